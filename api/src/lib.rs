@@ -1,0 +1,1 @@
+//! The HTTP API: upload, STAC, pictures, accounts.

@@ -1,0 +1,1 @@
+//! Takes jobs: detects, redacts, derives, dispatches.

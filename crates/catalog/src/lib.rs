@@ -1,0 +1,1 @@
+//! Domain types, repository traits, the job queue, and the SQLite implementation.

@@ -1,0 +1,1 @@
+//! Finds faces and plates with ONNX models described by manifests.

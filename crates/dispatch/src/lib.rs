@@ -1,0 +1,1 @@
+//! Sorting, splitting, de-duplicating pictures into sequences, and headings along the track.

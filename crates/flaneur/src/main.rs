@@ -1,0 +1,2 @@
+//! The flaneur command.
+fn main() {}

@@ -1,0 +1,1 @@
+//! JPEG surgery: headers, allow-listed metadata, redaction, scaled copies and tiles.

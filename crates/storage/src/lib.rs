@@ -1,0 +1,1 @@
+//! Where each kind of object lives; private originals apart from public pictures.

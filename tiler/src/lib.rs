@@ -1,0 +1,1 @@
+//! Coverage vector tiles and the map style.
