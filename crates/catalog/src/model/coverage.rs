@@ -1,0 +1,66 @@
+//! What the coverage map is drawn from.
+
+use super::{AccountId, PictureId, SequenceId};
+
+/// Pictures counted in one cell of the grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GridCell {
+    /// The cell: the first key in it (see [`flaneur_coverage::quadkey`]).
+    pub key: i64,
+    /// Pictures in it.
+    pub pictures: i64,
+    /// Of these, panoramas.
+    pub panoramas: i64,
+}
+
+/// A sequence on the map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SequenceMark {
+    /// Identifier.
+    pub id: SequenceId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// Make and model, if all pictures agree.
+    pub camera: Option<String>,
+    /// Layout, if all pictures agree.
+    pub projection: Option<super::Projection>,
+    /// The day it was taken, `YYYY-MM-DD`.
+    pub date: String,
+    /// Accuracy, metres.
+    pub accuracy: Option<f64>,
+    /// Pixels per degree.
+    pub pixel_density: Option<i64>,
+    /// The track: line strings of (lon, lat) in degrees. A single picture is a line of one point.
+    pub lines: Vec<Vec<(f64, f64)>>,
+    /// Whether only its owner sees it.
+    pub hidden: bool,
+}
+
+/// A picture on the map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PictureMark {
+    /// Identifier.
+    pub id: PictureId,
+    /// Its sequence.
+    pub sequence: SequenceId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// Longitude, degrees.
+    pub lon: f64,
+    /// Latitude, degrees.
+    pub lat: f64,
+    /// When it was taken.
+    pub captured_at: jiff::Timestamp,
+    /// Heading, degrees.
+    pub heading: Option<f64>,
+    /// Layout.
+    pub projection: super::Projection,
+    /// Make and model.
+    pub camera: Option<String>,
+    /// Accuracy, metres.
+    pub accuracy: Option<f64>,
+    /// Pixels per degree.
+    pub pixel_density: Option<i64>,
+    /// Whether only its owner sees it.
+    pub hidden: bool,
+}

@@ -1,0 +1,112 @@
+//! Jobs: what is still to be done, and who is at it.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::JobId;
+
+/// What is to be done, and with what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum JobKind {
+    /// Sort an upload set's pictures into sequences. Before all others, so that a set never waits behind pictures.
+    Dispatch,
+    /// Compute a sequence's line, extent and counts anew from its pictures.
+    Refresh,
+    /// Destroy a picture's original, and the public objects of a picture that is deleted or a duplicate.
+    Destroy,
+    /// Detect, redact, derive, verify and publish a picture.
+    Process,
+}
+
+impl JobKind {
+    /// Every kind, the most urgent first.
+    pub const ALL: [Self; 4] = [Self::Dispatch, Self::Refresh, Self::Destroy, Self::Process];
+
+    /// The name in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Dispatch => "dispatch",
+            Self::Refresh => "refresh",
+            Self::Destroy => "destroy",
+            Self::Process => "process",
+        }
+    }
+
+    /// Order of urgency, lower first.
+    pub fn priority(self) -> i64 {
+        match self {
+            Self::Dispatch => 0,
+            Self::Refresh => 1,
+            Self::Destroy => 2,
+            Self::Process => 3,
+        }
+    }
+
+    /// How often it is tried before it is parked.
+    pub fn max_attempts(self) -> i64 {
+        10
+    }
+}
+
+/// A job that a worker holds for a while. Whatever ends the job asks for the lease, so that a worker that lost its
+/// lease cannot publish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// The job.
+    pub job: JobId,
+    /// What is to be done.
+    pub kind: JobKind,
+    /// With what: a picture, an upload set or a sequence, as the kind says.
+    pub subject: Uuid,
+    /// Which try this is, from 1. Counted when the lease is taken: a file that kills its worker is parked in the end.
+    pub attempt: i64,
+    /// Fencing token, unique to this lease.
+    pub token: Uuid,
+    /// How often the job was asked for when the lease was taken; asked again meanwhile, it runs again.
+    pub version: i64,
+    /// Until when the lease holds without a heartbeat.
+    pub expires_at: Timestamp,
+}
+
+/// What to do with a job that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// Try again, not before the given time.
+    Retry {
+        /// The earliest time.
+        not_before: Timestamp,
+        /// Why it failed, for the operator.
+        reason: String,
+    },
+    /// Park it: it stays, visible with its reason, until the operator asks for it again.
+    Park {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A parked job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadJob {
+    /// The job.
+    pub job: JobId,
+    /// What was to be done.
+    pub kind: JobKind,
+    /// With what.
+    pub subject: Uuid,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// Why it was parked.
+    pub reason: String,
+}
+
+/// How many jobs there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct JobCounts {
+    /// Waiting for a worker, those waiting for a later time included.
+    pub queued: i64,
+    /// Held by a worker.
+    pub leased: i64,
+    /// Parked.
+    pub dead: i64,
+}

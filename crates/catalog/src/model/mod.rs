@@ -1,0 +1,28 @@
+//! Plain domain types: what a picture, a sequence, an upload set, an account, a job is.
+//!
+//! Times are instants (`jiff::Timestamp`, microseconds in the database); positions are lon, lat in degrees WGS 84.
+
+mod account;
+mod coverage;
+mod ids;
+mod job;
+mod picture;
+mod sequence;
+mod upload_set;
+
+pub use account::{Account, Claim, Invite, NewAccount, NewInvite, NewToken, Session, Token};
+pub use coverage::{GridCell, PictureMark, SequenceMark};
+pub use ids::{AccountId, JobId, PictureId, SequenceId, TokenId, UnreadableId, UploadSetId};
+pub use job::{DeadJob, Failure, JobCounts, JobKind, Lease};
+pub use picture::{
+    Area, BoxClass, Camera, Detection, Item, ItemLinks, Neighbour, Objects, Order, Orientation, Picture, PictureStatus,
+    Projection, Publication, SearchQuery, Shape, TileMatrix,
+};
+pub use sequence::{
+    DispatchPart, DispatchPlan, DispatchShot, DuplicateShot, PlacedShot, Sequence, SequenceQuery, SequenceStatus,
+    SequenceSummary, SummaryPoint,
+};
+pub use upload_set::{
+    FileRecord, NewUploadSet, Receipt, ReceivedFile, RefusedFile, Rejection, Semantic, Severity, SortMethod,
+    StatusCounts, UploadSet, UploadSetSequence, UploadSetState,
+};

@@ -1,0 +1,351 @@
+//! Pictures, what is known of them, and how they are asked for.
+
+use std::collections::BTreeMap;
+
+use flaneur_access::{Subject, Viewer, Visibility};
+use flaneur_coverage::quadkey::Bbox;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{AccountId, PictureId, Rejection, SequenceId, UploadSetId};
+
+/// How far a picture is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PictureStatus {
+    /// Received, not processed yet.
+    Waiting,
+    /// Redacted, verified, stored.
+    Ready,
+    /// Cannot be processed; its file's rejection says why.
+    Broken,
+    /// Nearly the same as a neighbour, and left out at dispatch.
+    Duplicate,
+    /// Gone; the row is its tombstone.
+    Deleted,
+}
+
+impl PictureStatus {
+    /// Every value.
+    pub const ALL: [Self; 5] = [Self::Waiting, Self::Ready, Self::Broken, Self::Duplicate, Self::Deleted];
+
+    /// The name in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Ready => "ready",
+            Self::Broken => "broken",
+            Self::Duplicate => "duplicate",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
+/// How the scene is laid out on the pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Projection {
+    /// An ordinary photo.
+    Flat,
+    /// A panorama, longitude across and latitude down.
+    Equirectangular,
+}
+
+impl Projection {
+    /// The name in API and database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Flat => "flat",
+            Self::Equirectangular => "equirectangular",
+        }
+    }
+}
+
+/// Where the camera looked. Degrees; none where nothing is known.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Orientation {
+    /// Clockwise from true north, [0, 360).
+    pub heading: Option<f64>,
+    /// Whether the heading was computed from the track rather than read from the file.
+    pub heading_computed: bool,
+    /// Up is positive.
+    pub pitch: Option<f64>,
+    /// Clockwise is positive.
+    pub roll: Option<f64>,
+    /// Of the panorama's middle against the heading.
+    pub yaw: Option<f64>,
+}
+
+/// What took the picture.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Camera {
+    /// Manufacturer.
+    pub make: Option<String>,
+    /// Model.
+    pub model: Option<String>,
+    /// Focal length, mm.
+    pub focal_length: Option<f64>,
+    /// Horizontal field of view, degrees; 360 for a full panorama.
+    pub field_of_view: Option<f64>,
+    /// The photographer, as the file says.
+    pub artist: Option<String>,
+}
+
+/// Size of the upright picture, pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shape {
+    /// Across.
+    pub width: i64,
+    /// Down.
+    pub height: i64,
+}
+
+/// The grid of picture tiles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TileMatrix {
+    /// Tiles across, a power of two.
+    pub columns: i64,
+    /// Tiles down, a power of two.
+    pub rows: i64,
+    /// Width of a tile, pixels.
+    pub tile_width: i64,
+    /// Height of a tile, pixels.
+    pub tile_height: i64,
+}
+
+/// The public objects of a picture, by their keys in the public storage. A key holds the content's hash, so it doubles
+/// as the entity tag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Objects {
+    /// Full resolution.
+    pub master: String,
+    /// Bytes of the master.
+    pub master_size: i64,
+    /// 2048 pixels wide.
+    pub sd: String,
+    /// 500 pixels wide.
+    pub thumb: String,
+    /// All tiles in one object, and their grid; panoramas only.
+    pub tiles: Option<(String, TileMatrix)>,
+}
+
+impl Objects {
+    /// Every key.
+    pub fn keys(&self) -> Vec<&str> {
+        let mut keys = vec![self.master.as_str(), &self.sd, &self.thumb];
+        keys.extend(self.tiles.as_ref().map(|(key, _)| key.as_str()));
+        keys
+    }
+}
+
+/// A picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    /// Identifier; of the STAC Item, too.
+    pub id: PictureId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// The set it came in.
+    pub upload_set: UploadSetId,
+    /// The sequence it was dispatched into.
+    pub sequence: Option<SequenceId>,
+    /// Its place in the sequence, from 1.
+    pub rank: Option<i64>,
+    /// How far it is.
+    pub status: PictureStatus,
+    /// Who sees it.
+    pub visibility: Visibility,
+    /// Longitude, degrees.
+    pub lon: f64,
+    /// Latitude, degrees.
+    pub lat: f64,
+    /// Metres above sea level.
+    pub altitude: Option<f64>,
+    /// 95 % horizontal accuracy, metres.
+    pub accuracy: Option<f64>,
+    /// When it was taken.
+    pub captured_at: Timestamp,
+    /// The same as local time of the place with offset, RFC 3339.
+    pub captured_local: String,
+    /// Where the camera looked.
+    pub orientation: Orientation,
+    /// Layout.
+    pub projection: Projection,
+    /// Size of the upright picture.
+    pub shape: Shape,
+    /// What took it.
+    pub camera: Camera,
+    /// EXIF and XMP values by their Exiv2 names, allow-listed.
+    pub exif: BTreeMap<String, String>,
+    /// What the client asked to be used instead of the file's own metadata, as it was sent.
+    pub overrides: serde_json::Value,
+    /// Name the client gave.
+    pub file_name: String,
+    /// MD5 of the bytes received, 32 hexadecimal digits.
+    pub content_md5: String,
+    /// SHA-256 of the bytes received, 64 hexadecimal digits.
+    pub content_sha256: String,
+    /// Bytes received.
+    pub size: i64,
+    /// The client said it is already blurred. Recorded, never trusted.
+    pub claimed_blurred: bool,
+    /// Key of the original in the private storage, until it is destroyed.
+    pub original: Option<String>,
+    /// Public objects, once ready.
+    pub objects: Option<Objects>,
+    /// When it was received.
+    pub created_at: Timestamp,
+    /// When anything about it last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Picture {
+    /// As far as access goes. `sequence_visibility` is that of the sequence it is in.
+    pub fn subject(&self, sequence_visibility: Visibility) -> Subject {
+        let strictest = |a: Visibility, b: Visibility| match (a, b) {
+            (Visibility::OwnerOnly, _) | (_, Visibility::OwnerOnly) => Visibility::OwnerOnly,
+            (Visibility::LoggedOnly, _) | (_, Visibility::LoggedOnly) => Visibility::LoggedOnly,
+            _ => Visibility::Anyone,
+        };
+        Subject {
+            owner: self.account.0,
+            visibility: strictest(self.visibility, sequence_visibility),
+            published: self.status == PictureStatus::Ready && self.sequence.is_some() && self.objects.is_some(),
+        }
+    }
+
+    /// Pixels per degree of view across, as clients grade resolution by.
+    pub fn pixel_density(&self) -> Option<i64> {
+        let view = self.camera.field_of_view.filter(|degrees| *degrees > 0.0)?;
+        Some((self.shape.width as f64 / view).round() as i64)
+    }
+
+    /// Make and model in one, as shown on maps.
+    pub fn camera_name(&self) -> Option<String> {
+        match (&self.camera.make, &self.camera.model) {
+            (Some(make), Some(model)) => Some(format!("{make} {model}")),
+            (make, model) => make.clone().or_else(|| model.clone()),
+        }
+    }
+}
+
+/// What a box was drawn around.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BoxClass {
+    /// A face.
+    Face,
+    /// A licence plate.
+    Plate,
+}
+
+/// A detection: a box in pixels of the upright picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Detection {
+    /// What it is.
+    pub class: BoxClass,
+    /// How sure the model is, 0 to 1.
+    pub score: f64,
+    /// Name of the model.
+    pub model: String,
+    /// Version of the model.
+    pub model_version: String,
+    /// Left, top, right, bottom, pixels. On a panorama the right may lie beyond the width: it wraps.
+    pub bounds: [f64; 4],
+}
+
+/// What a worker hands over when a picture is ready to be shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Publication {
+    /// The picture.
+    pub picture: PictureId,
+    /// Its objects, stored and verified.
+    pub objects: Objects,
+    /// Its size, measured from the pixels.
+    pub shape: Shape,
+    /// What was redacted.
+    pub detections: Vec<Detection>,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// A neighbour in the street: enough to draw an arrow to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Neighbour {
+    /// The picture.
+    pub id: PictureId,
+    /// Its sequence.
+    pub sequence: SequenceId,
+    /// Longitude, degrees.
+    pub lon: f64,
+    /// Latitude, degrees.
+    pub lat: f64,
+    /// When it was taken.
+    pub captured_at: Timestamp,
+}
+
+/// Where one can go from a picture.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ItemLinks {
+    /// The next picture of the sequence that the viewer may see.
+    pub next: Option<Neighbour>,
+    /// The one before.
+    pub prev: Option<Neighbour>,
+    /// The nearest picture of each other sequence close by that looks the same way. Only filled when one item is
+    /// asked for by its id.
+    pub related: Vec<Neighbour>,
+}
+
+/// A picture as it is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// The picture.
+    pub picture: Picture,
+    /// Name of the account it belongs to.
+    pub producer: String,
+    /// Tags of its sequence.
+    pub sequence_semantics: Vec<super::Semantic>,
+    /// Where one can go.
+    pub links: ItemLinks,
+    /// Why it is broken or a duplicate; only its owner asks.
+    pub rejection: Option<Rejection>,
+}
+
+/// A part of the world.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Area {
+    /// The box.
+    pub bbox: Bbox,
+}
+
+/// In which order a search answers.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Order {
+    /// The latest capture first.
+    #[default]
+    Newest,
+    /// The earliest capture first.
+    Oldest,
+    /// Nearest to a point (lon, lat in degrees) first.
+    Nearest(f64, f64),
+}
+
+/// What to search for. Conditions add up; an empty list is no condition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SearchQuery {
+    /// On whose behalf.
+    pub viewer: Viewer,
+    /// Only these pictures.
+    pub ids: Vec<PictureId>,
+    /// Only pictures in these sequences.
+    pub sequences: Vec<SequenceId>,
+    /// Only pictures in this part of the world.
+    pub area: Option<Area>,
+    /// Not taken before.
+    pub since: Option<Timestamp>,
+    /// Not taken after.
+    pub until: Option<Timestamp>,
+    /// In which order.
+    pub order: Order,
+    /// At most so many.
+    pub limit: i64,
+}

@@ -1,0 +1,41 @@
+//! The job queue. There is at most one job of a kind for a subject; asking for it again while it is queued changes
+//! nothing, while it is leased makes it run once more, while it is dead revives it.
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use crate::{
+    Result,
+    model::{DeadJob, Failure, JobCounts, JobId, JobKind, Lease},
+};
+
+/// Jobs.
+#[async_trait]
+pub trait Jobs: Send + Sync {
+    /// Asks for a job.
+    async fn enqueue(&self, id: JobId, kind: JobKind, subject: Uuid, now: Timestamp) -> Result<()>;
+    /// Takes the most urgent job of these kinds that is due: queued with its time come, or leased with the lease run
+    /// out. Lower [`JobKind::priority`] first, then the longest waiting. Counts the attempt. `token` is a fresh id.
+    async fn lease(
+        &self,
+        kinds: &[JobKind],
+        token: Uuid,
+        now: Timestamp,
+        hold: SignedDuration,
+    ) -> Result<Option<Lease>>;
+    /// Prolongs a lease until `until`. False: it is lost, stop working on it.
+    async fn heartbeat(&self, lease: &Lease, until: Timestamp) -> Result<bool>;
+    /// Gives a job back unfinished, as when shutting down; the attempt does not count.
+    async fn release(&self, lease: &Lease, now: Timestamp) -> Result<bool>;
+    /// Ends a job that has no result of its own.
+    async fn finish(&self, lease: &Lease, now: Timestamp) -> Result<bool>;
+    /// Ends an attempt that failed.
+    async fn fail(&self, lease: &Lease, failure: Failure) -> Result<bool>;
+    /// How many there are.
+    async fn job_counts(&self) -> Result<JobCounts>;
+    /// Parked jobs, the latest first.
+    async fn dead_jobs(&self, limit: i64) -> Result<Vec<DeadJob>>;
+    /// Gives a parked job a new row of attempts. False if it is not parked.
+    async fn revive(&self, id: JobId, now: Timestamp) -> Result<bool>;
+}

@@ -1,0 +1,26 @@
+//! The repository traits: all that the rest of Flaneur knows of a database.
+//!
+//! Lookups answer `Option`; time comes in as a parameter; every change is one transaction, and a job is enqueued in
+//! the transaction of what it is for. Methods that end a job take its [`Lease`](crate::model::Lease) and answer `false` without changing
+//! anything if the lease is no longer held (fencing).
+//!
+//! To add a method: write it here with its rules in the doc comment, prove the rules in `conformance`, implement it.
+
+mod accounts;
+mod coverage;
+mod jobs;
+mod pictures;
+mod sequences;
+mod upload_sets;
+
+pub use accounts::Accounts;
+pub use coverage::Coverage;
+pub use jobs::Jobs;
+pub use pictures::Pictures;
+pub use sequences::Sequences;
+pub use upload_sets::UploadSets;
+
+/// The whole catalog.
+pub trait Catalog: Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage {}
+
+impl<T: Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage> Catalog for T {}

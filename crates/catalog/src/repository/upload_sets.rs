@@ -1,0 +1,54 @@
+//! Upload sets and the files sent to them.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::{
+    Result,
+    model::{
+        AccountId, FileRecord, JobId, NewUploadSet, Receipt, ReceivedFile, RefusedFile, UploadSet, UploadSetId,
+        UploadSetState,
+    },
+};
+
+/// Upload sets.
+#[async_trait]
+pub trait UploadSets: Send + Sync {
+    /// Makes an upload set.
+    async fn create_upload_set(&self, new: NewUploadSet) -> Result<UploadSet>;
+    /// By id, unless it was deleted.
+    async fn upload_set(&self, id: UploadSetId) -> Result<Option<UploadSet>>;
+    /// The set with its counts and sequences. `preparing` counts pictures whose job is leased at `now`.
+    async fn upload_set_state(&self, id: UploadSetId, now: Timestamp) -> Result<Option<UploadSetState>>;
+    /// An account's sets, the newest first.
+    async fn upload_sets(&self, account: AccountId, limit: i64) -> Result<Vec<UploadSet>>;
+
+    /// Accepts a stored file as a picture, in one transaction with: its line in the set's list of files, its `Process`
+    /// job (`job`), and, when the set has now as many files as estimated, completion as in
+    /// [`Self::complete_upload_set`]. If the set was complete before, its dispatch is asked for again.
+    ///
+    /// Refused (nothing is stored but, for `Duplicate`, a line in the list of files, which counts towards completion)
+    /// when the set or the instance already has these bytes, or the set has an accepted file of this name. A refused
+    /// file of the same name is replaced. `jobs` are fresh ids for the jobs this may make.
+    async fn receive_file(&self, file: ReceivedFile, jobs: [JobId; 2]) -> Result<Receipt>;
+
+    /// Notes a refused file. It counts as received. A refused file of the same name is replaced, an accepted one is
+    /// kept. Answers false if there is no such set. `job` is a fresh id, should this complete the set.
+    async fn refuse_file(&self, file: RefusedFile, job: JobId) -> Result<bool>;
+
+    /// The set's files in the order in which they came, after the first `offset`.
+    async fn files(&self, id: UploadSetId, offset: i64, limit: i64) -> Result<Vec<FileRecord>>;
+
+    /// Says that all files have come: the set is completed and its `Dispatch` job is enqueued. Doing it again changes
+    /// nothing. `None` if there is no such set.
+    async fn complete_upload_set(&self, id: UploadSetId, job: JobId, now: Timestamp) -> Result<Option<UploadSet>>;
+
+    /// Deletes a set with its sequences and pictures, as [`super::Pictures::delete_picture`] does each. False if there
+    /// is no such set.
+    async fn delete_upload_set(
+        &self,
+        id: UploadSetId,
+        fresh: &(dyn Fn() -> JobId + Send + Sync),
+        now: Timestamp,
+    ) -> Result<bool>;
+}
