@@ -1,1 +1,61 @@
 //! The HTTP API: upload, STAC, pictures, accounts.
+//!
+//! One endpoint stands in one file under [`routes`], whose path mirrors the URL, with its documentation and tests
+//! beside it. Shared by all: [`ApiError`] for what goes wrong, [`Identity`] for who asks, [`PublicUrl`] for links.
+#![forbid(unsafe_code)]
+
+use std::sync::Arc;
+
+use flaneur_catalog::{Catalog, world::World};
+use flaneur_storage::Storage;
+use utoipa_axum::router::OpenApiRouter;
+
+pub mod cors;
+mod error;
+pub mod identity;
+mod links;
+mod openapi;
+pub mod routes;
+mod settings;
+pub mod stac;
+mod tokens;
+
+pub use error::{ApiError, ApiResult};
+pub use identity::Identity;
+pub use links::{Link, PublicUrl};
+pub use settings::{Defaults, License, Settings};
+pub use tokens::TokenKey;
+
+/// What every handler works with.
+#[derive(Clone)]
+pub struct Api {
+    /// The database.
+    pub catalog: Arc<dyn Catalog>,
+    /// Originals and public objects.
+    pub storage: Arc<Storage>,
+    /// Time and randomness.
+    pub world: World,
+    /// What the operator chose.
+    pub settings: Arc<Settings>,
+    /// Signs and checks tokens.
+    pub tokens: Arc<TokenKey>,
+}
+
+/// Every route, with paths below `/api`, and its documentation. `extra` (the tiler's routes) is documented with it.
+///
+/// The caller adds a [`PublicUrl`] to every request's extensions before it comes here.
+pub fn router(api: Api, extra: OpenApiRouter) -> axum::Router {
+    let identity = axum::middleware::from_fn_with_state(api.clone(), identity::identify);
+    let cors = axum::middleware::from_fn_with_state(api.clone(), cors::answer);
+    let (router, document) = OpenApiRouter::with_openapi(openapi::base())
+        .merge(routes::router())
+        .with_state(api)
+        .merge(extra)
+        .split_for_parts();
+    router
+        .merge(routes::docs::router(&document))
+        .fallback(routes::not_found)
+        .method_not_allowed_fallback(routes::method_not_allowed)
+        .layer(identity)
+        .layer(cors)
+}

@@ -1,0 +1,150 @@
+//! What goes wrong, as a client is told: a status, a sentence that says what to do, and details for machines.
+
+use std::borrow::Cow;
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use flaneur_access::Refusal;
+use flaneur_catalog::CatalogError;
+use flaneur_storage::StorageError;
+use http::StatusCode;
+use serde_json::{Value, json};
+
+/// Result of a handler.
+pub type ApiResult<T> = Result<T, ApiError>;
+
+/// An error as a client sees it: `{"message", "status_code", "details"?, …}`. What lies behind an internal error goes to
+/// the log, never to the client.
+#[derive(Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    message: Cow<'static, str>,
+    extra: Vec<(&'static str, Value)>,
+}
+
+impl ApiError {
+    /// An error with a status of its own.
+    pub fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, message: message.into(), extra: Vec::new() }
+    }
+
+    /// 400: the request makes no sense; the message says what would.
+    pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// 401: sign in first.
+    pub fn unauthorized(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, message)
+    }
+
+    /// 403: signed in, and still not allowed.
+    pub fn forbidden(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, message)
+    }
+
+    /// 404: it does not exist, as far as this viewer goes.
+    pub fn not_found(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, message)
+    }
+
+    /// 409: it collides with what is there.
+    pub fn conflict(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::CONFLICT, message)
+    }
+
+    /// 500: our fault. `cause` is logged with its sources.
+    pub fn internal(cause: &(dyn std::error::Error + 'static)) -> Self {
+        let mut chain = cause.to_string();
+        let mut source = cause.source();
+        while let Some(inner) = source {
+            chain.push_str(": ");
+            chain.push_str(&inner.to_string());
+            source = inner.source();
+        }
+        tracing::error!(error = chain, "request failed");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the server failed; try again, and tell the operator if it persists",
+        )
+    }
+
+    /// Adds `"details": {"error": …}`.
+    #[must_use]
+    pub fn because(self, reason: impl std::fmt::Display) -> Self {
+        self.with("details", json!({ "error": reason.to_string() }))
+    }
+
+    /// Adds a member to the body.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: Value) -> Self {
+        self.extra.push((name, value));
+        self
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The sentence.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut body = json!({ "message": self.message, "status_code": self.status.as_u16() });
+        for (name, value) in self.extra {
+            body[name] = value;
+        }
+        let mut response = (self.status, Json(body)).into_response();
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(http::header::WWW_AUTHENTICATE, http::HeaderValue::from_static("Bearer"));
+        }
+        response.headers_mut().insert(http::header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
+        response
+    }
+}
+
+impl From<CatalogError> for ApiError {
+    fn from(error: CatalogError) -> Self {
+        match error {
+            CatalogError::Conflict(what) => Self::conflict(format!("{what} is already taken; choose another")),
+            CatalogError::Missing(what) => Self::not_found(format!("{what} doesn't exist")),
+            other => Self::internal(&other),
+        }
+    }
+}
+
+impl From<StorageError> for ApiError {
+    fn from(error: StorageError) -> Self {
+        Self::internal(&error)
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Hidden => Self::not_found("it doesn't exist"),
+            Refusal::SignIn => Self::unauthorized("Authentication is mandatory: send a token, or sign in"),
+            Refusal::NotYours => Self::forbidden("it belongs to another account"),
+        }
+    }
+}
+
+/// The JSON every error is answered with, for the documentation.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct ErrorBody {
+    /// What is wrong and what to do.
+    pub message: String,
+    /// The HTTP status again.
+    pub status_code: u16,
+    /// More, for machines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub details: Option<Value>,
+}

@@ -1,0 +1,119 @@
+//! Who asks: a bearer token, a browser's session, or nobody.
+
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    middleware::Next,
+    response::Response,
+};
+use axum_extra::extract::CookieJar;
+use flaneur_access::Viewer;
+use flaneur_catalog::model::Account;
+use http::{HeaderMap, Method, header, request::Parts};
+use sha2::{Digest as _, Sha256};
+
+use crate::{Api, ApiError, ApiResult, PublicUrl};
+
+/// Name of the cookie that holds a session's secret. It is `HttpOnly`; what scripts may read stands in other cookies.
+pub const SESSION_COOKIE: &str = "flaneur_session";
+
+/// Who asks. In the extensions of every request, beside the [`Viewer`] that access rules work with.
+#[derive(Debug, Clone, Default)]
+pub struct Identity {
+    /// The account, if someone is signed in.
+    pub account: Option<Account>,
+}
+
+impl Identity {
+    /// As access rules see it.
+    pub fn viewer(&self) -> Viewer {
+        match &self.account {
+            None => Viewer::Anonymous,
+            Some(account) => Viewer::Account { id: account.id.0, admin: account.admin },
+        }
+    }
+
+    /// The account, or 401.
+    pub fn require(&self) -> ApiResult<&Account> {
+        self.account
+            .as_ref()
+            .ok_or_else(|| ApiError::unauthorized("Authentication is mandatory: send a token, or sign in"))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Identity {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+    }
+}
+
+/// Finds out who asks and notes it in the request. A token that does not hold is an error, on public pages too: its
+/// sender believes to be someone. A session that does not hold is nobody.
+pub async fn identify(State(api): State<Api>, mut request: Request, next: Next) -> Result<Response, ApiError> {
+    let account = match bearer(request.headers())? {
+        Some(jwt) => Some(by_token(&api, &jwt).await?),
+        None => match CookieJar::from_headers(request.headers()).get(SESSION_COOKIE) {
+            Some(cookie) if sent_by_our_pages(&api, &request) => by_session(&api, cookie.value()).await?,
+            _ => None,
+        },
+    };
+    let identity = Identity { account };
+    request.extensions_mut().insert(identity.viewer());
+    request.extensions_mut().insert(identity);
+    Ok(next.run(request).await)
+}
+
+fn bearer(headers: &HeaderMap) -> ApiResult<Option<String>> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    let refuse = || ApiError::unauthorized("Token not valid").because("only Bearer token are supported");
+    let text = value.to_str().map_err(|_| refuse())?;
+    match text.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim().to_owned())),
+        _ => Err(refuse()),
+    }
+}
+
+async fn by_token(api: &Api, jwt: &str) -> ApiResult<Account> {
+    let id = api
+        .tokens
+        .verify(jwt)
+        .ok_or_else(|| ApiError::unauthorized("Token not valid").because("Impossible to decode token"))?;
+    let token = api
+        .catalog
+        .token(id)
+        .await?
+        .ok_or_else(|| ApiError::unauthorized("Token not valid").because("it was revoked, or never issued here"))?;
+    let account = token.account.ok_or_else(|| {
+        ApiError::forbidden("Token not valid").because(
+            "Token not yet claimed, this token cannot be used yet. Either claim this token or generate a new one",
+        )
+    })?;
+    api.catalog
+        .account(account)
+        .await?
+        .ok_or_else(|| ApiError::unauthorized("Token not valid").because("its account is gone"))
+}
+
+async fn by_session(api: &Api, secret: &str) -> ApiResult<Option<Account>> {
+    Ok(api.catalog.session(&secret_hash(secret), api.world.now()).await?)
+}
+
+/// What the catalog keeps of a secret.
+pub fn secret_hash(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret.as_bytes()).to_vec()
+}
+
+/// Whether a cookie may speak for its owner in this request: another site's page must not act in their name. Reading
+/// needs no care (other origins cannot see the answer); changing needs the page's origin to be ours or named.
+fn sent_by_our_pages(api: &Api, request: &Request) -> bool {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        return true;
+    }
+    let Some(origin) = request.headers().get(header::ORIGIN) else {
+        // Browsers name the origin of every changing request; other programs have no cookies to be abused.
+        return request.headers().get("sec-fetch-site").is_none_or(|site| site == "same-origin");
+    };
+    let ours = request.extensions().get::<PublicUrl>().is_some_and(|url| origin == url.0.as_str());
+    ours || api.settings.credential_origins.iter().any(|named| origin == named.as_str())
+}

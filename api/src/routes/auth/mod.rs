@@ -1,0 +1,10 @@
+//! `/auth`: signing in, tokens, invites.
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::Api;
+
+/// The routes.
+pub fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+}

@@ -1,0 +1,78 @@
+//! What the operator chose.
+
+/// Settings of the API.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The instance's name.
+    pub name: String,
+    /// One sentence about it.
+    pub description: String,
+    /// Whom to write to.
+    pub email: Option<String>,
+    /// The licence of pictures.
+    pub license: License,
+    /// Whether anyone may upload without a token.
+    pub anonymous_uploads: bool,
+    /// Origins (scheme, host, port) whose pages may send credentials.
+    pub credential_origins: Vec<String>,
+    /// Defaults of dispatch.
+    pub defaults: Defaults,
+    /// Largest file accepted, bytes.
+    pub max_file_size: u64,
+    /// Largest picture accepted, pixels.
+    pub max_pixels: u64,
+    /// Most files in an upload set.
+    pub max_files_per_set: i64,
+    /// Address of a MapLibre style for the site's background map; none for the built-in one.
+    pub background_style: Option<String>,
+}
+
+/// A licence by its SPDX id.
+#[derive(Debug, Clone)]
+pub struct License {
+    /// SPDX identifier.
+    pub id: String,
+    /// Where its text is.
+    pub url: String,
+}
+
+/// How upload sets are dispatched where they do not say.
+#[derive(Debug, Clone, Copy)]
+pub struct Defaults {
+    /// Metres.
+    pub split_distance: f64,
+    /// Seconds.
+    pub split_time: f64,
+    /// Metres.
+    pub duplicate_distance: f64,
+    /// Degrees.
+    pub duplicate_rotation: f64,
+}
+
+impl Default for Defaults {
+    /// What the reference server has: 100 m, 300 s, 1 m, 60°.
+    fn default() -> Self {
+        Self { split_distance: 100.0, split_time: 300.0, duplicate_distance: 1.0, duplicate_rotation: 60.0 }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            name: "Flaneur".to_owned(),
+            description: "Street-level pictures, open to all".to_owned(),
+            email: None,
+            license: License {
+                id: "CC-BY-SA-4.0".to_owned(),
+                url: "https://spdx.org/licenses/CC-BY-SA-4.0.html".to_owned(),
+            },
+            anonymous_uploads: false,
+            credential_origins: Vec::new(),
+            defaults: Defaults::default(),
+            max_file_size: 200 << 20,
+            max_pixels: 200_000_000,
+            max_files_per_set: 100_000,
+            background_style: None,
+        }
+    }
+}

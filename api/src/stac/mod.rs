@@ -1,0 +1,1 @@
+//! STAC documents: how pictures and sequences are written as Items and Collections.

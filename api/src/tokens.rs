@@ -1,0 +1,68 @@
+//! Tokens: JSON Web Tokens, HS256, whose `sub` names a token of the catalog. Revoking is a matter of the catalog, so
+//! that a token needs no expiry to be stopped.
+
+use flaneur_catalog::model::TokenId;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    sub: String,
+}
+
+const ISSUER: &str = "flaneur";
+
+/// Signs and checks tokens with the instance's secret.
+pub struct TokenKey {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    validation: Validation,
+}
+
+impl TokenKey {
+    /// With the instance's secret.
+    pub fn new(secret: &[u8]) -> Self {
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_required_spec_claims(&["iss", "sub"]);
+        Self { encoding: EncodingKey::from_secret(secret), decoding: DecodingKey::from_secret(secret), validation }
+    }
+
+    /// The JWT of a token. `None` only if signing itself fails, which HS256 with any secret does not.
+    pub fn sign(&self, token: TokenId) -> Option<String> {
+        let claims = Claims { iss: ISSUER.to_owned(), sub: token.to_string() };
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding).ok()
+    }
+
+    /// The token a JWT names, if we signed it.
+    pub fn verify(&self, jwt: &str) -> Option<TokenId> {
+        let data = jsonwebtoken::decode::<Claims>(jwt, &self.decoding, &self.validation).ok()?;
+        data.claims.sub.parse().ok()
+    }
+}
+
+impl std::fmt::Debug for TokenKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TokenKey")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_signature_counts() {
+        let id = TokenId(uuid::Uuid::from_u128(7));
+        let key = TokenKey::new(b"one secret");
+        let jwt = key.sign(id).unwrap();
+        assert_eq!(key.verify(&jwt), Some(id));
+        assert_eq!(TokenKey::new(b"another secret").verify(&jwt), None);
+        let (head, _) = jwt.rsplit_once('.').unwrap();
+        assert_eq!(key.verify(&format!("{head}.")), None, "no signature");
+        let none =
+            "eyJhbGciOiJub25lIn0.eyJpc3MiOiJmbGFuZXVyIiwic3ViIjoiMDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDA3In0.";
+        assert_eq!(key.verify(none), None, "algorithm none");
+    }
+}

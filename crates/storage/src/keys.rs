@@ -1,0 +1,155 @@
+//! Names of objects.
+
+use object_store::path::Path;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The text is not a key of this kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not an object key: {0}")]
+pub struct UnreadableKey(pub String);
+
+/// What a public object is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ObjectKind {
+    /// The redacted picture at full resolution.
+    Master,
+    /// 2048 pixels wide.
+    Sd,
+    /// 500 pixels wide.
+    Thumb,
+    /// All tiles of a panorama in one object.
+    Tiles,
+}
+
+impl ObjectKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Master, Self::Sd, Self::Thumb, Self::Tiles];
+
+    fn file_name(self) -> &'static str {
+        match self {
+            Self::Master => "master.jpg",
+            Self::Sd => "sd.jpg",
+            Self::Thumb => "thumb.jpg",
+            Self::Tiles => "tiles.bin",
+        }
+    }
+}
+
+/// Key of a public object: `{id[0..2]}/{id}/{sha256}-{kind}`. The hash makes it unguessable and names its content, so
+/// that it never has to be overwritten. Identifiers of one day begin alike, so the folder is taken from the end.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PublicKey {
+    path: String,
+}
+
+impl PublicKey {
+    /// The key of an object with this content.
+    pub fn new(picture: Uuid, kind: ObjectKind, sha256: &[u8; 32]) -> Self {
+        let id = picture.simple().to_string();
+        let hash: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { path: format!("{}/{picture}/{hash}-{}", &id[30..], kind.file_name()) }
+    }
+
+    /// As it stands in the catalog.
+    pub fn as_str(&self) -> &str {
+        &self.path
+    }
+
+    /// The content's SHA-256, 64 hexadecimal digits: a strong entity tag.
+    pub fn content_hash(&self) -> &str {
+        let name = self.path.rsplit('/').next().unwrap_or_default();
+        name.split('-').next().unwrap_or_default()
+    }
+
+    pub(crate) fn location(&self) -> Path {
+        Path::from(self.path.as_str())
+    }
+}
+
+impl std::str::FromStr for PublicKey {
+    type Err = UnreadableKey;
+
+    fn from_str(text: &str) -> Result<Self, UnreadableKey> {
+        let refuse = || UnreadableKey(text.to_owned());
+        let parts: Vec<&str> = text.split('/').collect();
+        let [folder, picture, name] = parts.as_slice() else { return Err(refuse()) };
+        let (hash, kind) = name.split_once('-').ok_or_else(refuse)?;
+        let picture = Uuid::parse_str(picture).map_err(|_| refuse())?;
+        let kind = ObjectKind::ALL.into_iter().find(|each| each.file_name() == kind).ok_or_else(refuse)?;
+        let mut sha256 = [0; 32];
+        if hash.len() != 64 || !hash.is_ascii() {
+            return Err(refuse());
+        }
+        for (byte, at) in sha256.iter_mut().zip((0..64).step_by(2)) {
+            *byte = u8::from_str_radix(&hash[at..at + 2], 16).map_err(|_| refuse())?;
+        }
+        let key = Self::new(picture, kind, &sha256);
+        if key.path == text && key.path.starts_with(folder) { Ok(key) } else { Err(refuse()) }
+    }
+}
+
+impl TryFrom<String> for PublicKey {
+    type Error = UnreadableKey;
+
+    fn try_from(text: String) -> Result<Self, UnreadableKey> {
+        text.parse()
+    }
+}
+
+impl From<PublicKey> for String {
+    fn from(key: PublicKey) -> Self {
+        key.path
+    }
+}
+
+/// Key of an original: the id of the picture it becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct OriginalKey(pub Uuid);
+
+impl OriginalKey {
+    pub(crate) fn location(self) -> Path {
+        Path::from(format!("{}/{}", &self.0.simple().to_string()[30..], self.0))
+    }
+}
+
+impl std::fmt::Display for OriginalKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::str::FromStr for OriginalKey {
+    type Err = UnreadableKey;
+
+    fn from_str(text: &str) -> Result<Self, UnreadableKey> {
+        Uuid::parse_str(text).map(Self).map_err(|_| UnreadableKey(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_round_trip_and_nothing_else_parses() {
+        let id = Uuid::from_u128(0x0191_f0a0_7c3e_7a51_9d3a_6d2f_6f0c_2b11);
+        for kind in ObjectKind::ALL {
+            let key = PublicKey::new(id, kind, &[0xab; 32]);
+            assert_eq!(key.as_str().parse::<PublicKey>(), Ok(key.clone()));
+            assert_eq!(key.content_hash(), "ab".repeat(32));
+        }
+        let good = PublicKey::new(id, ObjectKind::Sd, &[0xab; 32]);
+        for bad in [
+            "",
+            "../../etc/passwd",
+            &good.as_str().replace("sd.jpg", "../sd.jpg"),
+            &good.as_str().replace("11/", "12/"),
+            &good.as_str().to_uppercase(),
+            &format!("{}/x", good.as_str()),
+        ] {
+            assert!(bad.parse::<PublicKey>().is_err(), "{bad}");
+        }
+    }
+}
