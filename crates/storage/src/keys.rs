@@ -9,6 +9,12 @@ use uuid::Uuid;
 #[error("not an object key: {0}")]
 pub struct UnreadableKey(pub String);
 
+/// Two lower-case hexadecimal digits a byte.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+}
+
 /// What a public object is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ObjectKind {
@@ -48,7 +54,7 @@ impl PublicKey {
     /// The key of an object with this content.
     pub fn new(picture: Uuid, kind: ObjectKind, sha256: &[u8; 32]) -> Self {
         let id = picture.simple().to_string();
-        let hash: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex(sha256);
         Self { path: format!("{}/{picture}/{hash}-{}", &id[30..], kind.file_name()) }
     }
 
@@ -145,7 +151,7 @@ mod tests {
             "",
             "../../etc/passwd",
             &good.as_str().replace("sd.jpg", "../sd.jpg"),
-            &good.as_str().replace("11/", "12/"),
+            &good.as_str().replacen("11/", "12/", 1),
             &good.as_str().to_uppercase(),
             &format!("{}/x", good.as_str()),
         ] {

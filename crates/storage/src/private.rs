@@ -8,7 +8,7 @@ use md5::{Digest as _, Md5};
 use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt as _, PutPayload, local::LocalFileSystem};
 use sha2::Sha256;
 
-use crate::{OriginalKey, StorageError};
+use crate::{OriginalKey, StorageError, keys::hex};
 
 /// Bytes kept in memory before a part is written: what S3 demands of a part as a minimum.
 const PART: usize = 5 << 20;
@@ -125,10 +125,6 @@ impl OriginalWriter {
         self.upload.abort().await?;
         Ok(Received { size: self.size, md5: hex(&self.md5.finalize()), sha256: hex(&self.sha256.finalize()) })
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A folder as an object store whose writes are synced to disk.

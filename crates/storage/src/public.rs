@@ -102,7 +102,7 @@ mod tests {
         assert_eq!((object.size, object.range.clone()), (10, 8..10));
         assert_eq!(&object.bytes.next().await.unwrap().unwrap()[..], b"89");
         assert!(store.stream(&key, Some(10..20)).await.is_err());
-        assert_eq!(store.list(10).await.unwrap(), [key.clone()]);
+        assert_eq!(store.list(10).await.unwrap(), std::slice::from_ref(&key));
         store.remove(&key).await.unwrap();
         store.remove(&key).await.unwrap();
         assert!(matches!(store.read(&key, None).await, Err(StorageError::Missing(_))));
