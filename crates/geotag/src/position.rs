@@ -1,0 +1,219 @@
+//! Where the camera was.
+
+use crate::doubt::{Doubt, Origin};
+use crate::exiv2;
+use crate::mapillary::Mapillary;
+use crate::tags::Tags;
+
+/// A position in WGS 84 (EPSG:4326).
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct Position {
+    /// Degrees east of Greenwich, in [-180, 180].
+    pub lon: f64,
+    /// Degrees north of the equator, in [-90, 90].
+    pub lat: f64,
+    /// Metres above the sea or the ellipsoid: cameras do not say which.
+    pub altitude: Option<f64>,
+}
+
+/// The first of EXIF, XMP and the Mapillary description that holds a believable position.
+pub(crate) fn read(tags: &Tags, mapillary: Option<&Mapillary>, doubts: &mut Vec<Doubt>) -> Option<Position> {
+    let (lon, lat) = from_tags(tags, "Exif.GPSInfo", Origin::Exif, doubts)
+        .or_else(|| from_tags(tags, "Xmp.exif", Origin::Xmp, doubts))
+        .or_else(|| from_mapillary(mapillary?, doubts))?;
+    if tags.get("Exif.GPSInfo.GPSMapDatum").is_some_and(|datum| !is_wgs84(datum)) {
+        doubts.push(Doubt::DatumOther);
+    }
+    if tags.get("Exif.GPSInfo.GPSStatus") == Some("V") {
+        doubts.push(Doubt::FixVoid);
+    }
+    let altitude = altitude(tags, mapillary, doubts);
+    Some(Position { lon, lat, altitude })
+}
+
+/// Checks a longitude and latitude in degrees.
+pub(crate) fn check(lon: f64, lat: f64, origin: Origin) -> Result<(f64, f64), Doubt> {
+    if !(lon.abs() <= 180.0 && lat.abs() <= 90.0) {
+        Err(Doubt::PositionOutOfRange(origin))
+    } else if lon == 0.0 && lat == 0.0 {
+        Err(Doubt::PositionZero(origin))
+    } else {
+        Ok((lon, lat))
+    }
+}
+
+fn from_tags(tags: &Tags, group: &str, origin: Origin, doubts: &mut Vec<Doubt>) -> Option<(f64, f64)> {
+    let value = |name: &str| tags.get(&format!("{group}.{name}"));
+    let pair = (value("GPSLatitude"), value("GPSLongitude"));
+    let (latitude, longitude) = match pair {
+        (None, None) => return None,
+        (Some(latitude), Some(longitude)) => (latitude, longitude),
+        _ => {
+            doubts.push(Doubt::PositionUnreadable(origin));
+            return None;
+        }
+    };
+    let mut unknown = false;
+    let lat = degrees(latitude, value("GPSLatitudeRef"), ['N', 'S'], &mut unknown);
+    let lon = degrees(longitude, value("GPSLongitudeRef"), ['E', 'W'], &mut unknown);
+    let checked = match (lon, lat) {
+        (Some(lon), Some(lat)) => check(lon, lat, origin),
+        _ => Err(Doubt::PositionUnreadable(origin)),
+    };
+    match checked {
+        Ok(position) => {
+            if unknown {
+                doubts.push(Doubt::HemisphereUnknown(origin));
+            }
+            Some(position)
+        }
+        Err(doubt) => {
+            doubts.push(doubt);
+            None
+        }
+    }
+}
+
+fn from_mapillary(mapillary: &Mapillary, doubts: &mut Vec<Doubt>) -> Option<(f64, f64)> {
+    if !mapillary.has_position {
+        return None;
+    }
+    let checked = match (mapillary.longitude, mapillary.latitude) {
+        (Some(lon), Some(lat)) => check(lon, lat, Origin::Mapillary),
+        _ => Err(Doubt::PositionUnreadable(Origin::Mapillary)),
+    };
+    checked.map_err(|doubt| doubts.push(doubt)).ok()
+}
+
+/// Degrees out of "48/1 9/1 1824/100", "48,9.5N", "48.158", "48 deg 9' 18.24\" N", in any mix.
+///
+/// The hemisphere stands in its own tag or at the end; without one, north or east is meant. A minus
+/// sign counts too, but does not turn south or west around again.
+fn degrees(value: &str, reference: Option<&str>, [plus, minus]: [char; 2], unknown: &mut bool) -> Option<f64> {
+    let value = value.trim();
+    let own = value.chars().last().filter(char::is_ascii_alphabetic);
+    let hemisphere = own.or_else(|| reference?.trim().chars().next());
+    let negative = match hemisphere.map(|c| c.to_ascii_uppercase()) {
+        None => false,
+        Some(c) if c == plus => false,
+        Some(c) if c == minus => true,
+        Some(_) => {
+            *unknown = true;
+            false
+        }
+    };
+    let numeric = |c: char| c.is_ascii_digit() || matches!(c, '.' | '/' | '-' | '+');
+    let parts: Vec<f64> = value
+        .split(|c| !numeric(c))
+        .filter(|part| !part.is_empty())
+        .take(4)
+        .map(exiv2::number)
+        .collect::<Option<_>>()?;
+    let (&first, rest) = parts.split_first()?;
+    if rest.len() > 2 || rest.iter().any(|part| !(0.0..=60.0).contains(part)) {
+        return None;
+    }
+    let below = negative || first.is_sign_negative();
+    let sum = rest.iter().zip([60.0, 3600.0]).fold(first.abs(), |sum, (part, unit)| sum + part / unit);
+    Some(if below { -sum } else { sum })
+}
+
+/// Metres; negative below the reference (`GPSAltitudeRef` 1, and 3 of EXIF 3.0).
+fn altitude(tags: &Tags, mapillary: Option<&Mapillary>, doubts: &mut Vec<Doubt>) -> Option<f64> {
+    let read = |group: &str| {
+        let value = tags.get(&format!("{group}.GPSAltitude"))?;
+        let below = matches!(tags.get(&format!("{group}.GPSAltitudeRef")), Some("1" | "3"));
+        let metres = exiv2::numbers(value).first().copied().flatten();
+        Some(metres.map(|metres| if below { -metres.abs() } else { metres }))
+    };
+    let found = read("Exif.GPSInfo").or_else(|| read("Xmp.exif")).or_else(|| Some(Some(mapillary?.altitude?)))?;
+    // From the deepest sea to above every aeroplane.
+    let believed = found.filter(|metres| (-12_000.0..=20_000.0).contains(metres));
+    if believed.is_none() {
+        doubts.push(Doubt::AltitudeRefused);
+    }
+    believed
+}
+
+/// "WGS-84", "WGS84", "WGS 84" and the like; ETRS89 and JGD2000 differ by less than a GPS sees.
+fn is_wgs84(datum: &str) -> bool {
+    let plain: String = datum.chars().filter(char::is_ascii_alphanumeric).collect();
+    let plain = plain.to_ascii_uppercase();
+    plain.is_empty() || ["WGS84", "WGS1984", "ETRS89", "JGD2000", "JGD2011"].contains(&plain.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(pairs: &[(&str, &str)]) -> Tags {
+        let mut tags = Tags::default();
+        for (name, value) in pairs {
+            tags.set(name, (*value).to_owned());
+        }
+        tags
+    }
+
+    fn exif(lat: &str, lat_ref: &str, lon: &str, lon_ref: &str) -> (Option<Position>, Vec<Doubt>) {
+        let mut doubts = Vec::new();
+        let tags = tags(&[
+            ("Exif.GPSInfo.GPSLatitude", lat),
+            ("Exif.GPSInfo.GPSLatitudeRef", lat_ref),
+            ("Exif.GPSInfo.GPSLongitude", lon),
+            ("Exif.GPSInfo.GPSLongitudeRef", lon_ref),
+        ]);
+        (read(&tags, None, &mut doubts), doubts)
+    }
+
+    #[track_caller]
+    fn is(read: &(Option<Position>, Vec<Doubt>), lat: f64, lon: f64) {
+        assert_eq!(read.1, []);
+        let position = read.0.unwrap();
+        assert!((position.lat - lat).abs() < 1e-9 && (position.lon - lon).abs() < 1e-9, "{position:?}");
+    }
+
+    #[test]
+    fn any_mix_of_degrees_minutes_and_seconds_is_read() {
+        is(&exif("48/1 9/1 1824/100", "N", "1/1 41/1 0/1", "W"), 48.155_066_666_666_7, -1.683_333_333_333_3);
+        is(&exif("48/1 930400/100000", "N", "16833/10000", "West"), 48.155_066_666_666_7, -1.6833);
+        is(&exif("48.155", "s", "-1.5", "W"), -48.155, -1.5);
+        is(&exif("48.155", "", "-0.5", ""), 48.155, -0.5);
+    }
+
+    #[test]
+    fn xmp_forms_are_read() {
+        let mut doubts = Vec::new();
+        let tags = tags(&[("Xmp.exif.GPSLatitude", "48,53.1234N"), ("Xmp.exif.GPSLongitude", "2,30,36W")]);
+        is(&(read(&tags, None, &mut doubts), doubts), 48.88539, -2.51);
+    }
+
+    #[test]
+    fn placeholders_and_nonsense_are_refused_with_a_doubt() {
+        for (lat, lon, doubt) in [
+            ("0/1 0/1 0/1", "0/1 0/1 0/1", Doubt::PositionZero(Origin::Exif)),
+            ("91/1", "2/1", Doubt::PositionOutOfRange(Origin::Exif)),
+            ("48/1", "180001/1000", Doubt::PositionOutOfRange(Origin::Exif)),
+            ("48/1 9/0 1/1", "2/1", Doubt::PositionUnreadable(Origin::Exif)),
+            ("48/1 99/1 1/1", "2/1", Doubt::PositionUnreadable(Origin::Exif)),
+            ("here", "2/1", Doubt::PositionUnreadable(Origin::Exif)),
+        ] {
+            assert_eq!(exif(lat, "N", lon, "E"), (None, vec![doubt]), "{lat} {lon}");
+        }
+    }
+
+    #[test]
+    fn altitude_has_a_sign_and_bounds() {
+        let mut doubts = Vec::new();
+        let mut tags = tags(&[
+            ("Exif.GPSInfo.GPSLatitude", "1/1"),
+            ("Exif.GPSInfo.GPSLongitude", "1/1"),
+            ("Exif.GPSInfo.GPSAltitude", "3983/1000"),
+            ("Exif.GPSInfo.GPSAltitudeRef", "1"),
+            ("Exif.GPSInfo.GPSMapDatum", "TOKYO"),
+        ]);
+        assert_eq!(read(&tags, None, &mut doubts).unwrap().altitude, Some(-3.983));
+        tags.set("Exif.GPSInfo.GPSAltitude", "4294967295/1".to_owned());
+        assert_eq!(read(&tags, None, &mut doubts).unwrap().altitude, None);
+        assert_eq!(doubts, [Doubt::DatumOther, Doubt::DatumOther, Doubt::AltitudeRefused]);
+    }
+}

@@ -1,0 +1,104 @@
+//! JPEGs made in the test, and the shared photos.
+#![allow(dead_code, reason = "each test uses its part")]
+
+use std::path::{Path, PathBuf};
+
+/// A JPEG head: SOI, the given APP1 segments, a frame header, the start of the image data.
+pub fn jpeg(exif: Option<&[u8]>, xmp: Option<&str>, (width, height): (u16, u16)) -> Vec<u8> {
+    let mut file = vec![0xFF, 0xD8];
+    if let Some(block) = exif {
+        segment(&mut file, 0xE1, &[b"Exif\0\0", block].concat());
+    }
+    if let Some(packet) = xmp {
+        segment(&mut file, 0xE1, &[b"http://ns.adobe.com/xap/1.0/\0", packet.as_bytes()].concat());
+    }
+    let [h1, h0] = height.to_be_bytes();
+    let [w1, w0] = width.to_be_bytes();
+    segment(&mut file, 0xC0, &[8, h1, h0, w1, w0, 1, 1, 0x11, 0]);
+    file.extend([0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0, 0xFF, 0xD9]);
+    file
+}
+
+fn segment(file: &mut Vec<u8>, marker: u8, payload: &[u8]) {
+    let length = u16::try_from(payload.len() + 2).expect("a segment holds 65533 bytes");
+    file.extend([0xFF, marker]);
+    file.extend(length.to_be_bytes());
+    file.extend(payload);
+}
+
+/// A TIFF entry: number, field type, count, value bytes (little endian).
+pub type Entry<'a> = (u16, u16, u32, &'a [u8]);
+
+/// An EXIF block with an image, an EXIF and a GPS directory of those entries, without any check: tests
+/// write what cameras get wrong.
+pub fn block(image: &[Entry<'_>], photo: &[Entry<'_>], gps: &[Entry<'_>]) -> Vec<u8> {
+    let size = |entries: &[Entry<'_>]| {
+        let outside: usize = entries.iter().map(|entry| if entry.3.len() > 4 { entry.3.len() } else { 0 }).sum();
+        2 + entries.len() * 12 + 4 + outside
+    };
+    let photo_at = 8 + size(image) + 24;
+    let gps_at = photo_at + size(photo);
+    let (photo_pointer, gps_pointer) = ((photo_at as u32).to_le_bytes(), (gps_at as u32).to_le_bytes());
+    let mut first = image.to_vec();
+    first.push((0x8769, 4, 1, &photo_pointer));
+    first.push((0x8825, 4, 1, &gps_pointer));
+    let mut block = b"II\x2A\0\x08\0\0\0".to_vec();
+    for entries in [&first[..], photo, gps] {
+        let mut values_at = block.len() + 2 + entries.len() * 12 + 4;
+        let mut values: Vec<u8> = Vec::new();
+        block.extend((entries.len() as u16).to_le_bytes());
+        for &(number, kind, count, value) in entries {
+            block.extend(number.to_le_bytes());
+            block.extend(kind.to_le_bytes());
+            block.extend(count.to_le_bytes());
+            if value.len() > 4 {
+                block.extend((values_at as u32).to_le_bytes());
+                values_at += value.len();
+                values.extend(value);
+            } else {
+                block.extend(value);
+                block.extend(std::iter::repeat_n(0, 4 - value.len()));
+            }
+        }
+        block.extend([0; 4]);
+        block.extend(values);
+    }
+    block
+}
+
+/// Rationals as bytes.
+pub fn rationals(values: &[(u32, u32)]) -> Vec<u8> {
+    values.iter().flat_map(|(n, d)| [n.to_le_bytes(), d.to_le_bytes()].concat()).collect()
+}
+
+/// An XMP packet with those attributes on its description.
+pub fn packet(attributes: &str) -> String {
+    format!(
+        r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:GPano="http://ns.google.com/photos/1.0/panorama/" {attributes}/></rdf:RDF></x:xmpmeta>"#
+    )
+}
+
+/// The folder of shared photos; says that the test is skipped when there is none.
+pub fn shared_data() -> Option<PathBuf> {
+    let folder = std::env::var_os("FLANEUR_SHARED_DATA")
+        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data")), PathBuf::from);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    #[expect(clippy::print_stdout, reason = "a test says that it was skipped")]
+    {
+        println!("skipped: no shared data");
+    }
+    None
+}
+
+/// Every file below a folder, sorted.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable entry").path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found.sort();
+    found
+}
