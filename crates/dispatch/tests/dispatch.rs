@@ -1,0 +1,374 @@
+//! What a dispatch promises, on invented tracks.
+
+use std::collections::{HashMap, HashSet};
+
+use flaneur_dispatch::{Dedup, Plan, Rules, Shot, SortMethod, Split, dispatch};
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+/// Metres of a degree of latitude.
+const DEGREE_M: f64 = 111_195.08;
+
+fn id(number: usize) -> Uuid {
+    Uuid::from_u128(number as u128 + 1)
+}
+
+/// A flat picture without heading, `second` seconds after the start, `east` and `north` metres from a place on the
+/// equator.
+fn shot(number: usize, second: i64, east: f64, north: f64) -> Shot {
+    Shot {
+        id: id(number),
+        file_name: format!("img{number}.jpg"),
+        lon: east / DEGREE_M,
+        lat: north / DEGREE_M,
+        captured: Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second),
+        heading: None,
+        heading_is_computed: false,
+        panorama: false,
+        sequence: None,
+    }
+}
+
+fn headed(shot: Shot, heading: f64) -> Shot {
+    Shot { heading: Some(heading), ..shot }
+}
+
+fn defaults() -> Rules {
+    Rules {
+        sort: SortMethod::TimeAsc,
+        split: Some(Split { distance_m: 100.0, time_s: 300.0 }),
+        dedup: Some(Dedup { distance_m: 1.0, rotation_deg: 60.0 }),
+        relative_heading: None,
+    }
+}
+
+fn ids(plan: &Plan) -> Vec<Vec<Uuid>> {
+    plan.parts.iter().map(|part| part.shots.iter().map(|shot| shot.id).collect()).collect()
+}
+
+fn headings(plan: &Plan) -> Vec<Option<f64>> {
+    let placed = plan.parts.iter().flat_map(|part| &part.shots);
+    placed.map(|shot| shot.heading.map(|heading| (heading.degrees * 1e3).round() / 1e3 % 360.0)).collect()
+}
+
+#[test]
+fn nothing_comes_of_nothing() {
+    assert_eq!(dispatch(Vec::new(), &defaults()), Plan::default());
+}
+
+#[test]
+fn every_order() {
+    // File names and times run against each other, but for the two of one second.
+    let mut shots = vec![shot(2, 10, 0.0, 0.0), shot(10, 5, 5.0, 0.0), shot(1, 10, 10.0, 0.0)];
+    shots[2].file_name = "IMG1.jpg".to_owned();
+    for (sort, expected) in [
+        (SortMethod::FilenameAsc, [1, 2, 10]),
+        (SortMethod::FilenameDesc, [10, 2, 1]),
+        (SortMethod::TimeAsc, [10, 1, 2]),
+        (SortMethod::TimeDesc, [2, 1, 10]),
+    ] {
+        let plan = dispatch(shots.clone(), &Rules { sort, ..Rules::default() });
+        assert_eq!(ids(&plan), [expected.map(id).to_vec()], "{sort}");
+    }
+}
+
+#[test]
+fn gaps_split() {
+    let shots = vec![
+        shot(0, 0, 0.0, 0.0),
+        shot(1, 300, 99.0, 0.0),
+        shot(2, 601, 100.0, 0.0),
+        shot(3, 602, 201.0, 0.0),
+        shot(4, 603, 201.0, 0.0),
+    ];
+    let rules = Rules { dedup: None, ..defaults() };
+    let expected = vec![vec![id(0), id(1)], vec![id(2)], vec![id(3), id(4)]];
+    assert_eq!(ids(&dispatch(shots.clone(), &rules)), expected);
+    let backwards = dispatch(shots.clone(), &Rules { sort: SortMethod::TimeDesc, ..rules.clone() });
+    assert_eq!(ids(&backwards), [vec![id(4), id(3)], vec![id(2)], vec![id(1), id(0)]]);
+    assert_eq!(ids(&dispatch(shots, &Rules { split: None, ..rules })).len(), 1);
+}
+
+#[test]
+fn duplicates_look_the_same_way() {
+    let at = |number, second, heading| headed(shot(number, second, 0.0, 0.0), heading);
+    // 350° and 40° are 50° apart, 350° and 60° are 70° apart.
+    let plan = dispatch(vec![at(0, 0, 350.0), at(1, 1, 40.0), at(2, 2, 60.0)], &defaults());
+    assert_eq!(ids(&plan), [[id(0), id(2)]]);
+    assert_eq!(plan.duplicates.len(), 1);
+    let duplicate = plan.duplicates[0];
+    assert_eq!((duplicate.id, duplicate.of), (id(1), id(0)));
+    assert!(duplicate.distance_m.abs() < 1e-9);
+    assert!((duplicate.angle_deg.unwrap() - 50.0).abs() < 1e-9);
+}
+
+#[test]
+fn the_distance_of_duplicates_counts_from_what_stays() {
+    let shots = vec![shot(0, 0, 0.0, 0.0), shot(1, 1, 0.7, 0.0), shot(2, 2, 1.4, 0.0)];
+    let plan = dispatch(shots, &defaults());
+    assert_eq!(ids(&plan), [[id(0), id(2)]]);
+    assert_eq!(plan.duplicates[0].angle_deg, None);
+    assert!((plan.duplicates[0].distance_m - 0.7).abs() < 1e-6);
+}
+
+#[test]
+fn unknown_and_computed_headings_and_panoramas_match_by_distance() {
+    let here = |number| shot(number, number as i64, 0.0, 0.0);
+    let computed = Shot { heading: Some(180.0), heading_is_computed: true, ..here(1) };
+    let panorama = |number, heading| Shot { panorama: true, ..headed(here(number), heading) };
+    let pairs = [
+        (headed(here(0), 0.0), here(1), true),
+        (here(0), headed(here(1), 0.0), true),
+        (headed(here(0), 0.0), computed, true),
+        (panorama(0, 0.0), panorama(1, 180.0), true),
+        (headed(here(0), 0.0), headed(here(1), 180.0), false),
+        // One shows what the other does not.
+        (panorama(0, 0.0), headed(here(1), 0.0), false),
+        (here(0), panorama(1, 0.0), false),
+    ];
+    for (first, second, same) in pairs {
+        let plan = dispatch(vec![first.clone(), second.clone()], &defaults());
+        assert_eq!(plan.duplicates.len(), usize::from(same), "{first:?} {second:?}");
+    }
+    let plan = dispatch(vec![panorama(0, 10.0), panorama(1, 180.0)], &defaults());
+    assert!((plan.duplicates[0].angle_deg.unwrap() - 170.0).abs() < 1e-9);
+}
+
+#[test]
+fn duplicates_are_found_at_the_antimeridian_and_at_the_pole() {
+    for (a, b) in [((179.999_999, 10.0), (-179.999_999, 10.0)), ((0.0, 89.999_999), (180.0, 89.999_999))] {
+        let place = |number: usize, (lon, lat)| Shot { lon, lat, ..shot(number, number as i64, 0.0, 0.0) };
+        let plan = dispatch(vec![place(0, a), place(1, b)], &defaults());
+        assert_eq!(plan.duplicates.len(), 1, "{a:?} {b:?}");
+        assert!(plan.duplicates[0].distance_m > 0.1);
+    }
+}
+
+#[test]
+fn headings_follow_the_track() {
+    let track = vec![shot(0, 0, 0.0, 0.0), shot(1, 1, 0.0, 10.0), shot(2, 2, 10.0, 10.0), shot(3, 3, 10.0, 0.0)];
+    assert_eq!(headings(&dispatch(track.clone(), &defaults())), [Some(0.0), Some(90.0), Some(180.0), Some(180.0)]);
+    let left = Rules { relative_heading: Some(-90.0), ..defaults() };
+    assert_eq!(headings(&dispatch(track, &left)), [Some(270.0), Some(0.0), Some(90.0), Some(90.0)]);
+}
+
+#[test]
+fn north_is_a_heading() {
+    let mut track = vec![headed(shot(0, 0, 0.0, 0.0), 0.0), shot(1, 1, 10.0, 0.0)];
+    assert_eq!(headings(&dispatch(track.clone(), &defaults())), [None, Some(90.0)]);
+    track[0].heading_is_computed = true;
+    assert_eq!(headings(&dispatch(track.clone(), &defaults())), [Some(90.0), Some(90.0)]);
+    track[0].heading_is_computed = false;
+    let ahead = Rules { relative_heading: Some(0.0), ..defaults() };
+    assert_eq!(headings(&dispatch(track, &ahead)), [Some(90.0), Some(90.0)]);
+}
+
+#[test]
+fn a_single_picture_looks_where_it_is_told() {
+    let one = vec![shot(0, 0, 0.0, 0.0)];
+    assert_eq!(headings(&dispatch(one.clone(), &defaults())), [None]);
+    for (relative, expected) in [(-90.0, 270.0), (0.0, 0.0), (450.0, 90.0)] {
+        let rules = Rules { relative_heading: Some(relative), ..defaults() };
+        assert_eq!(headings(&dispatch(one.clone(), &rules)), [Some(expected)]);
+    }
+}
+
+#[test]
+fn standing_still_does_not_turn_the_arrow() {
+    // East, a wait with the receiver's noise, east again, and a wait at the end.
+    let places =
+        [(0.0, 0.0), (10.0, 0.0), (10.1, 0.2), (9.9, -0.1), (10.0, 0.3), (20.0, 0.0), (19.9, 0.2), (20.1, 0.1)];
+    let shots = places.iter().enumerate().map(|(n, (east, north))| shot(n, n as i64, *east, *north)).collect();
+    let plan = dispatch(shots, &Rules { dedup: None, ..defaults() });
+    assert_eq!(headings(&plan), [Some(90.0); 8]);
+    let standing: Vec<_> = (0..4).map(|n| shot(n, n as i64, 0.0, 0.1 * n as f64)).collect();
+    assert_eq!(headings(&dispatch(standing, &Rules { dedup: None, ..defaults() })), [None; 4]);
+}
+
+#[test]
+fn a_sequence_lives_on_where_most_of_it_is() {
+    let [old, other] = [id(1000), id(1001)];
+    let from = |sequence, shot| Shot { sequence: Some(sequence), ..shot };
+    let shots = vec![
+        from(old, shot(0, 0, 0.0, 0.0)),
+        // A new gap: the larger half keeps the id.
+        from(old, shot(1, 1000, 0.0, 0.0)),
+        from(old, shot(2, 1001, 10.0, 0.0)),
+        from(other, shot(3, 2000, 0.0, 0.0)),
+        from(other, shot(4, 3000, 0.0, 0.0)),
+        shot(5, 4000, 0.0, 0.0),
+    ];
+    let reuse: Vec<_> = dispatch(shots, &defaults()).parts.iter().map(|part| part.reuse).collect();
+    assert_eq!(reuse, [None, Some(old), Some(other), None, None]);
+}
+
+#[test]
+fn broken_numbers_end_somewhere() {
+    let mut shots: Vec<_> = (0..4).map(|n| shot(n, n as i64, 0.0, 0.0)).collect();
+    shots[0].lon = f64::NAN;
+    shots[1].lat = f64::INFINITY;
+    shots[2].heading = Some(f64::NAN);
+    let broken = Rules {
+        dedup: Some(Dedup { distance_m: f64::NAN, rotation_deg: f64::NAN }),
+        relative_heading: Some(f64::NAN),
+        ..defaults()
+    };
+    let plan = dispatch(shots.clone(), &broken);
+    assert_eq!(plan.parts.iter().map(|part| part.shots.len()).sum::<usize>(), 4);
+    let huge = Rules { dedup: Some(Dedup { distance_m: 1e12, rotation_deg: 1e12 }), ..defaults() };
+    assert!(!dispatch(shots, &huge).parts.is_empty());
+}
+
+/// However pictures lie, the work grows with their number, not its square. Squares would take minutes here.
+#[test]
+fn thirty_thousand_pictures() {
+    let many = 30_000;
+    let street: Vec<_> = (0..many).map(|n| shot(n, n as i64, 2.0 * n as f64, 0.0)).collect();
+    assert_eq!(ids(&dispatch(street, &defaults()))[0].len(), many);
+    // All in one place, looking in all directions; and all in one place, looking nowhere.
+    let heading = |n: usize| n as f64 * 360.0 / many as f64;
+    let round: Vec<_> = (0..many).map(|n| headed(shot(n, n as i64, 0.0, 0.0), heading(n))).collect();
+    let fine = Rules { dedup: Some(Dedup { distance_m: 1.0, rotation_deg: 0.0 }), ..defaults() };
+    assert_eq!(ids(&dispatch(round.clone(), &fine))[0].len(), many);
+    let mixed = round.into_iter().enumerate().map(|(n, shot)| match n % 2 {
+        0 => shot,
+        _ => Shot { heading: None, ..shot },
+    });
+    assert_eq!(ids(&dispatch(mixed.collect(), &fine))[0].len(), many / 2);
+    let heap: Vec<_> = (0..many).map(|n| shot(n, n as i64, 0.0, 0.000_01 * n as f64)).collect();
+    assert_eq!(ids(&dispatch(heap.clone(), &defaults()))[0].len(), 1);
+    assert_eq!(ids(&dispatch(heap, &Rules { dedup: None, ..defaults() }))[0].len(), many);
+}
+
+prop_compose! {
+    fn any_shots()(
+        specs in proptest::collection::vec(
+            (0..2000i64, 0..30i64, 0..4i64, proptest::option::of(0..8i64), any::<[bool; 2]>(), proptest::option::of(0..4usize)),
+            0..40,
+        )
+    ) -> Vec<Shot> {
+        specs.into_iter().enumerate().map(|(number, (second, east, north, heading, [computed, panorama], sequence))| Shot {
+            heading: heading.map(|eighth| eighth as f64 * 45.0),
+            heading_is_computed: computed,
+            panorama,
+            sequence: sequence.map(|number| id(1000 + number)),
+            ..shot(number, second, east as f64 * 0.6, north as f64 * 40.0)
+        }).collect()
+    }
+}
+
+prop_compose! {
+    fn any_rules()(
+        sort in proptest::sample::select(SortMethod::ALL.to_vec()),
+        split in proptest::option::of((1.0..100.0f64, 1.0..300.0f64)),
+        dedup in proptest::option::of((0.0..3.0f64, 0.0..190.0f64)),
+        relative_heading in proptest::option::of(-360.0..360.0f64),
+    ) -> Rules {
+        Rules {
+            sort,
+            split: split.map(|(distance_m, time_s)| Split { distance_m, time_s }),
+            dedup: dedup.map(|(distance_m, rotation_deg)| Dedup { distance_m, rotation_deg }),
+            relative_heading,
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_picture_is_somewhere_once(shots in any_shots(), rules in any_rules()) {
+        let plan = dispatch(shots.clone(), &rules);
+        prop_assert!(plan.parts.iter().all(|part| !part.shots.is_empty()));
+        let mut found: Vec<Uuid> = ids(&plan).concat();
+        found.extend(plan.duplicates.iter().map(|duplicate| duplicate.id));
+        found.sort_unstable();
+        let all: Vec<Uuid> = shots.iter().map(|shot| shot.id).collect();
+        prop_assert_eq!(found, all);
+
+        let reused: Vec<Uuid> = plan.parts.iter().filter_map(|part| part.reuse).collect();
+        prop_assert_eq!(reused.iter().collect::<HashSet<_>>().len(), reused.len());
+        for heading in plan.parts.iter().flat_map(|part| &part.shots).filter_map(|shot| shot.heading) {
+            prop_assert!((0.0..360.0).contains(&heading.degrees));
+        }
+    }
+
+    #[test]
+    fn parts_are_in_order_and_without_gaps_nor_duplicates(shots in any_shots(), rules in any_rules()) {
+        let known: HashMap<Uuid, Shot> = shots.iter().map(|shot| (shot.id, shot.clone())).collect();
+        let plan = dispatch(shots, &rules);
+        let order: Vec<i64> = ids(&plan).concat().iter().map(|id| known[id].captured.as_second()).collect();
+        match rules.sort {
+            SortMethod::TimeAsc => prop_assert!(order.is_sorted()),
+            SortMethod::TimeDesc => prop_assert!(order.iter().rev().is_sorted()),
+            SortMethod::FilenameAsc | SortMethod::FilenameDesc => {
+                let mut names: Vec<u128> = ids(&plan).concat().iter().map(Uuid::as_u128).collect();
+                if rules.sort == SortMethod::FilenameDesc {
+                    names.reverse();
+                }
+                prop_assert!(names.is_sorted());
+            }
+        }
+        if let Some(dedup) = rules.dedup {
+            for part in ids(&plan) {
+                for (n, a) in part.iter().enumerate() {
+                    for b in &part[n + 1..] {
+                        prop_assert!(!alike(&known[a], &known[b], &dedup, rules.relative_heading.is_some()));
+                    }
+                }
+            }
+            for duplicate in &plan.duplicates {
+                prop_assert!(alike(&known[&duplicate.id], &known[&duplicate.of], &dedup, rules.relative_heading.is_some()));
+                prop_assert!(ids(&plan).concat().contains(&duplicate.of));
+            }
+        } else {
+            prop_assert!(plan.duplicates.is_empty());
+        }
+    }
+
+    #[test]
+    fn the_order_of_arrival_does_not_matter(shots in any_shots(), rules in any_rules()) {
+        let reversed = shots.iter().rev().cloned().collect();
+        prop_assert_eq!(dispatch(shots, &rules), dispatch(reversed, &rules));
+    }
+
+    #[test]
+    fn dispatching_again_changes_nothing(shots in any_shots(), rules in any_rules()) {
+        let first = dispatch(shots.clone(), &rules);
+        let mut again = shots;
+        let mut sequences = Vec::new();
+        for (number, part) in first.parts.iter().enumerate() {
+            let sequence = part.reuse.unwrap_or(id(2000 + number));
+            sequences.push(Some(sequence));
+            for placed in &part.shots {
+                let shot = again.iter_mut().find(|shot| shot.id == placed.id).unwrap();
+                shot.sequence = Some(sequence);
+                if let Some(heading) = placed.heading {
+                    shot.heading = Some(heading.degrees);
+                    shot.heading_is_computed = true;
+                }
+            }
+        }
+        for duplicate in &first.duplicates {
+            again.iter_mut().find(|shot| shot.id == duplicate.id).unwrap().sequence = None;
+        }
+        let second = dispatch(again, &rules);
+        prop_assert_eq!(second.parts.iter().map(|part| part.reuse).collect::<Vec<_>>(), sequences);
+        prop_assert_eq!(ids(&second), ids(&first));
+        prop_assert_eq!(headings(&second), headings(&first));
+    }
+}
+
+/// The rule for duplicates, spelled out for a pair.
+fn alike(a: &Shot, b: &Shot, rules: &Dedup, relative: bool) -> bool {
+    let east = (a.lon - b.lon) * DEGREE_M * a.lat.to_radians().cos();
+    let north = (a.lat - b.lat) * DEGREE_M;
+    let sensor = |shot: &Shot| shot.heading.filter(|_| !shot.heading_is_computed && !relative);
+    let same_way = match (sensor(a), sensor(b)) {
+        (Some(x), Some(y)) if !a.panorama => {
+            let turn = (x - y).abs();
+            turn.min(360.0 - turn) <= rules.rotation_deg
+        }
+        _ => true,
+    };
+    a.panorama == b.panorama && east.hypot(north) <= rules.distance_m && same_way
+}

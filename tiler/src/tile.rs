@@ -1,0 +1,169 @@
+//! `/map/{z}/{x}/{y}.mvt` and `/users/{id}/map/{z}/{x}/{y}.mvt`: coverage as vector tiles.
+
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use flaneur_access::Viewer;
+use flaneur_catalog::model::AccountId;
+use flaneur_coverage::{
+    CoverageError, encode, encode_account,
+    mvt::{GRID_LAST_ZOOM, LAST_ZOOM, PICTURES_FIRST_ZOOM, SEQUENCES_FIRST_ZOOM},
+    quadkey::Tile,
+};
+
+use crate::{
+    GRID_DEPTH, MAX_PICTURES, MAX_SEQUENCES, Tiler,
+    error::{ErrorBody, TileError},
+    marks,
+    request::Asker,
+    response,
+};
+
+/// What vector tiles are.
+const MEDIA_TYPE: &str = "application/vnd.mapbox-vector-tile";
+
+/// Coverage of a tile
+///
+/// Layers: `grid` at zoom levels 0 to 6 (pictures counted in cells), `sequences` from 6 on (at 6 the lines alone, from 7
+/// on with attributes), `pictures` at 15. Where nothing is to be shown, the tile is empty: no bytes. Of a tile with very
+/// much in it, the newest 10,000 sequences and 20,000 pictures are shown.
+#[utoipa::path(
+    get,
+    path = "/map/{z}/{x}/{y}",
+    tag = "Map",
+    params(
+        ("z" = u8, Path, description = "Zoom level, 0 to 15"),
+        ("x" = u32, Path, description = "Column from the west"),
+        ("y" = String, Path, description = "Row from the north, followed by `.mvt` or `.pbf`", example = "11273.mvt"),
+    ),
+    responses(
+        (status = 200, description = "The tile", content_type = "application/vnd.mapbox-vector-tile", body = Vec<u8>),
+        (status = 304, description = "The client has the tile"),
+        (status = 400, description = "Another format", body = ErrorBody),
+        (status = 404, description = "No such tile", body = ErrorBody),
+    )
+)]
+pub(crate) async fn everyone(
+    State(tiler): State<Tiler>,
+    Path((z, x, y)): Path<(String, String, String)>,
+    asker: Asker,
+) -> Result<Response, TileError> {
+    let bytes = everything(&tiler, asker.viewer, name(&z, &x, &y)?).await?;
+    Ok(response::tagged(&asker, false, MEDIA_TYPE, bytes))
+}
+
+/// Coverage of a tile by one account
+///
+/// Layers: `sequences` with attributes at every zoom level, `pictures` at 15.
+#[utoipa::path(
+    get,
+    path = "/users/{id}/map/{z}/{x}/{y}",
+    tag = "Map",
+    params(
+        ("id" = String, Path, description = "The account: its UUID, or `me`"),
+        ("z" = u8, Path, description = "Zoom level, 0 to 15"),
+        ("x" = u32, Path, description = "Column from the west"),
+        ("y" = String, Path, description = "Row from the north, followed by `.mvt` or `.pbf`", example = "11273.mvt"),
+    ),
+    responses(
+        (status = 200, description = "The tile", content_type = "application/vnd.mapbox-vector-tile", body = Vec<u8>),
+        (status = 304, description = "The client has the tile"),
+        (status = 400, description = "Another format", body = ErrorBody),
+        (status = 401, description = "`me` is nobody", body = ErrorBody),
+        (status = 404, description = "No such tile or account", body = ErrorBody),
+    )
+)]
+pub(crate) async fn account(
+    State(tiler): State<Tiler>,
+    Path((id, z, x, y)): Path<(String, String, String, String)>,
+    asker: Asker,
+) -> Result<Response, TileError> {
+    let tile = name(&z, &x, &y)?;
+    let account = asker.account(&id)?;
+    let bytes = of_account(&tiler, asker.viewer, account, tile).await?;
+    Ok(response::tagged(&asker, true, MEDIA_TYPE, bytes))
+}
+
+/// The tile that a path names.
+fn name(z: &str, x: &str, y: &str) -> Result<Tile, TileError> {
+    let row = y.strip_suffix(".mvt").or_else(|| y.strip_suffix(".pbf")).ok_or(TileError::Format)?;
+    let z = z.parse().ok().filter(|z| *z <= LAST_ZOOM).ok_or(TileError::Zoom)?;
+    let place = |number: &str| number.parse().map_err(|_| TileError::Place);
+    Tile::new(z, place(x)?, place(row)?).ok_or(TileError::Place)
+}
+
+async fn everything(tiler: &Tiler, viewer: Viewer, tile: Tile) -> Result<Vec<u8>, TileError> {
+    let catalog = &tiler.catalog;
+    let _place = tiler.places.acquire().await.map_err(|_| TileError::Interrupted)?;
+    let grid = async {
+        match tile.z {
+            0..=GRID_LAST_ZOOM => catalog.grid(viewer, None, tile.keys(), tile.z + GRID_DEPTH).await,
+            _ => Ok(Vec::new()),
+        }
+    };
+    let sequences = async {
+        match tile.z {
+            SEQUENCES_FIRST_ZOOM.. => catalog.sequence_marks(viewer, None, tile.keys(), MAX_SEQUENCES).await,
+            _ => Ok(Vec::new()),
+        }
+    };
+    let pictures = async {
+        match tile.z {
+            PICTURES_FIRST_ZOOM.. => catalog.picture_marks(viewer, None, tile.keys(), MAX_PICTURES).await,
+            _ => Ok(Vec::new()),
+        }
+    };
+    let (grid, sequences, pictures) = tokio::try_join!(grid, sequences, pictures)?;
+    compute(move || {
+        let grid: Vec<_> = grid.into_iter().filter_map(|cell| marks::grid_point(cell, tile.z + GRID_DEPTH)).collect();
+        let sequences: Vec<_> = sequences.into_iter().map(marks::sequence_line).collect();
+        let pictures: Vec<_> = pictures.into_iter().map(marks::picture_point).collect();
+        encode(tile, &grid, &sequences, &pictures)
+    })
+    .await
+}
+
+async fn of_account(tiler: &Tiler, viewer: Viewer, account: AccountId, tile: Tile) -> Result<Vec<u8>, TileError> {
+    let catalog = &tiler.catalog;
+    let _place = tiler.places.acquire().await.map_err(|_| TileError::Interrupted)?;
+    let sequences = catalog.sequence_marks(viewer, Some(account), tile.keys(), MAX_SEQUENCES);
+    let pictures = async {
+        match tile.z {
+            PICTURES_FIRST_ZOOM.. => catalog.picture_marks(viewer, Some(account), tile.keys(), MAX_PICTURES).await,
+            _ => Ok(Vec::new()),
+        }
+    };
+    let (sequences, pictures) = tokio::try_join!(sequences, pictures)?;
+    compute(move || {
+        let sequences: Vec<_> = sequences.into_iter().map(marks::sequence_line).collect();
+        let pictures: Vec<_> = pictures.into_iter().map(marks::picture_point).collect();
+        encode_account(tile, &sequences, &pictures)
+    })
+    .await
+}
+
+/// Runs what takes a processor for some milliseconds where it holds up no other request.
+async fn compute(work: impl FnOnce() -> Result<Vec<u8>, CoverageError> + Send + 'static) -> Result<Vec<u8>, TileError> {
+    Ok(tokio::task::spawn_blocking(work).await.map_err(|_| TileError::Interrupted)??)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        assert!(matches!(name("15", "16597", "11273.mvt"), Ok(Tile { z: 15, x: 16597, y: 11273 })));
+        assert!(matches!(name("0", "0", "0.pbf"), Ok(Tile { z: 0, x: 0, y: 0 })));
+        for format in ["0", "0.png", "0.mvt.gz", "", ".MVT"] {
+            assert!(matches!(name("0", "0", format), Err(TileError::Format)), "{format}");
+        }
+        for zoom in ["16", "-1", "256", "a", ""] {
+            assert!(matches!(name(zoom, "0", "0.mvt"), Err(TileError::Zoom)), "{zoom}");
+        }
+        for (x, y) in [("2", "0.mvt"), ("0", "2.mvt"), ("-1", "0.mvt"), ("0", ".mvt"), ("99999999999", "0.mvt")] {
+            assert!(matches!(name("1", x, y), Err(TileError::Place)), "{x} {y}");
+        }
+    }
+}

@@ -1,0 +1,369 @@
+//! The routes as clients see them, over a catalog that notes what it is asked.
+
+use std::{
+    collections::BTreeMap,
+    ops::RangeInclusive,
+    sync::{Arc, Mutex},
+};
+
+use async_trait::async_trait;
+use axum::{Router, body::Body};
+use fast_mvt::MvtReaderRef;
+use flaneur_access::Viewer;
+use flaneur_catalog::{
+    CatalogError, Coverage, Result,
+    model::{AccountId, GridCell, PictureId, PictureMark, Projection, SequenceId, SequenceMark},
+};
+use flaneur_coverage::quadkey::{Tile, key};
+use flaneur_tiler::{MAX_PICTURES, MAX_SEQUENCES, PublicUrl, router};
+use http::{Request, Response, StatusCode, header};
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+use uuid::Uuid;
+
+const LON: f64 = 2.3499;
+const LAT: f64 = 48.8530;
+const OWNER: Uuid = Uuid::from_u128(0xb2);
+
+/// A question to the catalog: method, viewer, account, keys, zoom or limit.
+type Question = (&'static str, Viewer, Option<AccountId>, RangeInclusive<i64>, i64);
+
+/// One sequence with one picture, which belong to [`OWNER`] and lie at ([`LON`], [`LAT`]).
+#[derive(Default)]
+struct Fake {
+    questions: Mutex<Vec<Question>>,
+    broken: bool,
+}
+
+impl Fake {
+    /// Notes a question. Answers whether there is something to show.
+    fn ask(&self, question: Question) -> Result<bool> {
+        let shown = question.3.contains(&key(LON, LAT)) && question.2.is_none_or(|account| account.0 == OWNER);
+        self.questions.lock().expect("no test panics here").push(question);
+        if self.broken {
+            return Err(CatalogError::Corrupt { what: "camera", text: "secret".to_owned() });
+        }
+        Ok(shown)
+    }
+}
+
+#[async_trait]
+impl Coverage for Fake {
+    async fn grid(
+        &self,
+        viewer: Viewer,
+        account: Option<AccountId>,
+        keys: RangeInclusive<i64>,
+        zoom: u8,
+    ) -> Result<Vec<GridCell>> {
+        let shown = self.ask(("grid", viewer, account, keys, i64::from(zoom)))?;
+        let cell = GridCell { key: *Tile::at(zoom, LON, LAT).keys().start(), pictures: 3, panoramas: 1 };
+        let broken = GridCell { key: -1, ..cell };
+        Ok(if shown { vec![broken, cell] } else { Vec::new() })
+    }
+
+    async fn sequence_marks(
+        &self,
+        viewer: Viewer,
+        account: Option<AccountId>,
+        keys: RangeInclusive<i64>,
+        limit: i64,
+    ) -> Result<Vec<SequenceMark>> {
+        let shown = self.ask(("sequences", viewer, account, keys, limit))?;
+        let mark = SequenceMark {
+            id: SequenceId(Uuid::from_u128(0xa1)),
+            account: AccountId(OWNER),
+            camera: Some("GoPro Max".to_owned()),
+            projection: Some(Projection::Equirectangular),
+            date: "2025-07-14".to_owned(),
+            accuracy: Some(4.0),
+            pixel_density: Some(16),
+            lines: vec![vec![(LON, LAT), (LON + 0.001, LAT)]],
+            hidden: true,
+        };
+        Ok(if shown { vec![mark] } else { Vec::new() })
+    }
+
+    async fn picture_marks(
+        &self,
+        viewer: Viewer,
+        account: Option<AccountId>,
+        keys: RangeInclusive<i64>,
+        limit: i64,
+    ) -> Result<Vec<PictureMark>> {
+        let shown = self.ask(("pictures", viewer, account, keys, limit))?;
+        let mark = PictureMark {
+            id: PictureId(Uuid::from_u128(0xc3)),
+            sequence: SequenceId(Uuid::from_u128(0xa1)),
+            account: AccountId(OWNER),
+            lon: LON,
+            lat: LAT,
+            captured_at: "2025-07-14T09:30:04.987Z".parse().expect("a time"),
+            heading: Some(0.0),
+            projection: Projection::Flat,
+            camera: None,
+            accuracy: None,
+            pixel_density: None,
+            hidden: false,
+        };
+        Ok(if shown { vec![mark] } else { Vec::new() })
+    }
+}
+
+fn app(fake: &Arc<Fake>) -> Router {
+    router(fake.clone()).split_for_parts().0
+}
+
+async fn get(app: &Router, path: &str) -> Response<Body> {
+    send(app, path, Viewer::Anonymous, None).await
+}
+
+async fn send(app: &Router, path: &str, viewer: Viewer, none_match: Option<&str>) -> Response<Body> {
+    let mut request = Request::get(path);
+    if let Some(tags) = none_match {
+        request = request.header(header::IF_NONE_MATCH, tags);
+    }
+    let mut request = request.body(Body::empty()).expect("a request");
+    request.extensions_mut().insert(viewer);
+    request.extensions_mut().insert(PublicUrl("https://pictures.example".to_owned()));
+    app.clone().oneshot(request).await.expect("no handler fails")
+}
+
+async fn bytes(response: Response<Body>) -> Vec<u8> {
+    response.into_body().collect().await.expect("a body").to_bytes().to_vec()
+}
+
+async fn body(response: Response<Body>) -> Value {
+    serde_json::from_slice(&bytes(response).await).expect("JSON")
+}
+
+/// Attributes by layer; each has one feature here.
+fn layers(tile: &[u8]) -> BTreeMap<String, BTreeMap<String, String>> {
+    let reader = MvtReaderRef::new(tile).expect("a tile");
+    let layers = reader.layers().map(|layer| {
+        let feature = layer.features().next().expect("a feature");
+        let attributes = feature.properties_vec().expect("attributes").into_iter();
+        (layer.name().to_owned(), attributes.map(|(key, value)| (key.to_owned(), format!("{value:?}"))).collect())
+    });
+    layers.collect()
+}
+
+fn path(tile: Tile) -> String {
+    format!("/map/{}/{}/{}.mvt", tile.z, tile.x, tile.y)
+}
+
+#[tokio::test]
+async fn tiles_of_every_zoom() {
+    for z in 0..=15 {
+        let fake = Arc::new(Fake::default());
+        let tile = Tile::at(z, LON, LAT);
+        let response = get(&app(&fake), &path(tile)).await;
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/vnd.mapbox-vector-tile");
+        assert_eq!(response.headers()[header::CACHE_CONTROL], "no-cache");
+        let shown = layers(&bytes(response).await);
+        let ask = |what, number| (what, Viewer::Anonymous, None, tile.keys(), number);
+        let (names, questions) = match z {
+            0..=5 => (vec!["grid"], vec![ask("grid", i64::from(z) + 6)]),
+            6 => (vec!["grid", "sequences"], vec![ask("grid", 12), ask("sequences", MAX_SEQUENCES)]),
+            7..=14 => (vec!["sequences"], vec![ask("sequences", MAX_SEQUENCES)]),
+            _ => (vec!["pictures", "sequences"], vec![ask("sequences", MAX_SEQUENCES), ask("pictures", MAX_PICTURES)]),
+        };
+        assert_eq!(shown.keys().collect::<Vec<_>>(), names, "zoom {z}");
+        assert_eq!(*fake.questions.lock().unwrap(), questions, "zoom {z}");
+    }
+}
+
+#[tokio::test]
+async fn marks_become_attributes() {
+    let app = app(&Arc::default());
+    let shown = layers(&bytes(get(&app, &path(Tile::at(15, LON, LAT))).await).await);
+    let (sequence, picture) = (&shown["sequences"], &shown["pictures"]);
+    assert_eq!(sequence["type"], "\"equirectangular\"");
+    assert_eq!(sequence["model"], "\"GoPro Max\"");
+    assert_eq!(sequence["hidden"], "true (bool)");
+    assert_eq!(picture["ts"], "\"2025-07-14T09:30:04Z\"");
+    assert_eq!(picture["heading"], "0 (int)");
+    assert_eq!(picture["type"], "\"flat\"");
+    assert_eq!(picture["first_sequence"], "\"00000000-0000-0000-0000-0000000000a1\"");
+    let shown = layers(&bytes(get(&app, &path(Tile::at(3, LON, LAT))).await).await);
+    assert_eq!(shown["grid"]["nb_pictures"], "3 (int)");
+    assert_eq!(shown["grid"]["nb_360_pictures"], "1 (int)");
+}
+
+#[tokio::test]
+async fn an_empty_tile_has_no_bytes() {
+    let app = app(&Arc::default());
+    for path in ["/map/15/0/0.mvt", "/map/5/0/0.pbf"] {
+        let response = get(&app, path).await;
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/vnd.mapbox-vector-tile");
+        assert!(bytes(response).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_the_client_has_is_not_sent_again() {
+    let app = app(&Arc::default());
+    let me = format!("/users/{OWNER}/map/style.json");
+    for path in [path(Tile::at(15, LON, LAT)), "/map/15/0/0.mvt".to_owned(), "/map/style.json".to_owned(), me] {
+        let response = get(&app, &path).await;
+        let tag = response.headers()[header::ETAG].to_str().unwrap().to_owned();
+        assert!(tag.starts_with('"') && tag.ends_with('"'), "{tag} is strong");
+        for held in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".to_owned()] {
+            let again = send(&app, &path, Viewer::Anonymous, Some(&held)).await;
+            assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{held}");
+            assert_eq!(again.headers()[header::ETAG], *tag);
+            assert_eq!(again.headers()[header::CACHE_CONTROL], response.headers()[header::CACHE_CONTROL]);
+            assert!(bytes(again).await.is_empty());
+        }
+        assert_eq!(send(&app, &path, Viewer::Anonymous, Some("\"other\"")).await.status(), 200);
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_signed_in_is_asked_for_and_answered_alone() {
+    let fake = Arc::new(Fake::default());
+    let viewer = Viewer::Account { id: OWNER, admin: false };
+    for path in ["/map/15/0/0.mvt", "/map/style.json", "/users/me/map/15/0/0.mvt"] {
+        let response = send(&app(&fake), path, viewer, None).await;
+        assert_eq!(response.headers()[header::CACHE_CONTROL], "private, no-cache", "{path}");
+    }
+    let questions = fake.questions.lock().unwrap();
+    assert!(!questions.is_empty() && questions.iter().all(|question| question.1 == viewer));
+}
+
+#[tokio::test]
+async fn the_tiles_of_an_account() {
+    let fake = Arc::new(Fake::default());
+    let app = app(&fake);
+    for z in 0..=15 {
+        let tile = Tile::at(z, LON, LAT);
+        let response = get(&app, &format!("/users/{OWNER}{}", path(tile))).await;
+        assert_eq!(response.headers()[header::CACHE_CONTROL], "private, no-cache");
+        let shown = layers(&bytes(response).await);
+        assert_eq!(shown["sequences"]["account_id"], format!("\"{OWNER}\""), "zoom {z}");
+        assert_eq!(shown.contains_key("pictures"), z == 15);
+    }
+    assert!(fake.questions.lock().unwrap().iter().all(|question| question.2 == Some(AccountId(OWNER))));
+    let other = Uuid::from_u128(5);
+    let response = get(&app, &format!("/users/{other}{}", path(Tile::at(15, LON, LAT)))).await;
+    assert!(bytes(response).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_not_there() {
+    let app = app(&Arc::default());
+    for (path, status, word) in [
+        ("/map/16/1/1.mvt", 404, "0 to 15"),
+        ("/map/1/5/1.mvt", 404, "no such tile"),
+        ("/map/1/1/5.mvt", 404, "no such tile"),
+        ("/map/3/1/1.png", 400, ".mvt"),
+        ("/users/nobody/map/3/1/1.mvt", 404, "UUID"),
+        ("/users/nobody/map/style.json", 404, "UUID"),
+        ("/users/me/map/3/1/1.mvt", 401, "sign in"),
+        ("/users/me/map/style.json", 401, "sign in"),
+    ] {
+        let response = get(&app, path).await;
+        assert_eq!(response.status(), status, "{path}");
+        let body = body(response).await;
+        assert_eq!(body["status_code"], status, "{path}");
+        assert!(body["message"].as_str().unwrap().contains(word), "{path}: {body}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_catalog_says_is_not_told() {
+    let app = app(&Arc::new(Fake { broken: true, ..Fake::default() }));
+    for path in ["/map/3/1/1.mvt", "/map/15/1/1.mvt", &format!("/users/{OWNER}/map/3/1/1.mvt")] {
+        let response = get(&app, path).await;
+        assert_eq!(response.status(), 500);
+        assert!(!response.headers().contains_key(header::ETAG));
+        let body = body(response).await;
+        assert_eq!(body["status_code"], 500);
+        assert!(!body.to_string().contains("secret"), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn the_style_is_what_panoramax_clients_look_for() {
+    let response = get(&app(&Arc::default()), "/map/style.json").await;
+    assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json");
+    assert_eq!(response.headers()[header::CACHE_CONTROL], "no-cache");
+    let style = body(response).await;
+    assert_eq!(style["version"], 8);
+    assert_eq!(
+        style["sources"],
+        json!({ "geovisio": {
+            "type": "vector",
+            "tiles": ["https://pictures.example/api/map/{z}/{x}/{y}.mvt"],
+            "minzoom": 0,
+            "maxzoom": 15,
+        }})
+    );
+    let layers: Vec<_> =
+        style["layers"].as_array().unwrap().iter().map(|layer| (&layer["id"], &layer["source-layer"])).collect();
+    assert_eq!(
+        json!(layers),
+        json!([["geovisio_sequences", "sequences"], ["geovisio_pictures", "pictures"], ["geovisio_grid", "grid"]])
+    );
+    assert!(style["layers"].as_array().unwrap().iter().all(|layer| layer["source"] == "geovisio"));
+}
+
+#[tokio::test]
+async fn the_style_of_an_account_has_names_of_its_own() {
+    let app = app(&Arc::default());
+    let signed_in = Viewer::Account { id: OWNER, admin: false };
+    for path in [format!("/users/{OWNER}/map/style.json"), "/users/me/map/style.json".to_owned()] {
+        let response = send(&app, &path, signed_in, None).await;
+        let style = body(response).await;
+        let source = format!("geovisio_{OWNER}");
+        let tiles = format!("https://pictures.example/api/users/{OWNER}/map/{{z}}/{{x}}/{{y}}.mvt");
+        assert_eq!(style["sources"][&source]["tiles"], json!([tiles]));
+        let ids: Vec<_> = style["layers"].as_array().unwrap().iter().map(|layer| layer["id"].clone()).collect();
+        assert_eq!(ids, [format!("{source}_sequences"), format!("{source}_pictures")]);
+    }
+}
+
+/// Clients offer a filter only for attributes that the style names: they have to be the ones that tiles have.
+#[tokio::test]
+async fn the_style_names_the_attributes_of_tiles() {
+    let app = app(&Arc::default());
+    let style = body(get(&app, "/map/style.json").await).await;
+    let named = |layer: &str| -> Vec<String> {
+        let mut fields: Vec<String> =
+            serde_json::from_value(style["metadata"]["panoramax:fields"][layer].clone()).expect("a list");
+        fields.sort_unstable();
+        fields
+    };
+    let mut shown = layers(&bytes(get(&app, &path(Tile::at(15, LON, LAT))).await).await);
+    shown.extend(layers(&bytes(get(&app, &path(Tile::at(3, LON, LAT))).await).await));
+    // Only the owner sees what is hidden; that is nothing to filter by.
+    shown.get_mut("sequences").unwrap().remove("hidden");
+    for layer in ["grid", "sequences"] {
+        assert_eq!(named(layer), shown[layer].keys().cloned().collect::<Vec<_>>(), "{layer}");
+    }
+    let pictures = named("pictures");
+    assert!(shown["pictures"].keys().all(|key| pictures.contains(key)));
+    assert!(["gps_accuracy", "h_pixel_density", "model"].iter().all(|key| pictures.iter().any(|name| name == key)));
+}
+
+#[tokio::test]
+async fn a_request_without_address_is_told_so() {
+    let request = Request::get("/map/style.json").body(Body::empty()).unwrap();
+    let response = app(&Arc::default()).oneshot(request).await.unwrap();
+    assert_eq!(response.status(), 400);
+    assert!(body(response).await["message"].as_str().unwrap().contains("Host"));
+}
+
+#[test]
+fn every_route_is_documented() {
+    let (_, document) = router(Arc::new(Fake::default())).split_for_parts();
+    let mut paths: Vec<_> = document.paths.paths.keys().map(String::as_str).collect();
+    paths.sort_unstable();
+    assert_eq!(
+        paths,
+        ["/map/style.json", "/map/{z}/{x}/{y}", "/users/{id}/map/style.json", "/users/{id}/map/{z}/{x}/{y}"]
+    );
+}
