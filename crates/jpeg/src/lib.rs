@@ -1,1 +1,55 @@
 //! JPEG surgery: headers, allow-listed metadata, redaction, scaled copies and tiles.
+//!
+//! The way of a picture through this crate:
+//!
+//! 1. [`Intake`] is fed with the upload while it streams. It keeps the header, refuses what can't be
+//!    worked on as early as possible, and proves that the end marker arrived.
+//! 2. [`Source::open`] checks every bit of the entropy-coded data, then decodes it. A file that two
+//!    decoders could read differently is refused, so that nobody sees what the detector did not see.
+//! 3. [`Source::redact`] replaces what is in the detected regions by a smooth fill of a few pooled
+//!    colours. Everything else is made from the resulting [`Redacted`] only: the master, the scaled
+//!    copies, the tiles.
+//! 4. [`verify`] reads the bytes that are going to be served, and compares them with the plan.
+//!
+//! Metadata of a served file is written from typed values ([`Metadata`], [`icc`]), never copied.
+//!
+//! All code is safe Rust, untrusted bytes never reach a C library, and memory is bounded by
+//! [`Limits`]: per pixel 3 bytes for the picture, 3 more while it is turned upright, and, for
+//! progressive files only, up to 6 for the coefficients.
+#![forbid(unsafe_code)]
+
+mod canonical;
+mod encode;
+mod error;
+mod fill;
+mod frame;
+mod header;
+mod huffman;
+pub mod icc;
+mod intake;
+mod intervals;
+mod marker;
+mod orient;
+mod plan;
+mod progressive;
+mod redact;
+mod region;
+mod scale;
+mod segments;
+mod sequential;
+mod source;
+mod tiles;
+mod tokens;
+mod verify;
+
+pub use encode::Metadata;
+pub use error::{JpegError, VerifyError};
+pub use frame::{Component, Frame, Process};
+pub use header::Limits;
+pub use intake::{Header, Intake};
+pub use redact::{MASTER_QUALITY, Redacted, SD_QUALITY, SD_WIDTH, THUMB_QUALITY, TILE_QUALITY};
+pub use region::{GRID, GROW, Region, RegionKind};
+pub use segments::{Segment, list_segments};
+pub use source::{Pixels, Source};
+pub use tiles::{TileGrid, TileIndex, TilePack};
+pub use verify::{Expected, verify};

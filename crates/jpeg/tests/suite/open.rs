@@ -1,0 +1,339 @@
+//! What is taken, what is refused, and with which words.
+
+use crate::common::{Coding, Numbers, difference, jpeg, open, segment, street, with_segments};
+use flaneur_jpeg::{Intake, JpegError, Limits, Process, Source, list_segments, verify};
+use jpeg_encoder::SamplingFactor;
+use proptest::prelude::*;
+
+/// The encoder of the tests writes the last one in separate scans unless it is progressive.
+const SAMPLINGS: [SamplingFactor; 5] = [
+    SamplingFactor::R_4_4_4,
+    SamplingFactor::R_4_2_2,
+    SamplingFactor::R_4_4_0,
+    SamplingFactor::R_4_2_0,
+    SamplingFactor::R_4_1_1,
+];
+
+fn intake(bytes: &[u8]) -> Result<flaneur_jpeg::Header, JpegError> {
+    let mut intake = Intake::new(Limits::default());
+    intake.feed(bytes)?;
+    intake.finish()
+}
+
+fn refusal(bytes: &[u8]) -> JpegError {
+    Source::open(bytes, 1, &Limits::default()).err().expect("the file should be refused")
+}
+
+#[test]
+fn every_common_coding_is_read() {
+    for (width, height) in [(100, 75), (64, 64), (17, 9), (1, 1), (250, 33)] {
+        let original = street(width, height);
+        for sampling in SAMPLINGS {
+            for (progressive, restart) in [(false, 0), (false, 3), (false, 1), (true, 0), (true, 5)] {
+                let coding = Coding { sampling, progressive, restart, ..Coding::default() };
+                if !progressive && sampling == SamplingFactor::R_4_1_1 {
+                    continue;
+                }
+                let bytes = coding.encode(&original);
+                let source = match Source::open(&bytes, 1, &Limits::default()) {
+                    Ok(source) => source,
+                    Err(error) => panic!("{width}x{height} {coding:?}: {error}"),
+                };
+                let difference = difference(source.pixels(), &original);
+                assert!(difference < 40.0, "{width}x{height} {coding:?}: off by {difference}");
+                let header = intake(&bytes).unwrap();
+                assert_eq!((header.width, header.height, header.components), (width, height, 3));
+                assert_eq!(header.process == Process::Progressive, progressive);
+            }
+        }
+        let grey = Coding { grey: true, ..Coding::default() }.encode(&original);
+        assert!(open(&grey).pixels().rgb.chunks(3).all(|p| p[0] == p[1] && p[1] == p[2]));
+        assert_eq!(intake(&grey).unwrap().components, 1);
+    }
+}
+
+#[test]
+fn the_same_picture_decodes_alike_in_all_codings() {
+    // Smooth, so that subsampling costs little.
+    let (width, height) = (203, 117);
+    let rgb =
+        (0..height).flat_map(|y| (0..width).flat_map(move |x| [x as u8, y as u8, u32::midpoint(x, y) as u8])).collect();
+    let original = flaneur_jpeg::Pixels { width, height, rgb };
+    for sampling in &SAMPLINGS {
+        for progressive in [*sampling == SamplingFactor::R_4_1_1, true] {
+            let coding = Coding { sampling: *sampling, progressive, ..Coding::default() };
+            let difference = difference(open(&coding.encode(&original)).pixels(), &original);
+            assert!(difference < 1.5, "{coding:?}: off by {difference}");
+        }
+    }
+}
+
+#[test]
+fn all_orientations_are_turned_upright() {
+    let upright = street(48, 32);
+    let at = |p: &flaneur_jpeg::Pixels, x: u32, y: u32| {
+        let i = ((y * p.width + x) * 3) as usize;
+        [p.rgb[i], p.rgb[i + 1], p.rgb[i + 2]]
+    };
+    let (w, h) = (upright.width, upright.height);
+    for orientation in 1..=8u8 {
+        let (sw, sh) = if orientation < 5 { (w, h) } else { (h, w) };
+        // What a camera held that way stores: the first row and column of the file are, in the
+        // upright scene, where the table of the EXIF standard says.
+        let mut rgb = Vec::new();
+        for sy in 0..sh {
+            for sx in 0..sw {
+                let (x, y) = match orientation {
+                    1 => (sx, sy),
+                    2 => (w - 1 - sx, sy),
+                    3 => (w - 1 - sx, h - 1 - sy),
+                    4 => (sx, h - 1 - sy),
+                    5 => (sy, sx),
+                    6 => (w - 1 - sy, sx),
+                    7 => (w - 1 - sy, h - 1 - sx),
+                    _ => (sy, h - 1 - sx),
+                };
+                rgb.extend(at(&upright, x, y));
+            }
+        }
+        let stored = flaneur_jpeg::Pixels { width: sw, height: sh, rgb };
+        let coding = Coding { sampling: SamplingFactor::R_4_4_4, quality: 100, ..Coding::default() };
+        let source = Source::open(&coding.encode(&stored), orientation, &Limits::default()).unwrap();
+        let difference = difference(source.pixels(), &upright);
+        assert!(difference < 2.0, "orientation {orientation}: off by {difference}");
+    }
+}
+
+#[test]
+fn truncation_is_an_error_everywhere() {
+    for progressive in [false, true] {
+        let bytes = Coding { progressive, ..Coding::default() }.encode(&street(80, 60));
+        for end in 2..bytes.len() {
+            let cut = &bytes[..end];
+            assert_eq!(refusal(cut), JpegError::Truncated, "cut at {end}");
+            assert_eq!(intake(cut).err(), Some(JpegError::Truncated));
+            assert_eq!(list_segments(cut), Err(JpegError::Truncated));
+        }
+        assert_eq!(intake(&bytes[..1]).err(), Some(JpegError::NotJpeg));
+    }
+}
+
+#[test]
+fn an_end_marker_does_not_hide_missing_data() {
+    for (progressive, restart) in [(false, 0), (false, 2), (true, 0)] {
+        let bytes = Coding { progressive, restart, ..Coding::default() }.encode(&street(80, 60));
+        let header = intake(&bytes).unwrap().bytes.len();
+        let mut refused = 0;
+        for end in header..bytes.len() - 4 {
+            // Not in the middle of a marker or of stuffing, which would be another damage.
+            if bytes[end - 1] == 0xFF {
+                continue;
+            }
+            let cut = [&bytes[..end], &[0xFF, 0xD9]].concat();
+            assert!(Source::open(&cut, 1, &Limits::default()).is_err(), "cut at {end}");
+            refused += 1;
+        }
+        assert!(refused > 100);
+    }
+}
+
+#[test]
+fn leftover_data_and_broken_restarts_are_refused() {
+    let bytes = Coding { restart: 2, ..Coding::default() }.encode(&street(80, 60));
+    let end = bytes.len() - 2;
+    let longer = [&bytes[..end], &[0x12, 0x34], &bytes[end..]].concat();
+    assert!(matches!(refusal(&longer), JpegError::Damaged(_)));
+    let first = bytes.windows(2).position(|w| w == [0xFF, 0xD0]).unwrap();
+    let mut swapped = bytes.clone();
+    swapped[first + 1] = 0xD3;
+    assert!(matches!(refusal(&swapped), JpegError::Damaged(_)));
+    let removed = [&bytes[..first], &bytes[first + 2..]].concat();
+    assert!(matches!(refusal(&removed), JpegError::Damaged(_)));
+}
+
+#[test]
+fn two_pictures_or_two_frames_are_refused() {
+    let bytes = jpeg(40, 30);
+    let nested = with_segments(&bytes, &[vec![0xFF, 0xD8]]);
+    assert!(matches!(refusal(&nested), JpegError::Ambiguous(_)));
+    assert!(matches!(intake(&nested), Err(JpegError::Ambiguous(_))));
+    let frame = list_segments(&bytes).unwrap().into_iter().find(|s| s.marker == 0xC0).unwrap();
+    let from = frame.offset as usize;
+    let twice = [&bytes[..from], &bytes[from..from + 4 + frame.payload_len], &bytes[from..]].concat();
+    assert!(matches!(refusal(&twice), JpegError::Ambiguous(_)));
+    assert!(matches!(intake(&twice), Err(JpegError::Ambiguous(_))));
+}
+
+/// Replaces bytes of the frame header, from behind its length.
+fn with_frame(at: usize, values: &[u8], marker: u8) -> Vec<u8> {
+    let mut bytes = jpeg(40, 30);
+    let frame = list_segments(&bytes).unwrap().into_iter().find(|s| s.marker == 0xC0).unwrap();
+    let from = frame.offset as usize;
+    bytes[from + 1] = marker;
+    bytes[from + 4 + at..from + 4 + at + values.len()].copy_from_slice(values);
+    bytes
+}
+
+#[test]
+fn unsupported_kinds_are_named() {
+    let named = |bytes: &[u8]| {
+        assert_eq!(intake(bytes).err(), Some(refusal(bytes)));
+        refusal(bytes).to_string()
+    };
+    assert!(named(&with_frame(0, &[12], 0xC1)).contains("12 bits"));
+    assert!(named(&with_frame(0, &[8], 0xC3)).contains("lossless"));
+    assert!(named(&with_frame(0, &[8], 0xC6)).contains("hierarchical"));
+    assert!(named(&with_frame(0, &[8], 0xC9)).contains("arithmetic"));
+    assert!(named(&with_frame(5, &[4], 0xC0)).contains("CMYK"));
+    assert!(named(&with_frame(7, &[0x31], 0xC0)).contains("subsampling"));
+    let coding = Coding { sampling: SamplingFactor::R_4_1_1, ..Coding::default() };
+    assert!(named(&coding.encode(&street(40, 30))).contains("separate scan"));
+    assert_eq!(refusal(&with_frame(1, &[0, 0], 0xC0)), JpegError::Empty);
+    assert!(named(b"GIF89a....").contains("not a JPEG"));
+    assert!(named(b"").contains("not a JPEG"));
+}
+
+#[test]
+fn huge_claims_cost_nothing() {
+    let huge = with_frame(1, &[0xFF, 0xDC, 0xFF, 0xDC], 0xC0);
+    assert!(matches!(refusal(&huge), JpegError::TooLarge { width: 65_500, height: 65_500, .. }));
+    assert!(matches!(intake(&huge), Err(JpegError::TooLarge { .. })));
+    // Within the limits, but without the data for it.
+    for marker in [0xC0, 0xC2] {
+        let empty = with_frame(1, &[0x27, 0x10, 0x27, 0x10], marker);
+        let error = refusal(&empty);
+        assert!(matches!(error, JpegError::TooLittleData { width: 10_000, height: 10_000 }), "{error:?}");
+    }
+    let limits = Limits { max_pixels: 1199, max_side: 65_500 };
+    assert!(matches!(Source::open(&jpeg(40, 30), 1, &limits), Err(JpegError::TooLarge { .. })));
+    let limits = Limits { max_pixels: 1200, max_side: 39 };
+    assert!(matches!(Source::open(&jpeg(40, 30), 1, &limits), Err(JpegError::TooLarge { .. })));
+}
+
+#[test]
+fn colour_headers_decide_or_are_refused() {
+    let coding = Coding { sampling: SamplingFactor::R_4_4_4, ..Coding::default() };
+    let bytes = coding.encode(&street(40, 30));
+    // Behind the start marker and the JFIF header that the encoder writes.
+    let bare = [&bytes[..2], &bytes[20..]].concat();
+    let adobe = |transform| segment(0xEE, &[b"Adobe\0d\0\0\0\0".as_slice(), &[transform]].concat());
+    let first = |bytes: &[u8]| open(bytes).pixels().rgb[..3].to_vec();
+    let ycbcr = first(&bytes);
+    assert_eq!(first(&bare), ycbcr);
+    assert_eq!(first(&with_segments(&bare, &[adobe(1)])), ycbcr);
+    let rgb = first(&with_segments(&bare, &[adobe(0)]));
+    assert_ne!(rgb, ycbcr);
+    // Components named R, G, B without any other header mean the same.
+    let mut named = bare.clone();
+    let frame = list_segments(&bare).unwrap().into_iter().find(|s| s.marker == 0xC0).unwrap().offset as usize;
+    let scan = list_segments(&bare).unwrap().into_iter().find(|s| s.marker == 0xDA).unwrap().offset as usize;
+    for (i, letter) in b"RGB".iter().enumerate() {
+        named[frame + 10 + 3 * i] = *letter;
+        named[scan + 5 + 2 * i] = *letter;
+    }
+    assert_eq!(first(&named), rgb);
+    assert!(matches!(refusal(&with_segments(&named, &[adobe(1)])), JpegError::Ambiguous(_)));
+    assert!(matches!(refusal(&with_segments(&bytes, &[adobe(0)])), JpegError::Ambiguous(_)));
+    assert!(matches!(refusal(&with_segments(&bare, &[adobe(2)])), JpegError::Ambiguous(_)));
+    assert!(matches!(refusal(&with_segments(&bare, &[adobe(0), adobe(1)])), JpegError::Ambiguous(_)));
+}
+
+#[test]
+fn what_follows_the_picture_is_ignored() {
+    let bytes = jpeg(40, 30);
+    let longer = [bytes.clone(), b"PK\x03\x04".to_vec(), jpeg(16, 16)].concat();
+    assert_eq!(open(&longer).pixels(), open(&bytes).pixels());
+    assert_eq!(intake(&longer), intake(&bytes));
+    assert_eq!(list_segments(&longer), list_segments(&bytes));
+}
+
+#[test]
+fn the_header_is_kept_and_no_more() {
+    let exif = segment(0xE1, b"Exif\0\0some tags");
+    let bytes = with_segments(&jpeg(40, 30), &[exif]);
+    let header = intake(&bytes).unwrap();
+    assert!(bytes.starts_with(&header.bytes));
+    let scan = list_segments(&bytes).unwrap().into_iter().find(|s| s.marker == 0xDA).unwrap();
+    assert_eq!(header.bytes.len() as u64, scan.offset + 4 + scan.payload_len as u64);
+}
+
+#[test]
+fn a_header_without_end_is_refused_in_time() {
+    let mut intake = Intake::new(Limits::default());
+    intake.feed(&[0xFF, 0xD8]).unwrap();
+    let comment = segment(0xFE, &vec![0; 65_533]);
+    let fed = (0..1000).take_while(|_| intake.feed(&comment).is_ok()).count();
+    assert!(fed < 70, "{fed} segments were taken");
+}
+
+/// Changes a few bytes of a valid file.
+fn mutated(bytes: &[u8], seed: u32) -> Vec<u8> {
+    let mut numbers = Numbers::new(seed);
+    let mut out = bytes.to_vec();
+    for _ in 0..=numbers.below(4) {
+        let at = numbers.below(out.len() as u32) as usize;
+        match numbers.below(4) {
+            0 => out[at] = numbers.below(256) as u8,
+            1 => out[at] ^= 1 << numbers.below(8),
+            2 => drop(out.remove(at)),
+            _ => out.insert(at, [0xFF, 0x00, 0xD9, 0xD0][numbers.below(4) as usize]),
+        }
+    }
+    out
+}
+
+fn never_panics(bytes: &[u8]) {
+    let limits = Limits { max_pixels: 1_000_000, max_side: 65_500 };
+    let mut intake = Intake::new(limits);
+    let taken = intake.feed(bytes).and_then(|()| intake.finish());
+    let opened = Source::open(bytes, 1, &limits);
+    // What decodes has passed the intake before.
+    if opened.is_ok() {
+        assert!(taken.is_ok());
+    }
+    let _ = list_segments(bytes);
+    let _ = verify(bytes, &flaneur_jpeg::Expected::size(48, 40));
+    let _ = flaneur_jpeg::TilePack::parse_index(bytes);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+        never_panics(&bytes);
+        let mut disguised = vec![0xFF, 0xD8, 0xFF];
+        disguised.extend(&bytes);
+        never_panics(&disguised);
+        let mut disguised = b"FLNTILES\x01\0\x04\0\x02\0\0\0".to_vec();
+        disguised.extend(&bytes);
+        never_panics(&disguised);
+    }
+
+    #[test]
+    fn mutated_files_never_panic(seed in any::<u32>(), kind in 0u32..6) {
+        let coding = Coding {
+            progressive: kind % 2 == 1,
+            restart: [0, 0, 2][(kind / 2) as usize],
+            grey: kind == 5,
+            quality: 60,
+            sampling: if kind == 4 { SamplingFactor::R_4_4_4 } else { SamplingFactor::R_4_2_0 },
+        };
+        never_panics(&mutated(&coding.encode(&street(48, 40)), seed));
+    }
+
+    #[test]
+    fn chunks_do_not_matter(seed in any::<u32>(), cuts in proptest::collection::vec(1usize..200, 1..40)) {
+        let bytes = mutated(&jpeg(48, 40), seed);
+        let mut intake = Intake::new(Limits::default());
+        let mut rest = bytes.as_slice();
+        let mut fed = Ok(());
+        for cut in cuts {
+            let (now, later) = rest.split_at(cut.min(rest.len()));
+            fed = fed.and_then(|()| intake.feed(now));
+            rest = later;
+        }
+        let in_pieces = fed.and_then(|()| intake.feed(rest)).and_then(|()| intake.finish());
+        prop_assert_eq!(in_pieces, self::intake(&bytes));
+    }
+}
