@@ -1,1 +1,94 @@
 //! Takes jobs: detects, redacts, derives, dispatches.
+//!
+//! A [`Worker`] leases one job at a time per lane and does it: [`process`](mod@process) makes a picture public,
+//! [`dispatch`] sorts an upload set into sequences, [`refresh`] sums a sequence up, [`destroy`] removes what nobody may
+//! have any more. Every job may be killed at any point and done again; what ends it shows the lease, so that a worker
+//! that was taken for dead changes nothing.
+#![forbid(unsafe_code)]
+
+mod derive;
+mod destroy;
+mod dispatch;
+pub mod error;
+mod lane;
+mod look;
+mod process;
+mod refresh;
+mod summary;
+pub mod sweep;
+
+use std::sync::Arc;
+
+use flaneur_catalog::{
+    Catalog, CatalogError,
+    model::{JobId, JobKind},
+    world::World,
+};
+use flaneur_storage::Storage;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+pub use look::{Look, Models};
+
+/// How upload sets that do not say are dispatched.
+#[derive(Debug, Clone, Copy)]
+pub struct DispatchDefaults {
+    /// Metres between neighbours above which a new sequence begins.
+    pub split_distance: f64,
+    /// Seconds between neighbours above which a new sequence begins.
+    pub split_time: f64,
+    /// Metres below which neighbours may be duplicates.
+    pub duplicate_distance: f64,
+    /// Degrees of heading below which neighbours may be duplicates.
+    pub duplicate_rotation: f64,
+}
+
+/// Settings of a worker.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Pictures processed at once.
+    pub lanes: usize,
+    /// Largest picture, pixels.
+    pub max_pixels: u64,
+    /// Defaults of dispatch.
+    pub dispatch: DispatchDefaults,
+}
+
+/// Does jobs until it is told to stop.
+#[derive(Clone)]
+pub struct Worker {
+    /// The database.
+    pub catalog: Arc<dyn Catalog>,
+    /// Originals and public objects.
+    pub storage: Arc<Storage>,
+    /// Finds faces and plates.
+    pub look: Arc<dyn Look>,
+    /// Time and randomness.
+    pub world: World,
+    /// Settings.
+    pub options: Options,
+}
+
+impl Worker {
+    /// Works until `stop` is cancelled, then finishes or releases the jobs in hand.
+    pub async fn run(self, stop: CancellationToken) {
+        let lanes = TaskTracker::new();
+        for _ in 0..self.options.lanes.max(1) {
+            lanes.spawn(lane::run(self.clone(), &[JobKind::Process], stop.clone()));
+        }
+        // What is quick and waited for has a lane of its own: it never stands behind a picture.
+        lanes.spawn(lane::run(self.clone(), &[JobKind::Dispatch, JobKind::Refresh, JobKind::Destroy], stop.clone()));
+        lanes.spawn(sweep::run(self, stop));
+        lanes.close();
+        lanes.wait().await;
+    }
+
+    /// Does every job that is due now, one after another, and answers how many there were. For tests, and for working a
+    /// queue off by hand.
+    pub async fn drain(&self) -> Result<usize, CatalogError> {
+        lane::drain(self).await
+    }
+
+    fn job(&self) -> JobId {
+        JobId(self.world.id())
+    }
+}

@@ -1,1 +1,215 @@
-//! The conformance suite.
+//! The rules of the repository traits as tests, for whoever implements them.
+//!
+//! [`conformance_tests!`](crate::conformance_tests) makes one test of each rule, so that a failure names the rule:
+//!
+//! ```ignore
+//! async fn make() -> flaneur_catalog::conformance::Subject { … }
+//! flaneur_catalog::conformance_tests!(make);
+//! ```
+//!
+//! Each rule gets a catalog of its own. A new rule is a function in one of the modules here, and a line in
+//! [`for_each_rule!`](crate::for_each_rule); without the line, the compiler calls it unused.
+#![expect(clippy::unwrap_used, reason = "a rule that is broken panics: this is test code")]
+
+mod accounts;
+mod concurrency;
+mod coverage;
+mod credentials;
+mod deletion;
+mod dispatch;
+mod files;
+mod histories;
+mod items;
+mod jobs;
+mod processing;
+mod scene;
+mod search;
+mod sequences;
+mod upload_sets;
+mod visibility;
+
+use std::{any::Any, sync::Arc};
+
+use crate::Catalog;
+
+/// What is tested: an empty catalog, and whatever has to live as long as it.
+pub struct Subject {
+    /// The catalog.
+    pub catalog: Arc<dyn Catalog>,
+    /// For example the folder that its file is in.
+    pub keep: Box<dyn Any + Send + Sync>,
+}
+
+/// Calls a macro with all rules, by module.
+#[macro_export]
+macro_rules! for_each_rule {
+    ($callback:path, $($arguments:tt)*) => {
+        $callback! { ($($arguments)*)
+            accounts {
+                account_names_are_unique_without_case
+                accounts_are_found_by_id_and_name
+                account_search_is_literal_and_in_order
+            }
+            credentials {
+                tokens_are_listed_and_revoked
+                a_token_is_claimed_once
+                unclaimed_tokens_are_dropped
+                an_invite_is_redeemed_once
+                an_invite_uses_the_account_of_its_name
+                sessions_end
+                a_secret_is_the_same_for_all
+            }
+            upload_sets {
+                upload_sets_keep_their_options
+                upload_sets_are_listed_the_newest_first
+                upload_sets_need_an_owner_and_an_id_of_their_own
+                completing_twice_changes_nothing
+                a_set_without_pictures_becomes_ready
+                the_state_counts_pictures_and_files
+                a_picture_is_in_preparation_while_its_lease_holds
+                a_set_is_ready_when_everything_is_done
+            }
+            files {
+                an_accepted_file_is_a_waiting_picture_with_a_job
+                the_same_file_is_not_taken_twice
+                a_name_is_taken_once
+                the_same_bytes_in_another_set_are_listed_as_refused
+                a_refused_file_gives_way_to_a_later_one
+                a_set_completes_itself
+                a_late_file_is_dispatched_again
+                files_are_paged_in_order
+                unknown_sets_take_no_files
+            }
+            jobs {
+                the_most_urgent_job_comes_first
+                the_longest_waiting_job_comes_first
+                only_the_kinds_asked_for_are_leased
+                asking_while_queued_changes_nothing
+                asking_while_leased_runs_it_once_more
+                asking_while_leased_overrides_parking
+                asking_revives_a_dead_job
+                a_lease_runs_out
+                a_heartbeat_prolongs_a_lease
+                a_lost_lease_ends_nothing
+                a_released_job_has_all_its_attempts
+                a_retry_waits_for_its_time
+                the_last_attempt_is_parked
+                a_job_that_kills_its_workers_is_parked
+                dead_jobs_are_listed_and_revived
+            }
+            histories {
+                no_job_is_ever_held_twice
+            }
+            concurrency {
+                leasers_never_share_a_job
+                files_at_once_complete_a_set_once
+                the_same_bytes_at_once_become_one_picture
+                readers_and_writers_do_not_disturb_each_other
+            }
+            processing {
+                publishing_stores_and_asks_for_what_follows
+                publishing_before_dispatch_shows_nothing
+                a_broken_picture_says_why
+                originals_are_forgotten_when_destroyed
+                only_waiting_pictures_keep_their_originals
+                a_lost_lease_publishes_nothing
+                a_lease_is_for_its_own_subject
+            }
+            items {
+                an_item_has_everything
+                sequence_items_are_paged_by_rank
+                neighbours_skip_what_is_hidden
+                related_pictures_are_near_and_look_the_same_way
+                related_pictures_cross_the_antimeridian
+                related_pictures_are_the_nearest_of_each_sequence
+                a_picture_has_twenty_related_at_most
+            }
+            search {
+                search_is_in_order_of_time
+                search_by_ids_and_sequences
+                search_by_dates
+                search_by_box
+                search_across_the_antimeridian
+                search_beyond_the_map
+                search_by_distance
+                search_agrees_with_a_plain_filter
+            }
+            dispatch {
+                dispatch_makes_sequences
+                dispatching_again_keeps_ids
+                a_sequence_that_is_not_named_becomes_a_tombstone
+                duplicates_are_left_out_and_say_so
+                pictures_deleted_meanwhile_are_left_out
+                a_deleted_sequence_is_not_brought_back
+                a_duplicate_of_a_deleted_picture_stays
+                a_file_that_came_meanwhile_is_dispatched_next
+                a_lost_lease_dispatches_nothing
+                a_sequence_of_another_set_is_not_taken
+            }
+            sequences {
+                a_summary_is_stored
+                a_sequence_is_shown_when_ready
+                a_sequence_waits_for_its_pictures
+                sequences_are_paged_in_order_of_creation
+                sequences_are_found_by_box
+                sequences_are_found_by_dates_and_account
+                every_change_below_moves_updated
+                the_extent_is_what_anyone_may_see
+            }
+            coverage {
+                the_grid_counts_pictures
+                sequences_are_found_by_tile
+                pictures_are_found_by_tile
+            }
+            deletion {
+                a_deleted_picture_is_gone
+                deleting_takes_the_lease_away
+                a_deleted_file_can_be_sent_again
+                a_deleted_sequence_takes_its_pictures_along
+                a_deleted_set_takes_everything_along
+            }
+            visibility {
+                every_read_agrees_with_the_rule
+                the_stricter_of_picture_and_sequence_counts
+            }
+        }
+    };
+}
+
+macro_rules! rules {
+    (() $($module:ident { $($rule:ident)* })*) => {
+        /// Every rule, for [`conformance_tests!`](crate::conformance_tests).
+        pub mod rules {
+            $($(
+                /// Panics if the rule is broken.
+                pub async fn $rule(subject: super::Subject) {
+                    super::$module::$rule(&super::scene::Scene::new(subject)).await;
+                }
+            )*)*
+        }
+    };
+}
+
+for_each_rule!(rules,);
+
+/// One asynchronous test for each rule; the argument is an asynchronous function that makes a [`Subject`].
+#[macro_export]
+macro_rules! conformance_tests {
+    ($make:path) => {
+        $crate::for_each_rule!($crate::conformance_tests_of, $make);
+    };
+}
+
+/// What [`conformance_tests!`](crate::conformance_tests) becomes.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! conformance_tests_of {
+    (($make:path) $($module:ident { $($rule:ident)* })*) => {
+        $(mod $module {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $rule() {
+                $crate::conformance::rules::$rule(super::$make().await).await;
+            })*
+        })*
+    };
+}

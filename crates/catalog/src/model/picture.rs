@@ -90,6 +90,16 @@ pub struct Camera {
     pub artist: Option<String>,
 }
 
+impl Camera {
+    /// Make and model in one, as shown on maps.
+    pub fn name(make: Option<&str>, model: Option<&str>) -> Option<String> {
+        match (make, model) {
+            (Some(make), Some(model)) => Some(format!("{make} {model}")),
+            (make, model) => make.or(model).map(str::to_owned),
+        }
+    }
+}
+
 /// Size of the upright picture, pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shape {
@@ -97,6 +107,14 @@ pub struct Shape {
     pub width: i64,
     /// Down.
     pub height: i64,
+}
+
+impl Shape {
+    /// Pixels per degree across, if the horizontal field of view (degrees) is known.
+    pub fn density(self, field_of_view: Option<f64>) -> Option<i64> {
+        let view = field_of_view.filter(|degrees| *degrees > 0.0)?;
+        Some((self.width as f64 / view).round() as i64)
+    }
 }
 
 /// The grid of picture tiles.
@@ -215,16 +233,12 @@ impl Picture {
 
     /// Pixels per degree of view across, as clients grade resolution by.
     pub fn pixel_density(&self) -> Option<i64> {
-        let view = self.camera.field_of_view.filter(|degrees| *degrees > 0.0)?;
-        Some((self.shape.width as f64 / view).round() as i64)
+        self.shape.density(self.camera.field_of_view)
     }
 
     /// Make and model in one, as shown on maps.
     pub fn camera_name(&self) -> Option<String> {
-        match (&self.camera.make, &self.camera.model) {
-            (Some(make), Some(model)) => Some(format!("{make} {model}")),
-            (make, model) => make.clone().or_else(|| model.clone()),
-        }
+        Camera::name(self.camera.make.as_deref(), self.camera.model.as_deref())
     }
 }
 

@@ -1,0 +1,140 @@
+//! From an original to what may be shown. Blocking, in memory, and without any side effect.
+
+use bytes::Bytes;
+use flaneur_catalog::model::{BoxClass, Detection, Picture, Projection, Shape};
+use flaneur_detect::DetectError;
+use flaneur_geotag::{Geotag, Overrides};
+use flaneur_jpeg::{Expected, JpegError, Limits, Metadata, Region, RegionKind, Source, TileGrid, verify};
+use serde::Deserialize;
+
+use crate::{error::JobError, look::Look};
+
+/// What is made of an original.
+#[derive(Debug)]
+pub struct Derived {
+    /// Full resolution.
+    pub master: Bytes,
+    /// 2048 pixels wide.
+    pub sd: Bytes,
+    /// 500 pixels wide.
+    pub thumb: Bytes,
+    /// All tiles in one object, with their grid; panoramas only.
+    pub tiles: Option<(Bytes, TileGrid)>,
+    /// Size of the upright picture.
+    pub shape: Shape,
+    /// What was redacted.
+    pub detections: Vec<Detection>,
+}
+
+/// How it ends when nothing of ours fails.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It can be shown.
+    Derived(Box<Derived>),
+    /// It can never be: a sentence for its contributor.
+    Unusable(String),
+}
+
+/// Makes everything that may be shown of an original, and proves it.
+pub fn derive(original: &[u8], picture: &Picture, look: &dyn Look, max_pixels: u64) -> Result<Outcome, JobError> {
+    let tag = match geotag(original, picture)? {
+        Ok(tag) => tag,
+        Err(reason) => return Ok(Outcome::Unusable(reason)),
+    };
+    let limits = Limits { max_pixels, ..Limits::default() };
+    let source = match Source::open(original, tag.orientation, &limits) {
+        Ok(source) => source,
+        Err(error) => return Ok(Outcome::Unusable(error.to_string())),
+    };
+    let panorama = picture.projection == Projection::Equirectangular;
+    let detections = match look.look(source.pixels(), panorama) {
+        Ok(detections) => detections,
+        // More than could be redacted one by one; leaving any out would show it.
+        Err(DetectError::TooMany { .. }) => {
+            let reason = "there are too many faces and plates in this picture to blur each of them; it is not shown";
+            return Ok(Outcome::Unusable(reason.to_owned()));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let regions: Vec<Region> = detections.iter().map(region).collect();
+    let (width, height) = (source.pixels().width, source.pixels().height);
+    let redacted = source.redact(&regions, panorama);
+
+    // The served file says where and when in our words; nothing of the file's own metadata is copied.
+    let upright = Geotag { orientation: 1, ..tag };
+    let metadata =
+        Metadata { exif: Some(flaneur_geotag::write_exif(&upright)), xmp: flaneur_geotag::write_xmp(&upright) };
+    let master = made("master", redacted.master(&metadata))?;
+    let sd = made("sd", redacted.sd(&metadata))?;
+    let thumb = made("thumb", redacted.thumb(panorama))?;
+    let tiles = if panorama {
+        let grid = TileGrid::for_panorama(width, height);
+        Some((made("tiles", redacted.tiles(grid))?, grid))
+    } else {
+        None
+    };
+    let check = |what, bytes: &[u8], expected: &Expected| {
+        verify(bytes, expected).map_err(|source| JobError::Unverified { what, source })
+    };
+    check("master", &master, &redacted.expected_master())?;
+    check("sd", &sd, &redacted.expected_sd())?;
+    check("thumb", &thumb, &redacted.expected_thumb(panorama))?;
+    let tiles = match tiles {
+        None => None,
+        Some((pack, grid)) => {
+            for (column, row) in (0..grid.rows).flat_map(|row| (0..grid.columns).map(move |column| (column, row))) {
+                let expected = made("tiles", redacted.expected_tile(grid, column, row))?;
+                check("tiles", pack.tile(column, row).unwrap_or_default(), &expected)?;
+            }
+            Some((Bytes::from(pack.to_bytes()), grid))
+        }
+    };
+    Ok(Outcome::Derived(Box::new(Derived {
+        master: master.into(),
+        sd: sd.into(),
+        thumb: thumb.into(),
+        tiles,
+        shape: Shape { width: i64::from(width), height: i64::from(height) },
+        detections,
+    })))
+}
+
+fn made<T>(what: &'static str, result: Result<T, JpegError>) -> Result<T, JobError> {
+    result.map_err(|source| JobError::Unmade { what, source })
+}
+
+fn region(detection: &Detection) -> Region {
+    let [x0, y0, x1, y1] = detection.bounds.map(|value| value as f32);
+    let kind = match detection.class {
+        BoxClass::Face => RegionKind::Face,
+        BoxClass::Plate => RegionKind::Plate,
+    };
+    Region { x0, y0, x1, y1, kind }
+}
+
+/// What the catalog keeps of a client's overrides.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct StoredOverrides {
+    latitude: Option<f64>,
+    longitude: Option<f64>,
+    captured: Option<String>,
+    tags: std::collections::BTreeMap<String, String>,
+}
+
+/// The original's tags with the overrides applied and the catalog's position, so that the file says what the map shows.
+fn geotag(original: &[u8], picture: &Picture) -> Result<Result<Geotag, String>, JobError> {
+    let mut tag = match flaneur_geotag::read(original) {
+        Ok(tag) => tag,
+        Err(error) => return Ok(Err(error.to_string())),
+    };
+    let stored: StoredOverrides =
+        serde_json::from_value(picture.overrides.clone()).map_err(|_| JobError::Unreadable("overrides"))?;
+    let overrides = Overrides {
+        latitude: stored.latitude,
+        longitude: stored.longitude,
+        captured: stored.captured,
+        tags: stored.tags,
+    };
+    Ok(flaneur_geotag::apply(&mut tag, &overrides).map(|()| tag).map_err(|error| error.to_string()))
+}

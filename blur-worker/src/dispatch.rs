@@ -1,0 +1,92 @@
+//! Sorts an upload set's pictures into sequences.
+
+use flaneur_catalog::model::{
+    DispatchPart, DispatchPlan, DispatchShot, DuplicateShot, JobId, Lease, NewUploadSet, PictureId, PlacedShot,
+    SequenceId, SortMethod, UploadSetId,
+};
+use flaneur_dispatch::{Dedup, Part, Rules, Shot, Split, dispatch};
+
+use crate::{DispatchDefaults, Worker, error::JobError};
+
+/// Does a `Dispatch` job.
+pub async fn run(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
+    let id = UploadSetId(lease.subject);
+    let Some(set) = worker.catalog.upload_set(id).await? else {
+        worker.catalog.finish(lease, worker.world.now()).await?;
+        return Ok(());
+    };
+    let shots = worker.catalog.shots(id).await?;
+    let rules = rules(&set.options, &worker.options.dispatch);
+    // Sorting 100,000 pictures must not hold up whoever shares the thread.
+    let planned = tokio::task::spawn_blocking(move || dispatch(shots.into_iter().map(shot).collect(), &rules)).await;
+    let planned = planned.map_err(|_| JobError::Panic)?;
+    let several = planned.parts.len() > 1;
+    let parts = planned
+        .parts
+        .into_iter()
+        .enumerate()
+        .map(|(number, part)| {
+            let title = &set.options.title;
+            let title = if several { format!("{title}-{}", number + 1) } else { title.clone() };
+            placed(part, title, worker)
+        })
+        .collect();
+    let duplicates = planned
+        .duplicates
+        .into_iter()
+        .map(|each| DuplicateShot {
+            id: PictureId(each.id),
+            of: PictureId(each.of),
+            distance_m: each.distance_m,
+            angle_deg: each.angle_deg,
+        })
+        .collect();
+    let plan = DispatchPlan { upload_set: id, parts, duplicates, at: worker.world.now() };
+    let world = worker.world.clone();
+    worker.catalog.apply_dispatch(lease, &plan, &move || JobId(world.id())).await?;
+    Ok(())
+}
+
+fn shot(shot: DispatchShot) -> Shot {
+    Shot {
+        id: shot.id.0,
+        file_name: shot.file_name,
+        lon: shot.lon,
+        lat: shot.lat,
+        captured: shot.captured_at,
+        heading: shot.heading,
+        heading_is_computed: shot.heading_computed,
+        panorama: shot.panorama,
+        sequence: shot.sequence.map(|id| id.0),
+    }
+}
+
+fn placed(part: Part, title: String, worker: &Worker) -> DispatchPart {
+    let sequence = SequenceId(part.reuse.unwrap_or_else(|| worker.world.id()));
+    let shots = part
+        .shots
+        .into_iter()
+        .map(|shot| PlacedShot { id: PictureId(shot.id), computed_heading: shot.heading.map(|each| each.degrees) })
+        .collect();
+    DispatchPart { sequence, title, shots }
+}
+
+fn rules(options: &NewUploadSet, defaults: &DispatchDefaults) -> Rules {
+    Rules {
+        sort: match options.sort_method {
+            SortMethod::FilenameAsc => flaneur_dispatch::SortMethod::FilenameAsc,
+            SortMethod::FilenameDesc => flaneur_dispatch::SortMethod::FilenameDesc,
+            SortMethod::TimeAsc => flaneur_dispatch::SortMethod::TimeAsc,
+            SortMethod::TimeDesc => flaneur_dispatch::SortMethod::TimeDesc,
+        },
+        split: (!options.no_split).then(|| Split {
+            distance_m: options.split_distance.unwrap_or(defaults.split_distance),
+            time_s: options.split_time.unwrap_or(defaults.split_time),
+        }),
+        dedup: (!options.no_deduplication).then(|| Dedup {
+            distance_m: options.duplicate_distance.unwrap_or(defaults.duplicate_distance),
+            rotation_deg: options.duplicate_rotation.unwrap_or(defaults.duplicate_rotation),
+        }),
+        relative_heading: options.relative_heading,
+    }
+}

@@ -1,0 +1,58 @@
+//! How a job can fail.
+
+use flaneur_catalog::CatalogError;
+use flaneur_detect::DetectError;
+use flaneur_storage::StorageError;
+
+/// Why a job did not succeed. All of these may pass: the job is tried again. What will never succeed is not an error of
+/// the job, but the picture's outcome (see [`crate::process`]).
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// The database.
+    #[error("the catalog failed")]
+    Catalog(#[from] CatalogError),
+    /// The object store.
+    #[error("the storage failed")]
+    Storage(#[from] StorageError),
+    /// The models.
+    #[error("detection failed")]
+    Detect(#[from] DetectError),
+    /// The work itself panicked: a defect of ours.
+    #[error("the work panicked")]
+    Panic,
+    /// What was made does not pass verification: a defect of ours.
+    #[error("{what} does not pass verification")]
+    Unverified {
+        /// Master, sd, thumb or tiles.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: flaneur_jpeg::VerifyError,
+    },
+    /// Something could not be encoded: a defect of ours.
+    #[error("{what} could not be made")]
+    Unmade {
+        /// Master, sd, thumb or tiles.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: flaneur_jpeg::JpegError,
+    },
+    /// A row of the catalog makes no sense.
+    #[error("unreadable {0} in the catalog")]
+    Unreadable(&'static str),
+}
+
+impl JobError {
+    /// The error with everything that caused it, for the log and the operator.
+    pub fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut source = std::error::Error::source(self);
+        while let Some(cause) = source {
+            text.push_str(": ");
+            text.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        text
+    }
+}

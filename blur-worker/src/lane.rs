@@ -1,0 +1,168 @@
+//! A lane: leases jobs one after another, keeps the lease alive, and says what became of each.
+
+use std::time::Duration;
+
+use flaneur_catalog::{
+    CatalogError,
+    model::{Failure, JobKind, Lease},
+};
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Worker, destroy, dispatch, error::JobError, process, refresh};
+
+/// How long a lease holds without a heartbeat.
+const HOLD: SignedDuration = SignedDuration::from_secs(60);
+/// How often the lease is prolonged.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How often an idle lane looks for work.
+const POLL: Duration = Duration::from_millis(250);
+/// How long a job in hand may take to finish once the worker is told to stop.
+const GRACE: Duration = Duration::from_secs(8);
+
+/// Works until told to stop.
+pub async fn run(worker: Worker, kinds: &[JobKind], stop: CancellationToken) {
+    // Errors of the database are logged once, not four times a second.
+    let mut failing = false;
+    while !stop.is_cancelled() {
+        match worker.catalog.lease(kinds, worker.world.id(), worker.world.now(), HOLD).await {
+            Ok(Some(lease)) => {
+                failing = false;
+                attend(&worker, &lease, &stop).await;
+            }
+            Ok(None) => {
+                failing = false;
+                idle(&stop).await;
+            }
+            Err(error) => {
+                if !failing {
+                    tracing::error!(error = JobError::from(error).chain(), "cannot take jobs");
+                    failing = true;
+                }
+                idle(&stop).await;
+            }
+        }
+    }
+}
+
+/// Does every job that is due, one after another.
+pub async fn drain(worker: &Worker) -> Result<usize, CatalogError> {
+    let never = CancellationToken::new();
+    let mut done = 0;
+    while let Some(lease) = worker.catalog.lease(&JobKind::ALL, worker.world.id(), worker.world.now(), HOLD).await? {
+        attend(worker, &lease, &never).await;
+        done += 1;
+    }
+    Ok(done)
+}
+
+async fn idle(stop: &CancellationToken) {
+    tokio::select! {
+        () = tokio::time::sleep(POLL) => {}
+        () = stop.cancelled() => {}
+    }
+}
+
+/// Does one job while its lease is kept alive.
+async fn attend(worker: &Worker, lease: &Lease, stop: &CancellationToken) {
+    let overdue = async {
+        stop.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    let outcome = tokio::select! {
+        outcome = work(worker, lease) => outcome,
+        () = keep(worker, lease) => {
+            tracing::warn!(job = %lease.job, "lost the lease; another worker does this job");
+            return;
+        }
+        () = overdue => {
+            settle(worker.catalog.release(lease, worker.world.now()).await, lease);
+            return;
+        }
+    };
+    let Err(error) = outcome else { return };
+    let failure = judge(lease, &error, worker.world.now());
+    match &failure {
+        Failure::Retry { reason, not_before } => {
+            tracing::warn!(job = %lease.job, subject = %lease.subject, attempt = lease.attempt, reason, %not_before, "job failed, will be tried again");
+        }
+        Failure::Park { reason } => {
+            tracing::error!(job = %lease.job, subject = %lease.subject, attempt = lease.attempt, reason, "job failed, parked");
+        }
+    }
+    settle(worker.catalog.fail(lease, failure).await, lease);
+}
+
+fn settle(outcome: flaneur_catalog::Result<bool>, lease: &Lease) {
+    match outcome {
+        Ok(true) => {}
+        Ok(false) => tracing::warn!(job = %lease.job, "the lease had run out"),
+        // The lease runs out by itself, and the job is taken again.
+        Err(error) => tracing::error!(job = %lease.job, error = JobError::from(error).chain(), "cannot end the job"),
+    }
+}
+
+async fn work(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
+    match lease.kind {
+        JobKind::Process => process::run(worker, lease).await,
+        JobKind::Dispatch => dispatch::run(worker, lease).await,
+        JobKind::Refresh => refresh::run(worker, lease).await,
+        JobKind::Destroy => destroy::run(worker, lease).await,
+    }
+}
+
+/// Prolongs the lease for as long as it is ours; returns when it is lost.
+async fn keep(worker: &Worker, lease: &Lease) {
+    loop {
+        tokio::time::sleep(HEARTBEAT).await;
+        let until = worker.world.now().saturating_add(HOLD).unwrap_or(lease.expires_at);
+        match worker.catalog.heartbeat(lease, until).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            // The database may be back before the lease runs out.
+            Err(error) => tracing::warn!(job = %lease.job, error = JobError::from(error).chain(), "no heartbeat"),
+        }
+    }
+}
+
+/// Back-off doubles from one second up to five minutes: ten attempts outlast an outage of eight minutes.
+fn judge(lease: &Lease, error: &JobError, now: Timestamp) -> Failure {
+    let reason = error.chain();
+    if lease.attempt >= lease.kind.max_attempts() {
+        return Failure::Park { reason };
+    }
+    let doublings = u32::try_from(lease.attempt.clamp(1, 20) - 1).unwrap_or(0);
+    let seconds = (1_i64 << doublings).min(300);
+    Failure::Retry { not_before: now.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(now), reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flaneur_catalog::model::JobId;
+    use uuid::Uuid;
+
+    #[test]
+    fn back_off_outlasts_a_five_minute_outage() {
+        let now = Timestamp::UNIX_EPOCH;
+        let lease = |attempt| Lease {
+            job: JobId(Uuid::nil()),
+            kind: JobKind::Process,
+            subject: Uuid::nil(),
+            attempt,
+            token: Uuid::nil(),
+            version: 1,
+            expires_at: now,
+        };
+        let mut waited = 0;
+        for attempt in 1..JobKind::Process.max_attempts() {
+            match judge(&lease(attempt), &JobError::Panic, now) {
+                Failure::Retry { not_before, .. } => waited += not_before.as_second(),
+                Failure::Park { .. } => panic!("parked at attempt {attempt}"),
+            }
+        }
+        assert!(waited > 480, "{waited} s");
+        let last = judge(&lease(JobKind::Process.max_attempts()), &JobError::Panic, now);
+        assert!(matches!(last, Failure::Park { .. }));
+    }
+}

@@ -1,0 +1,13 @@
+//! Sums a sequence up anew after something in it changed.
+
+use flaneur_catalog::model::{Lease, SequenceId};
+
+use crate::{Worker, error::JobError, summary::summarise};
+
+/// Does a `Refresh` job.
+pub async fn run(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
+    let id = SequenceId(lease.subject);
+    let points = worker.catalog.summary_points(id).await?;
+    worker.catalog.store_summary(lease, id, &summarise(&points), worker.world.now()).await?;
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! What a sequence looks like from outside, computed from its pictures.
+
+use flaneur_catalog::model::{SequenceSummary, SummaryPoint};
+use flaneur_dispatch::{bbox, length_m, track};
+
+/// Neighbours further apart are not joined by a line, metres: the reference server's rule.
+const MAX_GAP_M: f64 = 75.0;
+
+/// Sums the published pictures of a sequence, in order, up.
+pub fn summarise(points: &[SummaryPoint]) -> SequenceSummary {
+    let positions: Vec<(f64, f64)> = points.iter().map(|point| (point.lon, point.lat)).collect();
+    let mut lines = track(&positions, MAX_GAP_M);
+    let length = length_m(&lines);
+    if lines.is_empty() {
+        // Pictures too far apart for a line are still somewhere.
+        lines = positions.iter().map(|position| vec![*position]).collect();
+    }
+    let first = points.iter().map(|point| point.captured_at).min();
+    let last = points.iter().map(|point| point.captured_at).max();
+    let earliest = points.iter().min_by_key(|point| point.captured_at);
+    SequenceSummary {
+        nb_pictures: points.len() as i64,
+        bbox: bbox(&positions),
+        interval: first.zip(last),
+        length_m: length,
+        lines,
+        capture_date: earliest.map(|point| point.captured_local.chars().take(10).collect()),
+        camera: common(points, |point| Some(point.camera.clone())),
+        projection: common(points, |point| Some(point.projection)),
+        field_of_view: common(points, |point| point.field_of_view),
+        focal_length: common(points, |point| point.focal_length),
+        accuracy: ninth_of_ten(points),
+        pixel_density: common(points, |point| point.pixel_density),
+    }
+}
+
+/// The value all pictures have, if they have the same.
+fn common<T: PartialEq>(points: &[SummaryPoint], value: impl Fn(&SummaryPoint) -> Option<T>) -> Option<T> {
+    let first = value(points.first()?);
+    if points.iter().all(|point| value(point) == first) { first } else { None }
+}
+
+/// The accuracy that nine of ten pictures reach, metres.
+fn ninth_of_ten(points: &[SummaryPoint]) -> Option<f64> {
+    let mut known: Vec<f64> = points.iter().filter_map(|point| point.accuracy).collect();
+    known.sort_by(f64::total_cmp);
+    let at = (known.len() * 9).div_ceil(10).checked_sub(1)?;
+    known.get(at).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flaneur_catalog::model::{PictureId, Projection};
+    use jiff::Timestamp;
+    use uuid::Uuid;
+
+    fn point(n: i64, lon: f64) -> SummaryPoint {
+        SummaryPoint {
+            id: PictureId(Uuid::from_u128(n as u128)),
+            lon,
+            lat: 48.0,
+            captured_at: Timestamp::from_second(1_700_000_000 - n).unwrap(),
+            captured_local: format!("2023-11-14T23:13:{:02}+01:00", 20 - n),
+            camera: (Some("GoPro".to_owned()), Some("Max".to_owned())),
+            projection: Projection::Equirectangular,
+            field_of_view: Some(360.0),
+            focal_length: Some(3.0),
+            accuracy: Some(n as f64),
+            pixel_density: Some(16),
+        }
+    }
+
+    #[test]
+    fn agreement_is_told_and_disagreement_is_not() {
+        let mut points: Vec<_> = (1..=10).map(|n| point(n, 2.0 + n as f64 * 1e-4)).collect();
+        let summary = summarise(&points);
+        assert_eq!(summary.nb_pictures, 10);
+        assert_eq!(summary.lines.len(), 1);
+        assert!((summary.length_m - 67.0).abs() < 1.0, "{}", summary.length_m);
+        assert_eq!(summary.accuracy, Some(9.0));
+        assert_eq!(summary.interval.map(|(first, last)| last.as_second() - first.as_second()), Some(9));
+        assert_eq!(summary.capture_date.as_deref(), Some("2023-11-14"));
+        points[3].camera.1 = Some("Hero".to_owned());
+        points[4].pixel_density = None;
+        let summary = summarise(&points);
+        assert_eq!(summary.camera, None);
+        assert_eq!(summary.pixel_density, None);
+        assert_eq!(summary.projection, Some(Projection::Equirectangular));
+    }
+
+    #[test]
+    fn scattered_pictures_stay_on_the_map() {
+        let summary = summarise(&[point(1, 2.0), point(2, 3.0)]);
+        assert_eq!(summary.lines, [vec![(2.0, 48.0)], vec![(3.0, 48.0)]]);
+        assert!(summary.length_m.abs() < 1e-9);
+        assert_eq!(summarise(&[]), SequenceSummary::default());
+    }
+}

@@ -1,0 +1,206 @@
+//! The worker over a real catalog and real folders.
+
+mod common;
+
+use std::sync::atomic::Ordering;
+
+use common::{Bench, photo};
+use flaneur_access::Viewer;
+use flaneur_catalog::{
+    Jobs as _, Pictures as _, Sequences as _, UploadSets as _,
+    model::{JobId, JobKind, PictureStatus, SequenceQuery},
+};
+use flaneur_storage::PublicKey;
+use flaneur_worker::sweep::sweep;
+use jiff::SignedDuration;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_become_public_and_originals_are_destroyed() {
+    let bench = Bench::new().await;
+    let set = bench.upload_set(true).await;
+    let mut ids = Vec::new();
+    for number in 0..4 {
+        ids.push(bench.send(set, number, &photo(number as u8)).await);
+    }
+    bench.complete(set).await;
+    bench.worker.drain().await.unwrap();
+
+    let state = bench.catalog.upload_set_state(set, bench.world.now()).await.unwrap().unwrap();
+    assert!(state.ready, "{state:?}");
+    assert_eq!((state.counts.prepared, state.sequences.len()), (4, 1));
+    assert!(bench.storage.private.list(10).await.unwrap().is_empty(), "an original is left");
+
+    let item = bench.catalog.item(Viewer::Anonymous, ids[1]).await.unwrap().unwrap();
+    assert_eq!(item.links.prev.as_ref().map(|prev| prev.id), Some(ids[0]));
+    assert_eq!(item.links.next.as_ref().map(|next| next.id), Some(ids[2]));
+    let heading = item.picture.orientation.heading.unwrap();
+    assert!((heading - 90.0).abs() < 0.1, "eastward along the track: {heading}");
+    assert_eq!(item.picture.original, None);
+    let objects = item.picture.objects.unwrap();
+    assert_eq!(objects.tiles, None);
+    for key in objects.keys() {
+        let key: PublicKey = key.parse().unwrap();
+        let bytes = bench.storage.public.read(&key, None).await.unwrap();
+        let pixels = flaneur_jpeg::Source::open(&bytes, 1, &flaneur_jpeg::Limits::default()).unwrap();
+        let width = pixels.pixels().width;
+        assert!(width == 320, "nothing is enlarged: {width}");
+        // Inside the region the checks are gone: neighbouring pixels differ by little.
+        let row = &pixels.pixels().rgb[(85 * 320 + 105) * 3..(85 * 320 + 135) * 3];
+        let steps = row.chunks(3).zip(row.chunks(3).skip(1)).map(|(a, b)| a[0].abs_diff(b[0])).max().unwrap();
+        assert!(steps < 24, "step of {steps}");
+    }
+    let sequences = bench
+        .catalog
+        .sequences(&SequenceQuery {
+            viewer: Viewer::Anonymous,
+            account: None,
+            bbox: None,
+            since: None,
+            until: None,
+            after: None,
+            limit: 10,
+        })
+        .await
+        .unwrap();
+    assert_eq!(sequences[0].summary.lines[0].len(), 4);
+    assert_eq!(bench.catalog.job_counts().await.unwrap(), Default::default(), "the queue is empty");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_file_is_told_and_stops_nobody() {
+    let bench = Bench::new().await;
+    let set = bench.upload_set(true).await;
+    let whole = photo(1);
+    let cut = bench.send(set, 0, &whole[..whole.len() / 2]).await;
+    let text = bench.send(set, 1, b"GIF89a, honestly").await;
+    let good = bench.send(set, 2, &whole).await;
+    bench.complete(set).await;
+    bench.worker.drain().await.unwrap();
+
+    for bad in [cut, text] {
+        assert_eq!(bench.catalog.picture(bad).await.unwrap().unwrap().status, PictureStatus::Broken);
+    }
+    assert_eq!(bench.catalog.picture(good).await.unwrap().unwrap().status, PictureStatus::Ready);
+    let files = bench.catalog.files(set, 0, 10).await.unwrap();
+    let reason = files[0].rejection.as_ref().unwrap();
+    assert!(reason.message.contains("truncated"), "{}", reason.message);
+    assert!(files[1].rejection.is_some() && files[2].rejection.is_none());
+    let state = bench.catalog.upload_set_state(set, bench.world.now()).await.unwrap().unwrap();
+    assert!(state.ready && state.counts.broken == 2, "{state:?}");
+    assert!(bench.storage.private.list(10).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_of_ours_is_tried_again_later() {
+    let bench = Bench::new().await;
+    let set = bench.upload_set(true).await;
+    let id = bench.send(set, 0, &photo(1)).await;
+    bench.eyes.failures.store(2, Ordering::SeqCst);
+    for attempt in 1..=3 {
+        bench.worker.drain().await.unwrap();
+        assert_eq!(bench.eyes.looks.load(Ordering::SeqCst), attempt, "once in each round, not again before its time");
+        bench.clock.advance(SignedDuration::from_secs(10));
+    }
+    assert_eq!(bench.catalog.picture(id).await.unwrap().unwrap().status, PictureStatus::Ready);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_never_works_is_parked_with_its_original_kept() {
+    let bench = Bench::new().await;
+    let set = bench.upload_set(true).await;
+    let id = bench.send(set, 0, &photo(1)).await;
+    bench.eyes.failures.store(1000, Ordering::SeqCst);
+    for _ in 0..20 {
+        bench.worker.drain().await.unwrap();
+        bench.clock.advance(SignedDuration::from_secs(400));
+    }
+    let dead = bench.catalog.dead_jobs(10).await.unwrap();
+    assert_eq!((dead.len(), dead[0].subject, dead[0].attempts), (1, id.0, JobKind::Process.max_attempts()));
+    assert_eq!(bench.storage.private.list(10).await.unwrap().len(), 1);
+    bench.eyes.failures.store(0, Ordering::SeqCst);
+    assert!(bench.catalog.revive(dead[0].job, bench.world.now()).await.unwrap());
+    bench.worker.drain().await.unwrap();
+    assert_eq!(bench.catalog.picture(id).await.unwrap().unwrap().status, PictureStatus::Ready);
+}
+
+/// Killed at the worst moment again and again: the lease runs out, and nobody reports a failure.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_kills_its_worker_is_parked() {
+    let bench = Bench::new().await;
+    let set = bench.upload_set(true).await;
+    let id = bench.send(set, 0, &photo(1)).await;
+    for _ in 0..JobKind::Process.max_attempts() {
+        let hold = SignedDuration::from_secs(60);
+        let lease = bench.catalog.lease(&[JobKind::Process], bench.world.id(), bench.world.now(), hold).await.unwrap();
+        assert_eq!(lease.unwrap().subject, id.0);
+        bench.clock.advance(SignedDuration::from_secs(61));
+    }
+    bench.worker.drain().await.unwrap();
+    let dead = bench.catalog.dead_jobs(10).await.unwrap();
+    assert_eq!((dead.len(), dead[0].subject), (1, id.0));
+    assert!(!dead[0].reason.is_empty());
+    assert_eq!(bench.eyes.looks.load(Ordering::SeqCst), 0);
+    assert_eq!(bench.storage.private.list(10).await.unwrap().len(), 1, "the operator may want to look into it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn duplicates_and_deleted_pictures_leave_no_object() {
+    let bench = Bench::new().await;
+    let set = bench.upload_set(false).await;
+    let kept = bench.send(set, 0, &photo(1)).await;
+    // The same place, one second later.
+    let again = bench.send(set, 0, &photo(2)).await;
+    let other = bench.send(set, 1, &photo(3)).await;
+    bench.worker.drain().await.unwrap();
+    bench.complete(set).await;
+    bench.worker.drain().await.unwrap();
+    let catalog = &bench.catalog;
+    let status = |id| async move { catalog.picture(id).await.unwrap().map(|picture| picture.status) };
+    let states = [status(kept).await, status(again).await];
+    assert!(
+        states.contains(&Some(PictureStatus::Ready)) && states.contains(&Some(PictureStatus::Duplicate)),
+        "{states:?}"
+    );
+    assert_eq!(bench.storage.public.list(100).await.unwrap().len(), 6, "three objects each of two pictures");
+
+    let jobs = [JobId(bench.world.id()), JobId(bench.world.id())];
+    assert!(bench.catalog.delete_picture(other, jobs, bench.world.now()).await.unwrap());
+    bench.worker.drain().await.unwrap();
+    assert_eq!(bench.storage.public.list(100).await.unwrap().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_old_orphans_are_swept() {
+    let bench = Bench::new().await;
+    let set = bench.upload_set(true).await;
+    let id = bench.send(set, 0, &photo(1)).await;
+    let orphan = flaneur_storage::OriginalKey(bench.world.id());
+    let mut writer = bench.storage.private.receive(orphan, 100).await.unwrap();
+    writer.write(b"left behind").await.unwrap();
+    writer.finish().await.unwrap();
+    // The folder's times are the machine's, which is later than the test's clock.
+    assert_eq!(sweep(&bench.worker).await.unwrap(), 0);
+    bench.clock.advance(SignedDuration::from_hours(24 * 365 * 200));
+    assert_eq!(sweep(&bench.worker).await.unwrap(), 1);
+    let left = bench.storage.private.list(10).await.unwrap();
+    assert_eq!((left.len(), left[0].key.0), (1, id.0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asked_to_stop_it_stops() {
+    let bench = Bench::new().await;
+    let set = bench.upload_set(true).await;
+    for number in 0..3 {
+        bench.send(set, number, &photo(number as u8)).await;
+    }
+    let stop = tokio_util::sync::CancellationToken::new();
+    let running = tokio::spawn(bench.worker.clone().run(stop.clone()));
+    stop.cancel();
+    running.await.unwrap();
+    let counts = bench.catalog.job_counts().await.unwrap();
+    assert_eq!((counts.leased, counts.dead), (0, 0), "no job is left in nobody's hands");
+    bench.worker.drain().await.unwrap();
+    let state = bench.catalog.upload_set_state(set, bench.world.now()).await.unwrap().unwrap();
+    assert_eq!(state.counts.prepared, 3);
+    drop(bench.folder);
+}

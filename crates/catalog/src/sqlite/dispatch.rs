@@ -1,0 +1,204 @@
+//! Carrying out how an upload set is sorted into sequences.
+
+use std::collections::HashMap;
+
+use super::{
+    Connection, jobs, pictures,
+    rows::{micros, named},
+    tombstones, upload_sets,
+};
+use crate::{
+    CatalogError, Result,
+    model::{
+        DispatchPart, DispatchPlan, DuplicateShot, JobId, JobKind, Lease, PictureId, PlacedShot, Rejection, SequenceId,
+        SequenceStatus, Severity, UploadSet,
+    },
+};
+
+/// What of a picture the plan may change.
+#[derive(sqlx::FromRow, Clone, Copy)]
+struct Shot {
+    id: PictureId,
+    sequence_id: Option<SequenceId>,
+    rank: Option<i64>,
+    heading: Option<f64>,
+    heading_computed: bool,
+}
+
+/// Carries the plan out in the transaction of `connection`. False if the lease is lost: then, roll back.
+///
+/// What changed since the plan was made wins. Pictures that are gone are left out. A plan that wants pictures in a
+/// sequence that was deleted meanwhile, or calls a picture the duplicate of one that is gone, is carried out without
+/// these, and the set is dispatched once more.
+pub async fn apply(
+    connection: &mut Connection,
+    lease: &Lease,
+    plan: &DispatchPlan,
+    fresh: &(dyn Fn() -> JobId + Send + Sync),
+) -> Result<bool> {
+    let set_id = plan.upload_set;
+    if !jobs::end(connection, lease, JobKind::Dispatch, set_id.0).await? {
+        return Ok(false);
+    }
+    let Some(set) = upload_sets::find(connection, set_id).await? else {
+        return Ok(false);
+    };
+    let shots = shots(connection, &set).await?;
+    let before = sequences(connection, &set).await?;
+    let mut again = false;
+    for (place, part) in plan.parts.iter().enumerate() {
+        let living: Vec<(&PlacedShot, Shot)> =
+            part.shots.iter().filter_map(|placed| Some((placed, *shots.get(&placed.id)?))).collect();
+        match before.get(&part.sequence) {
+            Some(SequenceStatus::Deleted) => {
+                again |= !living.is_empty();
+                continue;
+            }
+            None if living.is_empty() => continue,
+            _ => {}
+        }
+        store_sequence(connection, &set, part, place, plan).await?;
+        for (at, (placed, shot)) in living.into_iter().enumerate() {
+            place_shot(connection, part.sequence, at as i64 + 1, placed, shot, plan).await?;
+        }
+        jobs::ask(connection, fresh(), JobKind::Refresh, part.sequence.0, plan.at).await?;
+    }
+    for duplicate in plan.duplicates.iter().filter(|duplicate| shots.contains_key(&duplicate.id)) {
+        if shots.contains_key(&duplicate.of) {
+            drop_duplicate(connection, duplicate, fresh, plan).await?;
+        } else {
+            again = true;
+        }
+    }
+    for (sequence, status) in &before {
+        let named = plan.parts.iter().any(|part| part.sequence == *sequence);
+        if *status != SequenceStatus::Deleted && !named {
+            tombstones::bury_sequence(connection, *sequence, plan.at).await?;
+        }
+    }
+    if again {
+        jobs::ask(connection, fresh(), JobKind::Dispatch, set_id.0, plan.at).await?;
+    }
+    // A file may have come after the plan was made; then the job is there again.
+    sqlx::query(
+        "UPDATE upload_sets SET dispatched = NOT EXISTS (
+             SELECT 1 FROM pictures p
+             WHERE p.upload_set_id = $1 AND p.sequence_id IS NULL AND p.status IN ('waiting', 'ready'))
+         WHERE id = $1",
+    )
+    .bind(set_id)
+    .execute(connection)
+    .await?;
+    Ok(true)
+}
+
+async fn shots(connection: &mut Connection, set: &UploadSet) -> Result<HashMap<PictureId, Shot>> {
+    let shots: Vec<Shot> = sqlx::query_as(
+        "SELECT id, sequence_id, rank, heading, heading_computed FROM pictures
+         WHERE upload_set_id = $1 AND status IN ('waiting', 'ready')",
+    )
+    .bind(set.options.id)
+    .fetch_all(connection)
+    .await?;
+    Ok(shots.into_iter().map(|shot| (shot.id, shot)).collect())
+}
+
+async fn sequences(connection: &mut Connection, set: &UploadSet) -> Result<HashMap<SequenceId, SequenceStatus>> {
+    let rows: Vec<(SequenceId, String)> = sqlx::query_as("SELECT id, status FROM sequences WHERE upload_set_id = $1")
+        .bind(set.options.id)
+        .fetch_all(connection)
+        .await?;
+    rows.into_iter().map(|(id, status)| Ok((id, named(&status)?))).collect()
+}
+
+/// Makes the sequence, or keeps it with what the set and the plan say of it.
+async fn store_sequence(
+    connection: &mut Connection,
+    set: &UploadSet,
+    part: &DispatchPart,
+    place: usize,
+    plan: &DispatchPlan,
+) -> Result<()> {
+    let stored = sqlx::query(
+        "INSERT INTO sequences (id, account_id, upload_set_id, place, status, visibility, semantics, title, user_agent,
+             created_at, updated_at)
+         VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8, $9, $9)
+         ON CONFLICT (id) DO UPDATE SET place = excluded.place, visibility = excluded.visibility,
+             semantics = excluded.semantics, title = excluded.title, updated_at = excluded.updated_at
+         WHERE sequences.upload_set_id = excluded.upload_set_id",
+    )
+    .bind(part.sequence)
+    .bind(set.options.account)
+    .bind(set.options.id)
+    .bind(place as i64)
+    .bind(set.options.visibility.as_str())
+    .bind(sqlx::types::Json(&set.options.semantics))
+    .bind(&part.title)
+    .bind(&set.options.user_agent)
+    .bind(micros(plan.at))
+    .execute(connection)
+    .await?;
+    if stored.rows_affected() == 0 {
+        return Err(CatalogError::Conflict("the sequence's id"));
+    }
+    Ok(())
+}
+
+async fn place_shot(
+    connection: &mut Connection,
+    sequence: SequenceId,
+    rank: i64,
+    placed: &PlacedShot,
+    shot: Shot,
+    plan: &DispatchPlan,
+) -> Result<()> {
+    let heading = placed.computed_heading.or(shot.heading);
+    let computed = placed.computed_heading.is_some() || shot.heading_computed;
+    let stays = shot.sequence_id == Some(sequence) && shot.rank == Some(rank);
+    if !stays || heading != shot.heading || computed != shot.heading_computed {
+        sqlx::query(
+            "UPDATE pictures SET sequence_id = $2, rank = $3, heading = $4, heading_computed = $5, updated_at = $6
+             WHERE id = $1",
+        )
+        .bind(placed.id)
+        .bind(sequence)
+        .bind(rank)
+        .bind(heading)
+        .bind(computed)
+        .bind(micros(plan.at))
+        .execute(&mut *connection)
+        .await?;
+    }
+    pictures::settle_audience(connection, placed.id).await
+}
+
+async fn drop_duplicate(
+    connection: &mut Connection,
+    duplicate: &DuplicateShot,
+    fresh: &(dyn Fn() -> JobId + Send + Sync),
+    plan: &DispatchPlan,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE pictures SET status = 'duplicate', audience = NULL, sequence_id = NULL, rank = NULL, updated_at = $2
+         WHERE id = $1",
+    )
+    .bind(duplicate.id)
+    .bind(micros(plan.at))
+    .execute(&mut *connection)
+    .await?;
+    let rejection = Rejection {
+        reason: "capture_duplicate".to_owned(),
+        severity: Severity::Info,
+        message: "The picture is nearly the same as another one of this upload set, and was left out.".to_owned(),
+        details: Some(serde_json::json!({
+            "duplicate_of": duplicate.of,
+            "distance": duplicate.distance_m,
+            "angle": duplicate.angle_deg,
+        })),
+    };
+    pictures::reject_file(connection, duplicate.id, Some(&rejection)).await?;
+    for kind in [JobKind::Process, JobKind::Destroy] {
+        jobs::forget(connection, kind, duplicate.id.0).await?;
+    }
+    jobs::ask(connection, fresh(), JobKind::Destroy, duplicate.id.0, plan.at).await
+}

@@ -1,0 +1,229 @@
+//! Pictures: processing them, and asking for them.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use flaneur_access::Viewer;
+use jiff::Timestamp;
+use sqlx::types::Json;
+
+use super::{
+    Connection, Store, at_least_none, items, jobs,
+    picture_rows::{PICTURE, PictureRow},
+    related,
+    rows::micros,
+    search,
+    statement::Values,
+    tombstones::{self, Of, disturb_sequence},
+};
+use crate::{
+    Pictures, Result,
+    model::{
+        Detection, Item, JobId, JobKind, Lease, Picture, PictureId, Publication, Rejection, SearchQuery, SequenceId,
+    },
+};
+
+/// Works out who may see a picture after its state, its sequence or a visibility changed. The rule is
+/// [`Picture::subject`].
+pub async fn settle_audience(connection: &mut Connection, id: PictureId) -> Result<()> {
+    sqlx::query(
+        "UPDATE pictures SET audience = (
+             SELECT CASE WHEN 'owner-only' IN (pictures.visibility, s.visibility) THEN 2
+                 WHEN 'logged-only' IN (pictures.visibility, s.visibility) THEN 1 ELSE 0 END
+             FROM sequences s
+             WHERE s.id = pictures.sequence_id AND pictures.status = 'ready' AND pictures.objects IS NOT NULL)
+         WHERE id = $1",
+    )
+    .bind(id)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Puts the rejection on the line of the picture's file, or takes it off.
+pub async fn reject_file(connection: &mut Connection, id: PictureId, rejection: Option<&Rejection>) -> Result<()> {
+    sqlx::query("UPDATE files SET rejection = $2 WHERE picture_id = $1")
+        .bind(id)
+        .bind(rejection.map(Json))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The sequence of a picture that is not deleted: none if there is no such picture.
+async fn whereabouts(connection: &mut Connection, id: PictureId) -> Result<Option<Option<SequenceId>>> {
+    Ok(sqlx::query_scalar("SELECT sequence_id FROM pictures WHERE id = $1 AND status <> 'deleted'")
+        .bind(id)
+        .fetch_optional(connection)
+        .await?)
+}
+
+#[async_trait]
+impl Pictures for Store {
+    async fn picture(&self, id: PictureId) -> Result<Option<Picture>> {
+        let sql = format!("SELECT {PICTURE} FROM pictures p WHERE p.id = $1 AND p.status <> 'deleted'");
+        sqlx::query_as::<_, PictureRow>(sqlx::AssertSqlSafe(sql))
+            .bind(id)
+            .fetch_optional(&self.readers)
+            .await?
+            .map(PictureRow::picture)
+            .transpose()
+    }
+
+    async fn picture_to_destroy(&self, id: PictureId) -> Result<Option<Picture>> {
+        let sql = format!("SELECT {PICTURE} FROM pictures p WHERE p.id = $1 AND p.status IN ('deleted', 'duplicate')");
+        sqlx::query_as::<_, PictureRow>(sqlx::AssertSqlSafe(sql))
+            .bind(id)
+            .fetch_optional(&self.readers)
+            .await?
+            .map(PictureRow::picture)
+            .transpose()
+    }
+
+    async fn detections(&self, id: PictureId) -> Result<Vec<Detection>> {
+        let detections: Option<Option<Json<Vec<Detection>>>> =
+            sqlx::query_scalar("SELECT detections FROM pictures WHERE id = $1 AND status <> 'deleted'")
+                .bind(id)
+                .fetch_optional(&self.readers)
+                .await?;
+        Ok(detections.flatten().map(|json| json.0).unwrap_or_default())
+    }
+
+    async fn item(&self, viewer: Viewer, id: PictureId) -> Result<Option<Item>> {
+        let mut tx = self.read().await?;
+        let mut values = Values::default();
+        let seen = values.seen(viewer, "p")?;
+        let hits = format!("SELECT p.id FROM pictures p WHERE p.id = {} AND {seen} LIMIT 1", values.bind(id)?);
+        let mut found = items::items(&mut tx, values, viewer, &hits, "p.id").await?;
+        related::relate(&mut tx, viewer, &mut found).await?;
+        Ok(found.pop())
+    }
+
+    async fn search(&self, query: &SearchQuery) -> Result<Vec<Item>> {
+        search::search(&mut *self.read().await?, query).await
+    }
+
+    async fn sequence_items(
+        &self,
+        viewer: Viewer,
+        sequence: SequenceId,
+        after_rank: i64,
+        limit: i64,
+    ) -> Result<Vec<Item>> {
+        let mut tx = self.read().await?;
+        let mut values = Values::default();
+        let hits = format!(
+            "SELECT p.id FROM pictures p WHERE p.sequence_id = {} AND p.rank > {} AND {} ORDER BY p.rank LIMIT {}",
+            values.bind(sequence)?,
+            values.bind(after_rank)?,
+            values.seen(viewer, "p")?,
+            values.bind(at_least_none(limit))?,
+        );
+        items::items(&mut tx, values, viewer, &hits, "p.rank").await
+    }
+
+    async fn publish_picture(&self, lease: &Lease, publication: Publication, jobs: [JobId; 2]) -> Result<bool> {
+        let Publication { picture, objects, shape, detections, at } = publication;
+        let [destroy, refresh] = jobs;
+        let mut tx = self.write().await?;
+        if !jobs::end(&mut tx, lease, JobKind::Process, picture.0).await? {
+            return Ok(false);
+        }
+        let sequence: Option<Option<SequenceId>> = sqlx::query_scalar(
+            "UPDATE pictures SET status = 'ready', objects = $2, width = $3, height = $4, detections = $5, updated_at = $6
+             WHERE id = $1 AND status IN ('waiting', 'ready', 'broken') RETURNING sequence_id",
+        )
+        .bind(picture)
+        .bind(Json(objects))
+        .bind(shape.width)
+        .bind(shape.height)
+        .bind(Json(detections))
+        .bind(micros(at))
+        .fetch_optional(&mut *tx)
+        .await?;
+        // Without the picture there is nothing to publish, and the job stays as it was.
+        let Some(sequence) = sequence else {
+            return Ok(false);
+        };
+        settle_audience(&mut tx, picture).await?;
+        reject_file(&mut tx, picture, None).await?;
+        jobs::ask(&mut tx, destroy, JobKind::Destroy, picture.0, at).await?;
+        if let Some(sequence) = sequence {
+            disturb_sequence(&mut tx, sequence, refresh, at).await?;
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn break_picture(
+        &self,
+        lease: &Lease,
+        picture: PictureId,
+        rejection: Rejection,
+        jobs: [JobId; 2],
+        now: Timestamp,
+    ) -> Result<bool> {
+        let [destroy, refresh] = jobs;
+        let mut tx = self.write().await?;
+        if !jobs::end(&mut tx, lease, JobKind::Process, picture.0).await? {
+            return Ok(false);
+        }
+        let sequence: Option<Option<SequenceId>> = sqlx::query_scalar(
+            "UPDATE pictures SET status = 'broken', audience = NULL, updated_at = $2
+             WHERE id = $1 AND status IN ('waiting', 'ready', 'broken') RETURNING sequence_id",
+        )
+        .bind(picture)
+        .bind(micros(now))
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(sequence) = sequence else {
+            return Ok(false);
+        };
+        reject_file(&mut tx, picture, Some(&rejection)).await?;
+        jobs::ask(&mut tx, destroy, JobKind::Destroy, picture.0, now).await?;
+        if let Some(sequence) = sequence {
+            disturb_sequence(&mut tx, sequence, refresh, now).await?;
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn destroyed(&self, lease: &Lease, picture: PictureId) -> Result<bool> {
+        let mut tx = self.write().await?;
+        if !jobs::end(&mut tx, lease, JobKind::Destroy, picture.0).await? {
+            return Ok(false);
+        }
+        sqlx::query(
+            "UPDATE pictures SET original = NULL,
+                 objects = CASE WHEN status IN ('deleted', 'duplicate') THEN NULL ELSE objects END
+             WHERE id = $1",
+        )
+        .bind(picture)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn delete_picture(&self, id: PictureId, jobs: [JobId; 2], now: Timestamp) -> Result<bool> {
+        let [destroy, refresh] = jobs;
+        let mut tx = self.write().await?;
+        let Some(sequence) = whereabouts(&mut tx, id).await? else {
+            return Ok(false);
+        };
+        tombstones::bury_pictures(&mut tx, Of::Picture(id), &|| destroy, now).await?;
+        if let Some(sequence) = sequence {
+            disturb_sequence(&mut tx, sequence, refresh, now).await?;
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn with_original(&self, ids: &[PictureId]) -> Result<BTreeSet<PictureId>> {
+        let mut values = Values::default();
+        let list = values.ids(ids.iter().map(|id| id.0))?;
+        let sql = format!("SELECT id FROM pictures WHERE id IN ({list}) AND original IS NOT NULL AND status = 'waiting'");
+        let rows: Vec<(PictureId,)> = values.fetch_all(&mut *self.readers.acquire().await?, sql).await?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+}

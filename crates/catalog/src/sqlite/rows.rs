@@ -1,0 +1,97 @@
+//! Between columns and domain types: what every table has.
+
+use flaneur_access::Visibility;
+use jiff::Timestamp;
+
+use crate::{
+    CatalogError, Result,
+    model::{JobKind, PictureStatus, Projection, SequenceStatus, SortMethod},
+};
+
+/// A time as it is stored, in microseconds since 1970.
+pub fn micros(time: Timestamp) -> i64 {
+    time.as_microsecond()
+}
+
+/// A time that was stored.
+pub fn time(micros: i64) -> Result<Timestamp> {
+    Timestamp::from_microsecond(micros)
+        .map_err(|error| CatalogError::Corrupt { what: "time", text: format!("{micros}: {error}") })
+}
+
+/// First and last of something, if there is anything.
+pub fn interval(first: Option<i64>, last: Option<i64>) -> Result<Option<(Timestamp, Timestamp)>> {
+    first.zip(last).map(|(first, last)| Ok((time(first)?, time(last)?))).transpose()
+}
+
+/// A type whose values have names in the database.
+pub trait Named: Copy + 'static {
+    /// What it is, for errors.
+    const WHAT: &'static str;
+    /// Every value.
+    const VALUES: &'static [Self];
+    /// The name of a value.
+    fn name(self) -> &'static str;
+}
+
+/// The value of a name that was stored.
+pub fn named<T: Named>(name: &str) -> Result<T> {
+    T::VALUES
+        .iter()
+        .copied()
+        .find(|value| value.name() == name)
+        .ok_or_else(|| CatalogError::Corrupt { what: T::WHAT, text: name.to_owned() })
+}
+
+macro_rules! named {
+    ($($type:ty, $what:literal, $values:expr;)*) => {$(
+        impl Named for $type {
+            const WHAT: &'static str = $what;
+            const VALUES: &'static [Self] = &$values;
+
+            fn name(self) -> &'static str {
+                self.as_str()
+            }
+        }
+    )*};
+}
+
+named! {
+    Visibility, "visibility", Visibility::ALL;
+    SortMethod, "sort method", SortMethod::ALL;
+    PictureStatus, "status of a picture", PictureStatus::ALL;
+    SequenceStatus, "status of a sequence", SequenceStatus::ALL;
+    JobKind, "kind of job", JobKind::ALL;
+    Projection, "projection", [Projection::Flat, Projection::Equirectangular];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all_round_trip<T: Named + PartialEq + std::fmt::Debug>() {
+        for value in T::VALUES {
+            assert_eq!(named::<T>(value.name()).unwrap(), *value);
+        }
+        let unknown = named::<T>("unheard of").unwrap_err();
+        assert!(unknown.to_string().contains(T::WHAT), "{unknown}");
+    }
+
+    #[test]
+    fn names_round_trip() {
+        all_round_trip::<Visibility>();
+        all_round_trip::<SortMethod>();
+        all_round_trip::<PictureStatus>();
+        all_round_trip::<SequenceStatus>();
+        all_round_trip::<JobKind>();
+        all_round_trip::<Projection>();
+    }
+
+    #[test]
+    fn times_round_trip_to_the_microsecond() {
+        for stored in [0, -1, 1_700_000_000_123_456, Timestamp::MAX.as_microsecond()] {
+            assert_eq!(micros(time(stored).unwrap()), stored);
+        }
+        assert!(time(i64::MAX).is_err());
+    }
+}

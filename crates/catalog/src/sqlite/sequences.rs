@@ -1,0 +1,291 @@
+//! Sequences: summing them up, asking for them.
+
+use async_trait::async_trait;
+use flaneur_access::Viewer;
+use flaneur_coverage::quadkey::Bbox;
+use jiff::Timestamp;
+use sqlx::types::Json;
+
+use super::{
+    Connection, Store, at_least_none, cells, dispatch, jobs, lines,
+    rows::{interval, micros, named, time},
+    sequence_rows::{SEQUENCE, SequenceRow},
+    statement::Values,
+    tombstones::{self, Of},
+};
+use crate::{
+    Result, Sequences,
+    model::{
+        Camera, DispatchPlan, DispatchShot, JobId, JobKind, Lease, PictureId, Projection, Sequence, SequenceId,
+        SequenceQuery, SequenceSummary, Shape, SummaryPoint, UploadSetId,
+    },
+};
+
+/// The condition that the sequence `s` is ready and has a picture that the viewer sees. As nobody sees a picture who
+/// may not see its sequence, this is all there is to check.
+pub fn has_something_to_show(values: &mut Values, viewer: Viewer) -> Result<String> {
+    let seen = values.seen(viewer, "x")?;
+    Ok(format!("s.status = 'ready' AND EXISTS (SELECT 1 FROM pictures x WHERE x.sequence_id = s.id AND {seen})"))
+}
+
+/// The condition that the extent of the sequence `s` and the box have a point in common. Both may cross the antimeridian.
+fn meets(values: &mut Values, bbox: &Bbox) -> Result<String> {
+    let (south, north) = (values.bind(bbox.south)?, values.bind(bbox.north)?);
+    let mut parts = Vec::new();
+    for part in bbox.split() {
+        let (west, east) = (values.bind(part.west)?, values.bind(part.east)?);
+        parts.push(format!(
+            "(s.west <= s.east AND s.west <= {east} AND s.east >= {west})
+             OR (s.west > s.east AND (s.west <= {east} OR s.east >= {west}))"
+        ));
+    }
+    Ok(format!("s.south <= {north} AND s.north >= {south} AND ({})", parts.join(" OR ")))
+}
+
+#[derive(sqlx::FromRow)]
+struct ShotRow {
+    id: PictureId,
+    file_name: String,
+    lon: f64,
+    lat: f64,
+    captured_at: i64,
+    heading: Option<f64>,
+    heading_computed: bool,
+    projection: String,
+    sequence_id: Option<SequenceId>,
+}
+
+impl ShotRow {
+    fn shot(self) -> Result<DispatchShot> {
+        Ok(DispatchShot {
+            id: self.id,
+            file_name: self.file_name,
+            lon: self.lon,
+            lat: self.lat,
+            captured_at: time(self.captured_at)?,
+            heading: self.heading,
+            heading_computed: self.heading_computed,
+            panorama: named::<Projection>(&self.projection)? == Projection::Equirectangular,
+            sequence: self.sequence_id,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct PointRow {
+    id: PictureId,
+    lon: f64,
+    lat: f64,
+    captured_at: i64,
+    captured_local: String,
+    camera_make: Option<String>,
+    camera_model: Option<String>,
+    projection: String,
+    width: i64,
+    height: i64,
+    field_of_view: Option<f64>,
+    focal_length: Option<f64>,
+    accuracy: Option<f64>,
+}
+
+impl PointRow {
+    fn point(self) -> Result<SummaryPoint> {
+        let shape = Shape { width: self.width, height: self.height };
+        Ok(SummaryPoint {
+            id: self.id,
+            lon: self.lon,
+            lat: self.lat,
+            captured_at: time(self.captured_at)?,
+            captured_local: self.captured_local,
+            camera: (self.camera_make, self.camera_model),
+            projection: named(&self.projection)?,
+            field_of_view: self.field_of_view,
+            focal_length: self.focal_length,
+            accuracy: self.accuracy,
+            pixel_density: shape.density(self.field_of_view),
+        })
+    }
+}
+
+/// Makes a sequence cover the cells of its track, and no others.
+async fn cover(connection: &mut Connection, id: SequenceId, track: &[Vec<(f64, f64)>]) -> Result<()> {
+    sqlx::query("DELETE FROM sequence_cells WHERE sequence_id = $1").bind(id).execute(&mut *connection).await?;
+    for cell in cells::covering(track) {
+        sqlx::query("INSERT INTO sequence_cells (cell, sequence_id) VALUES ($1, $2)")
+            .bind(cell)
+            .bind(id)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+#[async_trait]
+impl Sequences for Store {
+    async fn sequence(&self, viewer: Viewer, id: SequenceId) -> Result<Option<Sequence>> {
+        let scope = viewer.scope();
+        let mut values = Values::default();
+        let shown = has_something_to_show(&mut values, viewer)?;
+        let sql = format!(
+            "SELECT {SEQUENCE} FROM sequences s JOIN accounts a ON a.id = s.account_id
+             WHERE s.id = {} AND ({shown} OR s.status = 'waiting' AND ({} OR s.account_id = {}))",
+            values.bind(id)?,
+            values.bind(scope.everything)?,
+            values.bind(scope.own)?,
+        );
+        let rows: Vec<SequenceRow> = values.fetch_all(&mut *self.readers.acquire().await?, sql).await?;
+        rows.into_iter().next().map(SequenceRow::sequence).transpose()
+    }
+
+    async fn sequences(&self, query: &SequenceQuery) -> Result<Vec<Sequence>> {
+        let mut values = Values::default();
+        let mut conditions = vec![has_something_to_show(&mut values, query.viewer)?];
+        if let Some(account) = query.account {
+            conditions.push(format!("s.account_id = {}", values.bind(account)?));
+        }
+        if let Some(bbox) = &query.bbox {
+            conditions.push(meets(&mut values, bbox)?);
+        }
+        if let Some(since) = query.since {
+            conditions.push(format!("s.last_captured_at >= {}", values.bind(micros(since))?));
+        }
+        if let Some(until) = query.until {
+            conditions.push(format!("s.first_captured_at <= {}", values.bind(micros(until))?));
+        }
+        if let Some((created_at, id)) = query.after {
+            let (created_at, id) = (values.bind(micros(created_at))?, values.bind(id)?);
+            conditions.push(format!("(s.created_at, s.id) > ({created_at}, {id})"));
+        }
+        let sql = format!(
+            "SELECT {SEQUENCE} FROM sequences s JOIN accounts a ON a.id = s.account_id
+             WHERE {} ORDER BY s.created_at, s.id LIMIT {}",
+            conditions.join(" AND "),
+            values.bind(at_least_none(query.limit))?,
+        );
+        let rows: Vec<SequenceRow> = values.fetch_all(&mut *self.readers.acquire().await?, sql).await?;
+        rows.into_iter().map(SequenceRow::sequence).collect()
+    }
+
+    async fn extent(&self) -> Result<Option<(Bbox, (Timestamp, Timestamp))>> {
+        type Ends = (Option<f64>, Option<f64>, Option<f64>, Option<f64>, Option<i64>, Option<i64>);
+        let (west, south, east, north, first, last): Ends = sqlx::query_as(
+            "SELECT (SELECT MIN(lon) FROM pictures WHERE audience = 0), (SELECT MIN(lat) FROM pictures WHERE audience = 0),
+                 (SELECT MAX(lon) FROM pictures WHERE audience = 0), (SELECT MAX(lat) FROM pictures WHERE audience = 0),
+                 (SELECT MIN(captured_at) FROM pictures WHERE audience = 0),
+                 (SELECT MAX(captured_at) FROM pictures WHERE audience = 0)",
+        )
+        .fetch_one(&self.readers)
+        .await?;
+        let corners = west.zip(south).zip(east.zip(north));
+        let bbox = corners.map(|((west, south), (east, north))| Bbox { west, south, east, north });
+        Ok(bbox.zip(interval(first, last)?))
+    }
+
+    async fn shots(&self, id: UploadSetId) -> Result<Vec<DispatchShot>> {
+        sqlx::query_as::<_, ShotRow>(
+            "SELECT id, file_name, lon, lat, captured_at, heading, heading_computed, projection, sequence_id
+             FROM pictures WHERE upload_set_id = $1 AND status IN ('waiting', 'ready') ORDER BY created_at, id",
+        )
+        .bind(id)
+        .fetch_all(&self.readers)
+        .await?
+        .into_iter()
+        .map(ShotRow::shot)
+        .collect()
+    }
+
+    async fn apply_dispatch(
+        &self,
+        lease: &Lease,
+        plan: &DispatchPlan,
+        fresh: &(dyn Fn() -> JobId + Send + Sync),
+    ) -> Result<bool> {
+        let mut tx = self.write().await?;
+        let applied = dispatch::apply(&mut tx, lease, plan, fresh).await?;
+        if applied {
+            tx.commit().await?;
+        }
+        Ok(applied)
+    }
+
+    async fn summary_points(&self, id: SequenceId) -> Result<Vec<SummaryPoint>> {
+        sqlx::query_as::<_, PointRow>(
+            "SELECT id, lon, lat, captured_at, captured_local, camera_make, camera_model, projection, width, height,
+                 field_of_view, focal_length, accuracy
+             FROM pictures WHERE sequence_id = $1 AND audience IS NOT NULL ORDER BY rank",
+        )
+        .bind(id)
+        .fetch_all(&self.readers)
+        .await?
+        .into_iter()
+        .map(PointRow::point)
+        .collect()
+    }
+
+    async fn store_summary(
+        &self,
+        lease: &Lease,
+        id: SequenceId,
+        summary: &SequenceSummary,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let mut tx = self.write().await?;
+        if !jobs::end(&mut tx, lease, JobKind::Refresh, id.0).await? {
+            return Ok(false);
+        }
+        let stored = sqlx::query(
+            "UPDATE sequences SET nb_pictures = $2, west = $3, south = $4, east = $5, north = $6, first_captured_at = $7,
+                 last_captured_at = $8, length_m = $9, lines = $10, capture_date = $11, camera = $12, projection = $13,
+                 field_of_view = $14, focal_length = $15, accuracy = $16, pixel_density = $17, updated_at = $18,
+                 status = CASE WHEN EXISTS (
+                     SELECT 1 FROM pictures p WHERE p.sequence_id = sequences.id AND p.status = 'waiting')
+                     THEN 'waiting' ELSE 'ready' END
+             WHERE id = $1 AND status <> 'deleted'",
+        )
+        .bind(id)
+        .bind(summary.nb_pictures)
+        .bind(summary.bbox.map(|bbox| bbox.west))
+        .bind(summary.bbox.map(|bbox| bbox.south))
+        .bind(summary.bbox.map(|bbox| bbox.east))
+        .bind(summary.bbox.map(|bbox| bbox.north))
+        .bind(summary.interval.map(|(first, _)| micros(first)))
+        .bind(summary.interval.map(|(_, last)| micros(last)))
+        .bind(summary.length_m)
+        .bind(lines::encode(&summary.lines))
+        .bind(&summary.capture_date)
+        .bind(summary.camera.as_ref().map(Json))
+        .bind(summary.projection.map(Projection::as_str))
+        .bind(summary.field_of_view)
+        .bind(summary.focal_length)
+        .bind(summary.accuracy)
+        .bind(summary.pixel_density)
+        .bind(micros(now))
+        .execute(&mut *tx)
+        .await?;
+        if stored.rows_affected() == 1 {
+            cover(&mut tx, id, &summary.lines).await?;
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn delete_sequence(
+        &self,
+        id: SequenceId,
+        fresh: &(dyn Fn() -> JobId + Send + Sync),
+        now: Timestamp,
+    ) -> Result<bool> {
+        let mut tx = self.write().await?;
+        if !tombstones::bury_sequence(&mut tx, id, now).await? {
+            return Ok(false);
+        }
+        tombstones::bury_pictures(&mut tx, Of::Sequence(id), fresh, now).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+}
+
+/// Make and model in one, if they agree.
+pub fn camera_name(camera: Option<Json<super::sequence_rows::MakeModel>>) -> Option<String> {
+    camera.and_then(|Json((make, model))| Camera::name(make.as_deref(), model.as_deref()))
+}

@@ -1,0 +1,94 @@
+//! Deleting: what is gone leaves a row that says so, and a job that destroys its bytes.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{Connection, jobs, rows::micros};
+use crate::{
+    Result,
+    model::{JobId, JobKind, PictureId, SequenceId},
+};
+
+/// By what the pictures to delete are chosen.
+#[derive(Clone, Copy)]
+pub enum Of {
+    Picture(PictureId),
+    Sequence(SequenceId),
+    UploadSet(crate::model::UploadSetId),
+}
+
+impl Of {
+    fn condition(self) -> (&'static str, Uuid) {
+        match self {
+            Self::Picture(id) => ("id = $1 AND status <> 'deleted'", id.0),
+            Self::Sequence(id) => ("sequence_id = $1 AND status <> 'deleted'", id.0),
+            Self::UploadSet(id) => ("upload_set_id = $1 AND status <> 'deleted'", id.0),
+        }
+    }
+}
+
+/// Deletes pictures: their files leave the set's list, their jobs are dropped, what was read from them is forgotten,
+/// and a job is asked for that destroys their objects. Answers how many there were.
+pub async fn bury_pictures(
+    connection: &mut Connection,
+    of: Of,
+    fresh: &(dyn Fn() -> JobId + Send + Sync),
+    now: Timestamp,
+) -> Result<usize> {
+    let (condition, key) = of.condition();
+    for sql in [
+        format!("DELETE FROM files WHERE picture_id IN (SELECT id FROM pictures WHERE {condition})"),
+        format!(
+            "DELETE FROM jobs WHERE kind IN ('process', 'destroy') AND subject IN (SELECT id FROM pictures WHERE {condition})"
+        ),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(key).execute(&mut *connection).await?;
+    }
+    let sql = format!(
+        "UPDATE pictures SET status = 'deleted', audience = NULL, updated_at = $2,
+             camera_artist = NULL, exif = '{{}}', overrides = 'null', detections = NULL
+         WHERE {condition} RETURNING id",
+    );
+    let buried: Vec<PictureId> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        .bind(key)
+        .bind(micros(now))
+        .fetch_all(&mut *connection)
+        .await?;
+    for id in &buried {
+        jobs::ask(connection, fresh(), JobKind::Destroy, id.0, now).await?;
+    }
+    Ok(buried.len())
+}
+
+/// Makes a sequence a tombstone: it covers nothing, and there is nothing to refresh any more. Its pictures are the
+/// caller's. False if it was one before, or never was.
+pub async fn bury_sequence(connection: &mut Connection, id: SequenceId, now: Timestamp) -> Result<bool> {
+    let buried = sqlx::query(
+        "UPDATE sequences SET status = 'deleted', updated_at = $2, nb_pictures = 0, length_m = 0, lines = NULL,
+             west = NULL, south = NULL, east = NULL, north = NULL
+         WHERE id = $1 AND status <> 'deleted'",
+    )
+    .bind(id)
+    .bind(micros(now))
+    .execute(&mut *connection)
+    .await?;
+    if buried.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query("DELETE FROM sequence_cells WHERE sequence_id = $1").bind(id).execute(&mut *connection).await?;
+    jobs::forget(connection, JobKind::Refresh, id.0).await?;
+    Ok(true)
+}
+
+/// Notes that something below a sequence changed, and has it summed up anew.
+pub async fn disturb_sequence(connection: &mut Connection, id: SequenceId, job: JobId, now: Timestamp) -> Result<()> {
+    let touched = sqlx::query("UPDATE sequences SET updated_at = $2 WHERE id = $1 AND status <> 'deleted'")
+        .bind(id)
+        .bind(micros(now))
+        .execute(&mut *connection)
+        .await?;
+    if touched.rows_affected() == 1 {
+        jobs::ask(connection, job, JobKind::Refresh, id.0, now).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,364 @@
+//! Upload sets and the files sent to them.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use sqlx::types::Json;
+
+use super::{
+    Connection, Store, at_least_none, dialect, explain, jobs,
+    picture_rows::insert_picture,
+    rows::{micros, named, time},
+    tombstones::{self, Of},
+    upload_set_state,
+};
+use crate::{
+    Result, UploadSets,
+    model::{
+        AccountId, FileRecord, JobId, JobKind, NewUploadSet, PictureId, Receipt, ReceivedFile, RefusedFile, Rejection,
+        Semantic, SequenceId, Severity, UploadSet, UploadSetId, UploadSetState,
+    },
+};
+
+const SET: &str = "id, account_id, title, estimated_nb_files, sort_method, no_split, split_distance, split_time,
+    no_deduplication, duplicate_distance, duplicate_rotation, relative_heading, visibility, semantics, metadata,
+    user_agent, created_at, completed, dispatched";
+
+#[derive(sqlx::FromRow)]
+struct SetRow {
+    id: UploadSetId,
+    account_id: AccountId,
+    title: String,
+    estimated_nb_files: Option<i64>,
+    sort_method: String,
+    no_split: bool,
+    split_distance: Option<f64>,
+    split_time: Option<f64>,
+    no_deduplication: bool,
+    duplicate_distance: Option<f64>,
+    duplicate_rotation: Option<f64>,
+    relative_heading: Option<f64>,
+    visibility: String,
+    semantics: Json<Vec<Semantic>>,
+    metadata: Json<serde_json::Value>,
+    user_agent: Option<String>,
+    created_at: i64,
+    completed: bool,
+    dispatched: bool,
+}
+
+impl SetRow {
+    fn set(self) -> Result<UploadSet> {
+        Ok(UploadSet {
+            completed: self.completed,
+            dispatched: self.dispatched,
+            options: NewUploadSet {
+                id: self.id,
+                account: self.account_id,
+                title: self.title,
+                estimated_nb_files: self.estimated_nb_files,
+                sort_method: named(&self.sort_method)?,
+                no_split: self.no_split,
+                split_distance: self.split_distance,
+                split_time: self.split_time,
+                no_deduplication: self.no_deduplication,
+                duplicate_distance: self.duplicate_distance,
+                duplicate_rotation: self.duplicate_rotation,
+                relative_heading: self.relative_heading,
+                visibility: named(&self.visibility)?,
+                semantics: self.semantics.0,
+                metadata: self.metadata.0,
+                user_agent: self.user_agent,
+                created_at: time(self.created_at)?,
+            },
+        })
+    }
+}
+
+/// A set, unless it was deleted. In a writing transaction, nobody else changes it meanwhile.
+pub async fn find(connection: &mut Connection, id: UploadSetId) -> Result<Option<UploadSet>> {
+    let sql = format!("SELECT {SET} FROM upload_sets WHERE id = $1 AND NOT deleted {}", dialect::FOR_UPDATE);
+    sqlx::query_as::<_, SetRow>(sqlx::AssertSqlSafe(sql))
+        .bind(id)
+        .fetch_optional(connection)
+        .await?
+        .map(SetRow::set)
+        .transpose()
+}
+
+#[derive(sqlx::FromRow)]
+struct FileRow {
+    file_name: String,
+    picture_id: Option<PictureId>,
+    content_md5: Option<String>,
+    size: Option<i64>,
+    inserted_at: i64,
+    rejection: Option<Json<Rejection>>,
+}
+
+impl FileRow {
+    fn record(self) -> Result<FileRecord> {
+        Ok(FileRecord {
+            file_name: self.file_name,
+            picture: self.picture_id,
+            content_md5: self.content_md5,
+            size: self.size,
+            inserted_at: time(self.inserted_at)?,
+            rejection: self.rejection.map(|json| json.0),
+        })
+    }
+}
+
+/// Puts a line on the set's list of files in the place of a refused one of the same name; an accepted one is kept.
+/// Completes the set if it was the last one expected.
+async fn list(connection: &mut Connection, set: &UploadSet, file: &FileRecord, job: JobId) -> Result<()> {
+    let id = set.options.id;
+    let replaced = sqlx::query("DELETE FROM files WHERE upload_set_id = $1 AND file_name = $2 AND picture_id IS NULL")
+        .bind(id)
+        .bind(&file.file_name)
+        .execute(&mut *connection)
+        .await?;
+    let listed = sqlx::query(
+        "INSERT INTO files (upload_set_id, file_name, picture_id, content_md5, size, inserted_at, rejection)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (upload_set_id, file_name) DO NOTHING",
+    )
+    .bind(id)
+    .bind(&file.file_name)
+    .bind(file.picture)
+    .bind(&file.content_md5)
+    .bind(file.size)
+    .bind(micros(file.inserted_at))
+    .bind(file.rejection.as_ref().map(Json))
+    .execute(&mut *connection)
+    .await?;
+    if listed.rows_affected() == 0 || replaced.rows_affected() > 0 {
+        return Ok(());
+    }
+    let received: i64 = sqlx::query_scalar("UPDATE upload_sets SET received = received + 1 WHERE id = $1 RETURNING received")
+        .bind(id)
+        .fetch_one(&mut *connection)
+        .await?;
+    if set.options.estimated_nb_files.is_some_and(|expected| received >= expected) {
+        complete(connection, id, job, file.inserted_at).await?;
+    }
+    Ok(())
+}
+
+/// Completes a set that is not complete, and has it dispatched.
+async fn complete(connection: &mut Connection, id: UploadSetId, job: JobId, now: Timestamp) -> Result<()> {
+    let completed = sqlx::query("UPDATE upload_sets SET completed = TRUE WHERE id = $1 AND NOT completed AND NOT deleted")
+        .bind(id)
+        .execute(&mut *connection)
+        .await?;
+    if completed.rows_affected() == 1 {
+        jobs::ask(connection, job, JobKind::Dispatch, id.0, now).await?;
+    }
+    Ok(())
+}
+
+/// The picture that was made from these bytes, its set and its owner.
+async fn same_bytes(
+    connection: &mut Connection,
+    sha256: &str,
+) -> Result<Option<(PictureId, UploadSetId, AccountId)>> {
+    Ok(sqlx::query_as(
+        "SELECT id, upload_set_id, account_id FROM pictures WHERE content_sha256 = $1 AND status <> 'deleted'",
+    )
+    .bind(sha256)
+    .fetch_optional(connection)
+    .await?)
+}
+
+fn file_duplicate() -> Rejection {
+    Rejection {
+        reason: "file_duplicate".to_owned(),
+        severity: Severity::Error,
+        message: "This very file was sent before in another upload set. There is nothing to do: the picture is there."
+            .to_owned(),
+        details: None,
+    }
+}
+
+#[async_trait]
+impl UploadSets for Store {
+    async fn create_upload_set(&self, new: NewUploadSet) -> Result<UploadSet> {
+        let mut tx = self.write().await?;
+        sqlx::query(
+            "INSERT INTO upload_sets (id, account_id, title, estimated_nb_files, sort_method, no_split, split_distance,
+                 split_time, no_deduplication, duplicate_distance, duplicate_rotation, relative_heading, visibility,
+                 semantics, metadata, user_agent, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+        )
+        .bind(new.id)
+        .bind(new.account)
+        .bind(&new.title)
+        .bind(new.estimated_nb_files)
+        .bind(new.sort_method.as_str())
+        .bind(new.no_split)
+        .bind(new.split_distance)
+        .bind(new.split_time)
+        .bind(new.no_deduplication)
+        .bind(new.duplicate_distance)
+        .bind(new.duplicate_rotation)
+        .bind(new.relative_heading)
+        .bind(new.visibility.as_str())
+        .bind(Json(&new.semantics))
+        .bind(Json(&new.metadata))
+        .bind(&new.user_agent)
+        .bind(micros(new.created_at))
+        .execute(&mut *tx)
+        .await
+        .map_err(|error| explain(error, "the upload set's id", "the account"))?;
+        tx.commit().await?;
+        Ok(UploadSet { options: new, completed: false, dispatched: false })
+    }
+
+    async fn upload_set(&self, id: UploadSetId) -> Result<Option<UploadSet>> {
+        find(&mut *self.readers.acquire().await?, id).await
+    }
+
+    async fn upload_set_state(&self, id: UploadSetId, now: Timestamp) -> Result<Option<UploadSetState>> {
+        let mut tx = self.read().await?;
+        match find(&mut tx, id).await? {
+            Some(set) => Ok(Some(upload_set_state::state(&mut tx, set, now).await?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn upload_sets(&self, account: AccountId, limit: i64) -> Result<Vec<UploadSet>> {
+        let sql = format!(
+            "SELECT {SET} FROM upload_sets WHERE account_id = $1 AND NOT deleted
+             ORDER BY created_at DESC, id DESC LIMIT $2",
+        );
+        sqlx::query_as::<_, SetRow>(sqlx::AssertSqlSafe(sql))
+            .bind(account)
+            .bind(at_least_none(limit))
+            .fetch_all(&self.readers)
+            .await?
+            .into_iter()
+            .map(SetRow::set)
+            .collect()
+    }
+
+    async fn receive_file(&self, file: ReceivedFile, jobs: [JobId; 2]) -> Result<Receipt> {
+        let ReceivedFile { upload_set, file_name, picture } = file;
+        let [process, dispatch] = jobs;
+        let now = picture.created_at;
+        let mut tx = self.write().await?;
+        let Some(set) = find(&mut tx, upload_set).await? else {
+            return Ok(Receipt::NoSuchSet);
+        };
+        let mut before = same_bytes(&mut tx, &picture.content_sha256).await?;
+        if let Some((existing, _, _)) = before.filter(|(_, same, _)| *same == upload_set) {
+            return Ok(Receipt::SameInSet { existing });
+        }
+        let named: Option<PictureId> = sqlx::query_scalar(
+            "SELECT picture_id FROM files WHERE upload_set_id = $1 AND file_name = $2 AND picture_id IS NOT NULL",
+        )
+        .bind(upload_set)
+        .bind(&file_name)
+        .fetch_optional(&mut *tx)
+        .await?;
+        if let Some(existing) = named {
+            return Ok(Receipt::NameTaken { existing });
+        }
+        let mut line = FileRecord {
+            file_name,
+            picture: Some(picture.id),
+            content_md5: Some(picture.content_md5.clone()),
+            size: Some(picture.size),
+            inserted_at: now,
+            rejection: None,
+        };
+        if before.is_none() && !insert_picture(&mut tx, upload_set, &line.file_name, &picture).await? {
+            // Somebody else was faster with the same bytes.
+            before = same_bytes(&mut tx, &picture.content_sha256).await?;
+        }
+        if let Some((existing, upload_set, owner)) = before {
+            line = FileRecord { picture: None, rejection: Some(file_duplicate()), ..line };
+            list(&mut tx, &set, &line, dispatch).await?;
+            tx.commit().await?;
+            return Ok(Receipt::Duplicate { existing, upload_set, owner });
+        }
+        jobs::ask(&mut tx, process, JobKind::Process, picture.id.0, now).await?;
+        list(&mut tx, &set, &line, dispatch).await?;
+        if set.completed {
+            sqlx::query("UPDATE upload_sets SET dispatched = FALSE WHERE id = $1")
+                .bind(upload_set)
+                .execute(&mut *tx)
+                .await?;
+            jobs::ask(&mut tx, dispatch, JobKind::Dispatch, upload_set.0, now).await?;
+        }
+        tx.commit().await?;
+        Ok(Receipt::Accepted(line))
+    }
+
+    async fn refuse_file(&self, file: RefusedFile, job: JobId) -> Result<bool> {
+        let mut tx = self.write().await?;
+        let Some(set) = find(&mut tx, file.upload_set).await? else {
+            return Ok(false);
+        };
+        let line = FileRecord {
+            file_name: file.file_name,
+            picture: None,
+            content_md5: file.content_md5,
+            size: file.size,
+            inserted_at: file.inserted_at,
+            rejection: Some(file.rejection),
+        };
+        list(&mut tx, &set, &line, job).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn files(&self, id: UploadSetId, offset: i64, limit: i64) -> Result<Vec<FileRecord>> {
+        sqlx::query_as::<_, FileRow>(
+            "SELECT file_name, picture_id, content_md5, size, inserted_at, rejection FROM files
+             WHERE upload_set_id = $1 ORDER BY id LIMIT $3 OFFSET $2",
+        )
+        .bind(id)
+        .bind(at_least_none(offset))
+        .bind(at_least_none(limit))
+        .fetch_all(&self.readers)
+        .await?
+        .into_iter()
+        .map(FileRow::record)
+        .collect()
+    }
+
+    async fn complete_upload_set(&self, id: UploadSetId, job: JobId, now: Timestamp) -> Result<Option<UploadSet>> {
+        let mut tx = self.write().await?;
+        complete(&mut tx, id, job, now).await?;
+        let set = find(&mut tx, id).await?;
+        tx.commit().await?;
+        Ok(set)
+    }
+
+    async fn delete_upload_set(
+        &self,
+        id: UploadSetId,
+        fresh: &(dyn Fn() -> JobId + Send + Sync),
+        now: Timestamp,
+    ) -> Result<bool> {
+        let mut tx = self.write().await?;
+        let deleted = sqlx::query("UPDATE upload_sets SET deleted = TRUE WHERE id = $1 AND NOT deleted")
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
+        if deleted.rows_affected() == 0 {
+            return Ok(false);
+        }
+        jobs::forget(&mut tx, JobKind::Dispatch, id.0).await?;
+        tombstones::bury_pictures(&mut tx, Of::UploadSet(id), fresh, now).await?;
+        let sequences: Vec<SequenceId> =
+            sqlx::query_scalar("SELECT id FROM sequences WHERE upload_set_id = $1 AND status <> 'deleted'")
+                .bind(id)
+                .fetch_all(&mut *tx)
+                .await?;
+        for sequence in sequences {
+            tombstones::bury_sequence(&mut tx, sequence, now).await?;
+        }
+        sqlx::query("DELETE FROM files WHERE upload_set_id = $1").bind(id).execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+}
