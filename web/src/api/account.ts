@@ -1,0 +1,35 @@
+import { request } from './client';
+import { object, text } from './json';
+
+export interface Account {
+  readonly id: string;
+  readonly name: string;
+}
+
+function parse(raw: unknown): Account {
+  const answer = object(raw);
+  const id = text(answer.id) ?? '';
+  return { id, name: text(answer.name) ?? id };
+}
+
+export async function whoAmI(): Promise<Account> {
+  return parse(await request('/users/me'));
+}
+
+/** Opens a session with a token that the operator or the API handed out. */
+export async function signInWith(token: string): Promise<Account> {
+  return parse(await request('/auth/session', { method: 'POST', body: { token } }));
+}
+
+export async function redeemInvite(code: string): Promise<Account> {
+  return parse(await request('/auth/invites/redeem', { method: 'POST', body: { code } }));
+}
+
+export async function endSession(): Promise<void> {
+  await request('/auth/session', { method: 'DELETE' });
+}
+
+/** Lets the program that made the token act for the signed-in account. */
+export async function claimToken(id: string): Promise<void> {
+  await request(`/auth/tokens/${encodeURIComponent(id)}/claim`, { method: 'POST' });
+}

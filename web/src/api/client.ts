@@ -1,0 +1,50 @@
+import { ApiError, kindOfStatus } from './errors';
+import { object, text } from './json';
+
+const TIMEOUT_MS = 20_000;
+
+export interface RequestOptions {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The sentence in an error answer, if there is one. */
+export function messageOf(body: unknown): string | null {
+  const answer = object(body);
+  return text(object(answer.details).error) ?? text(answer.message);
+}
+
+async function bodyOf(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Asks the API of this site. Answers the parsed JSON (null when there is none).
+ *
+ * @throws {ApiError} whatever went wrong, except when `signal` fired: then its reason.
+ */
+export async function request(path: string, options: RequestOptions = {}): Promise<unknown> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
+  const init: RequestInit = { method: options.method ?? 'GET', signal, credentials: 'same-origin' };
+  if (options.body !== undefined) {
+    init.body = JSON.stringify(options.body);
+    init.headers = { 'Content-Type': 'application/json' };
+  }
+  let response: Response;
+  try {
+    response = await fetch(`/api${path}`, init);
+  } catch (error) {
+    if (options.signal?.aborted === true) throw error;
+    throw new ApiError('network', 0, null);
+  }
+  const body = await bodyOf(response);
+  if (!response.ok) throw new ApiError(kindOfStatus(response.status), response.status, messageOf(body));
+  return body;
+}

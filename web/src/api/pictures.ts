@@ -1,0 +1,95 @@
+import type { Box } from '../lib/geometry';
+import { request } from './client';
+import { ApiError } from './errors';
+import { list, number, object } from './json';
+import { parsePicture, type Picture } from './picture';
+
+const CACHE_SIZE = 64;
+const cache = new Map<string, Picture>();
+
+function remember(picture: Picture): Picture {
+  cache.delete(picture.id);
+  cache.set(picture.id, picture);
+  const oldest = cache.keys().next();
+  if (cache.size > CACHE_SIZE && oldest.done !== true) cache.delete(oldest.value);
+  return picture;
+}
+
+function first(answer: unknown): Picture | null {
+  const features = list(object(answer).features);
+  return features.length === 0 ? null : parsePicture(features[0]);
+}
+
+/** One picture. `sequence` is only a short cut: the answer is the same without it. */
+export async function getPicture(id: string, sequence: string | null, signal?: AbortSignal): Promise<Picture> {
+  const known = cache.get(id);
+  if (known !== undefined) return known;
+  const picture =
+    sequence === null
+      ? first(await request(`/search?ids=${encodeURIComponent(id)}`, { signal }))
+      : parsePicture(
+          await request(`/collections/${encodeURIComponent(sequence)}/items/${encodeURIComponent(id)}`, { signal }),
+        );
+  if (picture === null) throw new ApiError('notFound', 404, null);
+  return remember(picture);
+}
+
+/** The first picture of a sequence. */
+export async function firstOfSequence(sequence: string, signal?: AbortSignal): Promise<Picture> {
+  const picture = first(await request(`/collections/${encodeURIComponent(sequence)}/items?limit=1`, { signal }));
+  if (picture === null) throw new ApiError('notFound', 404, null);
+  return remember(picture);
+}
+
+/** The picture nearest to the middle of a box, of one sequence if given. */
+export async function nearest(box: Box, sequence: string | null, signal?: AbortSignal): Promise<Picture | null> {
+  const within = box.map((side) => side.toFixed(7)).join(',');
+  const of = sequence === null ? '' : `&collections=${encodeURIComponent(sequence)}`;
+  const picture = first(await request(`/search?bbox=${within}&limit=1${of}`, { signal }));
+  return picture === null ? null : remember(picture);
+}
+
+/** What the instance covers: null when there is no picture at all. */
+export async function coveredArea(signal?: AbortSignal): Promise<{ box: Box | null } | null> {
+  const [landing, any] = await Promise.all([request('/', { signal }), request('/search?limit=1', { signal })]);
+  if (list(object(any).features).length === 0) return null;
+  const extent = object(object(object(landing).extent).spatial);
+  const sides = list(list(extent.bbox)[0]).map(number);
+  const [west, south, east, north] = sides;
+  if (west == null || south == null || east == null || north == null) return { box: null };
+  return { box: [west, south, east, north] };
+}
+
+
+/** What a reader can report about a picture, in the words of the API. */
+export const REPORT_ISSUES = [
+  'blur_missing',
+  'blur_excess',
+  'inappropriate',
+  'privacy',
+  'picture_low_quality',
+  'mislocated',
+  'copyright',
+  'other',
+] as const;
+export type ReportIssue = (typeof REPORT_ISSUES)[number];
+
+export interface Report {
+  readonly issue: ReportIssue;
+  readonly comments: string | null;
+  readonly email: string | null;
+}
+
+export async function report(picture: Picture, about: Report): Promise<void> {
+  await request('/reports', {
+    method: 'POST',
+    body: {
+      issue: about.issue,
+      picture_id: picture.id,
+      sequence_id: picture.sequence,
+      ...(about.comments === null ? {} : { reporter_comments: about.comments }),
+      ...(about.email === null ? {} : { reporter_email: about.email }),
+    },
+  });
+}
+

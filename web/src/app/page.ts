@@ -1,0 +1,43 @@
+/** One page of the site, put into the main element by the router. */
+export interface Page {
+  readonly element: HTMLElement;
+  /** Shown in the title bar before the name of the site; null for the name alone. */
+  readonly title: string | null;
+  /** The address changed but the page stays: back and forward within a page. */
+  update?(url: URL): void;
+  /** False when leaving would lose something the reader wants to keep. */
+  mayLeave?(): boolean;
+  destroy?(): void;
+}
+
+export type OpenPage = (url: URL) => Page | Promise<Page>;
+
+export interface Route {
+  readonly name: string;
+  readonly pattern: RegExp;
+  readonly open: OpenPage;
+}
+
+const PAGES = {
+  walk: async (url: URL): Promise<Page> => (await import('../walk/page')).openWalk(url),
+  upload: async (): Promise<Page> => (await import('../upload/page')).openUpload(),
+  signIn: async (url: URL): Promise<Page> => (await import('../account/signIn')).openSignIn(url),
+  invite: async (url: URL): Promise<Page> => (await import('../account/invite')).openInvite(url),
+  claim: async (url: URL): Promise<Page> => (await import('../account/claim')).openClaim(url),
+  notFound: async (): Promise<Page> => (await import('./notFound')).openNotFound(),
+};
+
+/** The addresses of the site. The last one takes everything. */
+export const ROUTES: readonly Route[] = [
+  { name: 'walk', pattern: /^\/(?:sequences\/[^/]+\/?)?$/, open: PAGES.walk },
+  { name: 'upload', pattern: /^\/upload\/?$/, open: PAGES.upload },
+  { name: 'sign-in', pattern: /^\/sign-in\/?$/, open: PAGES.signIn },
+  { name: 'invite', pattern: /^\/invite\/?$/, open: PAGES.invite },
+  { name: 'claim', pattern: /^\/claim\/?$/, open: PAGES.claim },
+  { name: 'not-found', pattern: /^/, open: PAGES.notFound },
+];
+
+/** The route of a path. */
+export function routeOf(pathname: string): Route | undefined {
+  return ROUTES.find((route) => route.pattern.test(pathname));
+}

@@ -1,0 +1,131 @@
+import type { Account } from '../api/account';
+import { configuration } from '../api/configuration';
+import { fill, h } from '../lib/dom';
+import { icon } from '../lib/icons';
+import { language, languages, nameOfLanguage, switchLanguage, t } from '../locales';
+import { errorText } from './errorText';
+import { session } from './session';
+import { toast } from './toast';
+
+export interface Shell {
+  readonly outlet: HTMLElement;
+  /** Marks the link to the page shown. */
+  readonly setRoute: (name: string) => void;
+}
+
+function navLink(href: string, name: string, iconName: 'home' | 'upload', label: string): HTMLAnchorElement {
+  return h('a', { href, class: 'nav-link', 'data-route': name }, icon(iconName), h('span', {}, label));
+}
+
+function languageChoice(): HTMLElement {
+  const choice = h('select', {
+    id: 'language',
+    onchange: (event: Event) => {
+      switchLanguage((event.target as HTMLSelectElement).value);
+    },
+  });
+  for (const code of languages) {
+    choice.append(h('option', { value: code, lang: code, selected: code === language() }, nameOfLanguage(code)));
+  }
+  return h('div', { class: 'field' }, h('label', { for: 'language' }, t('app.language')), choice);
+}
+
+async function leave(): Promise<void> {
+  try {
+    await session.signOut();
+  } catch (error) {
+    toast(errorText(error), 'error');
+  }
+}
+
+function accountMenu(): HTMLElement {
+  const name = h('span', { class: 'account-name', 'data-testid': 'account-name', hidden: true });
+  const summary = h('summary', { class: 'nav-link', 'aria-label': t('app.menu') }, icon('account'), name);
+  const who = h('div', { class: 'menu-account' });
+  const menu = h(
+    'details',
+    { class: 'menu' },
+    summary,
+    h(
+      'div',
+      { class: 'menu-panel' },
+      who,
+      languageChoice(),
+      h('a', { href: '/THIRD-PARTY.txt', target: '_blank', rel: 'noopener' }, t('app.licences')),
+    ),
+  );
+  const close = (): void => {
+    menu.open = false;
+  };
+  document.addEventListener('pointerdown', (event) => {
+    if (event.target instanceof Node && !menu.contains(event.target)) close();
+  });
+  menu.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !menu.open) return;
+    event.stopPropagation();
+    close();
+    summary.focus();
+  });
+  const show = async (account: Account | null): Promise<void> => {
+    name.hidden = account === null;
+    name.textContent = account?.name ?? '';
+    if (account !== null) {
+      fill(
+        who,
+        h('p', {}, t('app.signedInAs', { name: account.name })),
+        h('button', { type: 'button', class: 'button', onclick: () => void leave().then(close) }, t('app.signOut')),
+      );
+      return;
+    }
+    const enabled = await configuration().then(
+      (known) => known.authEnabled,
+      () => true,
+    );
+    const here = location.pathname === '/sign-in' ? '/' : location.pathname + location.search + location.hash;
+    const address = `/sign-in?next=${encodeURIComponent(here)}`;
+    fill(who, enabled ? h('a', { href: address, class: 'button', onclick: close }, t('app.signIn')) : null);
+  };
+  menu.addEventListener('toggle', () => {
+    if (menu.open) void session.account().then(show);
+  });
+  session.onChange((account) => void show(account));
+  void session.account().then(show);
+  return menu;
+}
+
+/** The frame around every page: header and main element. */
+export function buildShell(root: HTMLElement): Shell {
+  const brand = h('span', {}, 'Flaneur');
+  void configuration().then(
+    (known) => {
+      if (known.name !== null) brand.textContent = known.name;
+    },
+    () => undefined, // the page below says what is wrong
+  );
+  const outlet = h('main', { id: 'content', tabindex: -1 });
+  const nav = h(
+    'nav',
+    { class: 'nav' },
+    navLink('/', 'walk', 'home', t('app.home')),
+    navLink('/upload', 'upload', 'upload', t('app.upload')),
+    accountMenu(),
+  );
+  const logo = h('img', { src: '/favicon.svg', alt: '', width: 28, height: 28 });
+  fill(
+    root,
+    h('a', { href: '#content', class: 'skip' }, t('app.skip')),
+    h('header', { class: 'header' }, h('a', { href: '/', class: 'brand' }, logo, brand), nav),
+    outlet,
+    h('div', { class: 'toasts', role: 'status', 'aria-live': 'polite' }),
+  );
+  return {
+    outlet,
+    setRoute: (name) => {
+      document.body.dataset.route = name;
+      for (const link of nav.querySelectorAll<HTMLElement>('[data-route]')) {
+        if (link.dataset.route === name) link.setAttribute('aria-current', 'page');
+        else link.removeAttribute('aria-current');
+      }
+    },
+  };
+}

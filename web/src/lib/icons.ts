@@ -1,0 +1,32 @@
+import { svg } from './dom';
+
+/** Outlines on a 24 × 24 grid. */
+const PATHS = {
+  account: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 20c1-4 4-6 8-6s7 2 8 6',
+  back: 'M15 5l-7 7 7 7',
+  check: 'M5 13l4 4L19 7',
+  close: 'M6 6l12 12M18 6L6 18',
+  download: 'M12 4v11m0 0l-5-5m5 5l5-5M5 20h14',
+  flag: 'M6 21V4h12l-3 4 3 4H6',
+  forward: 'M9 5l7 7-7 7',
+  help: 'M9 9a3 3 0 1 1 4 2.8c-.7.3-1 .8-1 1.7M12 17.5v.1M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z',
+  home: 'M4 11l8-7 8 7M6 10v10h12V10',
+  link: 'M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1',
+  minus: 'M5 12h14',
+  pause: 'M8 5v14M16 5v14',
+  play: 'M8 5l11 7-11 7z',
+  plus: 'M5 12h14M12 5v14',
+  swap: 'M7 4L3 8l4 4M3 8h14M17 12l4 4-4 4M21 16H7',
+  upload: 'M12 20V9m0 0l-5 5m5-5l5 5M5 4h14',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+/** A picture of its own meaning nothing to a screen reader: the control around it carries the label. */
+export function icon(name: IconName): SVGSVGElement {
+  return svg(
+    'svg',
+    { viewBox: '0 0 24 24', class: 'icon', 'aria-hidden': 'true', focusable: 'false' },
+    svg('path', { d: PATHS[name] }),
+  );
+}

@@ -1,0 +1,84 @@
+/** Larger than any picture a camera makes; the server has the last word. */
+export const MAX_FILE_BYTES = 200_000_000;
+/** A folder dropped by mistake must not freeze the page. */
+const MAX_FILES = 20_000;
+
+export interface Sorted {
+  readonly pictures: readonly File[];
+  /** Neither JPEG by name nor by type. */
+  readonly otherType: readonly File[];
+  /** Empty or too large. */
+  readonly wrongSize: readonly File[];
+}
+
+function isHidden(name: string): boolean {
+  return name.startsWith('.') || name === 'Thumbs.db' || name === 'desktop.ini';
+}
+
+function isJpeg(file: Pick<File, 'name' | 'type'>): boolean {
+  return file.type === 'image/jpeg' || (file.type === '' && /\.jpe?g$/i.test(file.name));
+}
+
+export function isHeic(file: Pick<File, 'name'>): boolean {
+  return /\.hei[cf]$/i.test(file.name);
+}
+
+/** Parts what can be sent from what can't. Files that systems put in folders by themselves are passed over. */
+export function sortFiles(files: readonly File[]): Sorted {
+  const pictures: File[] = [];
+  const otherType: File[] = [];
+  const wrongSize: File[] = [];
+  for (const file of files) {
+    if (isHidden(file.name)) continue;
+    if (!isJpeg(file)) otherType.push(file);
+    else if (file.size === 0 || file.size > MAX_FILE_BYTES) wrongSize.push(file);
+    else pictures.push(file);
+  }
+  return { pictures, otherType, wrongSize };
+}
+
+/** What tells two chosen files apart: choosing the same one twice must not send it twice. */
+export function fileKey(file: File): string {
+  return `${file.webkitRelativePath || file.name}\n${file.size}\n${file.lastModified}`;
+}
+
+function fileOf(entry: FileSystemFileEntry): Promise<File> {
+  return new Promise((resolve, reject) => {
+    entry.file(resolve, reject);
+  });
+}
+
+/** `readEntries` hands out a folder in pieces and says with an empty piece that it is done. */
+async function childrenOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = folder.createReader();
+  const children: FileSystemEntry[] = [];
+  for (;;) {
+    const piece = await new Promise<FileSystemEntry[]>((resolve, reject) => {
+      reader.readEntries(resolve, reject);
+    });
+    if (piece.length === 0 || children.length > MAX_FILES) return children;
+    children.push(...piece);
+  }
+}
+
+async function collect(entry: FileSystemEntry, into: File[]): Promise<void> {
+  if (into.length >= MAX_FILES) return;
+  if (entry.isFile) {
+    into.push(await fileOf(entry as FileSystemFileEntry));
+  } else if (entry.isDirectory) {
+    for (const child of await childrenOf(entry as FileSystemDirectoryEntry)) await collect(child, into);
+  }
+}
+
+/** Every file that was dropped, folders searched through. */
+export async function droppedFiles(transfer: DataTransfer): Promise<File[]> {
+  // Entries must be taken before the first await: the transfer is emptied when the event ends.
+  const entries = [...transfer.items].map((item) => (item.kind === 'file' ? item.webkitGetAsEntry() : null));
+  const plain = [...transfer.files];
+  if (entries.every((entry) => entry === null)) return plain;
+  const files: File[] = [];
+  for (const entry of entries) {
+    if (entry !== null) await collect(entry, files);
+  }
+  return files;
+}

@@ -1,0 +1,125 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+import { isHeic, MAX_FILE_BYTES, sortFiles } from './files';
+import { publish } from './publishing';
+import { reasonKey, refusalText, rejectionText } from './reasons';
+import { retryAfter } from './transport';
+
+function file(name: string, type = '', size = 10): File {
+  return { name, type, size } as File;
+}
+
+describe('sortFiles', () => {
+  it('parts pictures from the rest', () => {
+    const sorted = sortFiles([
+      file('a.jpg', 'image/jpeg'),
+      file('b.JPEG'),
+      file('c.png', 'image/png'),
+      file('fake.jpg', 'text/html'),
+      file('empty.jpg', 'image/jpeg', 0),
+      file('huge.jpg', 'image/jpeg', MAX_FILE_BYTES + 1),
+      file('.DS_Store'),
+      file('Thumbs.db'),
+    ]);
+    expect(sorted.pictures.map(({ name }) => name)).toEqual(['a.jpg', 'b.JPEG']);
+    expect(sorted.otherType.map(({ name }) => name)).toEqual(['c.png', 'fake.jpg']);
+    expect(sorted.wrongSize.map(({ name }) => name)).toEqual(['empty.jpg', 'huge.jpg']);
+  });
+
+  it('knows HEIC by name', () => {
+    expect(isHeic({ name: 'IMG_1.HEIC' })).toBe(true);
+    expect(isHeic({ name: 'heic.jpg' })).toBe(false);
+  });
+});
+
+describe('reasons', () => {
+  it('say in our words what is missing', () => {
+    const body = { message: 'Impossible', details: { missing_fields: ['datetime', 'location'], error: 'x' } };
+    expect(refusalText(400, body)).toBe('it has neither a position nor a date and time.');
+    expect(reasonKey('', ['location'])).toBe('upload.reason.noPosition');
+    expect(reasonKey('', ['datetime'])).toBe('upload.reason.noTime');
+  });
+
+  it('fall back to the words of the server, made one line', () => {
+    expect(refusalText(400, { message: 'a\n\tb' })).toBe('a b');
+    expect(refusalText(400, null)).toBe('the server gave no reason.');
+    expect(refusalText(413, null)).toBe('it is larger than this server takes.');
+  });
+
+  it('name why a picture was put aside', () => {
+    expect(rejectionText('file_duplicate', 'x')).toBe('the same picture was sent before.');
+    expect(rejectionText('invalid_metadata', 'GPS latitude of 95°')).toBe('GPS latitude of 95°');
+    expect(rejectionText('unheard_of', null)).toBe('the server gave no reason.');
+  });
+});
+
+describe('retryAfter', () => {
+  it('reads seconds and dates', () => {
+    expect(retryAfter('3', 0)).toBe(3000);
+    expect(retryAfter('-3', 0)).toBe(0);
+    expect(retryAfter('Thu, 01 Jan 1970 00:00:05 GMT', 1000)).toBe(4000);
+    expect(retryAfter('soon', 0)).toBeNull();
+    expect(retryAfter('', 0)).toBeNull();
+    expect(retryAfter(null, 0)).toBeNull();
+  });
+});
+
+describe('publish', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  function run(answers: (Response | Error)[]) {
+    const calls: string[] = [];
+    vi.stubGlobal('fetch', (path: string, init: RequestInit) => {
+      calls.push(`${init.method ?? ''} ${path}`);
+      const next = answers.shift() ?? new Error('unexpected request');
+      return next instanceof Error ? Promise.reject(next) : Promise.resolve(next);
+    });
+    const looks: (number | null)[] = [];
+    const waits: number[] = [];
+    const done = publish('set', {
+      signal: new AbortController().signal,
+      wait: (ms) => {
+        waits.push(ms);
+        return Promise.resolve();
+      },
+      onLook: (set) => looks.push(set === null ? null : set.counts.prepared),
+    });
+    return { calls, looks, waits, done };
+  }
+
+  const set = (completed: boolean, ready: boolean, prepared: number): Response =>
+    Response.json({ id: 'set', completed, ready, items_status: { prepared } });
+
+  it('completes the set and looks until it is ready', async () => {
+    const { done, calls, looks } = run([set(false, false, 0), Response.json({}), set(true, false, 1), set(true, true, 2)]);
+    expect((await done).ready).toBe(true);
+    expect(calls).toEqual([
+      'GET /api/upload_sets/set',
+      'POST /api/upload_sets/set/complete',
+      'GET /api/upload_sets/set',
+      'GET /api/upload_sets/set',
+    ]);
+    expect(looks).toEqual([1, 2]);
+  });
+
+  it('does not complete twice', async () => {
+    const { done, calls } = run([set(true, false, 0), set(true, true, 1)]);
+    await done;
+    expect(calls).not.toContain('POST /api/upload_sets/set/complete');
+  });
+
+  it('goes on through outages', async () => {
+    const outage = new Response('', { status: 503 });
+    const { done, looks, waits } = run([set(true, false, 0), new TypeError('offline'), outage, set(true, true, 1)]);
+    await done;
+    expect(looks).toEqual([null, null, 1]);
+    expect(waits).toEqual([1000, 2000]);
+  });
+
+  it('gives up when the set is gone', async () => {
+    const { done } = run([new Response('{"message":"no"}', { status: 404 })]);
+    await expect(done).rejects.toMatchObject({ kind: 'notFound' });
+  });
+});

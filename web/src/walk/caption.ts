@@ -1,0 +1,64 @@
+import type { Picture } from '../api/picture';
+import { type Child, fill, h } from '../lib/dom';
+import { icon, type IconName } from '../lib/icons';
+import { formatLocalTime } from '../lib/time';
+import { language, t } from '../locales';
+
+export interface CaptionEvents {
+  readonly onCopyLink: () => void;
+  readonly onReport: () => void;
+}
+
+function licence(picture: Picture): Child {
+  if (picture.licence === null) return null;
+  if (picture.licenceUrl === null) return h('span', {}, picture.licence);
+  return h('a', { href: picture.licenceUrl, target: '_blank', rel: 'license noopener' }, picture.licence);
+}
+
+function action(name: IconName, label: string, onclick: () => void): HTMLElement {
+  return h('button', { type: 'button', class: 'icon-button', 'aria-label': label, title: label, onclick }, icon(name));
+}
+
+function download(picture: Picture): HTMLElement {
+  const label = t('walk.download');
+  return h(
+    'a',
+    {
+      href: picture.hd,
+      download: picture.fileName,
+      class: 'icon-button',
+      'aria-label': label,
+      title: label,
+      'data-testid': 'download',
+    },
+    icon('download'),
+  );
+}
+
+/** When a picture was taken, in the reader's words; empty when unknown. */
+export function takenText(picture: Picture): string {
+  return picture.takenAt === null ? '' : formatLocalTime(picture.takenAt, language());
+}
+
+/** Who took the picture, when, with what, and what may be done with it. */
+export function showCaption(container: HTMLElement, picture: Picture, events: CaptionEvents): void {
+  const more: Child[] = [picture.camera === null ? null : h('span', {}, picture.camera), licence(picture)];
+  const taken = takenText(picture);
+  fill(
+    container,
+    h(
+      'div',
+      { class: 'caption-text' },
+      picture.author === null ? null : h('strong', {}, t('walk.author', { name: picture.author })),
+      taken === '' ? null : h('time', { datetime: picture.takenAt }, taken),
+      h('span', { class: 'caption-more' }, ...more),
+    ),
+    h(
+      'div',
+      { class: 'caption-actions' },
+      download(picture),
+      action('link', t('walk.copyLink'), events.onCopyLink),
+      action('flag', t('walk.report'), events.onReport),
+    ),
+  );
+}

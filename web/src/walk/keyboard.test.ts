@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+
+import { commandOf } from './keyboard';
+
+const press = (key: string, held: Partial<{ ctrlKey: boolean; metaKey: boolean; altKey: boolean }> = {}) =>
+  commandOf({ key, ctrlKey: false, metaKey: false, altKey: false, ...held });
+
+describe('keys', () => {
+  it.each([
+    ['ArrowLeft', 'turnLeft'], ['ArrowRight', 'turnRight'], ['ArrowUp', 'ahead'], ['ArrowDown', 'back'],
+    ['PageUp', 'next'], ['PageDown', 'previous'], [' ', 'play'], ['+', 'zoomIn'], ['-', 'zoomOut'],
+    ['m', 'swap'], ['Escape', 'escape'], ['?', 'help'],
+  ])('%s means %s', (key, command) => {
+    expect(press(key)).toBe(command);
+  });
+
+  it('leave the browser its own', () => {
+    expect(press('ArrowLeft', { altKey: true })).toBeNull();
+    expect(press('+', { ctrlKey: true })).toBeNull();
+    expect(press('m', { metaKey: true })).toBeNull();
+    expect(press('x')).toBeNull();
+    expect(press('toString')).toBeNull();
+  });
+});

@@ -1,0 +1,57 @@
+import { isActivatable, isTyping } from '../lib/dom';
+
+/** What a key asks for. */
+export type Command =
+  | 'turnLeft'
+  | 'turnRight'
+  | 'ahead'
+  | 'back'
+  | 'next'
+  | 'previous'
+  | 'play'
+  | 'zoomIn'
+  | 'zoomOut'
+  | 'swap'
+  | 'escape'
+  | 'help';
+
+const KEYS: ReadonlyMap<string, Command> = new Map([
+  ['ArrowLeft', 'turnLeft'],
+  ['ArrowRight', 'turnRight'],
+  ['ArrowUp', 'ahead'],
+  ['ArrowDown', 'back'],
+  ['PageUp', 'next'],
+  ['PageDown', 'previous'],
+  [' ', 'play'],
+  ['+', 'zoomIn'],
+  ['=', 'zoomIn'],
+  ['-', 'zoomOut'],
+  ['m', 'swap'],
+  ['M', 'swap'],
+  ['Escape', 'escape'],
+  ['?', 'help'],
+]);
+
+type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>;
+
+/** The command of a key, or null for keys that are not ours. */
+export function commandOf(event: KeyPress): Command | null {
+  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  return KEYS.get(event.key) ?? null;
+}
+
+/** Carries out keys pressed anywhere on the page; `run` says whether it made use of one. Answers how to stop. */
+export function listenToKeys(run: (command: Command, inMap: boolean) => boolean): () => void {
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || isTyping(event.target)) return;
+    if (document.querySelector('dialog[open]') !== null) return;
+    const command = commandOf(event);
+    if (command === null || (command === 'play' && isActivatable(event.target))) return;
+    const inMap = event.target instanceof Element && event.target.closest('.map') !== null;
+    if (run(command, inMap)) event.preventDefault();
+  };
+  document.addEventListener('keydown', onKey);
+  return () => {
+    document.removeEventListener('keydown', onKey);
+  };
+}

@@ -1,0 +1,462 @@
+import '../styles/walk.css';
+
+import { configuration } from '../api/configuration';
+import { ApiError } from '../api/errors';
+import { type PictureLink, type Picture } from '../api/picture';
+import { coveredArea, firstOfSequence, getPicture, nearest } from '../api/pictures';
+import { errorText } from '../app/errorText';
+import type { Page } from '../app/page';
+import { toast } from '../app/toast';
+import { clamp } from '../lib/geometry';
+import { t } from '../locales';
+import { arrowTowards, chooseArrows } from './arrows';
+import { showCaption, takenText } from './caption';
+import { openHelp } from './helpDialog';
+import { type Command, listenToKeys } from './keyboard';
+import { buildLayout, showPlaying } from './layout';
+import type { MapTarget, MapView } from './mapView';
+import { PictureView } from './pictureView';
+import { Player } from './player';
+import { TURN_STEP } from './surface';
+import { type Focus, formatWalkHash, parseWalkUrl, type View, type WalkState } from './url';
+
+/** Browsers refuse more than some hundred address changes in half a minute. */
+const ADDRESS_EVERY_MS = 400;
+const PICTURE_ZOOM = 17;
+
+interface Wanted {
+  readonly id: string;
+  readonly sequence: string | null;
+  readonly view: View | null;
+}
+
+/** The page where one walks: it holds together map, picture, caption and address. */
+class Walk {
+  readonly layout;
+  private readonly pictureView: PictureView;
+  private readonly player: Player;
+  private readonly stopKeys: () => void;
+  private mapView: MapView | null = null;
+  private state: WalkState;
+  private picture: Picture | null = null;
+  private opening: AbortController | null = null;
+  private readonly abort = new AbortController();
+  private addressTimer: number | undefined;
+
+  constructor(url: URL) {
+    this.state = parseWalkUrl(url);
+    this.pictureView = new PictureView({
+      onLook: () => {
+        this.onLook();
+      },
+      onGo: (link) => {
+        this.player.stop();
+        void this.follow(link);
+      },
+    });
+    this.layout = buildLayout(this.pictureView.element, {
+      previous: () => {
+        this.step('prev');
+      },
+      next: () => {
+        this.step('next');
+      },
+      play: () => {
+        this.player.toggle();
+      },
+      zoom: (step) => {
+        this.pictureView.zoom(step);
+      },
+      swap: () => {
+        this.setFocus(this.state.focus === 'pic' ? 'map' : 'pic');
+      },
+      close: () => {
+        this.closePicture();
+      },
+      help: openHelp,
+    });
+    this.player = new Player(
+      async () => {
+        const link = this.linkTo('next');
+        return link !== null && this.follow(link);
+      },
+      (playing) => {
+        showPlaying(this.layout.play, playing);
+      },
+    );
+    this.stopKeys = listenToKeys((command, inMap) => this.obey(command, inMap));
+    this.showFocus();
+    void this.start();
+  }
+
+  /** The address was changed by back, forward or by hand. */
+  update(url: URL): void {
+    this.player.stop();
+    const before = this.state;
+    this.state = parseWalkUrl(url);
+    this.showFocus();
+    if (this.state.map !== null) this.mapView?.goTo(this.state.map);
+    const { picture, sequence, view } = this.state;
+    if (picture === null && sequence === null) {
+      this.forgetPicture();
+    } else if (picture !== null && picture === before.picture) {
+      if (view !== null) this.pictureView.lookAt(view);
+    } else {
+      void this.openFromState();
+    }
+  }
+
+  destroy(): void {
+    clearTimeout(this.addressTimer);
+    this.abort.abort();
+    this.opening?.abort();
+    this.player.stop();
+    this.stopKeys();
+    this.mapView?.destroy();
+    this.pictureView.destroy();
+    delete document.documentElement.dataset.picture;
+    delete document.documentElement.dataset.mapReady;
+  }
+
+  private async start(): Promise<void> {
+    const picture = this.openFromState();
+    await this.startMap();
+    if (this.abort.signal.aborted) return;
+    if (this.state.picture === null && this.state.sequence === null) await this.showCoveredArea();
+    await picture;
+  }
+
+  private async startMap(): Promise<void> {
+    const [{ MapView }, styleUrl] = await Promise.all([
+      import('./mapView'),
+      configuration().then(
+        (known) => known.backgroundStyle,
+        () => null,
+      ),
+    ]);
+    if (this.abort.signal.aborted) return;
+    const { picture } = this;
+    const start = this.state.map ?? (picture === null ? null : { ...picture.place, zoom: PICTURE_ZOOM });
+    try {
+      this.mapView = MapView.create(this.layout.map, start, styleUrl, {
+        onTarget: (target) => void this.onTarget(target),
+        onMove: () => {
+          this.addressChanged();
+        },
+        onReady: () => {
+          document.documentElement.dataset.mapReady = 'true';
+        },
+        onProblem: (kind) => {
+          toast(t(kind === 'background' ? 'walk.styleFailed' : 'walk.coverageFailed'), 'error');
+        },
+      });
+    } catch (error) {
+      console.error(error);
+      toast(t('walk.noWebgl'), 'error');
+      return;
+    }
+    if (picture !== null) this.showOnMap(picture);
+  }
+
+  /** With nothing else asked for: the map shows what there is, or says that there is nothing yet. */
+  private async showCoveredArea(): Promise<void> {
+    try {
+      const area = await coveredArea(this.abort.signal);
+      if (this.abort.signal.aborted) return;
+      this.layout.empty.hidden = area !== null;
+      if (area?.box != null && this.state.map === null && this.picture === null) this.mapView?.fit(area.box);
+    } catch (error) {
+      if (!this.abort.signal.aborted) toast(errorText(error), 'error');
+    }
+  }
+
+  private async openFromState(): Promise<void> {
+    const { picture, sequence, view } = this.state;
+    if (picture !== null) {
+      await this.open({ id: picture, sequence: null, view });
+    } else if (sequence !== null) {
+      await this.openSequence(sequence);
+    }
+  }
+
+  private async openSequence(sequence: string): Promise<void> {
+    this.pictureView.setLoading(true);
+    try {
+      const first = await firstOfSequence(sequence, this.abort.signal);
+      this.state = { ...this.state, picture: first.id, sequence: null };
+      history.replaceState(null, '', `/${formatWalkHash(this.state)}`);
+      await this.open({ id: first.id, sequence, view: null });
+    } catch (error) {
+      this.fail(error, () => void this.openSequence(sequence));
+    }
+  }
+
+  /** Goes to another picture, with a new entry in the history. Answers whether it is seen. */
+  private async goTo(wanted: Wanted, focus: Focus = this.state.focus): Promise<boolean> {
+    if (wanted.id !== this.state.picture) {
+      this.writeAddress();
+      this.state = { ...this.state, focus, picture: wanted.id, sequence: null, view: wanted.view };
+      history.pushState(null, '', `/${formatWalkHash({ ...this.state, map: this.mapView?.position ?? null })}`);
+    } else {
+      this.state = { ...this.state, focus };
+    }
+    this.showFocus();
+    return this.open(wanted);
+  }
+
+  private follow(link: PictureLink): Promise<boolean> {
+    return this.goTo({ id: link.id, sequence: link.sequence, view: null });
+  }
+
+  private async open(wanted: Wanted): Promise<boolean> {
+    this.opening?.abort();
+    const opening = new AbortController();
+    this.opening = opening;
+    this.layout.empty.hidden = true;
+    this.layout.element.classList.add('with-picture');
+    this.pictureView.clearFailure();
+    this.pictureView.setLoading(true);
+    try {
+      const picture = await getPicture(wanted.id, wanted.sequence, opening.signal);
+      opening.signal.throwIfAborted();
+      await this.pictureView.show(picture, wanted.view);
+      opening.signal.throwIfAborted();
+      this.onShown(picture);
+      return true;
+    } catch (error) {
+      if (!opening.signal.aborted && !this.abort.signal.aborted) this.fail(error, () => void this.open(wanted));
+      return false;
+    }
+  }
+
+  private fail(error: unknown, retry: () => void): void {
+    if (error instanceof DOMException && error.name === 'AbortError') return;
+    this.player.stop();
+    this.layout.element.classList.add('with-picture');
+    if (error instanceof ApiError && error.kind === 'notFound') {
+      this.pictureView.fail(t('walk.pictureGone'), null);
+    } else {
+      this.pictureView.fail(error instanceof ApiError ? errorText(error) : t('walk.pictureBroken'), retry);
+    }
+  }
+
+  private onShown(picture: Picture): void {
+    this.picture = picture;
+    this.pictureView.setLoading(false);
+    document.documentElement.dataset.picture = picture.id;
+    showCaption(this.layout.caption, picture, {
+      onCopyLink: () => void this.copyLink(),
+      onReport: () => void import('./reportDialog').then(({ openReport }) => {
+        openReport(picture);
+      }),
+    });
+    this.showSteps();
+    const date = takenText(picture);
+    this.layout.announcer.textContent =
+      date === '' || picture.author === null
+        ? t('walk.openedUntitled')
+        : t('walk.opened', { date, author: picture.author });
+    this.showOnMap(picture);
+    this.addressChanged();
+    this.prefetch();
+  }
+
+  /** Which ways along the sequence there are. */
+  private showSteps(): void {
+    this.layout.next.disabled = this.linkTo('next') === null;
+    this.layout.previous.disabled = this.linkTo('prev') === null;
+    this.layout.play.disabled = this.layout.next.disabled && !this.player.playing;
+  }
+
+  private showOnMap(picture: Picture): void {
+    this.mapView?.showPicture(picture.place, picture.sequence, this.state.focus === 'pic');
+    this.onLook();
+  }
+
+  /** Fetches ahead what a next step would need first. */
+  private prefetch(): void {
+    const link = this.linkTo('next');
+    if (link === null) return;
+    getPicture(link.id, link.sequence, this.abort.signal).then(
+      (picture) => {
+        new Image().src = picture.thumb;
+      },
+      () => undefined,
+    );
+  }
+
+  private onLook(): void {
+    const view = this.pictureView.view;
+    if (view === null) return;
+    this.mapView?.turn(view.heading, this.pictureView.width);
+    this.addressChanged();
+  }
+
+  private async onTarget(target: MapTarget): Promise<void> {
+    this.player.stop();
+    if (target.kind === 'picture') {
+      await this.goTo({ id: target.id, sequence: target.sequence, view: null }, 'pic');
+      return;
+    }
+    try {
+      for (const box of target.around) {
+        const picture = await nearest(box, target.sequence, this.abort.signal);
+        if (picture === null) continue;
+        await this.goTo({ id: picture.id, sequence: picture.sequence, view: null }, 'pic');
+        return;
+      }
+      toast(t('walk.noPictureNearby'));
+    } catch (error) {
+      if (!this.abort.signal.aborted) toast(errorText(error), 'error');
+    }
+  }
+
+  private linkTo(rel: 'next' | 'prev'): PictureLink | null {
+    return this.picture?.links.find((link) => link.rel === rel) ?? null;
+  }
+
+  private step(rel: 'next' | 'prev'): void {
+    this.player.stop();
+    const link = this.linkTo(rel);
+    if (link !== null) void this.follow(link);
+  }
+
+  /** Walks where the reader looks, or away from there; along the sequence when nothing lies that way. */
+  private walk(forwards: boolean): void {
+    const view = this.pictureView.view;
+    if (this.picture === null || view === null) return;
+    const arrow = arrowTowards(chooseArrows(this.picture), view.heading + (forwards ? 0 : 180));
+    if (arrow === null) {
+      this.step(forwards ? 'next' : 'prev');
+      return;
+    }
+    this.player.stop();
+    void this.follow(arrow.link);
+  }
+
+  private obey(command: Command, inMap: boolean): boolean {
+    if (command === 'help') {
+      openHelp();
+      return true;
+    }
+    if (this.picture === null) return false;
+    // The map has its own use for arrows and zoom keys.
+    if (inMap && ['turnLeft', 'turnRight', 'ahead', 'back', 'zoomIn', 'zoomOut'].includes(command)) return false;
+    const commands: Record<Exclude<Command, 'help'>, () => void> = {
+      turnLeft: () => {
+        this.pictureView.turnBy(-TURN_STEP);
+      },
+      turnRight: () => {
+        this.pictureView.turnBy(TURN_STEP);
+      },
+      ahead: () => {
+        this.walk(true);
+      },
+      back: () => {
+        this.walk(false);
+      },
+      next: () => {
+        this.step('next');
+      },
+      previous: () => {
+        this.step('prev');
+      },
+      play: () => {
+        this.player.toggle();
+      },
+      zoomIn: () => {
+        this.pictureView.zoom(1);
+      },
+      zoomOut: () => {
+        this.pictureView.zoom(-1);
+      },
+      swap: () => {
+        this.setFocus(this.state.focus === 'pic' ? 'map' : 'pic');
+      },
+      escape: () => {
+        this.setFocus('map');
+      },
+    };
+    commands[command]();
+    return true;
+  }
+
+  private setFocus(focus: Focus): void {
+    this.state = { ...this.state, focus };
+    this.showFocus();
+    this.addressChanged();
+  }
+
+  private showFocus(): void {
+    const { element } = this.layout;
+    const { focus, picture, sequence } = this.state;
+    element.dataset.focus = focus;
+    element.classList.toggle('with-picture', picture !== null || sequence !== null);
+    const swap = element.querySelector<HTMLElement>('.swap');
+    const label = focus === 'pic' ? t('walk.showMap') : t('walk.showPicture');
+    swap?.setAttribute('aria-label', label);
+    if (swap !== null) swap.title = label;
+  }
+
+  private closePicture(): void {
+    this.state = { ...this.state, picture: null, sequence: null, focus: 'map' };
+    history.pushState(null, '', `/${formatWalkHash({ ...this.state, map: this.mapView?.position ?? null })}`);
+    this.forgetPicture();
+  }
+
+  private forgetPicture(): void {
+    this.opening?.abort();
+    this.player.stop();
+    this.picture = null;
+    this.state = { ...this.state, picture: null, sequence: null, view: null, focus: 'map' };
+    this.pictureView.clear();
+    this.showSteps();
+    this.mapView?.showPicture(null, null, false);
+    this.showFocus();
+    delete document.documentElement.dataset.picture;
+  }
+
+  private async copyLink(): Promise<void> {
+    this.writeAddress();
+    const link = location.href;
+    try {
+      await navigator.clipboard.writeText(link);
+      toast(t('walk.copied'));
+    } catch {
+      toast(t('walk.copyFailed', { link }));
+    }
+  }
+
+  private addressChanged(): void {
+    this.addressTimer ??= window.setTimeout(() => {
+      this.addressTimer = undefined;
+      this.writeAddress();
+    }, ADDRESS_EVERY_MS);
+  }
+
+  /** Brings the address up to date without a new entry in the history. */
+  private writeAddress(): void {
+    // While another picture is on its way, the view still belongs to the one before.
+    const settled = this.picture !== null && this.picture.id === this.state.picture;
+    const seen = settled ? this.pictureView.view : null;
+    const view = seen === null ? this.state.view : { ...seen, pitch: clamp(seen.pitch, -90, 90) };
+    this.state = { ...this.state, view, map: this.mapView?.position ?? this.state.map };
+    if (this.state.sequence !== null) return;
+    history.replaceState(null, '', `/${formatWalkHash(this.state)}`);
+  }
+}
+
+/** `/`, and `/sequences/{id}` to begin a sequence. */
+export function openWalk(url: URL): Page {
+  const walk = new Walk(url);
+  return {
+    title: null,
+    element: walk.layout.element,
+    update: (changed) => {
+      walk.update(changed);
+    },
+    destroy: () => {
+      walk.destroy();
+    },
+  };
+}

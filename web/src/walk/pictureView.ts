@@ -1,0 +1,128 @@
+import type { Picture, PictureLink } from '../api/picture';
+import { fill, h } from '../lib/dom';
+import { t } from '../locales';
+import { ArrowRing } from './arrowRing';
+import { chooseArrows } from './arrows';
+import type { Surface } from './surface';
+import type { View } from './url';
+
+export interface PictureEvents {
+  readonly onLook: () => void;
+  readonly onGo: (link: PictureLink) => void;
+}
+
+/** The picture with its arrows, whatever kind it is. */
+export class PictureView {
+  readonly element = h('section', { class: 'picture', 'aria-label': t('walk.picture'), 'data-testid': 'picture' });
+  private readonly stage = h('div', { class: 'stage' });
+  private readonly ring: ArrowRing;
+  private readonly notice = h('div', { class: 'picture-notice', role: 'alert', hidden: true });
+  private surface: { readonly is360: boolean; readonly on: Surface } | null = null;
+  private picture: Picture | null = null;
+  private turn = 0;
+
+  constructor(private readonly events: PictureEvents) {
+    this.ring = new ArrowRing(events.onGo);
+    this.element.append(this.stage, this.ring.element, h('div', { class: 'loading-bar' }), this.notice);
+  }
+
+  /** Where the reader looks, or null before the first picture. */
+  get view(): View | null {
+    return this.picture === null || this.surface === null ? null : this.surface.on.view;
+  }
+
+  /** Width of what is in view, degrees. */
+  get width(): number {
+    return this.surface?.on.width ?? 70;
+  }
+
+  setLoading(loading: boolean): void {
+    this.element.classList.toggle('loading', loading);
+  }
+
+  /** Says what is wrong, over the picture. */
+  fail(message: string, retry: (() => void) | null): void {
+    this.setLoading(false);
+    this.notice.hidden = false;
+    const again =
+      retry === null
+        ? null
+        : h('button', { type: 'button', class: 'button', onclick: retry }, t('app.retry'));
+    fill(this.notice, h('p', {}, message), again);
+  }
+
+  clearFailure(): void {
+    this.notice.hidden = true;
+    fill(this.notice);
+  }
+
+  /**
+   * Shows a picture; resolves when its first pixels are seen. `view` is where to look, else as before from panorama to
+   * panorama and straight ahead otherwise.
+   */
+  async show(picture: Picture, view: View | null): Promise<void> {
+    const turn = ++this.turn;
+    const surface = await this.surfaceFor(picture, turn);
+    await surface.show(picture, view ?? this.nextView(picture));
+    this.picture = picture;
+    this.ring.set(chooseArrows(picture));
+    this.look();
+  }
+
+  look(): void {
+    const view = this.view;
+    if (view === null) return;
+    this.ring.look(view);
+    this.events.onLook();
+  }
+
+  lookAt(view: View): void {
+    this.surface?.on.look(view);
+  }
+
+  turnBy(degrees: number): void {
+    this.surface?.on.turn(degrees);
+  }
+
+  zoom(step: 1 | -1): void {
+    this.surface?.on.zoom(step);
+  }
+
+  /** Forgets the picture shown. */
+  clear(): void {
+    this.turn += 1;
+    this.surface?.on.destroy();
+    this.surface = null;
+    this.picture = null;
+    this.ring.set([]);
+    this.clearFailure();
+    this.setLoading(false);
+  }
+
+  destroy(): void {
+    this.clear();
+  }
+
+  private nextView(picture: Picture): View {
+    const view = this.view;
+    if (view === null || !picture.is360) return { heading: picture.heading, pitch: 0, zoom: 0 };
+    if (this.picture?.is360 === true) return view;
+    return { heading: view.heading, pitch: 0, zoom: 0 };
+  }
+
+  private async surfaceFor(picture: Picture, turn: number): Promise<Surface> {
+    if (this.surface?.is360 === picture.is360) return this.surface.on;
+    const onLook = (): void => {
+      this.look();
+    };
+    const Made = picture.is360
+      ? (await import('./sphereSurface')).SphereSurface
+      : (await import('./flatSurface')).FlatSurface;
+    if (turn !== this.turn) throw new DOMException('overtaken', 'AbortError');
+    const old = this.surface;
+    const on = new Made(this.stage, onLook);
+    this.surface = { is360: picture.is360, on };
+    old?.on.destroy();
+    return on;
+  }
+}

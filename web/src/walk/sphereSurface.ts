@@ -1,0 +1,168 @@
+import '@photo-sphere-viewer/core/index.css';
+
+import { events, type PanoData, Viewer } from '@photo-sphere-viewer/core';
+import { type EquirectangularTilesPanorama, EquirectangularTilesAdapter } from '@photo-sphere-viewer/equirectangular-tiles-adapter';
+
+import type { Crop, Picture } from '../api/picture';
+import { h } from '../lib/dom';
+import { degrees, normalizeHeading, radians } from '../lib/geometry';
+import { type OnLook, type Surface, ZOOM_STEP } from './surface';
+import type { View } from './url';
+
+/** Narrowest and widest vertical view, degrees. */
+const MIN_FOV = 12;
+const MAX_FOV = 100;
+
+/** The grid of a picture without tiles: the viewer wants one, and is then told that no tile exists. */
+const NO_TILES = { width: 4096, cols: 8, rows: 4, tileUrl: () => null };
+
+function tiled(picture: Picture): Omit<EquirectangularTilesPanorama, 'baseUrl'> {
+  const { tiles } = picture;
+  if (tiles === null || picture.crop !== null) return NO_TILES;
+  return {
+    width: tiles.width,
+    cols: tiles.cols,
+    rows: tiles.rows,
+    tileUrl: (col, row) => tiles.template.replace('{TileCol}', String(col)).replace('{TileRow}', String(row)),
+  };
+}
+
+/** The crop counts in pixels of the full picture; `image` is a smaller version of it. */
+function scaledCrop(crop: Crop, image: HTMLImageElement): PanoData {
+  const scale = image.width / crop.croppedWidth;
+  return {
+    isEquirectangular: true,
+    fullWidth: Math.round(crop.fullWidth * scale),
+    fullHeight: Math.round(crop.fullHeight * scale),
+    croppedX: Math.round(crop.croppedX * scale),
+    croppedY: Math.round(crop.croppedY * scale),
+    croppedWidth: image.width,
+    croppedHeight: image.height,
+  };
+}
+
+/** A panorama whose base is `url`; with `tiles`, the sharp ones follow. */
+function panorama(picture: Picture, url: string, tiles: boolean): EquirectangularTilesPanorama {
+  const { crop } = picture;
+  return {
+    ...(tiles ? tiled(picture) : NO_TILES),
+    baseUrl: url,
+    ...(crop === null ? {} : { basePanoData: (image: HTMLImageElement) => scaledCrop(crop, image) }),
+  };
+}
+
+/** Turns the sphere level again, by the pose of the camera in the sense of the GPano metadata. */
+function levelling(picture: Picture): { pan: number; tilt: number; roll: number } {
+  return { pan: 0, tilt: -radians(picture.pitch), roll: radians(picture.roll) };
+}
+
+/** Shows panoramas on the inside of a sphere. */
+export class SphereSurface implements Surface {
+  readonly element = h('div', { class: 'sphere' });
+  private readonly viewer: Viewer;
+  private picture: Picture | null = null;
+  private shown = 0;
+
+  constructor(
+    parent: HTMLElement,
+    private readonly onLook: OnLook,
+  ) {
+    // It measures its container right away.
+    parent.append(this.element);
+    this.viewer = new Viewer({
+      container: this.element,
+      adapter: EquirectangularTilesAdapter.withConfig({ baseBlur: false, showErrorTile: false, useXmpData: false }),
+      navbar: false,
+      keyboard: false,
+      minFov: MIN_FOV,
+      maxFov: MAX_FOV,
+      defaultZoomLvl: 0,
+      moveInertia: 0.85,
+      mousewheelCtrlKey: false,
+      touchmoveTwoFingers: false,
+      canvasBackground: 'transparent',
+    });
+    const report = (): void => {
+      if (this.picture !== null) this.onLook();
+    };
+    this.viewer.addEventListener(events.PositionUpdatedEvent.type, report);
+    this.viewer.addEventListener(events.ZoomUpdatedEvent.type, report);
+    this.viewer.addEventListener(events.SizeUpdatedEvent.type, report);
+  }
+
+  async show(picture: Picture, view: View): Promise<void> {
+    const turn = ++this.shown;
+    const options = { transition: false, showLoader: false, sphereCorrection: levelling(picture) } as const;
+    const first = await this.setPanorama(panorama(picture, picture.thumb, false), {
+      ...options,
+      position: this.toPosition(picture, view),
+      zoom: view.zoom,
+    });
+    if (turn !== this.shown) throw new DOMException('overtaken', 'AbortError');
+    this.picture = picture;
+    if (!first) throw new Error('the panorama could not be loaded');
+    this.onLook();
+    void this.sharpen(picture, options);
+  }
+
+  get view(): View {
+    const { yaw, pitch } = this.viewer.getPosition();
+    return {
+      heading: normalizeHeading((this.picture?.heading ?? 0) + degrees(yaw)),
+      pitch: degrees(pitch),
+      zoom: this.viewer.getZoomLevel(),
+    };
+  }
+
+  get width(): number {
+    return this.viewer.state.hFov;
+  }
+
+  look(view: View): void {
+    if (this.picture === null) return;
+    this.viewer.rotate(this.toPosition(this.picture, view));
+    this.viewer.zoom(view.zoom);
+  }
+
+  turn(by: number): void {
+    const { yaw, pitch } = this.viewer.getPosition();
+    void this.viewer.animate({ yaw: yaw + radians(by), pitch, speed: 250 });
+  }
+
+  zoom(step: 1 | -1): void {
+    const zoom = Math.min(100, Math.max(0, this.viewer.getZoomLevel() + step * ZOOM_STEP));
+    void this.viewer.animate({ zoom, speed: 200 });
+  }
+
+  destroy(): void {
+    this.shown += 1;
+    this.viewer.destroy();
+    this.element.remove();
+  }
+
+  private toPosition(picture: Picture, view: View): { yaw: number; pitch: number } {
+    return { yaw: radians(normalizeHeading(view.heading - picture.heading)), pitch: radians(view.pitch) };
+  }
+
+  private async setPanorama(
+    source: EquirectangularTilesPanorama,
+    options: Parameters<Viewer['setPanorama']>[1],
+  ): Promise<boolean> {
+    try {
+      return await this.viewer.setPanorama(source, options);
+    } catch (error) {
+      // What went wrong is said by the page, in its own words.
+      this.viewer.hideError();
+      throw error;
+    }
+  }
+
+  private async sharpen(picture: Picture, options: Parameters<Viewer['setPanorama']>[1]): Promise<void> {
+    try {
+      const base = picture.tiles === null ? picture.hd : picture.sd;
+      await this.setPanorama(panorama(picture, base, true), options);
+    } catch {
+      // The thumbnail stays.
+    }
+  }
+}

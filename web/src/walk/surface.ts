@@ -1,0 +1,28 @@
+import type { Picture } from '../api/picture';
+import type { View } from './url';
+
+/** What a picture is shown on: a flat one or a sphere. */
+export interface Surface {
+  readonly element: HTMLElement;
+  /**
+   * Shows a picture. Resolves as soon as its first pixels are seen; sharper ones follow by themselves. A later call
+   * overtakes an earlier one, which then rejects.
+   */
+  show(picture: Picture, view: View): Promise<void>;
+  /** Where the reader looks now. */
+  readonly view: View;
+  /** Width of what is in view, in degrees. */
+  readonly width: number;
+  look(view: View): void;
+  /** Turns by degrees, smoothly. */
+  turn(degrees: number): void;
+  /** Zooms by a step: 1 in, -1 out. */
+  zoom(step: 1 | -1): void;
+  destroy(): void;
+}
+
+export type OnLook = () => void;
+
+/** How far one press of a key turns or zooms. */
+export const TURN_STEP = 20;
+export const ZOOM_STEP = 12;
