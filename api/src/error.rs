@@ -89,6 +89,11 @@ impl ApiError {
         self.status
     }
 
+    /// The `details`, if there are any.
+    pub fn detail(&self) -> Option<&Value> {
+        self.extra.iter().find(|(name, _)| *name == "details").map(|(_, value)| value)
+    }
+
     /// The sentence.
     pub fn message(&self) -> &str {
         &self.message

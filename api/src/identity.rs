@@ -74,7 +74,8 @@ fn bearer(headers: &HeaderMap) -> ApiResult<Option<String>> {
     }
 }
 
-async fn by_token(api: &Api, jwt: &str) -> ApiResult<Account> {
+/// The account a JWT acts for.
+pub async fn by_token(api: &Api, jwt: &str) -> ApiResult<Account> {
     let id = api
         .tokens
         .verify(jwt)

@@ -12,17 +12,23 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub mod cors;
 mod error;
+mod extract;
 pub mod identity;
 mod links;
 mod openapi;
+mod respond;
 pub mod routes;
 mod settings;
 pub mod stac;
+#[cfg(test)]
+mod testing;
 mod tokens;
+mod uploader;
 
 pub use error::{ApiError, ApiResult};
 pub use identity::Identity;
 pub use links::{Link, PublicUrl};
+pub use routes::panicked;
 pub use settings::{Defaults, License, Settings};
 pub use tokens::TokenKey;
 
@@ -39,7 +45,13 @@ pub struct Api {
     pub settings: Arc<Settings>,
     /// Signs and checks tokens.
     pub tokens: Arc<TokenKey>,
+    /// Bounds how many files are received at once, and with it the memory they take.
+    pub uploads: Arc<tokio::sync::Semaphore>,
 }
+
+/// Files received at once by one process. Each takes at most a part of the object store's multipart upload (5 MiB) and
+/// the picture's header (4 MiB) in memory.
+pub const MAX_UPLOADS: usize = 32;
 
 /// Every route, with paths below `/api`, and its documentation. `extra` (the tiler's routes) is documented with it.
 ///

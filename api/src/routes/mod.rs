@@ -7,12 +7,34 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{Api, ApiError};
 
 pub mod auth;
+pub mod collections;
+pub mod configuration;
+pub mod conformance;
+pub mod delete;
 pub mod docs;
+pub mod landing;
+pub mod live;
+pub mod pictures;
+pub mod search;
 pub mod upload_sets;
+pub mod users;
+#[cfg(test)]
+mod visibility;
 
 /// Every documented route.
 pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().merge(auth::router()).merge(upload_sets::router())
+    OpenApiRouter::new()
+        .merge(landing::router())
+        .merge(conformance::router())
+        .merge(configuration::router())
+        .merge(live::router())
+        .merge(collections::router())
+        .merge(search::router())
+        .merge(pictures::router())
+        .merge(users::router())
+        .merge(auth::router())
+        .merge(upload_sets::router())
+        .merge(delete::router())
 }
 
 /// Answers whatever has no route.
@@ -23,4 +45,15 @@ pub async fn not_found(uri: Uri) -> impl IntoResponse {
 /// Answers a known path with an unknown method.
 pub async fn method_not_allowed() -> impl IntoResponse {
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here")
+}
+
+/// Answers a request whose handler panicked: a defect of ours, told to the log.
+#[expect(clippy::needless_pass_by_value, reason = "the panic layer hands the payload over")]
+pub fn panicked(payload: Box<dyn std::any::Any + Send + 'static>) -> axum::response::Response {
+    let what = payload
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| payload.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    ApiError::internal(&std::io::Error::other(format!("a handler panicked: {what}"))).into_response()
 }

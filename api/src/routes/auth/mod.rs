@@ -1,10 +1,24 @@
 //! `/auth`: signing in, tokens, invites.
 
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Api;
+
+mod claim;
+mod invites;
+mod login;
+mod my_tokens;
+mod session;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
+        .routes(routes!(claim::generate))
+        .routes(routes!(claim::open, claim::claim))
+        .routes(routes!(session::sign_in, session::sign_out))
+        .routes(routes!(invites::redeem))
+        .routes(routes!(login::login))
+        .routes(routes!(login::logout))
+        .routes(routes!(my_tokens::list, my_tokens::create))
+        .routes(routes!(my_tokens::get, my_tokens::revoke))
 }

@@ -1,10 +1,26 @@
 //! `/upload_sets`: sending pictures.
 
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Api;
+
+mod complete;
+mod create;
+mod files;
+mod intake;
+mod one;
+mod overrides;
+mod receive;
+mod view;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
+        .routes(routes!(create::create))
+        .routes(routes!(create::list))
+        .routes(routes!(one::get, one::delete))
+        .routes(routes!(complete::complete))
+        .routes(routes!(files::list, receive::receive))
+        // A file's own limit is checked while it streams in.
+        .layer(axum::extract::DefaultBodyLimit::disable())
 }

@@ -1,0 +1,117 @@
+//! `/auth/tokens`: how a program without a browser gets a token. It generates one, shows its user the address where to
+//! claim it, and tries the token until it holds.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::{IntoResponse, Redirect, Response},
+};
+use flaneur_catalog::model::{Claim, NewToken, TokenId};
+use http::{HeaderMap, header};
+use jiff::SignedDuration;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{Api, ApiError, ApiResult, Identity, Link, PublicUrl, extract::Query};
+
+/// How long a token waits to be claimed.
+const UNCLAIMED: SignedDuration = SignedDuration::from_hours(24);
+
+/// What the token is for.
+#[derive(Debug, Default, Deserialize)]
+pub struct Description {
+    /// Shown in the list of one's tokens.
+    pub description: Option<String>,
+}
+
+impl Description {
+    /// At most 200 characters.
+    pub fn text(self) -> String {
+        self.description.unwrap_or_default().chars().take(200).collect()
+    }
+}
+
+/// Get a token that acts for nobody yet.
+#[utoipa::path(
+    post, path = "/auth/tokens/generate", tag = "Accounts",
+    params(("description" = Option<String>, Query, description = "What it is for")),
+    responses((status = 200, description = "The token, with the address where its user claims it", body = Object))
+)]
+pub async fn generate(
+    State(api): State<Api>,
+    url: PublicUrl,
+    Query(description): Query<Description>,
+) -> ApiResult<Json<Value>> {
+    let now = api.world.now();
+    // Whoever asks for tokens and never claims them must not fill the catalog.
+    let before = now.saturating_sub(UNCLAIMED).map_err(|error| ApiError::internal(&error))?;
+    api.catalog.drop_unclaimed_tokens(before).await?;
+    let new = NewToken { id: TokenId(api.world.id()), account: None, description: description.text(), created_at: now };
+    let token = api.catalog.create_token(new).await?;
+    Ok(Json(json!({
+        "id": token.id,
+        "description": token.description,
+        "generated_at": token.created_at,
+        "jwt_token": api.tokens.sign(token.id),
+        "links": [Link::json("claim", url.api(&format!("/auth/tokens/{}/claim", token.id)))],
+    })))
+}
+
+/// Where a program sends its user's browser. With a bearer token in the request it claims at once.
+#[utoipa::path(
+    get, path = "/auth/tokens/{id}/claim", tag = "Accounts",
+    params(("id" = String, Path, description = "The token's id")),
+    responses(
+        (status = 200, description = "Claimed, where the request itself carries a bearer token", body = Object),
+        (status = 303, description = "To the page that asks whether the program may act for you"),
+        (status = 404, description = "There is no such token", body = crate::error::ErrorBody),
+    )
+)]
+pub async fn open(
+    State(api): State<Api>,
+    identity: Identity,
+    url: PublicUrl,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> ApiResult<Response> {
+    let id = known(&api, &id).await?;
+    if headers.contains_key(header::AUTHORIZATION) {
+        return Ok(grant(&api, &identity, id).await?.into_response());
+    }
+    // A page asks first: a link that claimed by being opened could be slipped to anyone.
+    Ok(Redirect::to(&format!("{}/claim?token={id}", url.0)).into_response())
+}
+
+/// Let a token act for you.
+#[utoipa::path(
+    post, path = "/auth/tokens/{id}/claim", tag = "Accounts",
+    params(("id" = String, Path, description = "The token's id")),
+    responses(
+        (status = 200, description = "Claimed", body = Object),
+        (status = 401, description = "Sign in first", body = crate::error::ErrorBody),
+        (status = 404, description = "There is no such token", body = crate::error::ErrorBody),
+        (status = 409, description = "Somebody else has claimed it", body = crate::error::ErrorBody),
+    )
+)]
+pub async fn claim(State(api): State<Api>, identity: Identity, Path(id): Path<String>) -> ApiResult<Json<Value>> {
+    let id = known(&api, &id).await?;
+    grant(&api, &identity, id).await
+}
+
+async fn grant(api: &Api, identity: &Identity, id: TokenId) -> ApiResult<Json<Value>> {
+    let account = identity.require()?;
+    match api.catalog.claim_token(id, account.id).await? {
+        Claim::Claimed => Ok(Json(json!({ "message": "token claimed", "account": account.name }))),
+        Claim::Taken => Err(ApiError::conflict("Token already claimed by another account")),
+        Claim::Missing => Err(missing()),
+    }
+}
+
+async fn known(api: &Api, id: &str) -> ApiResult<TokenId> {
+    let id = id.parse().map_err(|_| missing())?;
+    api.catalog.token(id).await?.map(|token| token.id).ok_or_else(missing)
+}
+
+fn missing() -> ApiError {
+    ApiError::not_found("Impossible to find this token; it may have expired. Start the login again")
+}

@@ -1,0 +1,180 @@
+//! `/collections/{id}/items`: the pictures of a sequence.
+
+use axum::{extract::State, response::Response};
+use flaneur_catalog::model::{PictureId, SequenceId};
+use serde::Deserialize;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use super::{after_fetch, cursor::with_query};
+use crate::{
+    Api, ApiError, ApiResult, Identity, Link, PublicUrl,
+    error::ErrorBody,
+    extract::{Path, Query, page_size},
+    respond::Reply,
+    stac::{FeatureCollection, Item},
+};
+
+/// Most pictures on a page.
+const MOST: i64 = 1000;
+
+/// The routes.
+pub fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(items))
+}
+
+/// Which pictures of the sequence.
+#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Parameters {
+    /// At most so many; more than 1000 is read as 1000.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 1000, default = 1000, example = 2)]
+    limit: Option<String>,
+    /// Only pictures behind this place in the sequence.
+    #[serde(rename = "startAfterRank")]
+    #[param(value_type = Option<i64>, minimum = 0)]
+    start_after_rank: Option<String>,
+    /// The page that has this picture; not together with `startAfterRank`.
+    #[serde(rename = "withPicture")]
+    #[param(value_type = Option<Uuid>)]
+    with_picture: Option<String>,
+}
+
+/// Pictures of a sequence, in order
+///
+/// Without `limit` the first 1000; follow the `next` link for more. A page behind the last picture is empty.
+#[utoipa::path(
+    get, path = "/collections/{id}/items", tag = "Sequences",
+    params(("id" = Uuid, Path, description = "The sequence", example = "f6a2f13d-0676-4f8c-81c6-c7ec5ef10e72"), Parameters),
+    responses(
+        (status = 200, description = "Pictures", content_type = "application/geo+json", body = FeatureCollection),
+        (status = 304, description = "They are as `If-None-Match` says"),
+        (status = 400, description = "A parameter makes no sense", body = ErrorBody,
+            example = json!({"message": "`limit` has to be an integer between 1 and 1000", "status_code": 400})),
+        (status = 404, description = "There is no such sequence, as far as this viewer goes", body = ErrorBody,
+            example = json!({"message": "Collection doesn't exist", "status_code": 404})),
+    )
+)]
+async fn items(
+    State(api): State<Api>,
+    identity: Identity,
+    url: PublicUrl,
+    reply: Reply,
+    Path(id): Path<Uuid>,
+    Query(parameters): Query<Parameters>,
+) -> ApiResult<Response> {
+    let id = SequenceId(id);
+    let limit = page_size(parameters.limit.as_deref(), MOST, MOST)?;
+    let asked_rank = parameters.start_after_rank.as_deref().map(parse_rank).transpose()?;
+    super::one::find(&api, &identity, id).await?;
+    let after = match (&parameters.with_picture, asked_rank) {
+        (None, rank) => rank.unwrap_or(0),
+        (Some(_), Some(_)) => {
+            return Err(ApiError::bad_request("`startAfterRank` and `withPicture` exclude each other"));
+        }
+        (Some(picture), None) => page_of(&api, &identity, id, picture, limit).await?,
+    };
+    let found = api.catalog.sequence_items(identity.viewer(), id, after, limit + 1).await?;
+    let (found, more) = after_fetch(found, limit);
+    let base = url.api(&format!("/collections/{id}/items"));
+    let size = limit.to_string();
+    let page = |rel: &str, after: i64| {
+        let after = after.to_string();
+        let after = (after != "0").then_some(after.as_str());
+        Link::geojson(rel, with_query(&base, [("limit", Some(size.as_str())), ("startAfterRank", after)].into_iter()))
+    };
+    let own = [
+        ("limit", parameters.limit.as_deref()),
+        ("startAfterRank", parameters.start_after_rank.as_deref()),
+        ("withPicture", parameters.with_picture.as_deref()),
+    ];
+    let mut links = vec![
+        Link::json("root", url.api("")).titled("Instance catalog"),
+        Link::json("parent", url.api(&format!("/collections/{id}"))),
+        Link::json("collection", url.api(&format!("/collections/{id}"))),
+        Link::geojson("self", with_query(&base, own.into_iter())),
+    ];
+    if after > 0 {
+        links.push(page("first", 0));
+        links.push(page("prev", (after - limit).max(0)));
+    }
+    if let Some(rank) = found.last().filter(|_| more).and_then(|item| item.picture.rank) {
+        links.push(page("next", rank));
+    }
+    let features = found.into_iter().map(|item| Item::new(item, &url, &api.settings.license)).collect();
+    reply.geojson(&FeatureCollection::new(features, links))
+}
+
+fn parse_rank(text: &str) -> ApiResult<i64> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let rank = text.parse().ok().filter(|_| digits);
+    rank.ok_or_else(|| ApiError::bad_request("`startAfterRank` has to be a place in the sequence, an integer from 0"))
+}
+
+/// Behind which rank the page begins that has this picture, if pages begin at multiples of their size.
+async fn page_of(api: &Api, identity: &Identity, id: SequenceId, picture: &str, limit: i64) -> ApiResult<i64> {
+    let picture: PictureId =
+        picture.parse().map_err(|_| ApiError::bad_request("`withPicture` has to be a picture's UUID"))?;
+    let item = api.catalog.item(identity.viewer(), picture).await?;
+    let rank = item.filter(|item| item.picture.sequence == Some(id)).and_then(|item| item.picture.rank);
+    let rank = rank.ok_or_else(|| ApiError::bad_request("`withPicture` has to be a picture of this sequence"))?;
+    Ok((rank - 1).max(0) / limit * limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use crate::testing::{fixture, link};
+
+    fn ranks(page: &Value) -> Vec<i64> {
+        let features = page["features"].as_array().unwrap();
+        features.iter().map(|item| item["properties"]["geovisio:rank_in_collection"].as_i64().unwrap()).collect()
+    }
+
+    #[tokio::test]
+    async fn pages_lead_on_and_back() {
+        let fixture = fixture().await;
+        let sequence = fixture.sequence().await;
+        let path = format!("/collections/{}/items", sequence.id);
+        let all = fixture.get(&path).await;
+        assert_eq!(all.header("content-type"), "application/geo+json");
+        assert_eq!(ranks(&all.json()), [1, 2, 3]);
+        assert_eq!(link(&all.json(), "next"), None);
+
+        let first = fixture.get(&format!("{path}?limit=2")).await.json();
+        assert_eq!(ranks(&first), [1, 2]);
+        assert_eq!(link(&first, "prev"), None);
+        let second = fixture.get(&link(&first, "next").unwrap()).await.json();
+        assert_eq!(ranks(&second), [3]);
+        assert_eq!(link(&second, "next"), None);
+        let back = fixture.get(&link(&second, "prev").unwrap()).await.json();
+        assert_eq!(ranks(&back), [1, 2]);
+
+        let with = format!("{path}?limit=2&withPicture={}", sequence.pictures[2]);
+        assert_eq!(ranks(&fixture.get(&with).await.json()), [3]);
+        assert_eq!(ranks(&fixture.get(&format!("{path}?startAfterRank=99")).await.json()), Vec::<i64>::new());
+    }
+
+    #[tokio::test]
+    async fn what_makes_no_sense() {
+        let fixture = fixture().await;
+        let sequence = fixture.sequence().await;
+        let other = fixture.sequence().await;
+        let first = sequence.pictures[0];
+        for (query, status) in [
+            ("limit=0".to_owned(), 400),
+            ("limit=-5".to_owned(), 400),
+            ("startAfterRank=-1".to_owned(), 400),
+            ("startAfterRank=99999999999999999999".to_owned(), 400),
+            ("withPicture=nope".to_owned(), 400),
+            (format!("withPicture={}", other.pictures[0]), 400),
+            (format!("withPicture={first}&startAfterRank=1"), 400),
+            (format!("withPicture={first}"), 200),
+        ] {
+            let answer = fixture.get(&format!("/collections/{}/items?{query}", sequence.id)).await;
+            assert_eq!(answer.status, status, "{query}");
+        }
+        assert_eq!(fixture.get("/collections/nope/items").await.status, 404);
+    }
+}

@@ -1,0 +1,69 @@
+//! `/pictures`: pictures and their files.
+
+use flaneur_access::{Action, Visibility, decide};
+use flaneur_catalog::model::{Item, PictureId, PictureStatus};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{Api, ApiError, ApiResult, Identity, Link, PublicUrl, stac};
+
+mod files;
+mod one;
+mod send;
+mod tiled;
+
+pub(crate) use files::{File, serve_file};
+
+/// The routes.
+pub fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().merge(one::router()).merge(files::router()).merge(tiled::router())
+}
+
+/// A picture that the viewer may see, or 404. One call to the catalog where it may.
+pub(crate) async fn find_item(api: &Api, identity: &Identity, id: PictureId) -> ApiResult<Item> {
+    let viewer = identity.viewer();
+    match api.catalog.item(viewer, id).await? {
+        // The catalog has applied the rule with the sequence's visibility; here it is asked once more what can be told
+        // from the picture alone, so that no answer of a catalog is trusted with what is not published.
+        Some(item) => match decide(viewer, Action::See, item.picture.subject(Visibility::Anyone)) {
+            Ok(()) => Ok(item),
+            Err(_) => Err(no_item()),
+        },
+        None => Err(why_not(api, identity, id).await?),
+    }
+}
+
+/// A picture asked for by its id: who may delete it gets the link to do so.
+pub(crate) fn item_document(api: &Api, identity: &Identity, url: &PublicUrl, item: Item) -> stac::Item {
+    let subject = item.picture.subject(Visibility::Anyone);
+    let mut document = stac::Item::new(item, url, &api.settings.license);
+    if let (Ok(()), Some(sequence)) = (decide(identity.viewer(), Action::Manage, subject), document.collection) {
+        let own = url.api(&format!("/collections/{sequence}/items/{}", document.id));
+        document.links.push(Link::json("delete", own).with("method", "DELETE"));
+    }
+    document
+}
+
+/// There is no such picture, as far as this viewer goes.
+pub(crate) fn no_item() -> ApiError {
+    ApiError::not_found("Item doesn't exist")
+}
+
+/// Who sent a picture is told how far it is; everybody else hears the same as of a picture that never was.
+async fn why_not(api: &Api, identity: &Identity, id: PictureId) -> ApiResult<ApiError> {
+    if identity.account.is_none() {
+        return Ok(no_item());
+    }
+    let Some(picture) = api.catalog.picture(id).await? else { return Ok(no_item()) };
+    if decide(identity.viewer(), Action::Manage, picture.subject(Visibility::Anyone)).is_err() {
+        return Ok(no_item());
+    }
+    Ok(match picture.status {
+        PictureStatus::Waiting => ApiError::not_found("This picture is still being processed: ask again in a moment"),
+        PictureStatus::Ready => ApiError::not_found("This picture is not in a sequence yet: complete its upload set"),
+        PictureStatus::Broken => {
+            ApiError::not_found("This picture can't be processed: the list of files of its upload set says why")
+        }
+        PictureStatus::Duplicate => ApiError::not_found("This picture was left out: it is nearly the same as another"),
+        PictureStatus::Deleted => no_item(),
+    })
+}

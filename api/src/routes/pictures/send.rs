@@ -1,0 +1,158 @@
+//! Sends an object or a part of it: entity tags, ranges, streaming.
+
+use std::ops::Range;
+
+use axum::{
+    body::Body,
+    response::{IntoResponse as _, Response},
+};
+use flaneur_storage::{PublicKey, StorageError};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+
+use super::no_item;
+use crate::{Api, ApiError, ApiResult, respond::Reply};
+
+/// 304 if the client has it already.
+pub(super) fn unchanged(reply: &Reply, tag: &HeaderValue) -> Option<Response> {
+    reply.has(tag).then(|| {
+        let mut response = StatusCode::NOT_MODIFIED.into_response();
+        response.headers_mut().insert(header::ETAG, tag.clone());
+        reply.mark(response.headers_mut());
+        response
+    })
+}
+
+/// Sends a JPEG file that is `within` an object, or the whole object. Never more than a chunk of it is in memory.
+pub(super) async fn send(
+    api: &Api,
+    reply: &Reply,
+    method: &Method,
+    headers: &HeaderMap,
+    key: &PublicKey,
+    within: Option<Range<u64>>,
+    tag: HeaderValue,
+) -> ApiResult<Response> {
+    let store = &api.storage.public;
+    let mut object = store.stream(key, within.clone()).await.map_err(gone)?;
+    // Of the object, what the file is.
+    let file = object.range.clone();
+    let size = file.end - file.start;
+    let mut status = StatusCode::OK;
+    let mut part = 0..size;
+    if let Some(wanted) = wanted_range(method, headers, &tag) {
+        match single_range(wanted, size) {
+            Wanted::Whole => {}
+            Wanted::Part(range) => {
+                object =
+                    store.stream(key, Some(file.start + range.start..file.start + range.end)).await.map_err(gone)?;
+                status = StatusCode::PARTIAL_CONTENT;
+                part = range;
+            }
+            Wanted::Nothing => return Ok(not_satisfiable(reply, size)),
+        }
+    }
+    let mut response = Response::new(Body::from_stream(object.bytes));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(part.end - part.start));
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    headers.insert(header::ETAG, tag);
+    if status == StatusCode::PARTIAL_CONTENT
+        && let Ok(value) = HeaderValue::from_str(&format!("bytes {}-{}/{size}", part.start, part.end - 1))
+    {
+        headers.insert(header::CONTENT_RANGE, value);
+    }
+    reply.mark(headers);
+    Ok(response)
+}
+
+/// An object that went away after the catalog was asked is one that was just deleted.
+pub(super) fn gone(error: StorageError) -> ApiError {
+    match error {
+        StorageError::Missing(key) => {
+            tracing::warn!(key, "a picture's object is missing: deleted just now, or lost");
+            no_item()
+        }
+        other => other.into(),
+    }
+}
+
+fn not_satisfiable(reply: &Reply, size: u64) -> Response {
+    let mut response =
+        ApiError::new(StatusCode::RANGE_NOT_SATISFIABLE, format!("the file has {size} bytes only")).into_response();
+    if let Ok(value) = HeaderValue::from_str(&format!("bytes */{size}")) {
+        response.headers_mut().insert(header::CONTENT_RANGE, value);
+    }
+    reply.mark(response.headers_mut());
+    response
+}
+
+/// What `Range` asks for, if it counts: only for GET, and only if `If-Range` names what is there (RFC 9110, 13.1.5).
+fn wanted_range<'a>(method: &Method, headers: &'a HeaderMap, tag: &HeaderValue) -> Option<&'a str> {
+    let same = headers.get(header::IF_RANGE).is_none_or(|held| held == tag);
+    (*method == Method::GET && same).then(|| headers.get(header::RANGE)?.to_str().ok()).flatten()
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Wanted {
+    Whole,
+    Part(Range<u64>),
+    Nothing,
+}
+
+/// Reads a `Range` header. Several ranges, other units and what can't be read are answered with the whole, as
+/// RFC 9110 section 14.2 allows.
+fn single_range(text: &str, size: u64) -> Wanted {
+    let Some((first, last)) = text.trim().strip_prefix("bytes=").and_then(|range| range.trim().split_once('-')) else {
+        return Wanted::Whole;
+    };
+    let number = |text: &str| {
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        // Digits that do not fit are a large number.
+        digits.then(|| text.parse::<u64>().unwrap_or(u64::MAX))
+    };
+    let range = match (first, last) {
+        ("", suffix) => match number(suffix) {
+            Some(length) => size.saturating_sub(length)..size,
+            None => return Wanted::Whole,
+        },
+        (first, "") => match number(first) {
+            Some(first) => first..size,
+            None => return Wanted::Whole,
+        },
+        (first, last) => match (number(first), number(last)) {
+            (Some(first), Some(last)) if first <= last => first..last.saturating_add(1).min(size),
+            _ => return Wanted::Whole,
+        },
+    };
+    if range.start < range.end { Wanted::Part(range) } else { Wanted::Nothing }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges() {
+        for (text, expected) in [
+            ("bytes=0-0", Wanted::Part(0..1)),
+            ("bytes=2-5", Wanted::Part(2..6)),
+            ("bytes=2-", Wanted::Part(2..10)),
+            ("bytes=-3", Wanted::Part(7..10)),
+            ("bytes=-30", Wanted::Part(0..10)),
+            ("bytes=8-99999999999999999999", Wanted::Part(8..10)),
+            ("bytes=10-", Wanted::Nothing),
+            ("bytes=99999999999999999999-", Wanted::Nothing),
+            ("bytes=-0", Wanted::Nothing),
+            ("bytes=5-2", Wanted::Whole),
+            ("bytes=0-1,3-4", Wanted::Whole),
+            ("bytes=-", Wanted::Whole),
+            ("bytes=x-1", Wanted::Whole),
+            ("lines=0-1", Wanted::Whole),
+        ] {
+            assert_eq!(single_range(text, 10), expected, "{text}");
+        }
+        assert_eq!(single_range("bytes=0-", 0), Wanted::Nothing);
+    }
+}

@@ -1,0 +1,181 @@
+//! `POST /upload_sets` and `GET /users/me/upload_sets`.
+
+use axum::{Json, extract::State};
+use flaneur_access::Visibility;
+use flaneur_catalog::model::{NewUploadSet, Semantic, SortMethod, UploadSetId, UploadSetState};
+use http::{HeaderMap, header};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::view;
+use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, uploader::uploader};
+
+/// What a new upload set is to be.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSet {
+    /// Title; sequences are named after it.
+    #[schema(example = "Rue de la Paix, by bike")]
+    title: Option<String>,
+    /// How many files will come, if known. When that many have, the set completes itself.
+    estimated_nb_files: Option<i64>,
+    /// `time-asc` (default), `time-desc`, `filename-asc` or `filename-desc`.
+    #[schema(value_type = Option<String>, example = "time-asc")]
+    sort_method: Option<SortMethod>,
+    /// One sequence whatever the gaps.
+    no_split: Option<bool>,
+    /// Metres between neighbours above which a new sequence begins.
+    split_distance: Option<f64>,
+    /// Seconds between neighbours above which a new sequence begins.
+    split_time: Option<f64>,
+    /// Keep near-duplicates.
+    no_deduplication: Option<bool>,
+    /// Metres below which neighbours may be duplicates.
+    duplicate_distance: Option<f64>,
+    /// Degrees of heading below which neighbours may be duplicates.
+    duplicate_rotation: Option<f64>,
+    /// Degrees from the direction of travel to the direction of view, -360 to 360.
+    relative_heading: Option<f64>,
+    /// `anyone` (default), `logged-only` or `owner-only`.
+    #[schema(value_type = Option<String>, example = "anyone")]
+    visibility: Option<Visibility>,
+    /// Tags of the sequences to be.
+    #[schema(value_type = Option<Vec<Object>>)]
+    semantics: Option<Vec<Semantic>>,
+    /// Whatever the client notes about itself.
+    #[schema(value_type = Option<Object>)]
+    metadata: Option<Map<String, Value>>,
+    /// Older name of `visibility`: `owner-only` if false.
+    visible: Option<bool>,
+}
+
+const MAX_TITLE: usize = 500;
+const MAX_SEMANTICS: usize = 100;
+const MAX_METADATA: usize = 64 << 10;
+
+/// Begin to send pictures.
+#[utoipa::path(
+    post, path = "/upload_sets", tag = "Upload",
+    request_body = NewSet,
+    responses(
+        (status = 200, description = "The set; send files to it", body = Object),
+        (status = 400, description = "An option makes no sense", body = crate::error::ErrorBody),
+        (status = 401, description = "Sign in first", body = crate::error::ErrorBody),
+    )
+)]
+pub async fn create(
+    State(api): State<Api>,
+    identity: Identity,
+    url: PublicUrl,
+    headers: HeaderMap,
+    body: axum::body::Bytes,
+) -> ApiResult<Json<Value>> {
+    let account = uploader(&api, &identity).await?;
+    let new: NewSet = serde_json::from_slice(&body)
+        .map_err(|error| ApiError::bad_request("Parameter for this request should be valid JSON").because(error))?;
+    let options = check(new, &api)?;
+    let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map(shorten);
+    let created_at = api.world.now();
+    let set = api
+        .catalog
+        .create_upload_set(NewUploadSet {
+            id: UploadSetId(api.world.id()),
+            account: account.id,
+            user_agent,
+            created_at,
+            ..options
+        })
+        .await?;
+    let state = UploadSetState { set, counts: Default::default(), nb_items: 0, sequences: Vec::new(), ready: false };
+    Ok(Json(view::upload_set(&state, &url, Some(&account))))
+}
+
+fn shorten(text: &str) -> String {
+    text.chars().take(200).collect()
+}
+
+fn check(new: NewSet, api: &Api) -> ApiResult<NewUploadSet> {
+    let refuse = |name: &str, expected: &str| Err(ApiError::bad_request(format!("`{name}` must be {expected}")));
+    let title = new.title.map(|title| title.trim().to_owned()).filter(|title| !title.is_empty());
+    let title = title.ok_or_else(|| ApiError::bad_request("`title` is mandatory: a name for this set of pictures"))?;
+    if title.chars().count() > MAX_TITLE {
+        return refuse("title", "at most 500 characters");
+    }
+    if new.estimated_nb_files.is_some_and(|number| !(1..=api.settings.max_files_per_set).contains(&number)) {
+        return refuse("estimated_nb_files", &format!("1 to {}", api.settings.max_files_per_set));
+    }
+    for (name, value, most) in [
+        ("split_distance", new.split_distance, 1e7),
+        ("split_time", new.split_time, 1e9),
+        ("duplicate_distance", new.duplicate_distance, 1e4),
+        ("duplicate_rotation", new.duplicate_rotation, 360.0),
+    ] {
+        if value.is_some_and(|value| !(0.0..=most).contains(&value)) {
+            return refuse(name, &format!("0 to {most}"));
+        }
+    }
+    if new.relative_heading.is_some_and(|heading| !(-360.0..=360.0).contains(&heading)) {
+        return refuse("relative_heading", "-360 to 360 degrees");
+    }
+    let no_split = new.no_split.unwrap_or(false);
+    if no_split && (new.split_distance.is_some() || new.split_time.is_some()) {
+        return refuse("no_split", "left out where split_distance or split_time is given");
+    }
+    let no_deduplication = new.no_deduplication.unwrap_or(false);
+    if no_deduplication && (new.duplicate_distance.is_some() || new.duplicate_rotation.is_some()) {
+        return refuse("no_deduplication", "left out where duplicate_distance or duplicate_rotation is given");
+    }
+    let semantics = new.semantics.unwrap_or_default();
+    if semantics.len() > MAX_SEMANTICS || semantics.iter().any(|tag| tag.key.is_empty() || tag.key.len() > 256) {
+        return refuse("semantics", "at most 100 tags, each with a key");
+    }
+    let metadata = new.metadata.map_or_else(|| json!({}), Value::Object);
+    if metadata.to_string().len() > MAX_METADATA {
+        return refuse("metadata", "at most 64 KiB of JSON");
+    }
+    let visibility = match (new.visibility, new.visible) {
+        (Some(visibility), _) => visibility,
+        (None, Some(false)) => Visibility::OwnerOnly,
+        (None, _) => Visibility::Anyone,
+    };
+    Ok(NewUploadSet {
+        id: UploadSetId(uuid::Uuid::nil()),
+        account: flaneur_catalog::model::AccountId(uuid::Uuid::nil()),
+        title,
+        estimated_nb_files: new.estimated_nb_files,
+        sort_method: new.sort_method.unwrap_or_default(),
+        no_split,
+        split_distance: new.split_distance,
+        split_time: new.split_time,
+        no_deduplication,
+        duplicate_distance: new.duplicate_distance,
+        duplicate_rotation: new.duplicate_rotation,
+        relative_heading: new.relative_heading,
+        visibility,
+        semantics,
+        metadata,
+        user_agent: None,
+        created_at: api.world.now(),
+    })
+}
+
+/// One's own upload sets, the newest first (at most 1000).
+#[utoipa::path(
+    get, path = "/users/me/upload_sets", tag = "Upload",
+    responses(
+        (status = 200, description = "The sets", body = Object),
+        (status = 401, description = "Sign in first", body = crate::error::ErrorBody),
+    )
+)]
+pub async fn list(State(api): State<Api>, identity: Identity, url: PublicUrl) -> ApiResult<Json<Value>> {
+    let account = identity.require()?;
+    let now = api.world.now();
+    let mut sets = Vec::new();
+    for set in api.catalog.upload_sets(account.id, 1000).await? {
+        if let Some(state) = api.catalog.upload_set_state(set.options.id, now).await? {
+            sets.push(view::upload_set(&state, &url, Some(account)));
+        }
+    }
+    let links = [crate::Link::json("self", url.api("/users/me/upload_sets"))];
+    Ok(Json(json!({ "upload_sets": sets, "links": links })))
+}

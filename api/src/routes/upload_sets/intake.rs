@@ -1,0 +1,211 @@
+//! Takes a form with a picture in, part by part. The picture goes straight to the private storage; in memory there is
+//! never more than its header and one part of it.
+
+use std::time::Duration;
+
+use axum::extract::multipart::{Field, Multipart, MultipartError};
+use flaneur_jpeg::{Header, Intake, JpegError, Limits};
+use flaneur_storage::{OriginalKey, OriginalWriter, Received, StorageError};
+use http::StatusCode;
+
+use super::overrides::Form;
+use crate::{Api, ApiError, ApiResult};
+
+/// Longest silence of a client that is sending.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Largest text part, bytes.
+const MAX_TEXT: usize = 8 << 10;
+/// Most parts in a form.
+const MAX_PARTS: usize = 200;
+/// Longest file name kept, characters.
+const MAX_NAME: usize = 255;
+
+/// A form that has arrived.
+#[derive(Debug)]
+pub struct Arrival {
+    /// Its text parts.
+    pub form: Form,
+    /// Its picture.
+    pub file: ArrivedFile,
+}
+
+/// A file that has arrived.
+#[derive(Debug)]
+pub struct ArrivedFile {
+    /// Name the client gave, without folders.
+    pub name: String,
+    /// What came.
+    pub received: Received,
+    /// The picture's header, if it is a picture; then it lies in the private storage. If not, nothing lies there.
+    pub header: Result<Header, Refusal>,
+}
+
+/// Why the bytes are no picture we take.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Not a JPEG file that can be used.
+    Jpeg(JpegError),
+    /// Too many bytes.
+    TooLarge {
+        /// The limit, bytes.
+        limit: u64,
+    },
+}
+
+/// Reads the form. `key` is where the picture goes. An error here is of the request, not of the file; nothing is left
+/// in storage then.
+pub async fn take_in(api: &Api, mut multipart: Multipart, key: OriginalKey) -> ApiResult<Arrival> {
+    let mut form = Form::default();
+    let mut file: Option<ArrivedFile> = None;
+    let taken = async {
+        for _ in 0..MAX_PARTS {
+            let Some(field) = in_time(multipart.next_field()).await? else { return Ok(()) };
+            let name = field.name().unwrap_or_default().to_owned();
+            match name.as_str() {
+                "file" | "picture" if file.is_none() => file = Some(picture(api, field, key).await?),
+                "file" | "picture" => return Err(ApiError::bad_request("Send one file in each request")),
+                _ => form.take(&name, text(field).await?)?,
+            }
+        }
+        Err(ApiError::bad_request(format!("A form has at most {MAX_PARTS} parts")))
+    }
+    .await;
+    let stored = file.as_ref().is_some_and(|file| file.header.is_ok());
+    match (taken, file) {
+        (Ok(()), Some(file)) => Ok(Arrival { form, file }),
+        (Ok(()), None) => Err(ApiError::bad_request("No file was sent")),
+        (Err(error), _) => {
+            if stored {
+                api.storage.private.destroy(key).await?;
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn picture(api: &Api, mut field: Field<'_>, key: OriginalKey) -> ApiResult<ArrivedFile> {
+    let name = file_name(field.file_name());
+    let limit = api.settings.max_file_size;
+    let limits = Limits { max_pixels: api.settings.max_pixels, ..Limits::default() };
+    let mut writer = api.storage.private.receive(key, limit).await?;
+    let outcome = copy(&mut field, &mut writer, Intake::new(limits)).await;
+    let (refusal, received) = match outcome {
+        Ok(Ok(intake)) => match intake.finish() {
+            Ok(header) => {
+                let received = writer.finish().await?;
+                return Ok(ArrivedFile { name, received, header: Ok(header) });
+            }
+            Err(error) => (Refusal::Jpeg(error), writer.abort().await?),
+        },
+        Ok(Err(refusal)) => {
+            let received = writer.abort().await?;
+            // An answer that comes before the file is through would reset the connection, and never be read.
+            drain(&mut field, limit).await?;
+            (refusal, received)
+        }
+        Err(error) => {
+            writer.abort().await?;
+            return Err(error);
+        }
+    };
+    Ok(ArrivedFile { name, received, header: Err(refusal) })
+}
+
+/// Copies the file into storage while looking at it. The outer error ends the request, the inner one refuses the file.
+async fn copy(
+    field: &mut Field<'_>,
+    writer: &mut OriginalWriter,
+    mut intake: Intake,
+) -> ApiResult<Result<Intake, Refusal>> {
+    while let Some(chunk) = in_time(field.chunk()).await? {
+        match writer.write(&chunk).await {
+            Ok(()) => {}
+            Err(StorageError::TooLarge { limit }) => return Ok(Err(Refusal::TooLarge { limit })),
+            Err(error) => return Err(storage_failed(&error)),
+        }
+        if let Err(error) = intake.feed(&chunk) {
+            return Ok(Err(Refusal::Jpeg(error)));
+        }
+    }
+    Ok(Ok(intake))
+}
+
+async fn drain(field: &mut Field<'_>, limit: u64) -> ApiResult<()> {
+    let mut left = limit;
+    while let Some(chunk) = in_time(field.chunk()).await? {
+        left = left.saturating_sub(chunk.len() as u64);
+        if left == 0 {
+            return Err(ApiError::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                format!("The file is too large: at most {} MiB are accepted", limit >> 20),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A full disk is worth a sentence of its own: waiting helps, sending another file does not.
+fn storage_failed(error: &StorageError) -> ApiError {
+    let internal = ApiError::internal(error);
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(each) = cause {
+        let full = each
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|io| matches!(io.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded));
+        if full {
+            return ApiError::new(StatusCode::INSUFFICIENT_STORAGE, "The server has no space left; try again later");
+        }
+        cause = each.source();
+    }
+    internal
+}
+
+async fn text(mut field: Field<'_>) -> ApiResult<String> {
+    let name = field.name().unwrap_or_default().to_owned();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = in_time(field.chunk()).await? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > MAX_TEXT {
+            return Err(ApiError::bad_request(format!("The part `{name}` is longer than {MAX_TEXT} bytes")));
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| ApiError::bad_request(format!("The part `{name}` is not UTF-8 text")))
+}
+
+async fn in_time<T>(next: impl Future<Output = Result<T, MultipartError>>) -> ApiResult<T> {
+    match tokio::time::timeout(PATIENCE, next).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(ApiError::bad_request("The form could not be read; send the file again").because(error)),
+        Err(_) => Err(ApiError::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "Nothing came for a minute; check the connection and send the file again",
+        )),
+    }
+}
+
+/// The last part of a path, whatever the separator, without control characters.
+fn file_name(sent: Option<&str>) -> String {
+    let name = sent.unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default();
+    let name: String = name.chars().filter(|char| !char.is_control()).take(MAX_NAME).collect();
+    if name.trim().is_empty() { "picture.jpg".to_owned() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lose_their_folders() {
+        for (sent, kept) in [
+            (Some("a.jpg"), "a.jpg"),
+            (Some("../../etc/passwd"), "passwd"),
+            (Some("C:\\DCIM\\a.jpg"), "a.jpg"),
+            (Some("a\0\nb.jpg"), "ab.jpg"),
+            (Some(""), "picture.jpg"),
+            (None, "picture.jpg"),
+        ] {
+            assert_eq!(file_name(sent), kept);
+        }
+        assert_eq!(file_name(Some(&"x".repeat(9999))).len(), MAX_NAME);
+    }
+}

@@ -1,0 +1,279 @@
+//! `POST /upload_sets/{id}/files`.
+
+use std::time::Duration;
+
+use axum::{
+    Json,
+    extract::{FromRequest as _, Multipart, Path, Request, State},
+};
+use flaneur_catalog::model::{
+    Account, Camera, JobId, Orientation, Picture, PictureId, PictureStatus, Projection, Receipt, ReceivedFile,
+    RefusedFile, Rejection, Severity, Shape, UploadSet, UploadSetId,
+};
+use flaneur_geotag::Geotag;
+use flaneur_jpeg::Header;
+use flaneur_storage::{OriginalKey, Received};
+use http::{StatusCode, header};
+use serde_json::{Value, json};
+
+use super::{
+    intake::{Arrival, Refusal, take_in},
+    overrides, view,
+};
+use crate::{
+    Api, ApiError, ApiResult, Identity, PublicUrl,
+    uploader::{missing, own_upload_set, uploader},
+};
+
+/// How long a file waits for its turn while many others are being received.
+const QUEUE: Duration = Duration::from_secs(30);
+
+/// Send a picture.
+///
+/// The form has the part `file` and, if wanted, `isBlurred`, `override_latitude` with `override_longitude`,
+/// `override_capture_time`, and `override_Exif.…` or `override_Xmp.…` for single tags.
+#[utoipa::path(
+    post, path = "/upload_sets/{id}/files", tag = "Upload",
+    params(("id" = String, Path, description = "The set's id")),
+    request_body(content_type = "multipart/form-data", content = Object),
+    responses(
+        (status = 202, description = "It is stored, and will be blurred and shown", body = Object),
+        (status = 400, description = "The file is no picture we take, or lacks place or time", body = crate::error::ErrorBody),
+        (status = 401, description = "Sign in first", body = crate::error::ErrorBody),
+        (status = 403, description = "The set belongs to another account", body = crate::error::ErrorBody),
+        (status = 404, description = "There is no such set", body = crate::error::ErrorBody),
+        (status = 409, description = "It has been sent before", body = crate::error::ErrorBody),
+        (status = 413, description = "It is too large", body = crate::error::ErrorBody),
+        (status = 415, description = "Not a form", body = crate::error::ErrorBody),
+        (status = 503, description = "Too many files at once; try again in a moment", body = crate::error::ErrorBody),
+    )
+)]
+pub async fn receive(
+    State(api): State<Api>,
+    identity: Identity,
+    url: PublicUrl,
+    Path(id): Path<String>,
+    request: Request,
+) -> ApiResult<(StatusCode, Json<Value>)> {
+    let id: UploadSetId = id.parse().map_err(|_| missing())?;
+    let set = own_upload_set(&api, &identity, id).await?;
+    let account = uploader(&api, &identity).await?;
+    let is_form = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.to_ascii_lowercase().starts_with("multipart/form-data"));
+    if !is_form {
+        return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content type should be multipart/form-data"));
+    }
+    let multipart = Multipart::from_request(request, &())
+        .await
+        .map_err(|_| ApiError::bad_request("The form could not be read: its Content-Type names no boundary"))?;
+    let turn = tokio::time::timeout(QUEUE, api.uploads.clone().acquire_owned()).await;
+    let Ok(Ok(_turn)) = turn else {
+        return Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "Too many files at once; try again in a moment"));
+    };
+    let picture = PictureId(api.world.id());
+    let arrival = take_in(&api, multipart, OriginalKey(picture.0)).await?;
+    Upload { api: &api, set: &set, account: &account, picture }.judge(arrival, &url).await
+}
+
+struct Upload<'a> {
+    api: &'a Api,
+    set: &'a UploadSet,
+    account: &'a Account,
+    picture: PictureId,
+}
+
+impl Upload<'_> {
+    async fn judge(&self, arrival: Arrival, url: &PublicUrl) -> ApiResult<(StatusCode, Json<Value>)> {
+        let Arrival { form, file } = arrival;
+        let header = match file.header {
+            Ok(header) => header,
+            Err(refusal) => return Err(self.refuse(file.name, &file.received, unusable(refusal)).await?),
+        };
+        let judged = form.overrides().and_then(|overrides| {
+            let tag = geotag(&header, &overrides)?;
+            self.picture(
+                &header,
+                &tag,
+                &file.received,
+                &file.name,
+                form.claimed_blurred,
+                overrides::to_json(&overrides),
+            )
+        });
+        let picture = match judged {
+            Ok(picture) => picture,
+            Err(error) => {
+                self.api.storage.private.destroy(OriginalKey(self.picture.0)).await?;
+                return Err(self.refuse(file.name, &file.received, error).await?);
+            }
+        };
+        let received = ReceivedFile { upload_set: self.set.options.id, file_name: file.name, picture };
+        let receipt = self.api.catalog.receive_file(received, [self.job(), self.job()]).await;
+        match receipt {
+            Ok(Receipt::Accepted(record)) => {
+                let mut body = view::file(&record, self.set, url);
+                body["picture_id"] = json!(self.picture);
+                Ok((StatusCode::ACCEPTED, Json(body)))
+            }
+            // Whether it was committed is unknown: the sweeper decides what becomes of the original.
+            Err(error) => Err(error.into()),
+            Ok(refused) => {
+                self.api.storage.private.destroy(OriginalKey(self.picture.0)).await?;
+                Err(self.already(refused))
+            }
+        }
+    }
+
+    fn job(&self) -> JobId {
+        JobId(self.api.world.id())
+    }
+
+    fn already(&self, receipt: Receipt) -> ApiError {
+        match receipt {
+            Receipt::SameInSet { existing } => ApiError::conflict("The item has already been added to this upload set")
+                .with("existing_item", json!({ "id": existing })),
+            Receipt::NameTaken { existing } => {
+                ApiError::conflict("A different picture with the same name has already been added to this uploadset")
+                    .with("existing_item", json!({ "id": existing }))
+            }
+            Receipt::Duplicate { existing, upload_set, owner } => {
+                let error = ApiError::conflict("The same picture has already been sent in a past upload");
+                // Others' ids are not told: the picture may be hidden.
+                if owner == self.account.id || self.account.admin {
+                    error.with("upload_sets", json!([{ "upload_set_id": upload_set, "existing_item_id": existing }]))
+                } else {
+                    error
+                }
+            }
+            Receipt::Accepted(_) | Receipt::NoSuchSet => missing(),
+        }
+    }
+
+    /// Notes the refusal in the set's list of files, and answers it.
+    async fn refuse(&self, file_name: String, received: &Received, error: ApiError) -> ApiResult<ApiError> {
+        let details = error.detail().cloned();
+        let reason = if details.as_ref().is_some_and(|details| details.get("missing_fields").is_some()) {
+            "invalid_metadata"
+        } else {
+            "invalid_file"
+        };
+        let message = match details.as_ref().and_then(|details| details["error"].as_str()) {
+            Some(sentence) => sentence.to_owned(),
+            None => error.message().to_owned(),
+        };
+        let refused = RefusedFile {
+            upload_set: self.set.options.id,
+            file_name,
+            content_md5: (received.size > 0).then(|| received.md5.clone()),
+            size: Some(received.size as i64),
+            inserted_at: self.api.world.now(),
+            rejection: Rejection { reason: reason.to_owned(), severity: Severity::Error, message, details },
+        };
+        self.api.catalog.refuse_file(refused, self.job()).await?;
+        Ok(error)
+    }
+
+    fn picture(
+        &self,
+        header: &Header,
+        tag: &Geotag,
+        received: &Received,
+        file_name: &str,
+        claimed_blurred: bool,
+        overrides: Value,
+    ) -> ApiResult<Picture> {
+        let (position, captured) = match (&tag.position, &tag.captured) {
+            (Some(position), Some(captured)) => (position, captured),
+            (position, captured) => return Err(incomplete(position.is_none(), captured.is_none(), tag)),
+        };
+        let now = self.api.world.now();
+        let (width, height) =
+            if tag.orientation >= 5 { (header.height, header.width) } else { (header.width, header.height) };
+        Ok(Picture {
+            id: self.picture,
+            account: self.account.id,
+            upload_set: self.set.options.id,
+            sequence: None,
+            rank: None,
+            status: PictureStatus::Waiting,
+            visibility: self.set.options.visibility,
+            lon: position.lon,
+            lat: position.lat,
+            altitude: position.altitude,
+            accuracy: tag.accuracy,
+            captured_at: captured.instant,
+            captured_local: captured.local.clone(),
+            orientation: Orientation {
+                heading: tag.heading.as_ref().map(|heading| heading.degrees),
+                heading_computed: false,
+                pitch: tag.pitch,
+                roll: tag.roll,
+                yaw: tag.yaw,
+            },
+            projection: match tag.projection {
+                flaneur_geotag::Projection::Flat => Projection::Flat,
+                flaneur_geotag::Projection::Equirectangular => Projection::Equirectangular,
+            },
+            shape: Shape { width: i64::from(width), height: i64::from(height) },
+            camera: Camera {
+                make: tag.make.clone(),
+                model: tag.model.clone(),
+                focal_length: tag.focal_length,
+                field_of_view: tag.field_of_view,
+                artist: tag.artist.clone(),
+            },
+            exif: tag.exif.clone(),
+            overrides,
+            file_name: file_name.to_owned(),
+            content_md5: received.md5.clone(),
+            content_sha256: received.sha256.clone(),
+            size: received.size as i64,
+            claimed_blurred,
+            original: Some(OriginalKey(self.picture.0).to_string()),
+            objects: None,
+            created_at: now,
+            updated_at: now,
+        })
+    }
+}
+
+fn geotag(header: &Header, overrides: &flaneur_geotag::Overrides) -> ApiResult<Geotag> {
+    let mut tag = flaneur_geotag::read(&header.bytes)
+        .map_err(|error| ApiError::bad_request("Impossible to parse picture metadata").because(error))?;
+    flaneur_geotag::apply(&mut tag, overrides)
+        .map_err(|error| ApiError::bad_request("One of the overrides makes no sense").because(error))?;
+    Ok(tag)
+}
+
+/// The words are those clients of the reference server compare with.
+fn incomplete(no_position: bool, no_time: bool, tag: &Geotag) -> ApiError {
+    let mut error = "The picture is missing mandatory metadata:".to_owned();
+    let mut fields = Vec::new();
+    if no_position {
+        error.push_str("\n\t- No GPS coordinates or broken coordinates in picture EXIF tags");
+        fields.push("location");
+    }
+    if no_time {
+        error.push_str("\n\t- No valid date in picture EXIF tags");
+        fields.insert(0, "datetime");
+    }
+    let doubts: Vec<String> = tag.doubts.iter().map(ToString::to_string).collect();
+    ApiError::bad_request("Impossible to parse picture metadata")
+        .with("details", json!({ "error": error, "missing_fields": fields, "doubts": doubts }))
+}
+
+fn unusable(refusal: Refusal) -> ApiError {
+    match refusal {
+        Refusal::TooLarge { limit } => ApiError::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("The file is too large: at most {} MiB are accepted", limit >> 20),
+        ),
+        Refusal::Jpeg(error) => {
+            ApiError::bad_request("Impossible to open file as image. The only supported image format is jpg.")
+                .because(error)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! How upload sets and their files are written.
+
+use flaneur_catalog::model::{Account, FileRecord, StatusCounts, UploadSet, UploadSetSequence, UploadSetState};
+use serde_json::{Map, Value, json};
+
+use crate::{Link, PublicUrl};
+
+const EDITABLE_BY: [(&str, &str, &str); 3] =
+    [("add_files", "/files", "POST"), ("complete", "/complete", "POST"), ("delete", "", "DELETE")];
+
+/// An upload set as JSON. `manager` is whoever asks, if they may change it: they get the links to do so.
+pub fn upload_set(state: &UploadSetState, url: &PublicUrl, manager: Option<&Account>) -> Value {
+    let set = &state.set;
+    let options = &set.options;
+    let mut body = Map::new();
+    let mut put = |name: &str, value: Value| {
+        if !value.is_null() {
+            body.insert(name.to_owned(), value);
+        }
+    };
+    put("id", json!(options.id));
+    put("created_at", json!(options.created_at));
+    put("completed", json!(set.completed));
+    put("dispatched", json!(set.dispatched));
+    put("account_id", json!(options.account));
+    put("title", json!(options.title));
+    put("estimated_nb_files", json!(options.estimated_nb_files));
+    put("sort_method", json!(options.sort_method));
+    put("no_split", if options.no_split { json!(true) } else { Value::Null });
+    put("split_distance", json!(options.split_distance));
+    put("split_time", json!(options.split_time));
+    put("no_deduplication", if options.no_deduplication { json!(true) } else { Value::Null });
+    put("duplicate_distance", json!(options.duplicate_distance));
+    put("duplicate_rotation", json!(options.duplicate_rotation));
+    put("metadata", options.metadata.clone());
+    put("associated_collections", state.sequences.iter().map(|sequence| self::sequence(sequence, url)).collect());
+    put("nb_items", json!(state.nb_items));
+    put("items_status", json!(state.counts));
+    put("semantics", json!(options.semantics));
+    put("relative_heading", json!(options.relative_heading));
+    put("visibility", json!(options.visibility));
+    put("links", json!(links(set, url, manager)));
+    put("ready", json!(state.ready));
+    Value::Object(body)
+}
+
+fn links(set: &UploadSet, url: &PublicUrl, manager: Option<&Account>) -> Vec<Link> {
+    let own = url.api(&format!("/upload_sets/{}", set.options.id));
+    let mut links = vec![Link::json("self", own.clone())];
+    if manager.is_some() {
+        links.extend(
+            EDITABLE_BY
+                .into_iter()
+                .map(|(rel, path, method)| Link::json(rel, format!("{own}{path}")).with("method", method)),
+        );
+    }
+    links
+}
+
+fn sequence(sequence: &UploadSetSequence, url: &PublicUrl) -> Value {
+    let StatusCounts { prepared, preparing, broken, not_processed, .. } = sequence.counts;
+    let mut body = json!({
+        "id": sequence.id,
+        "title": sequence.title,
+        "nb_items": sequence.nb_items,
+        "items_status": {
+            "prepared": prepared, "preparing": preparing, "broken": broken, "not_processed": not_processed,
+        },
+        "links": [Link::json("self", url.api(&format!("/collections/{}", sequence.id)))],
+        "ready": sequence.ready,
+    });
+    if let Some(interval) = sequence.interval {
+        body["extent"] = json!({ "temporal": { "interval": [[interval.0, interval.1]] } });
+    }
+    body
+}
+
+/// A file of an upload set as JSON.
+pub fn file(file: &FileRecord, set: &UploadSet, url: &PublicUrl) -> Value {
+    let mut body = json!({
+        "file_name": file.file_name,
+        "inserted_at": file.inserted_at,
+        "file_type": "picture",
+        "links": [Link::json("parent", url.api(&format!("/upload_sets/{}", set.options.id)))],
+    });
+    let mut put = |name: &str, value: Value| {
+        if !value.is_null() {
+            body[name] = value;
+        }
+    };
+    put("picture_id", json!(file.picture));
+    put("content_md5", json!(file.content_md5));
+    put("size", json!(file.size));
+    put("rejected", json!(file.rejection));
+    body
+}

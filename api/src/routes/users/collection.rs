@@ -1,0 +1,200 @@
+//! `/users/{id}/collection` and `/users/me/collection`: an account's sequences, as links of one STAC Collection.
+
+use axum::{extract::State, response::Response};
+use flaneur_catalog::model::{Account, AccountId, Sequence};
+use flaneur_coverage::quadkey::Bbox;
+use serde_json::json;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use crate::{
+    Api, ApiResult, Identity, Link, PublicUrl,
+    error::ErrorBody,
+    extract::{Path, Query},
+    respond::Reply,
+    routes::collections::{ListParameters, after_fetch, next_page},
+    stac::{
+        Count, Extent, Provider, STAC_VERSION,
+        collection::{length_km, license_link, status_name},
+        utc,
+    },
+};
+
+/// Most sequences on a page, and as many as there are without saying.
+const MOST: i64 = 1000;
+
+/// The routes.
+pub fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(of_user)).routes(routes!(my_own))
+}
+
+/// A user's sequences
+///
+/// A STAC Collection whose links with `rel=child` are the sequences, with title, extent and number of pictures. The
+/// sums `stats:collections`, `stats:items` and `extent` are of what is on the page; follow the `next` link for more.
+#[utoipa::path(
+    get, path = "/users/{id}/collection", tag = "Accounts",
+    params(("id" = Uuid, Path, description = "The account", example = "52864614-8ee3-4e42-9578-9ffa0a554f1f"), ListParameters),
+    responses(
+        (status = 200, description = "A STAC Collection of sequences", content_type = "application/json", body = Object,
+            example = json!({"type": "Collection", "id": "user:52864614-8ee3-4e42-9578-9ffa0a554f1f", "title": "alice's sequences",
+                "stats:collections": {"count": 1}, "stats:items": {"count": 3},
+                "links": [{"rel": "child", "type": "application/json", "id": "f6a2f13d-0676-4f8c-81c6-c7ec5ef10e72", "title": "Sample set",
+                    "href": "https://pics.example.org/api/collections/f6a2f13d-0676-4f8c-81c6-c7ec5ef10e72", "stats:items": {"count": 3}}]})),
+        (status = 400, description = "A parameter makes no sense, or is not offered", body = ErrorBody,
+            example = json!({"message": "`limit` has to be an integer between 1 and 1000", "status_code": 400})),
+        (status = 404, description = "There is no such user", body = ErrorBody,
+            example = json!({"message": "User doesn't exist", "status_code": 404})),
+    )
+)]
+async fn of_user(
+    State(api): State<Api>,
+    identity: Identity,
+    url: PublicUrl,
+    reply: Reply,
+    Path(id): Path<Uuid>,
+    Query(parameters): Query<ListParameters>,
+) -> ApiResult<Response> {
+    let account = super::find(&api, AccountId(id)).await?;
+    page(&api, &identity, &url, &reply, &account, &parameters).await
+}
+
+/// The sequences of who is asking
+#[utoipa::path(
+    get, path = "/users/me/collection", tag = "Accounts",
+    params(ListParameters),
+    responses(
+        (status = 200, description = "A STAC Collection of sequences", content_type = "application/json", body = Object,
+            example = json!({"type": "Collection", "id": "user:52864614-8ee3-4e42-9578-9ffa0a554f1f", "title": "alice's sequences", "links": []})),
+        (status = 400, description = "A parameter makes no sense, or is not offered", body = ErrorBody,
+            example = json!({"message": "`limit` has to be an integer between 1 and 1000", "status_code": 400})),
+        (status = 401, description = "Nobody is signed in", body = ErrorBody,
+            example = json!({"message": "Authentication is mandatory: send a token, or sign in", "status_code": 401})),
+    )
+)]
+async fn my_own(
+    State(api): State<Api>,
+    identity: Identity,
+    url: PublicUrl,
+    reply: Reply,
+    Query(parameters): Query<ListParameters>,
+) -> ApiResult<Response> {
+    let account = identity.require()?.clone();
+    page(&api, &identity, &url, &reply, &account, &parameters).await
+}
+
+async fn page(
+    api: &Api,
+    identity: &Identity,
+    url: &PublicUrl,
+    reply: &Reply,
+    account: &Account,
+    parameters: &ListParameters,
+) -> ApiResult<Response> {
+    let limit = parameters.limit(MOST, MOST)?;
+    let mut query = parameters.query(identity.viewer(), limit + 1)?;
+    query.account = Some(account.id);
+    let (sequences, more) = after_fetch(api.catalog.sequences(&query).await?, limit);
+    let own = url.api(&format!("/users/{}/collection", account.id));
+    let license = &api.settings.license;
+    let mut links = vec![
+        Link::json("root", url.api("")).titled("Instance catalog"),
+        Link::json("parent", url.api("")).titled("Instance catalog"),
+        Link::json("self", own.clone()),
+        license_link(license),
+    ];
+    links.extend(sequences.last().filter(|_| more).map(|last| next_page(&own, &parameters.kept(), last)));
+    links.extend(sequences.iter().map(|sequence| child(sequence, url)));
+    let first = sequences.iter().map(|sequence| sequence.created_at).min().unwrap_or(account.created_at);
+    let last = sequences.iter().map(|sequence| sequence.updated_at).max().unwrap_or(account.created_at);
+    let length_m: f64 = sequences.iter().map(|sequence| sequence.summary.length_m).sum();
+    reply.json(&json!({
+        "type": "Collection",
+        "stac_version": STAC_VERSION,
+        "stac_extensions": ["https://stac-extensions.github.io/stats/v0.2.0/schema.json"],
+        "id": format!("user:{}", account.id),
+        "title": format!("{}'s sequences", account.name),
+        "description": format!("List of all sequences of user {}", account.name),
+        "keywords": ["pictures", format!("{}'s sequences", account.name)],
+        "license": license.id,
+        "providers": [Provider::account(account.id, account.name.clone())],
+        "created": utc(first),
+        "updated": utc(last),
+        "extent": whole(&sequences),
+        "stats:collections": Count { count: i64::try_from(sequences.len()).unwrap_or(i64::MAX) },
+        "stats:items": Count { count: sequences.iter().map(|sequence| sequence.summary.nb_pictures).sum() },
+        "geovisio:length_km": length_m.round() / 1000.0,
+        "links": links,
+    }))
+}
+
+fn child(sequence: &Sequence, url: &PublicUrl) -> Link {
+    let summary = &sequence.summary;
+    Link::json("child", url.api(&format!("/collections/{}", sequence.id)))
+        .titled(sequence.title.clone())
+        .with("id", sequence.id.to_string())
+        .with("stats:items", json!({"count": summary.nb_pictures}))
+        .with("extent", json!(Extent::of(summary.bbox.as_ref(), summary.interval)))
+        .with("created", utc(sequence.created_at))
+        .with("updated", utc(sequence.updated_at))
+        .with("geovisio:length_km", length_km(sequence))
+        .with("geovisio:status", status_name(sequence.status))
+        .with("geovisio:visibility", sequence.visibility.as_str())
+}
+
+/// Extent of all. Where one crosses the antimeridian, the whole turn: boxes on both sides have no smaller common one
+/// that clients agree on.
+fn whole(sequences: &[Sequence]) -> Extent {
+    let join = |a: Bbox, b: Bbox| {
+        let crosses = a.west > a.east || b.west > b.east;
+        let (west, east) = if crosses { (-180.0, 180.0) } else { (a.west.min(b.west), a.east.max(b.east)) };
+        Bbox { west, south: a.south.min(b.south), east, north: a.north.max(b.north) }
+    };
+    let bbox = sequences.iter().filter_map(|sequence| sequence.summary.bbox).reduce(join);
+    let intervals = sequences.iter().filter_map(|sequence| sequence.summary.interval);
+    Extent::of(bbox.as_ref(), intervals.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use crate::testing::{fixture, link};
+
+    fn children(page: &Value) -> Vec<String> {
+        let links = page["links"].as_array().unwrap().iter();
+        links.filter(|link| link["rel"] == "child").map(|link| link["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    #[tokio::test]
+    async fn whose_sequences() {
+        let fixture = fixture().await;
+        let (first, second) = (fixture.sequence().await, fixture.sequence().await);
+        let id = fixture.owner.account.id;
+        let page = fixture.get(&format!("/users/{id}/collection")).await.json();
+        assert_eq!(children(&page), [first.id.to_string(), second.id.to_string()]);
+        assert_eq!((&page["stats:collections"]["count"], &page["stats:items"]["count"]), (&2.into(), &6.into()));
+        let child = page["links"].as_array().unwrap().iter().find(|link| link["rel"] == "child").unwrap();
+        assert_eq!((&child["title"], &child["stats:items"]["count"]), (&"Sample set".into(), &3.into()));
+        assert!(child["extent"]["temporal"]["interval"][0][0].is_string() && child["created"].is_string());
+
+        let mine = fixture.request("GET", "/users/me/collection").of(Some(&fixture.owner)).send().await.json();
+        assert_eq!(children(&mine), children(&page));
+        let others = fixture.request("GET", "/users/me/collection").of(Some(&fixture.other)).send().await.json();
+        assert_eq!(children(&others), Vec::<String>::new());
+        assert_eq!(others["extent"]["spatial"]["bbox"][0], serde_json::json!([-180.0, -90.0, 180.0, 90.0]));
+        assert_eq!(fixture.get("/users/me/collection").await.status, 401);
+        assert_eq!(fixture.get("/users/00000000-0000-0000-0000-000000000000/collection").await.status, 404);
+    }
+
+    #[tokio::test]
+    async fn page_by_page() {
+        let fixture = fixture().await;
+        let (first, second) = (fixture.sequence().await, fixture.sequence().await);
+        let id = fixture.owner.account.id;
+        let page = fixture.get(&format!("/users/{id}/collection?limit=1")).await.json();
+        assert_eq!(children(&page), [first.id.to_string()]);
+        let page = fixture.get(&link(&page, "next").unwrap()).await.json();
+        assert_eq!((children(&page), link(&page, "next")), (vec![second.id.to_string()], None));
+    }
+}

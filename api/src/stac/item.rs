@@ -1,0 +1,285 @@
+//! A picture as a STAC Item, field by field as Panoramax clients read it.
+
+use std::collections::BTreeMap;
+
+use flaneur_catalog::model::{self, Neighbour, PictureId, Semantic, SequenceId};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{
+    InteriorOrientation, Provider, STAC_VERSION,
+    tiles::{asset_templates, tile_matrix_sets},
+    utc,
+};
+use crate::{License, Link, PublicUrl};
+
+/// A GeoJSON point, (lon, lat) in degrees.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Point {
+    /// Always `Point`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// Longitude, latitude, degrees.
+    pub coordinates: [f64; 2],
+}
+
+impl Point {
+    /// At (lon, lat), degrees.
+    pub fn new(lon: f64, lat: f64) -> Self {
+        Self { kind: "Point", coordinates: [lon, lat] }
+    }
+}
+
+/// A picture as a STAC Item.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Item {
+    /// Always `Feature`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// Always `1.0.0`.
+    stac_version: &'static str,
+    /// Extensions whose schemas the item keeps to.
+    stac_extensions: Vec<&'static str>,
+    /// The picture.
+    #[schema(value_type = uuid::Uuid)]
+    pub id: PictureId,
+    /// Its sequence.
+    #[schema(value_type = uuid::Uuid)]
+    pub collection: Option<SequenceId>,
+    /// Where it was taken.
+    pub geometry: Point,
+    /// The same as a box.
+    pub bbox: [f64; 4],
+    /// Who made it: the account, then the photographer.
+    pub providers: Vec<Provider>,
+    /// What is known of it.
+    pub properties: Properties,
+    /// Where to go from here. `next`, `prev` and `related` carry `id` and `geometry`.
+    pub links: Vec<Link>,
+    /// The files: `hd`, `sd`, `thumb`.
+    pub assets: Assets,
+    /// Panoramas: how tiles are addressed, with `{TileCol}` and `{TileRow}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub asset_templates: Option<Value>,
+}
+
+/// Properties of a picture.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Properties {
+    /// When it was taken, UTC.
+    pub datetime: String,
+    /// When it was taken, local time with its offset.
+    pub datetimetz: String,
+    /// When it was received.
+    pub created: String,
+    /// When anything about it last changed.
+    pub updated: String,
+    /// SPDX identifier.
+    pub license: String,
+    /// Heading, degrees clockwise from north. Clients cannot do without: 0 where `flaneur:heading_source` is `none`.
+    #[serde(rename = "view:azimuth", serialize_with = "super::plain_number")]
+    pub azimuth: f64,
+    /// Where the heading is from: `file`, `track` (computed from the sequence) or `none`.
+    #[serde(rename = "flaneur:heading_source")]
+    pub heading_source: &'static str,
+    /// What the camera saw.
+    #[serde(rename = "pers:interior_orientation")]
+    pub interior_orientation: InteriorOrientation,
+    /// Degrees, up is positive.
+    #[serde(rename = "pers:pitch", skip_serializing_if = "Option::is_none")]
+    pub pitch: Option<f64>,
+    /// Degrees, clockwise is positive.
+    #[serde(rename = "pers:roll", skip_serializing_if = "Option::is_none")]
+    pub roll: Option<f64>,
+    /// Degrees, of the panorama's middle against the heading.
+    #[serde(rename = "pers:yaw", skip_serializing_if = "Option::is_none")]
+    pub yaw: Option<f64>,
+    /// 95 % horizontal accuracy, metres.
+    #[serde(rename = "quality:horizontal_accuracy", skip_serializing_if = "Option::is_none")]
+    pub accuracy: Option<f64>,
+    /// Pixels per degree of view.
+    #[serde(rename = "panoramax:horizontal_pixel_density", skip_serializing_if = "Option::is_none")]
+    pub pixel_density: Option<i64>,
+    /// Always `ready`: others have no item.
+    #[serde(rename = "geovisio:status")]
+    pub status: &'static str,
+    /// Who sees it.
+    #[serde(rename = "geovisio:visibility")]
+    pub visibility: &'static str,
+    /// Name of the account.
+    #[serde(rename = "geovisio:producer")]
+    pub producer: String,
+    /// Place in the sequence, from 1.
+    #[serde(rename = "geovisio:rank_in_collection")]
+    pub rank: Option<i64>,
+    /// Full resolution.
+    #[serde(rename = "geovisio:image")]
+    pub image: String,
+    /// Thumbnail.
+    #[serde(rename = "geovisio:thumbnail")]
+    pub thumbnail: String,
+    /// Name of the file sent.
+    #[serde(rename = "original_file:name")]
+    pub file_name: String,
+    /// Bytes of the file sent.
+    #[serde(rename = "original_file:size")]
+    pub file_size: i64,
+    /// EXIF and XMP values by their Exiv2 names, as far as they may be shown.
+    #[schema(value_type = Object)]
+    pub exif: BTreeMap<String, String>,
+    /// Tags of the picture.
+    #[schema(value_type = Vec<Object>)]
+    pub semantics: Vec<Semantic>,
+    /// Tagged parts of the picture.
+    #[schema(value_type = Vec<Object>)]
+    pub annotations: Vec<Value>,
+    /// What is told of the sequence with each of its pictures: its tags.
+    pub collection: OfCollection,
+    /// Panoramas: the grid of tiles.
+    #[serde(rename = "tiles:tile_matrix_sets", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub tile_matrix_sets: Option<Value>,
+}
+
+/// What an item tells of its sequence.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct OfCollection {
+    /// Tags of the sequence.
+    #[schema(value_type = Vec<Object>)]
+    pub semantics: Vec<Semantic>,
+}
+
+/// The files of a picture.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Assets {
+    /// Full resolution.
+    pub hd: Asset,
+    /// 2048 pixels wide.
+    pub sd: Asset,
+    /// 500 pixels wide.
+    pub thumb: Asset,
+}
+
+/// A file.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Asset {
+    /// What it is.
+    pub title: &'static str,
+    /// More about it.
+    pub description: &'static str,
+    /// `data`, `visual` or `thumbnail`.
+    pub roles: [&'static str; 1],
+    /// Always `image/jpeg`.
+    #[serde(rename = "type")]
+    pub media_type: &'static str,
+    /// Absolute address.
+    pub href: String,
+    /// Bytes.
+    #[serde(rename = "file:size", skip_serializing_if = "Option::is_none")]
+    pub size: Option<i64>,
+}
+
+impl Item {
+    /// Writes a picture down.
+    pub fn new(item: model::Item, url: &PublicUrl, license: &License) -> Self {
+        let links = links(&item, url, license);
+        let model::Item { picture, producer, sequence_semantics, .. } = item;
+        let tiles = picture.objects.as_ref().and_then(|objects| objects.tiles.as_ref()).map(|(_, matrix)| *matrix);
+        let file = |name: &str| url.api(&format!("/pictures/{}/{name}", picture.id));
+        let mut providers = vec![Provider::account(picture.account, producer.clone())];
+        providers.extend(picture.camera.artist.clone().map(Provider::photographer));
+        let mut stac_extensions = vec![
+            "https://stac-extensions.github.io/view/v1.0.0/schema.json",
+            "https://stac-extensions.github.io/file/v2.1.0/schema.json",
+        ];
+        if tiles.is_some() {
+            stac_extensions.push("https://stac-extensions.github.io/tiled-assets/v1.0.0/schema.json");
+        }
+        let orientation = picture.orientation;
+        Self {
+            kind: "Feature",
+            stac_version: STAC_VERSION,
+            stac_extensions,
+            id: picture.id,
+            collection: picture.sequence,
+            geometry: Point::new(picture.lon, picture.lat),
+            bbox: [picture.lon, picture.lat, picture.lon, picture.lat],
+            providers,
+            links,
+            assets: assets(&file, picture.objects.as_ref().map(|objects| objects.master_size)),
+            asset_templates: tiles.map(|_| asset_templates(&file("tiled/{TileCol}_{TileRow}.jpg"))),
+            properties: Properties {
+                datetime: utc(picture.captured_at),
+                datetimetz: picture.captured_local.clone(),
+                created: utc(picture.created_at),
+                updated: utc(picture.updated_at),
+                license: license.id.clone(),
+                azimuth: orientation.heading.unwrap_or(0.0),
+                heading_source: match orientation {
+                    model::Orientation { heading: None, .. } => "none",
+                    model::Orientation { heading_computed: true, .. } => "track",
+                    _ => "file",
+                },
+                interior_orientation: InteriorOrientation::of(&picture),
+                pitch: orientation.pitch,
+                roll: orientation.roll,
+                yaw: orientation.yaw,
+                accuracy: picture.accuracy.map(|metres| (metres * 10.0).round() / 10.0),
+                pixel_density: picture.pixel_density(),
+                status: "ready",
+                visibility: picture.visibility.as_str(),
+                producer,
+                rank: picture.rank,
+                image: file("hd.jpg"),
+                thumbnail: file("thumb.jpg"),
+                tile_matrix_sets: tiles.map(|matrix| tile_matrix_sets(picture.id, matrix)),
+                file_name: picture.file_name,
+                file_size: picture.size,
+                exif: picture.exif,
+                semantics: Vec::new(),
+                annotations: Vec::new(),
+                collection: OfCollection { semantics: sequence_semantics },
+            },
+        }
+    }
+}
+
+fn assets(file: &dyn Fn(&str) -> String, master_size: Option<i64>) -> Assets {
+    let asset = |title, description, role, name: &str, size| Asset {
+        title,
+        description,
+        roles: [role],
+        media_type: "image/jpeg",
+        href: file(name),
+        size,
+    };
+    Assets {
+        hd: asset("HD picture", "Highest resolution available of this picture", "data", "hd.jpg", master_size),
+        sd: asset("SD picture", "Picture in standard definition, 2048 pixels wide", "visual", "sd.jpg", None),
+        thumb: asset("Thumbnail", "Picture in low definition, 500 pixels wide", "thumbnail", "thumb.jpg", None),
+    }
+}
+
+fn links(item: &model::Item, url: &PublicUrl, license: &License) -> Vec<Link> {
+    let address =
+        |sequence: SequenceId, picture: PictureId| url.api(&format!("/collections/{sequence}/items/{picture}"));
+    let walk = |rel: &str, to: &Neighbour| {
+        Link::geojson(rel, address(to.sequence, to.id))
+            .with("id", to.id.to_string())
+            .with("geometry", json!({"type": "Point", "coordinates": [to.lon, to.lat]}))
+    };
+    let picture = &item.picture;
+    let mut links = vec![Link::json("root", url.api("")).titled("Instance catalog")];
+    if let Some(sequence) = picture.sequence {
+        let collection = url.api(&format!("/collections/{sequence}"));
+        links.push(Link::json("parent", collection.clone()));
+        links.push(Link::json("collection", collection));
+        links.push(Link::geojson("self", address(sequence, picture.id)));
+    }
+    links.push(super::collection::license_link(license));
+    links.extend(item.links.next.as_ref().map(|to| walk("next", to)));
+    links.extend(item.links.prev.as_ref().map(|to| walk("prev", to)));
+    links.extend(item.links.related.iter().map(|to| walk("related", to).with("datetime", utc(to.captured_at))));
+    links
+}

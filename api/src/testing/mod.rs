@@ -1,0 +1,139 @@
+//! An API to test against: a real catalog in a folder that goes away, a clock that stands still, ids that repeat, three
+//! accounts, and requests as the binary hands them to the router.
+
+mod ask;
+mod recipe;
+mod seed;
+
+use std::sync::Arc;
+
+use flaneur_catalog::{
+    model::{Account, AccountId, NewAccount, NewToken, TokenId},
+    sqlite::SqliteCatalog,
+    world::{Generator, ManualClock, World},
+};
+use flaneur_storage::Storage;
+use serde_json::Value;
+use utoipa_axum::router::OpenApiRouter;
+
+pub(crate) use ask::{Answer, Ask};
+pub(crate) use recipe::{Recipe, tile_bytes};
+pub(crate) use seed::Seeded;
+
+use crate::{Api, MAX_UPLOADS, PublicUrl, Settings, TokenKey};
+
+/// Where the instance believes to be reached.
+pub(crate) const HOST: &str = "https://pics.example.org";
+
+/// Somebody with a token.
+#[derive(Debug, Clone)]
+pub(crate) struct Who {
+    /// The account.
+    pub account: Account,
+    /// What goes behind `Bearer `.
+    pub jwt: String,
+}
+
+/// An instance of its own.
+pub(crate) struct Fixture {
+    /// What the handlers work with.
+    pub api: Api,
+    /// All routes, below `/api`.
+    pub router: axum::Router,
+    /// Moves time.
+    pub clock: Arc<ManualClock>,
+    /// Whose pictures there are.
+    pub owner: Who,
+    /// Somebody else.
+    pub other: Who,
+    /// Who runs the instance.
+    pub admin: Who,
+    _folder: tempfile::TempDir,
+}
+
+/// How the instance is to be.
+#[derive(Default)]
+pub(crate) struct FixtureBuilder {
+    settings: Settings,
+}
+
+/// An instance as it is by default.
+pub(crate) async fn fixture() -> Fixture {
+    FixtureBuilder::default().build().await
+}
+
+impl FixtureBuilder {
+    /// Changes settings.
+    pub(crate) fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut self.settings);
+        self
+    }
+
+    /// Makes it.
+    pub(crate) async fn build(self) -> Fixture {
+        let folder = tempfile::tempdir().unwrap();
+        let catalog = SqliteCatalog::open(&folder.path().join("catalog.sqlite")).await.unwrap();
+        let storage = Storage::local(&folder.path().join("public"), &folder.path().join("private")).unwrap();
+        let clock = Arc::new(ManualClock::new("2026-11-23T12:00:00Z".parse().unwrap()));
+        let api = Api {
+            catalog: Arc::new(catalog),
+            storage: Arc::new(storage),
+            world: World::new(clock.clone(), Arc::new(Generator::seeded(1))),
+            settings: Arc::new(self.settings),
+            tokens: Arc::new(TokenKey::new(b"a secret for tests")),
+            uploads: Arc::new(tokio::sync::Semaphore::new(MAX_UPLOADS)),
+        };
+        let below = crate::router(api.clone(), OpenApiRouter::new());
+        let router = axum::Router::new().nest("/api", below).layer(axum::Extension(PublicUrl(HOST.to_owned())));
+        Fixture {
+            owner: who(&api, "owner", false).await,
+            other: who(&api, "other", false).await,
+            admin: who(&api, "admin", true).await,
+            api,
+            router,
+            clock,
+            _folder: folder,
+        }
+    }
+}
+
+async fn who(api: &Api, name: &str, admin: bool) -> Who {
+    let created_at = api.world.now();
+    let new = NewAccount { id: AccountId(api.world.id()), name: name.to_owned(), admin, created_at };
+    let account = api.catalog.create_account(new).await.unwrap();
+    let id = TokenId(api.world.id());
+    let description = "for tests".to_owned();
+    api.catalog.create_token(NewToken { id, account: Some(account.id), description, created_at }).await.unwrap();
+    Who { account, jwt: api.tokens.sign(id).unwrap() }
+}
+
+impl Fixture {
+    /// Asks as nobody. The path is below `/api`, or an absolute link.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.request("GET", path).send().await
+    }
+
+    /// Prepares a request.
+    pub(crate) fn request(&self, method: &str, path: &str) -> Ask {
+        Ask::new(self.router.clone(), method, path)
+    }
+}
+
+/// Where a document's link of this relation leads.
+pub(crate) fn link(document: &Value, rel: &str) -> Option<String> {
+    let link = document["links"].as_array()?.iter().find(|link| link["rel"] == rel)?;
+    Some(link["href"].as_str()?.to_owned())
+}
+
+/// A document with names in place of identifiers.
+pub(crate) fn redacted(document: &Value, seeded: &Seeded) -> Value {
+    let mut text = document.to_string();
+    let mut name = |id: String, name: &str| text = text.replace(&id, name);
+    name(seeded.id.to_string(), "[sequence]");
+    name(seeded.upload_set.to_string(), "[upload set]");
+    name(seeded.account.to_string(), "[account]");
+    for (number, id) in seeded.pictures.iter().enumerate() {
+        name(id.to_string(), &format!("[picture {}]", number + 1));
+    }
+    serde_json::from_str(&text).unwrap()
+}

@@ -1,0 +1,157 @@
+//! What the pictures of a sequence are like.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use flaneur_access::Visibility;
+use flaneur_catalog::model::{
+    AccountId, Camera, Orientation, Picture, PictureId, PictureStatus, Projection, Shape, UploadSetId,
+};
+use jiff::{SignedDuration, Timestamp};
+
+/// Pictures that go north, one every ten metres and two seconds.
+#[derive(Debug, Clone)]
+pub(crate) struct Recipe {
+    pub count: usize,
+    pub visibility: Visibility,
+    pub lon: f64,
+    pub lat: f64,
+    pub projection: Projection,
+    pub heading: Option<f64>,
+    pub artist: Option<String>,
+}
+
+impl Default for Recipe {
+    /// Three panoramas that everybody may see.
+    fn default() -> Self {
+        Self {
+            count: 3,
+            visibility: Visibility::Anyone,
+            lon: 1.919_185,
+            lat: 49.006_89,
+            projection: Projection::Equirectangular,
+            heading: Some(349.0),
+            artist: None,
+        }
+    }
+}
+
+impl Recipe {
+    /// Ordinary photos, of which nobody knows where they look.
+    pub(crate) fn flat(self) -> Self {
+        Self { projection: Projection::Flat, heading: None, artist: Some("R. Tist".to_owned()), ..self }
+    }
+
+    /// Looking there.
+    pub(crate) fn heading(self, degrees: f64) -> Self {
+        Self { heading: Some(degrees), ..self }
+    }
+
+    /// Beginning there.
+    pub(crate) fn at(self, lon: f64, lat: f64) -> Self {
+        Self { lon, lat, ..self }
+    }
+
+    /// For these eyes only.
+    pub(crate) fn visible_to(self, visibility: Visibility) -> Self {
+        Self { visibility, ..self }
+    }
+
+    /// Where the picture of that number is, (lon, lat) in degrees.
+    pub(crate) fn position(&self, number: usize) -> (f64, f64) {
+        (self.lon, self.lat + number as f64 * 10.0 / 111_195.0)
+    }
+
+    /// When the picture of that number was taken.
+    pub(crate) fn captured_at(number: usize) -> Timestamp {
+        let first: Timestamp = "2021-07-29T09:16:54Z".parse().unwrap();
+        first + SignedDuration::from_secs(2 * number as i64)
+    }
+
+    pub(super) fn picture(
+        &self,
+        number: usize,
+        id: PictureId,
+        account: AccountId,
+        upload_set: UploadSetId,
+        now: Timestamp,
+    ) -> Picture {
+        let (lon, lat) = self.position(number);
+        let panorama = self.projection == Projection::Equirectangular;
+        let captured_at = Self::captured_at(number);
+        let exif = [("Exif.Image.Make", "GoPro"), ("Exif.Image.Model", "Max"), ("Exif.Photo.FNumber", "28/10")];
+        Picture {
+            id,
+            account,
+            upload_set,
+            sequence: None,
+            rank: None,
+            status: PictureStatus::Waiting,
+            visibility: self.visibility,
+            lon,
+            lat,
+            altitude: Some(93.0),
+            accuracy: Some(4.0),
+            captured_at,
+            captured_local: (captured_at + SignedDuration::from_hours(2)).to_string().replace('Z', "+02:00"),
+            orientation: Orientation {
+                heading: self.heading,
+                heading_computed: false,
+                pitch: panorama.then_some(0.5),
+                roll: panorama.then_some(-1.0),
+                yaw: None,
+            },
+            projection: self.projection,
+            shape: if panorama { Shape { width: 5760, height: 2880 } } else { Shape { width: 1920, height: 1080 } },
+            camera: Camera {
+                make: Some("GoPro".to_owned()),
+                model: Some("Max".to_owned()),
+                focal_length: Some(3.0),
+                field_of_view: Some(if panorama { 360.0 } else { 96.0 }),
+                artist: self.artist.clone(),
+            },
+            exif: exif.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect::<BTreeMap<_, _>>(),
+            overrides: serde_json::json!({}),
+            file_name: format!("{}.jpg", number + 1),
+            content_md5: format!("{:032x}", id.0.as_u128()),
+            content_sha256: format!("{:064x}", id.0.as_u128()),
+            size: 3_296_119,
+            claimed_blurred: false,
+            original: Some(id.to_string()),
+            objects: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
+/// Tiles side by side in the panoramas that are seeded.
+pub(super) const COLUMNS: u32 = 4;
+/// Tiles one above the other.
+pub(super) const ROWS: u32 = 2;
+
+/// What is in a tile.
+pub(crate) fn tile_bytes(column: u32, row: u32) -> Bytes {
+    Bytes::from(format!("tile {column} {row} {}", "x".repeat((column + 10 * row) as usize)))
+}
+
+/// All tiles in one object, in the layout that `flaneur_jpeg::TilePack` documents.
+pub(super) fn tile_pack() -> Bytes {
+    let tiles: Vec<Bytes> = (0..ROWS).flat_map(|row| (0..COLUMNS).map(move |column| tile_bytes(column, row))).collect();
+    let mut pack = b"FLNTILES".to_vec();
+    for number in [1, COLUMNS as u16, ROWS as u16, 0] {
+        pack.extend(number.to_le_bytes());
+    }
+    pack.extend(1440u32.to_le_bytes());
+    pack.extend(1440u32.to_le_bytes());
+    let mut offset = (pack.len() + 8 * (tiles.len() + 1)) as u64;
+    pack.extend(offset.to_le_bytes());
+    for tile in &tiles {
+        offset += tile.len() as u64;
+        pack.extend(offset.to_le_bytes());
+    }
+    for tile in &tiles {
+        pack.extend(tile);
+    }
+    pack.into()
+}

@@ -1,0 +1,61 @@
+//! On whose behalf something is uploaded: the account that is signed in or, where the operator allows it, the account
+//! that anonymous uploads belong to.
+
+use flaneur_access::{Action, Subject, Viewer, decide};
+use flaneur_catalog::{
+    CatalogError,
+    model::{Account, AccountId, NewAccount, UploadSet, UploadSetId},
+};
+
+use crate::{Api, ApiError, ApiResult, Identity};
+
+/// Name of the account that anonymous uploads belong to.
+pub const ANONYMOUS: &str = "anonymous";
+
+/// The account that writes, or 401.
+pub async fn uploader(api: &Api, identity: &Identity) -> ApiResult<Account> {
+    match &identity.account {
+        Some(account) => Ok(account.clone()),
+        None if api.settings.anonymous_uploads => anonymous(api).await,
+        None => Err(ApiError::unauthorized("Authentication is mandatory: send a token, or sign in")),
+    }
+}
+
+async fn anonymous(api: &Api) -> ApiResult<Account> {
+    loop {
+        if let Some(account) = api.catalog.account_by_name(ANONYMOUS).await? {
+            return Ok(account);
+        }
+        let new = NewAccount {
+            id: AccountId(api.world.id()),
+            name: ANONYMOUS.to_owned(),
+            admin: false,
+            created_at: api.world.now(),
+        };
+        match api.catalog.create_account(new).await {
+            Ok(account) => return Ok(account),
+            // Another request has just made it.
+            Err(CatalogError::Conflict(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// An upload set that the uploader may write to.
+pub async fn own_upload_set(api: &Api, identity: &Identity, id: UploadSetId) -> ApiResult<UploadSet> {
+    let account = uploader(api, identity).await?;
+    let set = api.catalog.upload_set(id).await?.ok_or_else(missing)?;
+    let viewer = Viewer::Account { id: account.id.0, admin: account.admin };
+    let subject = Subject { owner: set.options.account.0, visibility: set.options.visibility, published: true };
+    // Whoever may not even see the set is not told that it exists.
+    decide(viewer, Action::See, subject).map_err(|_| missing())?;
+    decide(viewer, Action::Manage, subject).map_err(|_| {
+        ApiError::forbidden("You're not authorized to change this upload set: it belongs to another account")
+    })?;
+    Ok(set)
+}
+
+/// The set does not exist, as far as this viewer goes.
+pub fn missing() -> ApiError {
+    ApiError::not_found("UploadSet doesn't exist")
+}
