@@ -1,0 +1,125 @@
+//! The web site, embedded in the binary.
+
+use axum::{
+    Router,
+    body::Body,
+    extract::State,
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use rust_embed::RustEmbed;
+
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../../web/dist"]
+#[allow_missing = true]
+struct Files;
+
+/// Paths of the site's pages; all are answered with the one HTML document, which looks at the path itself.
+const PAGES: [&str; 6] = ["/", "/upload", "/sign-in", "/invite", "/claim", "/sequences/{*rest}"];
+
+/// Serves the site. `background` is the address of a map style on another host, which pages then may load.
+pub fn router(background: Option<&str>) -> Router {
+    let policy = policy(background);
+    let mut router = Router::new();
+    for page in PAGES {
+        router = router.route(page, get(page_of_site));
+    }
+    router.fallback(get(file)).with_state(policy)
+}
+
+/// What pages may load: nothing from elsewhere, except the background map that the operator chose. Scripts only as
+/// files; styles inline too, as the map and the viewer set them on elements.
+fn policy(background: Option<&str>) -> HeaderValue {
+    let elsewhere = background
+        .and_then(|style| url::Url::parse(style).ok())
+        .map(|style| style.origin().ascii_serialization())
+        .filter(|origin| origin.starts_with("http"))
+        .map(|_| " https: http:".to_owned())
+        .unwrap_or_default();
+    let policy = format!(
+        "default-src 'self'; connect-src 'self'{elsewhere}; img-src 'self' data: blob:{elsewhere}; \
+         style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; \
+         form-action 'self'"
+    );
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'self'"))
+}
+
+async fn page_of_site(State(policy): State<HeaderValue>, uri: Uri, headers: HeaderMap) -> Response {
+    let mut response = match Files::get("index.html") {
+        Some(page) => answer(&page, "text/html; charset=utf-8", "no-cache", &headers),
+        None => unbuilt(),
+    };
+    protect(&mut response, policy);
+    // Pages that act for an account must not be shown inside other pages.
+    if matches!(uri.path(), "/sign-in" | "/claim" | "/invite") {
+        response.headers_mut().insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    }
+    response
+}
+
+async fn file(State(policy): State<HeaderValue>, uri: Uri, headers: HeaderMap) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    let mut response = match Files::get(path).filter(|_| path != "index.html") {
+        Some(file) => {
+            let kind = mime_guess::from_path(path).first_or_octet_stream();
+            // Built files carry their content's hash in the name.
+            let caching = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+            answer(&file, kind.essence_str(), caching, &headers)
+        }
+        None => match Files::get("index.html") {
+            // The page says that there is nothing here, with the way back.
+            Some(page) if wants_page(&headers) => {
+                let mut response = answer(&page, "text/html; charset=utf-8", "no-cache", &HeaderMap::new());
+                *response.status_mut() = StatusCode::NOT_FOUND;
+                response
+            }
+            _ => (StatusCode::NOT_FOUND, "there is nothing here").into_response(),
+        },
+    };
+    protect(&mut response, policy);
+    response
+}
+
+fn wants_page(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn answer(file: &rust_embed::EmbeddedFile, kind: &str, caching: &'static str, headers: &HeaderMap) -> Response {
+    let hash: String = file.metadata.sha256_hash().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let tag = format!("\"{hash}\"");
+    let known = headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .any(|value| value.contains(&tag));
+    let mut response = if known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        Response::new(Body::from(file.data.clone().into_owned()))
+    };
+    let out = response.headers_mut();
+    if let Ok(kind) = HeaderValue::from_str(kind) {
+        out.insert(header::CONTENT_TYPE, kind);
+    }
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        out.insert(header::ETAG, tag);
+    }
+    out.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    response
+}
+
+fn protect(response: &mut Response, policy: HeaderValue) {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
+}
+
+fn unbuilt() -> Response {
+    let text = "This binary was built without the web site. Run `make build`, which builds the site first. The API is at /api.";
+    (StatusCode::SERVICE_UNAVAILABLE, text).into_response()
+}
