@@ -59,37 +59,3 @@ export async function coveredArea(signal?: AbortSignal): Promise<{ box: Box | nu
   if (west == null || south == null || east == null || north == null) return { box: null };
   return { box: [west, south, east, north] };
 }
-
-
-/** What a reader can report about a picture, in the words of the API. */
-export const REPORT_ISSUES = [
-  'blur_missing',
-  'blur_excess',
-  'inappropriate',
-  'privacy',
-  'picture_low_quality',
-  'mislocated',
-  'copyright',
-  'other',
-] as const;
-export type ReportIssue = (typeof REPORT_ISSUES)[number];
-
-export interface Report {
-  readonly issue: ReportIssue;
-  readonly comments: string | null;
-  readonly email: string | null;
-}
-
-export async function report(picture: Picture, about: Report): Promise<void> {
-  await request('/reports', {
-    method: 'POST',
-    body: {
-      issue: about.issue,
-      picture_id: picture.id,
-      sequence_id: picture.sequence,
-      ...(about.comments === null ? {} : { reporter_comments: about.comments }),
-      ...(about.email === null ? {} : { reporter_email: about.email }),
-    },
-  });
-}
-

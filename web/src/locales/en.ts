@@ -57,7 +57,6 @@ export const en = {
   'walk.copyLink': 'Copy link',
   'walk.copied': 'Link copied',
   'walk.copyFailed': 'The browser does not let this page copy. The link is: {link}',
-  'walk.report': 'Report a problem',
   'walk.help': 'Keyboard and help',
   'walk.empty.title': 'No pictures here yet',
   'walk.empty.text': 'Be the first to show these streets.',
@@ -94,20 +93,6 @@ export const en = {
   'help.key.pageUp': 'Page up',
   'help.key.pageDown': 'Page down',
 
-  'report.title': 'Report a problem with this picture',
-  'report.issue': 'What is wrong?',
-  'report.blur_missing': 'A face or number plate can be recognised',
-  'report.blur_excess': 'Something is blurred that need not be',
-  'report.inappropriate': 'The picture is inappropriate',
-  'report.privacy': 'It shows me, my home or something private',
-  'report.picture_low_quality': 'The quality is too low',
-  'report.mislocated': 'It is in the wrong place',
-  'report.copyright': 'It infringes a copyright',
-  'report.other': 'Something else',
-  'report.comments': 'What should we know? (optional)',
-  'report.email': 'Your e-mail, if you want an answer (optional)',
-  'report.send': 'Send the report',
-  'report.sent': 'Thank you. The report was sent.',
 
   'upload.title': 'Upload pictures',
   'upload.intro':

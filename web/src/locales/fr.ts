@@ -56,7 +56,6 @@ export const fr: Messages = {
   'walk.copyLink': 'Copier le lien',
   'walk.copied': 'Lien copié',
   'walk.copyFailed': 'Le navigateur ne laisse pas cette page copier. Le lien est : {link}',
-  'walk.report': 'Signaler un problème',
   'walk.help': 'Clavier et aide',
   'walk.empty.title': 'Pas encore de photos ici',
   'walk.empty.text': 'Soyez la première personne à montrer ces rues.',
@@ -95,20 +94,6 @@ export const fr: Messages = {
   'help.key.pageUp': 'Page préc.',
   'help.key.pageDown': 'Page suiv.',
 
-  'report.title': 'Signaler un problème sur cette photo',
-  'report.issue': 'Qu’est-ce qui ne va pas ?',
-  'report.blur_missing': 'On reconnaît un visage ou une plaque d’immatriculation',
-  'report.blur_excess': 'Quelque chose est flouté sans raison',
-  'report.inappropriate': 'La photo est déplacée',
-  'report.privacy': 'On y voit ma personne, mon domicile ou quelque chose de privé',
-  'report.picture_low_quality': 'La qualité est trop faible',
-  'report.mislocated': 'Elle n’est pas au bon endroit',
-  'report.copyright': 'Elle enfreint un droit d’auteur',
-  'report.other': 'Autre chose',
-  'report.comments': 'Que devons-nous savoir ? (facultatif)',
-  'report.email': 'Votre adresse électronique, si vous souhaitez une réponse (facultatif)',
-  'report.send': 'Envoyer le signalement',
-  'report.sent': 'Merci. Le signalement est envoyé.',
 
   'upload.title': 'Envoyer des photos',
   'upload.intro':

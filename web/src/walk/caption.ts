@@ -6,7 +6,6 @@ import { language, t } from '../locales';
 
 export interface CaptionEvents {
   readonly onCopyLink: () => void;
-  readonly onReport: () => void;
 }
 
 function licence(picture: Picture): Child {
@@ -58,7 +57,6 @@ export function showCaption(container: HTMLElement, picture: Picture, events: Ca
       { class: 'caption-actions' },
       download(picture),
       action('link', t('walk.copyLink'), events.onCopyLink),
-      action('flag', t('walk.report'), events.onReport),
     ),
   );
 }

@@ -246,9 +246,6 @@ class Walk {
     document.documentElement.dataset.picture = picture.id;
     showCaption(this.layout.caption, picture, {
       onCopyLink: () => void this.copyLink(),
-      onReport: () => void import('./reportDialog').then(({ openReport }) => {
-        openReport(picture);
-      }),
     });
     this.showSteps();
     const date = takenText(picture);
