@@ -19,5 +19,4 @@ CREATE TABLE jobs (
 ) STRICT;
 CREATE INDEX jobs_by_due ON jobs (kind, due_at, id) WHERE status <> 'dead';
 CREATE INDEX jobs_leased ON jobs (kind, due_at) WHERE status = 'leased';
-CREATE INDEX jobs_dead ON jobs (parked) WHERE status = 'dead';
-CREATE INDEX jobs_by_status ON jobs (status);
+CREATE INDEX jobs_dead ON jobs (parked, id) WHERE status = 'dead';

@@ -11,7 +11,8 @@ pub async fn account_names_are_unique_without_case(scene: &Scene) {
     assert!(!catalog.has_accounts().await.unwrap());
     let ada = scene.account("Ada").await;
     assert!(catalog.has_accounts().await.unwrap());
-    let again = NewAccount { id: AccountId(scene.world.id()), name: "aDA".to_owned(), admin: false, created_at: scene.now() };
+    let again =
+        NewAccount { id: AccountId(scene.world.id()), name: "aDA".to_owned(), admin: false, created_at: scene.now() };
     assert!(matches!(catalog.create_account(again.clone()).await, Err(CatalogError::Conflict(_))));
     assert_eq!(catalog.account(again.id).await.unwrap(), None);
     // Only ASCII letters have a case here: what others do depends on language and version of Unicode.

@@ -10,7 +10,12 @@ use crate::{
 
 async fn token(scene: &Scene, account: Option<AccountId>) -> Token {
     scene.pass(1);
-    let new = NewToken { id: TokenId(scene.world.id()), account, description: "my laptop".to_owned(), created_at: scene.now() };
+    let new = NewToken {
+        id: TokenId(scene.world.id()),
+        account,
+        description: "my laptop".to_owned(),
+        created_at: scene.now(),
+    };
     scene.catalog.create_token(new).await.unwrap()
 }
 
@@ -38,11 +43,15 @@ pub async fn tokens_are_listed_and_revoked(scene: &Scene) {
     assert!(!catalog.revoke_token(first.id, ada.id).await.unwrap());
     assert_eq!(catalog.token(first.id).await.unwrap(), None);
     assert_eq!(catalog.claim_token(first.id, ada.id).await.unwrap(), Claim::Missing);
-    assert_eq!(catalog.tokens(ada.id).await.unwrap(), [second.clone()]);
+    assert_eq!(catalog.tokens(ada.id).await.unwrap(), std::slice::from_ref(&second));
     let same = NewToken { id: second.id, account: None, description: String::new(), created_at: scene.now() };
     assert!(matches!(catalog.create_token(same).await, Err(CatalogError::Conflict(_))));
-    let nobodys =
-        NewToken { id: TokenId(scene.world.id()), account: Some(AccountId(scene.world.id())), description: String::new(), created_at: scene.now() };
+    let nobodys = NewToken {
+        id: TokenId(scene.world.id()),
+        account: Some(AccountId(scene.world.id())),
+        description: String::new(),
+        created_at: scene.now(),
+    };
     assert!(matches!(catalog.create_token(nobodys).await, Err(CatalogError::Missing(_))));
 }
 
@@ -52,7 +61,9 @@ pub async fn a_token_is_claimed_once(scene: &Scene) {
     let mut tasks = Vec::new();
     for n in 0..8 {
         let (account, catalog) = (scene.account(&format!("claimant {n}")).await, scene.catalog.clone());
-        tasks.push(tokio::spawn(async move { (account.id, catalog.claim_token(unclaimed.id, account.id).await.unwrap()) }));
+        tasks.push(tokio::spawn(
+            async move { (account.id, catalog.claim_token(unclaimed.id, account.id).await.unwrap()) },
+        ));
     }
     let mut winners = Vec::new();
     for task in tasks {

@@ -1,9 +1,7 @@
 //! Files sent to upload sets.
 
 use super::scene::Scene;
-use crate::model::{
-    FileRecord, JobKind, Picture, PictureStatus, Receipt, RefusedFile, SequenceId, UploadSetId,
-};
+use crate::model::{FileRecord, JobKind, Picture, PictureStatus, Receipt, RefusedFile, SequenceId, UploadSetId};
 
 async fn files(scene: &Scene, set: UploadSetId) -> Vec<FileRecord> {
     scene.catalog.files(set, 0, 100).await.unwrap()
@@ -66,7 +64,10 @@ pub async fn a_name_is_taken_once(scene: &Scene) {
     assert_eq!(scene.send(set, "a.jpg", second.clone()).await, Receipt::NameTaken { existing: first.id });
     assert_eq!(files(scene, set).await.len(), 1);
     assert!(matches!(scene.send(set, "A.jpg", second.clone()).await, Receipt::Accepted(_)), "case makes a difference");
-    assert!(matches!(scene.send(other, "a.jpg", third.clone()).await, Receipt::Accepted(_)), "in another set it is free");
+    assert!(
+        matches!(scene.send(other, "a.jpg", third.clone()).await, Receipt::Accepted(_)),
+        "in another set it is free"
+    );
     // Bytes that are elsewhere, under a name that is taken here: the list has no place for a second line.
     let again = Picture { content_sha256: third.content_sha256, ..scene.picture(&ada) };
     assert_eq!(scene.send(set, "a.jpg", again).await, Receipt::NameTaken { existing: first.id });
@@ -109,7 +110,11 @@ pub async fn a_refused_file_gives_way_to_a_later_one(scene: &Scene) {
     assert!(!scene.catalog.upload_set(set).await.unwrap().unwrap().completed, "one file, sent three times");
     refuse("invalid_file").await;
     let lines = files(scene, set).await;
-    assert_eq!((lines.len(), lines[0].picture, &lines[0].rejection), (1, Some(good.id), &None), "what is accepted stays");
+    assert_eq!(
+        (lines.len(), lines[0].picture, &lines[0].rejection),
+        (1, Some(good.id), &None),
+        "what is accepted stays"
+    );
     assert!(!scene.catalog.upload_set(set).await.unwrap().unwrap().completed);
 }
 

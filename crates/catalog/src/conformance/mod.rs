@@ -2,7 +2,7 @@
 //!
 //! [`conformance_tests!`](crate::conformance_tests) makes one test of each rule, so that a failure names the rule:
 //!
-//! ```ignore
+//! ```text
 //! async fn make() -> flaneur_catalog::conformance::Subject { … }
 //! flaneur_catalog::conformance_tests!(make);
 //! ```
@@ -158,6 +158,7 @@ macro_rules! for_each_rule {
             }
             coverage {
                 the_grid_counts_pictures
+                the_grid_adds_up_at_every_zoom
                 sequences_are_found_by_tile
                 pictures_are_found_by_tile
             }
@@ -195,7 +196,7 @@ for_each_rule!(rules,);
 /// One asynchronous test for each rule; the argument is an asynchronous function that makes a [`Subject`].
 #[macro_export]
 macro_rules! conformance_tests {
-    ($make:path) => {
+    ($make:ident) => {
         $crate::for_each_rule!($crate::conformance_tests_of, $make);
     };
 }
@@ -204,7 +205,7 @@ macro_rules! conformance_tests {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! conformance_tests_of {
-    (($make:path) $($module:ident { $($rule:ident)* })*) => {
+    (($make:ident) $($module:ident { $($rule:ident)* })*) => {
         $(mod $module {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             async fn $rule() {

@@ -41,6 +41,10 @@ pub fn viewer(account: &Account) -> Viewer {
     Viewer::Account { id: account.id.0, admin: account.admin }
 }
 
+#[expect(
+    clippy::unused_self,
+    reason = "what a scene makes is asked of it, whether or not it needs to look anything up"
+)]
 impl Scene {
     pub fn new(subject: Subject) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_second(1_717_236_000).unwrap()));
@@ -126,7 +130,13 @@ impl Scene {
             accuracy: Some(4.0),
             captured_at: now,
             captured_local: now.to_string(),
-            orientation: Orientation { heading: Some(90.0), heading_computed: false, pitch: Some(1.5), roll: None, yaw: None },
+            orientation: Orientation {
+                heading: Some(90.0),
+                heading_computed: false,
+                pitch: Some(1.5),
+                roll: None,
+                yaw: None,
+            },
             projection: Projection::Flat,
             shape: Shape { width: 4000, height: 3000 },
             camera: Camera {

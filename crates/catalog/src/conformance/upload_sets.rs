@@ -118,7 +118,11 @@ pub async fn the_state_counts_pictures_and_files(scene: &Scene) {
     let state = scene.catalog.upload_set_state(set, scene.now()).await.unwrap().unwrap();
     let counts = StatusCounts { prepared: 1, preparing: 0, broken: 1, rejected: 2, not_processed: 2 };
     assert_eq!((state.counts, state.nb_items, state.ready), (counts, 5, false));
-    assert_eq!(state.sequences.iter().map(|sequence| sequence.id).collect::<Vec<_>>(), [two, one], "in the plan's order");
+    assert_eq!(
+        state.sequences.iter().map(|sequence| sequence.id).collect::<Vec<_>>(),
+        [two, one],
+        "in the plan's order"
+    );
     let sequence = &state.sequences[1];
     let counts = StatusCounts { prepared: 1, preparing: 0, broken: 1, rejected: 0, not_processed: 1 };
     assert_eq!((sequence.counts, sequence.nb_items), (counts, 3));

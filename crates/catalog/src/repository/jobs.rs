@@ -16,7 +16,8 @@ pub trait Jobs: Send + Sync {
     /// Asks for a job.
     async fn enqueue(&self, id: JobId, kind: JobKind, subject: Uuid, now: Timestamp) -> Result<()>;
     /// Takes the most urgent job of these kinds that is due: queued with its time come, or leased with the lease run
-    /// out. Lower [`JobKind::priority`] first, then the longest waiting. Counts the attempt. `token` is a fresh id.
+    /// out. Lower [`JobKind::priority`] first, then the longest waiting. Counts the attempt. `token` is a fresh id. A job
+    /// whose lease ran out in its last attempt ([`JobKind::max_attempts`]) is parked instead.
     async fn lease(
         &self,
         kinds: &[JobKind],
@@ -30,7 +31,8 @@ pub trait Jobs: Send + Sync {
     async fn release(&self, lease: &Lease, now: Timestamp) -> Result<bool>;
     /// Ends a job that has no result of its own.
     async fn finish(&self, lease: &Lease, now: Timestamp) -> Result<bool>;
-    /// Ends an attempt that failed.
+    /// Ends an attempt that failed. There is no retry after the last attempt ([`JobKind::max_attempts`]): the job is
+    /// parked. Asked for again while it was leased, it is queued whatever failed, with attempts of its own.
     async fn fail(&self, lease: &Lease, failure: Failure) -> Result<bool>;
     /// How many there are.
     async fn job_counts(&self) -> Result<JobCounts>;

@@ -51,8 +51,8 @@ pub trait Pictures: Send + Sync {
     /// objects', too. The job is done.
     async fn destroyed(&self, lease: &Lease, picture: PictureId) -> Result<bool>;
 
-    /// Deletes a picture: it is a tombstone from now on, gone from every read; its jobs are dropped; a `Destroy` job and
-    /// a `Refresh` of its sequence are enqueued. False if there is no such picture.
+    /// Deletes a picture: it is a tombstone from now on, gone from every read; its jobs are dropped, its line leaves
+    /// the list of files, what was read from it is forgotten; a `Destroy` job and a `Refresh` of its sequence are enqueued. False if there is no such picture.
     async fn delete_picture(&self, id: PictureId, jobs: [JobId; 2], now: Timestamp) -> Result<bool>;
 
     /// Of these pictures, those whose original is still to be kept: for the sweeper of orphans.

@@ -30,7 +30,8 @@ pub trait Sequences: Send + Sync {
     /// sequence, rank and computed heading; duplicates become `Duplicate`, their files carry the rejection
     /// `capture_duplicate` (severity info), their jobs are dropped and `Destroy` jobs enqueued; sequences of the set that
     /// the plan does not name become `Deleted`; `Refresh` is enqueued for every sequence of the plan; the set is
-    /// `dispatched`. A picture deleted since the plan was made is left out. `fresh` makes ids for jobs.
+    /// `dispatched`. A picture deleted since the plan was made is left out; if for that reason (or because a sequence was
+    /// deleted) a picture has no place yet, the set is not dispatched and the job is asked for again. `fresh` makes ids for jobs.
     async fn apply_dispatch(
         &self,
         lease: &Lease,

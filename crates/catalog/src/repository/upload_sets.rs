@@ -25,11 +25,13 @@ pub trait UploadSets: Send + Sync {
 
     /// Accepts a stored file as a picture, in one transaction with: its line in the set's list of files, its `Process`
     /// job (`job`), and, when the set has now as many files as estimated, completion as in
-    /// [`Self::complete_upload_set`]. If the set was complete before, its dispatch is asked for again.
+    /// [`Self::complete_upload_set`]. If the set was complete before, it is not dispatched any more, and its dispatch is asked for
+    /// again.
     ///
     /// Refused (nothing is stored but, for `Duplicate`, a line in the list of files, which counts towards completion)
     /// when the set or the instance already has these bytes, or the set has an accepted file of this name. A refused
-    /// file of the same name is replaced. `jobs` are fresh ids for the jobs this may make.
+    /// file of the same name is replaced. What is checked first decides: the same bytes in the set, then the name, then the
+    /// same bytes elsewhere. `jobs` are fresh ids for the jobs this may make.
     async fn receive_file(&self, file: ReceivedFile, jobs: [JobId; 2]) -> Result<Receipt>;
 
     /// Notes a refused file. It counts as received. A refused file of the same name is replaced, an accepted one is

@@ -142,14 +142,13 @@ impl Accounts for Store {
 
     async fn claim_token(&self, id: TokenId, account: AccountId) -> Result<Claim> {
         let mut tx = self.write().await?;
-        let claimed = sqlx::query(
-            "UPDATE tokens SET account_id = $2 WHERE id = $1 AND (account_id IS NULL OR account_id = $2)",
-        )
-        .bind(id)
-        .bind(account)
-        .execute(&mut *tx)
-        .await
-        .map_err(|error| explain(error, "the token", "the account"))?;
+        let claimed =
+            sqlx::query("UPDATE tokens SET account_id = $2 WHERE id = $1 AND (account_id IS NULL OR account_id = $2)")
+                .bind(id)
+                .bind(account)
+                .execute(&mut *tx)
+                .await
+                .map_err(|error| explain(error, "the token", "the account"))?;
         if claimed.rows_affected() == 1 {
             tx.commit().await?;
             return Ok(Claim::Claimed);
@@ -184,15 +183,17 @@ impl Accounts for Store {
 
     async fn create_invite(&self, new: NewInvite) -> Result<()> {
         let mut tx = self.write().await?;
-        sqlx::query("INSERT INTO invites (code_sha256, name, admin, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)")
-            .bind(new.code_sha256)
-            .bind(new.name)
-            .bind(new.admin)
-            .bind(micros(new.created_at))
-            .bind(micros(new.expires_at))
-            .execute(&mut *tx)
-            .await
-            .map_err(|error| explain(error, "the invite's code", "the invite"))?;
+        sqlx::query(
+            "INSERT INTO invites (code_sha256, name, admin, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(new.code_sha256)
+        .bind(new.name)
+        .bind(new.admin)
+        .bind(micros(new.created_at))
+        .bind(micros(new.expires_at))
+        .execute(&mut *tx)
+        .await
+        .map_err(|error| explain(error, "the invite's code", "the invite"))?;
         Ok(tx.commit().await?)
     }
 
@@ -262,7 +263,8 @@ impl Accounts for Store {
             .bind(candidate)
             .execute(&mut *tx)
             .await?;
-        let kept = sqlx::query_scalar("SELECT value FROM secrets WHERE name = $1").bind(name).fetch_one(&mut *tx).await?;
+        let kept =
+            sqlx::query_scalar("SELECT value FROM secrets WHERE name = $1").bind(name).fetch_one(&mut *tx).await?;
         tx.commit().await?;
         Ok(kept)
     }

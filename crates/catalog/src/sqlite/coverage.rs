@@ -8,7 +8,9 @@ use flaneur_coverage::quadkey;
 use sqlx::types::Json;
 
 use super::{
-    Store, at_least_none, cells, lines,
+    Store, at_least_none, cells,
+    dialect::NO_INDEX,
+    lines,
     rows::{named, time},
     sequence_rows::MakeModel,
     sequences::{camera_name, has_something_to_show},
@@ -18,6 +20,12 @@ use crate::{
     Coverage, Result,
     model::{AccountId, Camera, GridCell, PictureId, PictureMark, SequenceId, SequenceMark, Shape},
 };
+
+/// The zoom levels that pictures are counted at as they come and go.
+const COUNTED: [u8; 3] = [6, 9, 12];
+
+/// Parts of the world larger than a tile of this zoom level count as large.
+const LARGE: u8 = 9;
 
 /// The audience of pictures that only their owner sees.
 const OWNER: i64 = 2;
@@ -89,6 +97,18 @@ impl PictureMarkRow {
     }
 }
 
+/// How many keys a cell of a zoom level has.
+fn width(zoom: u8) -> i64 {
+    1 << (2 * u32::from(quadkey::ZOOM - zoom))
+}
+
+/// The zoom level whose counts add up to those of the keys in cells of `zoom`, if there is one.
+fn counted(keys: &RangeInclusive<i64>, zoom: u8) -> Option<u8> {
+    let level = COUNTED.into_iter().find(|level| *level >= zoom)?;
+    let whole = |key: i64| key.rem_euclid(width(level)) == 0;
+    (whole(*keys.start()) && keys.end().checked_add(1).is_some_and(whole)).then_some(level)
+}
+
 /// The condition that narrows pictures or sequences to those of an account.
 fn of_account(values: &mut Values, alias: &str, account: Option<AccountId>) -> Result<String> {
     match account {
@@ -107,17 +127,27 @@ impl Coverage for Store {
         zoom: u8,
     ) -> Result<Vec<GridCell>> {
         let mut values = Values::default();
-        let width = values.bind(1i64 << (2 * u32::from(quadkey::ZOOM - zoom.min(quadkey::ZOOM))))?;
-        let sql = format!(
-            "SELECT p.quadkey - p.quadkey % {width} AS cell, COUNT(*),
-                 COUNT(*) FILTER (WHERE p.projection = 'equirectangular')
-             FROM pictures p WHERE p.quadkey BETWEEN {} AND {} AND {}{}
-             GROUP BY p.quadkey - p.quadkey % {width} ORDER BY cell",
-            values.bind(*keys.start())?,
-            values.bind(*keys.end())?,
-            values.seen(viewer, "p")?,
-            of_account(&mut values, "p", account)?,
-        );
+        let cell = width(zoom.min(quadkey::ZOOM));
+        let cell = values.bind(cell)?;
+        let seen = values.seen(viewer, "p")?;
+        let (first, last) = (values.bind(*keys.start())?, values.bind(*keys.end())?);
+        let account = of_account(&mut values, "p", account)?;
+        let sql = if let Some(level) = counted(&keys, zoom) {
+            format!(
+                "SELECT p.cell - p.cell % {cell} AS key, CAST(SUM(p.pictures) AS BIGINT), CAST(SUM(p.panoramas) AS BIGINT)
+                 FROM coverage_counts p
+                 WHERE p.zoom = {} AND p.cell BETWEEN {first} AND {last} AND {seen}{account}
+                 GROUP BY p.cell - p.cell % {cell} ORDER BY key",
+                values.bind(i64::from(level))?,
+            )
+        } else {
+            format!(
+                "SELECT p.quadkey - p.quadkey % {cell} AS key, COUNT(*),
+                     COUNT(*) FILTER (WHERE p.projection = 'equirectangular')
+                 FROM pictures p WHERE p.quadkey BETWEEN {first} AND {last} AND {seen}{account}
+                 GROUP BY p.quadkey - p.quadkey % {cell} ORDER BY key",
+            )
+        };
         let rows: Vec<(i64, i64, i64)> = values.fetch_all(&mut *self.readers.acquire().await?, sql).await?;
         Ok(rows.into_iter().map(|(key, pictures, panoramas)| GridCell { key, pictures, panoramas }).collect())
     }
@@ -131,12 +161,19 @@ impl Coverage for Store {
     ) -> Result<Vec<SequenceMark>> {
         let mut values = Values::default();
         let cells = cells::of_tile(&keys);
+        let (first, last) = (values.bind(*cells.start())?, values.bind(*cells.end())?);
+        // In a large area, an account's sequences are fewer than everybody's.
+        let touches = if account.is_some() && cells.end() - cells.start() > width(LARGE) {
+            format!(
+                "EXISTS (SELECT 1 FROM sequence_cells c
+                         WHERE c.sequence_id = s.id AND {NO_INDEX}c.cell BETWEEN {first} AND {last})"
+            )
+        } else {
+            format!("s.id IN (SELECT c.sequence_id FROM sequence_cells c WHERE c.cell BETWEEN {first} AND {last})")
+        };
         let hits = format!(
-            "SELECT s.id FROM sequences s
-             WHERE s.id IN (SELECT c.sequence_id FROM sequence_cells c WHERE c.cell BETWEEN {} AND {}) AND {}{}
-             ORDER BY s.capture_date DESC, s.id LIMIT {}",
-            values.bind(*cells.start())?,
-            values.bind(*cells.end())?,
+            "SELECT s.id FROM sequences s WHERE {touches} AND {}{}
+             ORDER BY {NO_INDEX}s.capture_date DESC, s.id LIMIT {}",
             has_something_to_show(&mut values, viewer)?,
             of_account(&mut values, "s", account)?,
             values.bind(at_least_none(limit))?,

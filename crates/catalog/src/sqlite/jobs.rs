@@ -233,11 +233,8 @@ impl Jobs for Store {
             "SELECT attempts, version, asked_at FROM jobs WHERE id = $1 AND token = $2 AND status = 'leased' {}",
             dialect::FOR_UPDATE
         );
-        let held: Option<(i64, i64, i64)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-            .bind(lease.job)
-            .bind(lease.token)
-            .fetch_optional(&mut *tx)
-            .await?;
+        let held: Option<(i64, i64, i64)> =
+            sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(lease.job).bind(lease.token).fetch_optional(&mut *tx).await?;
         let Some((attempts, version, asked_at)) = held else {
             return Ok(false);
         };
@@ -268,11 +265,13 @@ impl Jobs for Store {
     }
 
     async fn job_counts(&self) -> Result<JobCounts> {
-        let rows: Vec<(String, i64)> = sqlx::query_as("SELECT status, COUNT(*) FROM jobs GROUP BY status")
-            .fetch_all(&self.readers)
-            .await?;
-        let of = |status: &str| rows.iter().find(|(name, _)| name == status).map_or(0, |(_, count)| *count);
-        Ok(JobCounts { queued: of("queued"), leased: of("leased"), dead: of("dead") })
+        let (alive, leased, dead): (i64, i64, i64) = sqlx::query_as(
+            "SELECT (SELECT COUNT(*) FROM jobs WHERE status <> 'dead'), (SELECT COUNT(*) FROM jobs WHERE status = 'leased'),
+                 (SELECT COUNT(*) FROM jobs WHERE status = 'dead')",
+        )
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(JobCounts { queued: alive - leased, leased, dead })
     }
 
     async fn dead_jobs(&self, limit: i64) -> Result<Vec<DeadJob>> {

@@ -4,9 +4,9 @@
 //! a snapshot of its own. So writers queue up in this process rather than in the database, and readers wait for nobody.
 //!
 //! The queries keep to what databases have in common: `$1` placeholders, `RETURNING`, `ON CONFLICT`, times as
-//! microseconds, identifiers through the `uuid` type, documents through `Json`. What differs is in [`dialect`].
+//! microseconds, identifiers through the `uuid` type, documents through `Json`. What differs is in `dialect`.
 //! There are no planner statistics on purpose: which index a query takes then follows from the schema alone, and the
-//! tests of [`plans`] hold in production.
+//! findings of `tests/plans.rs` hold in production.
 
 mod accounts;
 mod cells;

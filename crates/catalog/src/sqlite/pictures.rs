@@ -222,7 +222,8 @@ impl Pictures for Store {
     async fn with_original(&self, ids: &[PictureId]) -> Result<BTreeSet<PictureId>> {
         let mut values = Values::default();
         let list = values.ids(ids.iter().map(|id| id.0))?;
-        let sql = format!("SELECT id FROM pictures WHERE id IN ({list}) AND original IS NOT NULL AND status = 'waiting'");
+        let sql =
+            format!("SELECT id FROM pictures WHERE id IN ({list}) AND original IS NOT NULL AND status = 'waiting'");
         let rows: Vec<(PictureId,)> = values.fetch_all(&mut *self.readers.acquire().await?, sql).await?;
         Ok(rows.into_iter().map(|(id,)| id).collect())
     }

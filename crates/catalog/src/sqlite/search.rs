@@ -66,8 +66,9 @@ async fn nearest(connection: &mut Connection, query: &SearchQuery, lon: f64, lat
     let mut reach = FIRST_REACH;
     while reach < LAST_REACH {
         let parts = common(&bounds, &around(lon, lat, reach));
-        if !parts.is_empty() {
-            let found = run(connection, query, &Lead::Place(spans::ranges(&parts)), Some(reach)).await?;
+        let ranges = spans::ranges(&parts);
+        if holds(connection, query, &ranges, at_least_none(query.limit)).await? {
+            let found = run(connection, query, &Lead::Place(ranges), Some(reach)).await?;
             if found.len() as i64 >= at_least_none(query.limit) {
                 return Ok(found);
             }
@@ -91,7 +92,7 @@ async fn in_area(connection: &mut Connection, query: &SearchQuery, bbox: &Bbox) 
     run(connection, query, &Lead::Place(ranges), None).await
 }
 
-/// Whether there are at least `many` published pictures in the ranges, whoever may see them.
+/// Whether the viewer may see at least `many` pictures in the ranges, whatever else the query asks for.
 async fn holds(
     connection: &mut Connection,
     query: &SearchQuery,

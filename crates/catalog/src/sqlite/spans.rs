@@ -59,7 +59,15 @@ pub fn around(lon: f64, lat: f64, reach: f64) -> Bbox {
     if across >= 180.0 {
         return Bbox { west: -180.0, south, east: 180.0, north };
     }
-    let turn = |lon: f64| if lon < -180.0 { lon + 360.0 } else if lon > 180.0 { lon - 360.0 } else { lon };
+    let turn = |lon: f64| {
+        if lon < -180.0 {
+            lon + 360.0
+        } else if lon > 180.0 {
+            lon - 360.0
+        } else {
+            lon
+        }
+    };
     Bbox { west: turn(lon - across), south, east: turn(lon + across), north }
 }
 
@@ -107,7 +115,7 @@ mod tests {
         }
 
         #[test]
-        fn around_reaches_every_side(lon in -180.0..180.0f64, lat in -89.0..89.0f64, reach in 1e-5..60.0f64, angle in 0.0..6.28f64) {
+        fn around_reaches_every_side(lon in -180.0..180.0f64, lat in -89.0..89.0f64, reach in 1e-5..60.0f64, angle in 0.0..std::f64::consts::TAU) {
             let bbox = around(lon, lat, reach);
             let (up, east) = (lat + 0.999 * reach * angle.sin(), lon + 0.999 * reach * angle.cos() / lat.to_radians().cos());
             prop_assume!(up.abs() <= 90.0 && (east - lon).abs() < 180.0);

@@ -49,11 +49,8 @@ pub async fn bury_pictures(
              camera_artist = NULL, exif = '{{}}', overrides = 'null', detections = NULL
          WHERE {condition} RETURNING id",
     );
-    let buried: Vec<PictureId> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
-        .bind(key)
-        .bind(micros(now))
-        .fetch_all(&mut *connection)
-        .await?;
+    let buried: Vec<PictureId> =
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(key).bind(micros(now)).fetch_all(&mut *connection).await?;
     for id in &buried {
         jobs::ask(connection, fresh(), JobKind::Destroy, id.0, now).await?;
     }

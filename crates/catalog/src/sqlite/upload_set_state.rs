@@ -111,9 +111,8 @@ fn sequence(
 ) -> Result<UploadSetSequence> {
     let status: SequenceStatus = named(&row.status)?;
     let group = groups.iter().find(|group| group.sequence_id == Some(row.id));
-    let counts = group
-        .map(|group| group.counts(preparing.get(&group.sequence_id).copied().unwrap_or(0)))
-        .unwrap_or_default();
+    let counts =
+        group.map(|group| group.counts(preparing.get(&group.sequence_id).copied().unwrap_or(0))).unwrap_or_default();
     Ok(UploadSetSequence {
         id: row.id,
         title: row.title,

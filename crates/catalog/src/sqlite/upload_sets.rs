@@ -133,10 +133,11 @@ async fn list(connection: &mut Connection, set: &UploadSet, file: &FileRecord, j
     if listed.rows_affected() == 0 || replaced.rows_affected() > 0 {
         return Ok(());
     }
-    let received: i64 = sqlx::query_scalar("UPDATE upload_sets SET received = received + 1 WHERE id = $1 RETURNING received")
-        .bind(id)
-        .fetch_one(&mut *connection)
-        .await?;
+    let received: i64 =
+        sqlx::query_scalar("UPDATE upload_sets SET received = received + 1 WHERE id = $1 RETURNING received")
+            .bind(id)
+            .fetch_one(&mut *connection)
+            .await?;
     if set.options.estimated_nb_files.is_some_and(|expected| received >= expected) {
         complete(connection, id, job, file.inserted_at).await?;
     }
@@ -145,10 +146,11 @@ async fn list(connection: &mut Connection, set: &UploadSet, file: &FileRecord, j
 
 /// Completes a set that is not complete, and has it dispatched.
 async fn complete(connection: &mut Connection, id: UploadSetId, job: JobId, now: Timestamp) -> Result<()> {
-    let completed = sqlx::query("UPDATE upload_sets SET completed = TRUE WHERE id = $1 AND NOT completed AND NOT deleted")
-        .bind(id)
-        .execute(&mut *connection)
-        .await?;
+    let completed =
+        sqlx::query("UPDATE upload_sets SET completed = TRUE WHERE id = $1 AND NOT completed AND NOT deleted")
+            .bind(id)
+            .execute(&mut *connection)
+            .await?;
     if completed.rows_affected() == 1 {
         jobs::ask(connection, job, JobKind::Dispatch, id.0, now).await?;
     }
@@ -156,10 +158,7 @@ async fn complete(connection: &mut Connection, id: UploadSetId, job: JobId, now:
 }
 
 /// The picture that was made from these bytes, its set and its owner.
-async fn same_bytes(
-    connection: &mut Connection,
-    sha256: &str,
-) -> Result<Option<(PictureId, UploadSetId, AccountId)>> {
+async fn same_bytes(connection: &mut Connection, sha256: &str) -> Result<Option<(PictureId, UploadSetId, AccountId)>> {
     Ok(sqlx::query_as(
         "SELECT id, upload_set_id, account_id FROM pictures WHERE content_sha256 = $1 AND status <> 'deleted'",
     )

@@ -1,0 +1,187 @@
+//! The coverage map.
+
+use flaneur_access::{Viewer, Visibility};
+use flaneur_coverage::quadkey::{self, Tile};
+
+use super::scene::{Scene, viewer};
+use crate::model::{Camera, GridCell, JobKind, Picture, PictureMark, Projection, SequenceMark};
+
+fn everywhere() -> std::ops::RangeInclusive<i64> {
+    Tile { z: 0, x: 0, y: 0 }.keys()
+}
+
+pub async fn the_grid_counts_pictures(scene: &Scene) {
+    let (ada, bob) = (scene.account("ada").await, scene.account("bob").await);
+    let paris = |account| Picture { lon: 2.35, lat: 48.85, ..scene.picture(account) };
+    let around = Picture { projection: Projection::Equirectangular, ..paris(&ada) };
+    let quito = Picture { lon: -78.5, lat: -0.2, ..scene.picture(&bob) };
+    scene.show(&ada, Visibility::Anyone, vec![paris(&ada), around]).await;
+    scene.show(&bob, Visibility::Anyone, vec![paris(&bob), quito]).await;
+    scene.show(&bob, Visibility::OwnerOnly, vec![paris(&bob)]).await;
+    let anyone = Viewer::Anonymous;
+    let grid = async |viewer, account, keys, zoom| scene.catalog.grid(viewer, account, keys, zoom).await.unwrap();
+    let cell = |zoom, lon, lat| *Tile::at(zoom, lon, lat).keys().start();
+
+    assert_eq!(grid(anyone, None, everywhere(), 0).await, [GridCell { key: 0, pictures: 4, panoramas: 1 }]);
+    for zoom in [2, 10, quadkey::ZOOM] {
+        let mut expected = [
+            GridCell { key: cell(zoom, 2.35, 48.85), pictures: 3, panoramas: 1 },
+            GridCell { key: cell(zoom, -78.5, -0.2), pictures: 1, panoramas: 0 },
+        ];
+        expected.sort_by_key(|cell| cell.key);
+        assert_eq!(grid(anyone, None, everywhere(), zoom).await, expected, "zoom {zoom}, in order of keys");
+    }
+    let tile = Tile::at(8, 2.35, 48.85);
+    let found = grid(anyone, None, tile.keys(), 12).await;
+    assert_eq!(found, [GridCell { key: cell(12, 2.35, 48.85), pictures: 3, panoramas: 1 }]);
+    assert_eq!(grid(anyone, Some(ada.id), tile.keys(), 12).await[0].pictures, 2);
+    assert_eq!(grid(anyone, Some(bob.id), tile.keys(), 12).await[0].pictures, 1);
+    assert_eq!(grid(viewer(&bob), Some(bob.id), tile.keys(), 12).await[0].pictures, 2);
+    assert_eq!(grid(anyone, None, Tile::at(8, 12.0, 12.0).keys(), 12).await, []);
+}
+
+/// Cells of one zoom level are the sums of those of the next, whatever happened to the pictures.
+pub async fn the_grid_adds_up_at_every_zoom(scene: &Scene) {
+    let (ada, bob) = (scene.account("ada").await, scene.account("bob").await);
+    let mut streets = Vec::new();
+    for (n, visibility) in Visibility::ALL.into_iter().chain(Visibility::ALL).enumerate() {
+        let account = if n % 2 == 0 { &ada } else { &bob };
+        let picture = |at: usize| Picture {
+            lon: (n * 61 + at * 7) as f64 / 3.0 - 100.0,
+            lat: (at * 9) as f64 - 40.0,
+            projection: if at == 1 { Projection::Equirectangular } else { Projection::Flat },
+            ..scene.picture(account)
+        };
+        streets.push(scene.show(account, visibility, (0..5).map(picture).collect()).await);
+    }
+    let mut seen = Vec::new();
+    for (step, street) in streets.iter().enumerate() {
+        for viewer in [Viewer::Anonymous, viewer(&ada), viewer(&bob)] {
+            for account in [None, Some(ada.id)] {
+                let finest = scene.catalog.grid(viewer, account, everywhere(), quadkey::ZOOM).await.unwrap();
+                seen.push(finest.len());
+                for zoom in 0..quadkey::ZOOM {
+                    let found = scene.catalog.grid(viewer, account, everywhere(), zoom).await.unwrap();
+                    assert_eq!(found, summed(&finest, zoom), "step {step}, zoom {zoom}, {viewer:?}, {account:?}");
+                    let tile = Tile { z: 3, x: 4, y: 3 };
+                    let within: Vec<_> =
+                        finest.iter().copied().filter(|cell| tile.keys().contains(&cell.key)).collect();
+                    let found = scene.catalog.grid(viewer, account, tile.keys(), zoom).await.unwrap();
+                    if zoom >= 3 {
+                        assert_eq!(found, summed(&within, zoom), "step {step}, zoom {zoom}, {viewer:?}, {account:?}");
+                    }
+                }
+            }
+        }
+        let now = scene.now();
+        let gone = match step {
+            0 => scene.catalog.delete_sequence(street.sequence, &|| scene.job(), now).await.unwrap(),
+            1 => scene.catalog.delete_upload_set(street.set, &|| scene.job(), now).await.unwrap(),
+            2 => scene.catalog.delete_picture(street.pictures[1], scene.two_jobs(), now).await.unwrap(),
+            3 => {
+                scene.catalog.enqueue(scene.job(), JobKind::Process, street.pictures[2].0, now).await.unwrap();
+                scene.break_down(street.pictures[2]).await;
+                true
+            }
+            _ => true,
+        };
+        assert!(gone);
+    }
+    seen.sort_unstable();
+    assert!(*seen.last().unwrap() > 20, "there was something to add up: {seen:?}");
+}
+
+fn summed(cells: &[GridCell], zoom: u8) -> Vec<GridCell> {
+    let width = 1i64 << (2 * u32::from(quadkey::ZOOM - zoom));
+    let mut sums: Vec<GridCell> = Vec::new();
+    for cell in cells {
+        let key = cell.key - cell.key % width;
+        match sums.last_mut() {
+            Some(sum) if sum.key == key => {
+                sum.pictures += cell.pictures;
+                sum.panoramas += cell.panoramas;
+            }
+            _ => sums.push(GridCell { key, ..*cell }),
+        }
+    }
+    sums
+}
+
+pub async fn sequences_are_found_by_tile(scene: &Scene) {
+    let (ada, bob) = (scene.account("ada").await, scene.account("bob").await);
+    // A track of which only the ends are pictures: it runs through tiles without any.
+    let ends = [(2.30, 48.85), (2.40, 48.85)];
+    let picture = |(lon, lat)| Picture { lon, lat, ..scene.picture(&ada) };
+    let long = scene.show(&ada, Visibility::Anyone, ends.map(picture).to_vec()).await.sequence;
+    scene.pass(86_400);
+    let newer = Picture { lon: 2.35, lat: 48.85, ..scene.picture(&bob) };
+    let newer = scene.show(&bob, Visibility::OwnerOnly, vec![newer]).await.sequence;
+    let marks = async |viewer, account, tile: Tile, limit| -> Vec<SequenceMark> {
+        scene.catalog.sequence_marks(viewer, account, tile.keys(), limit).await.unwrap()
+    };
+    let ids = |marks: Vec<SequenceMark>| marks.into_iter().map(|mark| mark.id).collect::<Vec<_>>();
+    let middle = |zoom| Tile::at(zoom, 2.35, 48.85);
+    for zoom in [0, 6, 13, 14, 15, 18] {
+        assert_eq!(ids(marks(Viewer::Anonymous, None, middle(zoom), 10).await), [long], "zoom {zoom}");
+        assert_eq!(ids(marks(viewer(&bob), None, middle(zoom), 10).await), [newer, long], "the newest first");
+        assert_eq!(ids(marks(viewer(&bob), Some(ada.id), middle(zoom), 10).await), [long]);
+    }
+    assert_eq!(ids(marks(viewer(&bob), None, middle(14), 1).await), [newer]);
+    assert_eq!(marks(viewer(&bob), None, middle(14), -1).await, []);
+    assert_eq!(marks(viewer(&bob), None, Tile::at(14, 2.5, 48.85), 10).await, []);
+
+    let found = marks(viewer(&bob), None, middle(14), 10).await;
+    let sequence = scene.catalog.sequence(viewer(&bob), long).await.unwrap().unwrap();
+    let expected = SequenceMark {
+        id: long,
+        account: ada.id,
+        camera: Some("Make Model".to_owned()),
+        projection: Some(Projection::Flat),
+        date: sequence.summary.capture_date.unwrap(),
+        accuracy: Some(4.0),
+        pixel_density: Some(38),
+        lines: vec![ends.to_vec()],
+        hidden: false,
+    };
+    assert_eq!(found[1], expected);
+    assert!(found[0].hidden && found[0].lines == [[(2.35, 48.85)]]);
+}
+
+pub async fn pictures_are_found_by_tile(scene: &Scene) {
+    let (ada, bob) = (scene.account("ada").await, scene.account("bob").await);
+    let street = scene.street(&ada, Visibility::Anyone, 2).await;
+    scene.pass(1);
+    let hidden = Picture { camera: Camera::default(), lon: 2.35, ..scene.picture(&bob) };
+    let hidden = scene.show(&bob, Visibility::OwnerOnly, vec![hidden]).await;
+    let marks = async |viewer, account, tile: Tile, limit| -> Vec<PictureMark> {
+        scene.catalog.picture_marks(viewer, account, tile.keys(), limit).await.unwrap()
+    };
+    let ids = |marks: Vec<PictureMark>| marks.into_iter().map(|mark| mark.id).collect::<Vec<_>>();
+    let tile = Tile::at(12, 2.35, 48.853);
+    let [first, second] = [street.pictures[0], street.pictures[1]];
+    assert_eq!(ids(marks(Viewer::Anonymous, None, tile, 10).await), [second, first]);
+    assert_eq!(ids(marks(viewer(&bob), None, tile, 10).await), [hidden.pictures[0], second, first]);
+    assert_eq!(ids(marks(viewer(&bob), None, tile, 1).await), hidden.pictures);
+    assert_eq!(ids(marks(viewer(&bob), Some(ada.id), tile, 10).await), [second, first]);
+    assert_eq!(ids(marks(viewer(&bob), None, tile, -1).await), []);
+    assert_eq!(ids(marks(viewer(&bob), None, Tile::at(12, 3.0, 48.853), 10).await), []);
+
+    let found = marks(viewer(&bob), None, tile, 10).await;
+    let picture = scene.catalog.picture(second).await.unwrap().unwrap();
+    let expected = PictureMark {
+        id: second,
+        sequence: street.sequence,
+        account: ada.id,
+        lon: picture.lon,
+        lat: picture.lat,
+        captured_at: picture.captured_at,
+        heading: Some(90.0),
+        projection: Projection::Flat,
+        camera: Some("Make Model".to_owned()),
+        accuracy: Some(4.0),
+        pixel_density: Some(38),
+        hidden: false,
+    };
+    assert_eq!(found[1], expected);
+    assert!(found[0].hidden && found[0].camera.is_none() && found[0].pixel_density.is_none());
+}

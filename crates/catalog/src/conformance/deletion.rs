@@ -1,0 +1,147 @@
+//! Deleting.
+
+use flaneur_access::{Viewer, Visibility};
+use flaneur_coverage::quadkey::Tile;
+
+use super::scene::{Scene, Street, viewer};
+use crate::model::{JobKind, Picture, PictureId, PictureStatus, Receipt, SequenceId, UploadSetId};
+
+/// No way to read a picture leads to it any more, for nobody.
+async fn assert_gone(scene: &Scene, street: &Street, id: PictureId) {
+    let admin = Viewer::Account { id: scene.world.id(), admin: true };
+    for viewer in [viewer(&street.account), admin] {
+        assert_eq!(scene.catalog.item(viewer, id).await.unwrap(), None);
+        let mut query = scene.query(viewer);
+        assert!(!scene.search(&query).await.contains(&id));
+        query.ids = vec![id];
+        assert_eq!(scene.search(&query).await, []);
+        let items = scene.catalog.sequence_items(viewer, street.sequence, 0, 100).await.unwrap();
+        for item in &items {
+            let links = [&item.links.prev, &item.links.next];
+            assert!(item.picture.id != id && links.into_iter().flatten().all(|neighbour| neighbour.id != id));
+        }
+        let marks = scene.catalog.picture_marks(viewer, None, Tile { z: 0, x: 0, y: 0 }.keys(), 100).await.unwrap();
+        assert!(marks.iter().all(|mark| mark.id != id));
+    }
+    assert_eq!(scene.catalog.picture(id).await.unwrap(), None);
+    assert_eq!(scene.catalog.detections(id).await.unwrap(), []);
+    assert!(scene.catalog.files(street.set, 0, 100).await.unwrap().iter().all(|line| line.picture != Some(id)));
+    assert!(scene.catalog.shots(street.set).await.unwrap().iter().all(|shot| shot.id != id));
+    assert!(scene.catalog.summary_points(street.sequence).await.unwrap().iter().all(|point| point.id != id));
+    assert!(scene.catalog.with_original(&[id]).await.unwrap().is_empty());
+    assert_eq!(scene.queued(JobKind::Process, id.0).await, 0);
+    assert_eq!(scene.queued(JobKind::Destroy, id.0).await, 1);
+    let tombstone = scene.catalog.picture_to_destroy(id).await.unwrap().unwrap();
+    assert_eq!((tombstone.status, tombstone.updated_at), (PictureStatus::Deleted, scene.now()));
+    assert!(tombstone.exif.is_empty() && tombstone.overrides.is_null(), "what it said is forgotten");
+}
+
+pub async fn a_deleted_picture_is_gone(scene: &Scene) {
+    let ada = scene.account("ada").await;
+    let street = scene.street(&ada, Visibility::Anyone, 3).await;
+    let id = street.pictures[1];
+    let before = scene.catalog.picture(id).await.unwrap().unwrap();
+    scene.pass(1);
+    assert!(scene.catalog.delete_picture(id, scene.two_jobs(), scene.now()).await.unwrap());
+    assert!(!scene.catalog.delete_picture(id, scene.two_jobs(), scene.now()).await.unwrap());
+    assert_gone(scene, &street, id).await;
+    let tombstone = scene.catalog.picture_to_destroy(id).await.unwrap().unwrap();
+    assert_eq!((tombstone.original, tombstone.objects), (before.original, before.objects), "they are to be destroyed");
+    assert_eq!(scene.queued(JobKind::Refresh, street.sequence.0).await, 1);
+    let unknown = PictureId(scene.world.id());
+    assert!(!scene.catalog.delete_picture(unknown, scene.two_jobs(), scene.now()).await.unwrap());
+    assert_eq!(scene.queued(JobKind::Destroy, unknown.0).await, 0);
+    let items = scene.catalog.sequence_items(Viewer::Anonymous, street.sequence, 0, 10).await.unwrap();
+    assert_eq!(items[0].links.next.as_ref().map(|next| next.id), Some(street.pictures[2]));
+}
+
+pub async fn deleting_takes_the_lease_away(scene: &Scene) {
+    let ada = scene.account("ada").await;
+    let set = scene.set(&ada).await;
+    let [one, two] = [scene.picture(&ada), scene.picture(&ada)];
+    let (one, two) = (scene.accept(set, one).await, scene.accept(set, two).await);
+    let (first, second) = (scene.lease(JobKind::Process, one.0).await, scene.lease(JobKind::Process, two.0).await);
+    for id in [one, two] {
+        assert!(scene.catalog.delete_picture(id, scene.two_jobs(), scene.now()).await.unwrap());
+    }
+    assert!(!scene.catalog.heartbeat(&first, scene.now()).await.unwrap());
+    assert!(!scene.catalog.publish_picture(&first, scene.publication(one), scene.two_jobs()).await.unwrap());
+    let rejection = scene.rejection("broken");
+    assert!(!scene.catalog.break_picture(&second, two, rejection, scene.two_jobs(), scene.now()).await.unwrap());
+    for id in [one, two] {
+        assert_eq!(scene.catalog.picture(id).await.unwrap(), None);
+        let tombstone = scene.catalog.picture_to_destroy(id).await.unwrap().unwrap();
+        assert_eq!((tombstone.status, tombstone.objects), (PictureStatus::Deleted, None));
+    }
+    // A worker that was destroying the original of a shown picture does not pass for having destroyed all of it.
+    let street = scene.street(&ada, Visibility::Anyone, 1).await;
+    let destroying = scene.lease(JobKind::Destroy, street.pictures[0].0).await;
+    assert!(scene.catalog.delete_picture(street.pictures[0], scene.two_jobs(), scene.now()).await.unwrap());
+    assert!(!scene.catalog.destroyed(&destroying, street.pictures[0]).await.unwrap());
+    assert_eq!(scene.queued(JobKind::Destroy, street.pictures[0].0).await, 1);
+}
+
+pub async fn a_deleted_file_can_be_sent_again(scene: &Scene) {
+    let ada = scene.account("ada").await;
+    let set = scene.set(&ada).await;
+    let first = scene.picture(&ada);
+    assert!(matches!(scene.send(set, "a.jpg", first.clone()).await, Receipt::Accepted(_)));
+    assert!(scene.catalog.delete_picture(first.id, scene.two_jobs(), scene.now()).await.unwrap());
+    let again = Picture { content_sha256: first.content_sha256, ..scene.picture(&ada) };
+    assert!(matches!(scene.send(set, "a.jpg", again.clone()).await, Receipt::Accepted(_)));
+    assert_eq!(scene.catalog.files(set, 0, 10).await.unwrap()[0].picture, Some(again.id));
+    assert!(
+        scene.catalog.delete_picture(again.id, scene.two_jobs(), scene.now()).await.unwrap(),
+        "any number of times"
+    );
+}
+
+pub async fn a_deleted_sequence_takes_its_pictures_along(scene: &Scene) {
+    let ada = scene.account("ada").await;
+    let street = scene.street(&ada, Visibility::Anyone, 2).await;
+    let other = scene.street(&ada, Visibility::Anyone, 1).await;
+    scene.pass(1);
+    assert!(scene.catalog.delete_sequence(street.sequence, &|| scene.job(), scene.now()).await.unwrap());
+    assert!(!scene.catalog.delete_sequence(street.sequence, &|| scene.job(), scene.now()).await.unwrap());
+    assert!(!scene.catalog.delete_sequence(SequenceId(scene.world.id()), &|| scene.job(), scene.now()).await.unwrap());
+    for id in &street.pictures {
+        assert_gone(scene, &street, *id).await;
+    }
+    assert_eq!(scene.catalog.sequence(viewer(&ada), street.sequence).await.unwrap(), None);
+    let listed = scene.catalog.sequences(&scene.sequence_query(viewer(&ada))).await.unwrap();
+    assert_eq!(listed.into_iter().map(|sequence| sequence.id).collect::<Vec<_>>(), [other.sequence]);
+    let everywhere = Tile { z: 0, x: 0, y: 0 }.keys();
+    let marks = scene.catalog.sequence_marks(viewer(&ada), None, everywhere, 10).await.unwrap();
+    assert_eq!(marks.into_iter().map(|mark| mark.id).collect::<Vec<_>>(), [other.sequence]);
+    let state = scene.catalog.upload_set_state(street.set, scene.now()).await.unwrap().unwrap();
+    assert_eq!((state.nb_items, state.sequences.len()), (0, 0));
+    assert!(scene.catalog.item(Viewer::Anonymous, other.pictures[0]).await.unwrap().is_some());
+}
+
+pub async fn a_deleted_set_takes_everything_along(scene: &Scene) {
+    let ada = scene.account("ada").await;
+    let street = scene.street(&ada, Visibility::Anyone, 2).await;
+    let waiting = scene.picture(&ada);
+    let waiting = scene.accept(street.set, waiting).await;
+    assert!(scene.catalog.refuse_file(scene.refused(street.set, "a.txt"), scene.job()).await.unwrap());
+    let lease = scene.lease(JobKind::Process, waiting.0).await;
+    let dispatch = scene.lease_dispatch(street.set).await;
+    scene.pass(1);
+    assert!(scene.catalog.delete_upload_set(street.set, &|| scene.job(), scene.now()).await.unwrap());
+    assert!(!scene.catalog.delete_upload_set(street.set, &|| scene.job(), scene.now()).await.unwrap());
+    let unknown = UploadSetId(scene.world.id());
+    assert!(!scene.catalog.delete_upload_set(unknown, &|| scene.job(), scene.now()).await.unwrap());
+    for id in street.pictures.iter().chain([&waiting]) {
+        assert_gone(scene, &street, *id).await;
+    }
+    assert!(!scene.catalog.publish_picture(&lease, scene.publication(waiting), scene.two_jobs()).await.unwrap());
+    assert!(!scene.catalog.finish(&dispatch, scene.now()).await.unwrap());
+    assert_eq!(scene.catalog.sequence(viewer(&ada), street.sequence).await.unwrap(), None);
+    assert_eq!(scene.catalog.upload_set(street.set).await.unwrap(), None);
+    assert_eq!(scene.catalog.upload_set_state(street.set, scene.now()).await.unwrap(), None);
+    assert_eq!(scene.catalog.files(street.set, 0, 10).await.unwrap(), []);
+    assert_eq!(scene.catalog.complete_upload_set(street.set, scene.job(), scene.now()).await.unwrap(), None);
+    assert_eq!(scene.catalog.extent().await.unwrap(), None);
+    let counts = scene.catalog.job_counts().await.unwrap();
+    assert_eq!((counts.queued, counts.leased, counts.dead), (3, 0, 0), "all that is left to do is to destroy");
+}

@@ -1,0 +1,282 @@
+//! Every statement of the hot paths takes an index: what they read does not grow with the catalog.
+//!
+//! The statements are overheard while the repository runs them, so none can be forgotten, and are explained by the
+//! database afterwards.
+#![expect(clippy::unwrap_used, reason = "this is test code")]
+
+mod city;
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
+
+use flaneur_access::Viewer;
+use flaneur_catalog::{
+    Coverage as _, Jobs as _, Pictures as _, Sequences as _, UploadSets as _,
+    model::{
+        Area, DispatchPart, DispatchPlan, Failure, JobId, JobKind, Objects, Order, PictureId, PlacedShot, Publication,
+        ReceivedFile, RefusedFile, Rejection, SearchQuery, SequenceQuery, SequenceSummary, Severity, Shape,
+    },
+    sqlite::SqliteCatalog,
+};
+use flaneur_coverage::quadkey::{Bbox, Tile};
+use jiff::{SignedDuration, Timestamp};
+use sqlx::Row as _;
+use tracing::{Event, Subscriber, field::Visit};
+use tracing_subscriber::{Layer, layer::Context, prelude::*};
+use uuid::Uuid;
+
+/// The statements that were run.
+#[derive(Clone, Default)]
+struct Overheard(Arc<Mutex<BTreeSet<String>>>);
+
+impl<S: Subscriber> Layer<S> for Overheard {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() == "sqlx::query" {
+            let mut statement = Statement::default();
+            event.record(&mut statement);
+            let text = if statement.long.is_empty() { statement.short } else { statement.long };
+            self.0.lock().unwrap().insert(text.trim().to_owned());
+        }
+    }
+}
+
+#[derive(Default)]
+struct Statement {
+    short: String,
+    long: String,
+}
+
+impl Visit for Statement {
+    fn record_str(&mut self, field: &tracing::field::Field, value: &str) {
+        match field.name() {
+            "summary" => value.clone_into(&mut self.short),
+            "db.statement" => value.clone_into(&mut self.long),
+            _ => {}
+        }
+    }
+
+    fn record_debug(&mut self, _: &tracing::field::Field, _: &dyn std::fmt::Debug) {}
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_717_236_000).unwrap()
+}
+
+fn job() -> JobId {
+    static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
+    JobId(Uuid::from_u128(NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed).into()))
+}
+
+async fn searches(catalog: &SqliteCatalog) {
+    let all = SearchQuery {
+        viewer: Viewer::Anonymous,
+        ids: Vec::new(),
+        sequences: Vec::new(),
+        area: None,
+        since: None,
+        until: None,
+        order: Order::Newest,
+        limit: 10,
+    };
+    let area = |reach: f64| {
+        let bbox = Bbox { west: 2.35 - reach, south: 48.85 - reach, east: 2.35 + reach, north: 48.85 + reach };
+        Some(Area { bbox })
+    };
+    let id = PictureId(Uuid::from_u128((2 << 64) + 5));
+    for order in [Order::Newest, Order::Oldest, Order::Nearest(2.35, 48.85)] {
+        for dates in [None, Some(Timestamp::from_microsecond(city::START).unwrap())] {
+            let all = SearchQuery { order, since: dates, until: dates.map(|_| now()), ..all.clone() };
+            for query in [
+                all.clone(),
+                SearchQuery { ids: vec![id], ..all.clone() },
+                SearchQuery { sequences: vec![city::sequence(1)], area: area(1.0), ..all.clone() },
+                SearchQuery { ids: vec![id], sequences: vec![city::sequence(0)], ..all.clone() },
+                SearchQuery { area: area(0.001), ..all.clone() },
+                SearchQuery { area: area(1.0), ..all.clone() },
+            ] {
+                let found = catalog.search(&query).await.unwrap();
+                assert!(!found.is_empty() || query.area == area(0.001), "{query:?}");
+            }
+        }
+    }
+}
+
+async fn reads(catalog: &SqliteCatalog) {
+    let ada = Viewer::Account { id: city::ADA.0, admin: false };
+    for viewer in [Viewer::Anonymous, ada] {
+        let item = catalog.sequence_items(viewer, city::sequence(3), 10, 5).await.unwrap().pop().unwrap();
+        assert!(catalog.item(viewer, item.picture.id).await.unwrap().is_some());
+        catalog.picture(item.picture.id).await.unwrap();
+        catalog.picture_to_destroy(item.picture.id).await.unwrap();
+        catalog.detections(item.picture.id).await.unwrap();
+        catalog.with_original(&[item.picture.id]).await.unwrap();
+        catalog.sequence(viewer, city::sequence(3)).await.unwrap().unwrap();
+        catalog.summary_points(city::sequence(3)).await.unwrap();
+        catalog.extent().await.unwrap().unwrap();
+        for account in [None, Some(city::ADA)] {
+            let query = SequenceQuery {
+                viewer,
+                account,
+                bbox: None,
+                since: None,
+                until: None,
+                after: Some((Timestamp::UNIX_EPOCH, city::sequence(0))),
+                limit: 10,
+            };
+            assert_eq!(catalog.sequences(&query).await.unwrap().len(), 10);
+            let tile = Tile::at(14, 2.35, 48.85).keys();
+            let world = Tile { z: 0, x: 0, y: 0 }.keys();
+            for (keys, zoom) in [(&tile, 20), (&world, 6)] {
+                assert!(!catalog.grid(viewer, account, world.clone(), zoom).await.unwrap().is_empty());
+                catalog.sequence_marks(viewer, account, keys.clone(), 100).await.unwrap();
+            }
+            catalog.picture_marks(viewer, account, tile, 100).await.unwrap();
+        }
+    }
+    catalog.upload_set(city::SET).await.unwrap().unwrap();
+    catalog.upload_set_state(city::SET, now()).await.unwrap().unwrap();
+    catalog.upload_sets(city::ADA, 10).await.unwrap();
+    catalog.files(city::SET, 10, 10).await.unwrap();
+    catalog.shots(city::SET).await.unwrap();
+    catalog.dead_jobs(10).await.unwrap();
+}
+
+async fn lease(catalog: &SqliteCatalog, kind: JobKind) -> flaneur_catalog::model::Lease {
+    catalog.lease(&[kind], Uuid::from_u128(9), now(), SignedDuration::from_secs(60)).await.unwrap().unwrap()
+}
+
+async fn writes(catalog: &SqliteCatalog) {
+    let rejection = Rejection {
+        reason: "broken".to_owned(),
+        severity: Severity::Error,
+        message: "It is.".to_owned(),
+        details: None,
+    };
+    let template = catalog.picture(PictureId(Uuid::from_u128(2 << 64))).await.unwrap().unwrap();
+    for n in 0..3u128 {
+        let id = PictureId(Uuid::from_u128(100 + n));
+        let picture = flaneur_catalog::model::Picture { id, content_sha256: n.to_string(), ..template.clone() };
+        let file = ReceivedFile { upload_set: city::SET, file_name: n.to_string(), picture };
+        catalog.receive_file(file.clone(), [job(), job()]).await.unwrap();
+        catalog.receive_file(file, [job(), job()]).await.unwrap();
+    }
+    let refused = RefusedFile {
+        upload_set: city::SET,
+        file_name: "a.txt".to_owned(),
+        content_md5: None,
+        size: None,
+        inserted_at: now(),
+        rejection: rejection.clone(),
+    };
+    catalog.refuse_file(refused, job()).await.unwrap();
+    catalog.complete_upload_set(city::SET, job(), now()).await.unwrap();
+
+    let process = lease(catalog, JobKind::Process).await;
+    catalog.heartbeat(&process, now()).await.unwrap();
+    let publication = Publication {
+        picture: process.subject.into(),
+        objects: Objects {
+            master: "m".to_owned(),
+            master_size: 1,
+            sd: "s".to_owned(),
+            thumb: "t".to_owned(),
+            tiles: None,
+        },
+        shape: Shape { width: 2, height: 1 },
+        detections: Vec::new(),
+        at: now(),
+    };
+    assert!(catalog.publish_picture(&process, publication, [job(), job()]).await.unwrap());
+    let process = lease(catalog, JobKind::Process).await;
+    assert!(catalog.break_picture(&process, process.subject.into(), rejection, [job(), job()], now()).await.unwrap());
+    let process = lease(catalog, JobKind::Process).await;
+    assert!(catalog.release(&process, now()).await.unwrap());
+    let process = lease(catalog, JobKind::Process).await;
+    assert!(catalog.fail(&process, Failure::Park { reason: "no".to_owned() }).await.unwrap());
+    assert!(catalog.revive(process.job, now()).await.unwrap());
+    let destroy = lease(catalog, JobKind::Destroy).await;
+    assert!(catalog.destroyed(&destroy, destroy.subject.into()).await.unwrap());
+
+    let dispatch = lease(catalog, JobKind::Dispatch).await;
+    let shots = catalog.shots(city::SET).await.unwrap();
+    let part = |n: usize| DispatchPart {
+        sequence: city::sequence(n),
+        title: "A walk".to_owned(),
+        shots: shots
+            .iter()
+            .filter(|shot| shot.sequence == Some(city::sequence(n)))
+            .map(|shot| PlacedShot { id: shot.id, computed_heading: Some(1.0) })
+            .collect(),
+    };
+    let plan = DispatchPlan { upload_set: city::SET, parts: vec![part(1), part(2)], duplicates: Vec::new(), at: now() };
+    assert!(catalog.apply_dispatch(&dispatch, &plan, &job).await.unwrap());
+    let refresh = lease(catalog, JobKind::Refresh).await;
+    let summary = SequenceSummary { lines: vec![vec![(2.0, 48.0)]], ..SequenceSummary::default() };
+    assert!(catalog.store_summary(&refresh, refresh.subject.into(), &summary, now()).await.unwrap());
+    assert!(catalog.delete_picture(shots[150].id, [job(), job()], now()).await.unwrap());
+    assert!(catalog.delete_sequence(city::sequence(1), &job, now()).await.unwrap());
+    assert!(catalog.delete_upload_set(city::SET, &job, now()).await.unwrap());
+}
+
+/// What may be read from end to end: lists that the statement itself brings along, and pictures in order of time
+/// and dead jobs in order of their death, up to a limit. `p` may stand for a list of such pictures.
+fn is_bounded(step: &str, statement: &str) -> bool {
+    let lists = ["SCAN w", "SCAN hit", "SCAN json_each", "SCAN some"];
+    !step.starts_with("SCAN")
+        || lists.iter().any(|list| step.starts_with(list))
+        || step.ends_with("CONSTANT ROWS")
+        || step.ends_with("CONSTANT ROW")
+        || step == "SCAN p USING COVERING INDEX pictures_by_time" && statement.contains("LIMIT")
+        || step == "SCAN jobs USING INDEX jobs_dead" && statement.contains("LIMIT")
+        || step == "SCAN p" && statement.contains(") p WHERE")
+}
+
+#[tokio::test]
+async fn hot_statements_take_an_index() {
+    let overheard = Overheard::default();
+    tracing_subscriber::registry().with(overheard.clone()).init();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.sqlite");
+    let catalog = city::build(&path, 30).await;
+    overheard.0.lock().unwrap().clear();
+    searches(&catalog).await;
+    reads(&catalog).await;
+    writes(&catalog).await;
+    let statements = std::mem::take(&mut *overheard.0.lock().unwrap());
+
+    let mut connection = city::connect(&path).await;
+    let mut explained = 0;
+    let mut scans = Vec::new();
+    let mut indexes = BTreeSet::new();
+    for statement in &statements {
+        if ["BEGIN", "COMMIT", "ROLLBACK", "PRAGMA"].iter().any(|word| statement.starts_with(word)) {
+            continue;
+        }
+        explained += 1;
+        let sql = format!("EXPLAIN QUERY PLAN {statement}");
+        let steps = sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap();
+        for step in steps {
+            let step: String = step.get("detail");
+            if !is_bounded(&step, statement) {
+                scans.push(format!("{step}\n    {statement}"));
+            }
+            indexes.extend(step.split_whitespace().skip_while(|word| *word != "INDEX").nth(1).map(str::to_owned));
+        }
+    }
+    assert!(explained > 60, "{explained} statements overheard");
+    assert!(scans.is_empty(), "{}", scans.join("\n\n"));
+
+    let mut unused: BTreeSet<String> =
+        sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")
+            .fetch_all(&mut connection)
+            .await
+            .unwrap()
+            .into_iter()
+            .collect();
+    unused.retain(|index| !indexes.contains(index));
+    // What accounts need is not among these paths.
+    let elsewhere = ["sessions_by_account", "tokens_by_account"].map(str::to_owned);
+    assert_eq!(unused, BTreeSet::from(elsewhere), "each index costs every write");
+}
