@@ -1,4 +1,4 @@
-//! The OpenAPI document's frame; paths come from the handlers.
+//! The `OpenAPI` document's frame; paths come from the handlers.
 
 use utoipa::OpenApi;
 

@@ -10,7 +10,7 @@ use crate::{Worker, error::JobError};
 /// An original without a row is left alone for so long: its upload may still be on the way. Seconds.
 const GRACE: i64 = 3600;
 /// Time between two sweeps.
-const EVERY: Duration = Duration::from_secs(3600);
+const EVERY: Duration = Duration::from_hours(1);
 /// Originals looked at in one sweep.
 const AT_ONCE: usize = 100_000;
 

@@ -16,7 +16,7 @@ use crate::geometry::{self, Candidate, Frame};
 use crate::manifest::{Class, MAX_MANIFEST_BYTES, MAX_TILE, Manifest};
 use crate::pool::Pool;
 use crate::tiling::{self, Layout, Pixels, Tile};
-use crate::{DetectError, runtime};
+use crate::{DetectError, priors, runtime};
 
 /// The largest picture, in pixels.
 pub const MAX_PIXELS: u64 = 1 << 28;
@@ -184,6 +184,8 @@ impl Detector {
                 collect(&mut found, boxes, back, (0.0, 0.0))?;
             }
         }
+        let of_plates = |model: &&Model| model.manifest.classes.values().any(|class| *class == Class::Plate);
+        let found = priors::plausible(found, &frame, self.models.iter().filter(of_plates).count());
         Ok(self.report(geometry::merge(found, &frame)))
     }
 

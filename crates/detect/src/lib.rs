@@ -27,6 +27,7 @@ mod error;
 pub mod geometry;
 pub mod manifest;
 mod pool;
+mod priors;
 mod runtime;
 pub mod tiling;
 

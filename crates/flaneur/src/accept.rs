@@ -19,7 +19,7 @@ const MAX_CONNECTIONS: usize = 4096;
 /// How long a client may take to send a request's head.
 const HEAD: Duration = Duration::from_secs(30);
 /// How often a silent HTTP/2 connection is asked whether it is still there.
-const PING: Duration = Duration::from_secs(60);
+const PING: Duration = Duration::from_mins(1);
 /// How long requests under way may take to end once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 /// Pause after the system refused a connection (too many open files): it helps no one to spin.

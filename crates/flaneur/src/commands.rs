@@ -22,20 +22,20 @@ use crate::{
 pub fn run(parsed: Parsed) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
     match parsed.cli.command {
-        Command::Serve(settings) => runtime.block_on(serve::serve(settings)),
+        Command::Serve(settings) => runtime.block_on(serve::serve(settings))?,
         Command::Token(args) => match args.command {
             TokenCommand::Create(args) => say(&runtime.block_on(create_token(args))?),
         },
         Command::Invite(args) => say(&runtime.block_on(invite(args))?),
         Command::Config(_) => say(&table(&parsed.origins)),
     }
+    Ok(())
 }
 
 /// Prints a line for the user.
 #[expect(clippy::print_stdout, reason = "a command's answer goes to standard output")]
-pub fn say(text: &str) -> Result<()> {
+pub fn say(text: &str) {
     println!("{text}");
-    Ok(())
 }
 
 fn table(settings: &[Setting]) -> String {

@@ -99,7 +99,7 @@ pub struct Settings {
     /// Proxies whose X-Forwarded-* headers count: addresses or networks
     #[arg(long, value_name = "NETWORK", env = "FLANEUR_TRUSTED_PROXIES", value_delimiter = ',', value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
-    /// Origins (https://host) whose pages may send credentials
+    /// Origins (scheme and host) whose pages may send credentials
     #[arg(long, value_name = "ORIGIN", env = "FLANEUR_CREDENTIAL_ORIGINS", value_delimiter = ',', value_parser = origin)]
     pub credential_origins: Vec<String>,
     /// Accept pictures from whoever has no token
@@ -143,7 +143,7 @@ pub struct Settings {
     /// Largest picture accepted, megapixels
     #[arg(long, value_name = "MEGAPIXELS", env = "FLANEUR_MAX_PIXELS", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=400))]
     pub max_pixels: u64,
-    /// What to log: a level, or levels by module (info,flaneur_worker=debug)
+    /// What to log: a level, or levels by module, as in `info,flaneur_worker=debug`
     #[arg(long, value_name = "FILTER", env = "FLANEUR_LOG", default_value = "info")]
     pub log: String,
     /// How to log: text or json

@@ -1,11 +1,16 @@
 //! `flaneur serve`: API, worker, tiler and site in one process.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    fs::{File, TryLockError},
+    net::SocketAddr,
+    path::Path,
+    sync::Arc,
+};
 
 use anyhow::{Context as _, Result, bail};
 use axum::{Router, extract::Request};
 use flaneur_api::{Api, Defaults, License};
-use flaneur_catalog::{Accounts as _, Catalog, Coverage, sqlite::SqliteCatalog, world::World};
+use flaneur_catalog::{Accounts as _, Catalog, Coverage, Jobs as _, sqlite::SqliteCatalog, world::World};
 use flaneur_detect::Detector;
 use flaneur_storage::Storage;
 use flaneur_worker::{DispatchDefaults, Models, Options, Worker};
@@ -35,7 +40,13 @@ pub async fn serve(settings: Settings) -> Result<()> {
     let address = listener.local_addr().context("cannot read the address listened on")?;
     let worker_options = worker_options(&settings);
     let detector = load_models(&settings, worker_options.lanes).await?;
+    let _only = only_server(&settings.place.data)?;
     let catalog = Arc::new(open_catalog(&settings.place.data).await?);
+    // Nobody else works on this folder: what an earlier process held when it died is free.
+    let reclaimed = catalog.reclaim(world.now()).await?;
+    if reclaimed > 0 {
+        tracing::info!(reclaimed, "took up jobs that an earlier process left behind");
+    }
     let storage = Arc::new(
         Storage::local(&settings.place.data.join("public"), &settings.place.data.join("private"))
             .context("cannot use the data folder")?,
@@ -62,7 +73,7 @@ pub async fn serve(settings: Settings) -> Result<()> {
 
     let stop = CancellationToken::new();
     let working = tokio::spawn(worker.run(stop.clone()));
-    announce(address, first_token.as_deref())?;
+    announce(address, first_token.as_deref());
     let signal = stop.clone();
     tokio::spawn(async move {
         shutdown::asked().await;
@@ -148,11 +159,22 @@ async fn load_models(settings: &Settings, lanes: usize) -> Result<Detector> {
     options.threads_per_session = 1;
     let loaded =
         tokio::task::spawn_blocking(move || Detector::load(&options)).await.context("loading models failed")?;
-    let detector = loaded?;
-    for model in detector.models() {
-        tracing::info!(model = model.name, version = model.version, "model loaded");
+    Ok(loaded?)
+}
+
+/// Makes sure that no other server works on the folder. The lock lasts as long as the file is held open, and ends with
+/// the process however it ends.
+fn only_server(data: &Path) -> Result<File> {
+    std::fs::create_dir_all(data).with_context(|| format!("cannot make the data folder {}", data.display()))?;
+    let path = data.join("serve.lock");
+    let file = File::create(&path).with_context(|| format!("cannot write to the data folder {}", data.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            bail!("another `flaneur serve` works on {}: stop it, or choose another folder with --data", data.display())
+        }
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
     }
-    Ok(detector)
 }
 
 /// On the first start there is nobody yet: makes the administrator, and answers a token for them.
@@ -164,12 +186,12 @@ async fn first_start(catalog: &SqliteCatalog, world: &World) -> Result<Option<St
     token_for(catalog, world, &admin, "made on the first start").await.map(Some)
 }
 
-fn announce(address: SocketAddr, token: Option<&str>) -> Result<()> {
+fn announce(address: SocketAddr, token: Option<&str>) {
     if let Some(token) = token {
-        say(&format!("administrator token: {token}"))?;
-        say("(shown once; another: flaneur token create --account NAME --admin)")?;
+        say(&format!("administrator token: {token}"));
+        say("(shown once; another: flaneur token create --account NAME --admin)");
     }
-    say(&format!("listening on http://{address}"))
+    say(&format!("listening on http://{address}"));
 }
 
 fn worker_options(settings: &Settings) -> Options {

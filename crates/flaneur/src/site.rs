@@ -89,7 +89,8 @@ fn wants_page(headers: &HeaderMap) -> bool {
 }
 
 fn answer(file: &rust_embed::EmbeddedFile, kind: &str, caching: &'static str, headers: &HeaderMap) -> Response {
-    let hash: String = file.metadata.sha256_hash().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let hash =
+        file.metadata.sha256_hash().iter().take(16).fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     let tag = format!("\"{hash}\"");
     let known = headers
         .get_all(header::IF_NONE_MATCH)

@@ -3,7 +3,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     response::{IntoResponse, Redirect, Response},
 };
 use flaneur_catalog::model::{Claim, NewToken, TokenId};
@@ -12,7 +12,10 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{Api, ApiError, ApiResult, Identity, Link, PublicUrl, extract::Query};
+use crate::{
+    Api, ApiError, ApiResult, Identity, Link, PublicUrl,
+    extract::{Path, Query},
+};
 
 /// How long a token waits to be claimed.
 const UNCLAIMED: SignedDuration = SignedDuration::from_hours(24);

@@ -47,10 +47,7 @@ pub async fn logout(
 /// The page's path if it is one of ours, else the start page: nobody may use us to send people elsewhere.
 fn own_path(next: &Next, url: &PublicUrl) -> String {
     let next = next.next_url.as_deref().unwrap_or_default();
-    let base = match url::Url::parse(&format!("{}/", url.0)) {
-        Ok(base) => base,
-        Err(_) => return "/".to_owned(),
-    };
+    let Ok(base) = url::Url::parse(&format!("{}/", url.0)) else { return "/".to_owned() };
     match base.join(next) {
         Ok(target) if target.origin() == base.origin() => target[url::Position::BeforePath..].to_owned(),
         _ => "/".to_owned(),

@@ -10,6 +10,9 @@ mod login;
 mod my_tokens;
 mod session;
 
+#[cfg(test)]
+mod tests;
+
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new()

@@ -1,15 +1,11 @@
 //! `/users/me/tokens`: one's own tokens.
 
-use axum::{
-    Json,
-    body::Bytes,
-    extract::{Path, State},
-};
+use axum::{Json, body::Bytes, extract::State};
 use flaneur_catalog::model::{NewToken, Token, TokenId};
 use serde_json::{Value, json};
 
 use super::claim::Description;
-use crate::{Api, ApiError, ApiResult, Identity, Link, PublicUrl};
+use crate::{Api, ApiError, ApiResult, Identity, Link, PublicUrl, extract::Path};
 
 /// One's own tokens.
 #[utoipa::path(

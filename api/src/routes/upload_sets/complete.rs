@@ -1,15 +1,13 @@
 //! `POST /upload_sets/{id}/complete`.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use flaneur_catalog::model::{JobId, UploadSetId};
 use serde_json::Value;
 
 use super::view;
 use crate::{
     Api, ApiResult, Identity, PublicUrl,
+    extract::Path,
     uploader::{missing, own_upload_set, uploader},
 };
 

@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use flaneur_access::Visibility;
-use flaneur_catalog::model::{NewUploadSet, Semantic, SortMethod, UploadSetId, UploadSetState};
+use flaneur_catalog::model::{NewUploadSet, Semantic, SortMethod, StatusCounts, UploadSetId, UploadSetState};
 use http::{HeaderMap, header};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -86,7 +86,8 @@ pub async fn create(
             ..options
         })
         .await?;
-    let state = UploadSetState { set, counts: Default::default(), nb_items: 0, sequences: Vec::new(), ready: false };
+    let state =
+        UploadSetState { set, counts: StatusCounts::default(), nb_items: 0, sequences: Vec::new(), ready: false };
     Ok(Json(view::upload_set(&state, &url, Some(&account))))
 }
 

@@ -1,9 +1,6 @@
 //! `GET /upload_sets/{id}/files`.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use flaneur_catalog::model::UploadSetId;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -11,7 +8,7 @@ use serde_json::{Value, json};
 use super::view;
 use crate::{
     Api, ApiResult, Identity, Link, PublicUrl,
-    extract::Query,
+    extract::{Path, Query},
     uploader::{missing, own_upload_set},
 };
 

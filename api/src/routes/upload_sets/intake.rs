@@ -12,7 +12,7 @@ use super::overrides::Form;
 use crate::{Api, ApiError, ApiResult};
 
 /// Longest silence of a client that is sending.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Largest text part, bytes.
 const MAX_TEXT: usize = 8 << 10;
 /// Most parts in a form.

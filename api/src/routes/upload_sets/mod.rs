@@ -13,6 +13,9 @@ mod overrides;
 mod receive;
 mod view;
 
+#[cfg(test)]
+mod tests;
+
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new()

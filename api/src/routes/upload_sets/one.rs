@@ -1,9 +1,6 @@
 //! `GET` and `DELETE /upload_sets/{id}`.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use flaneur_access::{Action, Subject, decide};
 use flaneur_catalog::model::{JobId, UploadSetId};
 use http::StatusCode;
@@ -12,6 +9,7 @@ use serde_json::Value;
 use super::view;
 use crate::{
     Api, ApiResult, Identity, PublicUrl,
+    extract::Path,
     uploader::{missing, own_upload_set, uploader},
 };
 

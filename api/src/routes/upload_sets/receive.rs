@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{
     Json,
-    extract::{FromRequest as _, Multipart, Path, Request, State},
+    extract::{FromRequest as _, Multipart, Request, State},
 };
 use flaneur_catalog::model::{
     Account, Camera, JobId, Orientation, Picture, PictureId, PictureStatus, Projection, Receipt, ReceivedFile,
@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     Api, ApiError, ApiResult, Identity, PublicUrl,
+    extract::Path,
     uploader::{missing, own_upload_set, uploader},
 };
 
@@ -122,7 +123,7 @@ impl Upload<'_> {
             Err(error) => Err(error.into()),
             Ok(refused) => {
                 self.api.storage.private.destroy(OriginalKey(self.picture.0)).await?;
-                Err(self.already(refused))
+                Err(self.already(&refused))
             }
         }
     }
@@ -131,7 +132,7 @@ impl Upload<'_> {
         JobId(self.api.world.id())
     }
 
-    fn already(&self, receipt: Receipt) -> ApiError {
+    fn already(&self, receipt: &Receipt) -> ApiError {
         match receipt {
             Receipt::SameInSet { existing } => ApiError::conflict("The item has already been added to this upload set")
                 .with("existing_item", json!({ "id": existing })),
@@ -142,7 +143,7 @@ impl Upload<'_> {
             Receipt::Duplicate { existing, upload_set, owner } => {
                 let error = ApiError::conflict("The same picture has already been sent in a past upload");
                 // Others' ids are not told: the picture may be hidden.
-                if owner == self.account.id || self.account.admin {
+                if *owner == self.account.id || self.account.admin {
                     error.with("upload_sets", json!([{ "upload_set_id": upload_set, "existing_item_id": existing }]))
                 } else {
                     error

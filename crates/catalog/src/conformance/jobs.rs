@@ -157,6 +157,22 @@ pub async fn a_lost_lease_ends_nothing(scene: &Scene) {
     assert!(!scene.catalog.finish(&held, scene.now()).await.unwrap(), "once");
 }
 
+pub async fn reclaimed_jobs_are_due_and_their_leases_are_void(scene: &Scene) {
+    ask(scene, JobKind::Process, scene.world.id()).await;
+    ask(scene, JobKind::Refresh, scene.world.id()).await;
+    ask(scene, JobKind::Destroy, scene.world.id()).await;
+    let first = lease(scene, &[JobKind::Process]).await.unwrap();
+    let second = lease(scene, &[JobKind::Refresh]).await.unwrap();
+    assert_eq!(scene.catalog.reclaim(scene.now()).await.unwrap(), 2);
+    for lost in [&first, &second] {
+        assert!(!scene.catalog.finish(lost, scene.now()).await.unwrap());
+        assert!(!scene.catalog.heartbeat(lost, scene.now() + HOLD).await.unwrap());
+    }
+    let again = lease(scene, &[JobKind::Process]).await.unwrap();
+    assert_eq!((again.job, again.attempt), (first.job, 2), "the attempt counts");
+    assert!(scene.catalog.finish(&again, scene.now()).await.unwrap());
+}
+
 pub async fn a_released_job_has_all_its_attempts(scene: &Scene) {
     ask(scene, JobKind::Process, scene.world.id()).await;
     for _ in 0..2 * JobKind::Process.max_attempts() {

@@ -92,6 +92,7 @@ macro_rules! for_each_rule {
                 a_heartbeat_prolongs_a_lease
                 a_lost_lease_ends_nothing
                 a_released_job_has_all_its_attempts
+                reclaimed_jobs_are_due_and_their_leases_are_void
                 a_retry_waits_for_its_time
                 the_last_attempt_is_parked
                 a_job_that_kills_its_workers_is_parked

@@ -145,7 +145,7 @@ pub async fn a_picture_is_in_preparation_while_its_lease_holds(scene: &Scene) {
     };
     assert_eq!(counts().await, (0, 2, 0));
     scene.lease(JobKind::Process, first.0).await;
-    assert_eq!(counts().await, (1, 2, 1), "in preparation, and still waiting");
+    assert_eq!(counts().await, (1, 1, 1), "in preparation, and no longer waiting");
     scene.pass(61);
     assert_eq!(counts().await, (0, 2, 0), "the worker is gone");
 }

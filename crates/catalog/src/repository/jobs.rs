@@ -29,6 +29,9 @@ pub trait Jobs: Send + Sync {
     async fn heartbeat(&self, lease: &Lease, until: Timestamp) -> Result<bool>;
     /// Gives a job back unfinished, as when shutting down; the attempt does not count.
     async fn release(&self, lease: &Lease, now: Timestamp) -> Result<bool>;
+    /// Ends every lease at once, for a process that knows that it is the only one: whoever held them is gone. The
+    /// attempts count. Answers how many there were.
+    async fn reclaim(&self, now: Timestamp) -> Result<u64>;
     /// Ends a job that has no result of its own.
     async fn finish(&self, lease: &Lease, now: Timestamp) -> Result<bool>;
     /// Ends an attempt that failed. There is no retry after the last attempt ([`JobKind::max_attempts`]): the job is

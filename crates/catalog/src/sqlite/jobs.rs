@@ -220,6 +220,18 @@ impl Jobs for Store {
         Ok(released.rows_affected() == 1)
     }
 
+    async fn reclaim(&self, now: Timestamp) -> Result<u64> {
+        let mut tx = self.write().await?;
+        // As if their time had run out: what applies to lapsed leases applies to these. Nobody has the nil token.
+        let ended = sqlx::query("UPDATE jobs SET token = $2, due_at = $1 WHERE status = 'leased' AND due_at > $1")
+            .bind(micros(now))
+            .bind(Uuid::nil())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(ended.rows_affected())
+    }
+
     async fn finish(&self, lease: &Lease, _now: Timestamp) -> Result<bool> {
         let mut tx = self.write().await?;
         let done = end(&mut tx, lease, lease.kind, lease.subject).await?;

@@ -36,7 +36,7 @@ impl Group {
             preparing,
             broken: self.broken,
             rejected: self.duplicate,
-            not_processed: self.waiting,
+            not_processed: self.waiting - preparing,
         }
     }
 }
@@ -98,8 +98,10 @@ pub async fn state(connection: &mut Connection, set: UploadSet, now: Timestamp) 
         counts.rejected += group.duplicate;
         counts.not_processed += group.waiting;
     }
-    counts.preparing = preparing.values().sum();
     let settled = set.completed && set.dispatched && !dispatching && counts.not_processed == 0;
+    // Each picture is in one count only: one in a worker's hands is not waiting any more.
+    counts.preparing = preparing.values().sum();
+    counts.not_processed -= counts.preparing;
     let ready = settled && sequences.iter().all(|sequence| sequence.ready);
     Ok(UploadSetState { set, counts, nb_items: groups.iter().map(Group::items).sum(), sequences, ready })
 }
@@ -118,7 +120,7 @@ fn sequence(
         title: row.title,
         nb_items: group.map_or(0, Group::items),
         interval: interval(group.and_then(|group| group.first), group.and_then(|group| group.last))?,
-        ready: status == SequenceStatus::Ready && !row.refreshing && counts.not_processed == 0,
+        ready: status == SequenceStatus::Ready && !row.refreshing && counts.not_processed + counts.preparing == 0,
         counts,
     })
 }
