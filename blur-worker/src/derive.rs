@@ -60,12 +60,10 @@ pub fn derive(original: &[u8], picture: &Picture, look: &dyn Look, max_pixels: u
     let (width, height) = (source.pixels().width, source.pixels().height);
     let redacted = source.redact(&regions, panorama);
 
-    // The served file says where and when in our words; nothing of the file's own metadata is copied.
-    let upright = Geotag { orientation: 1, ..tag };
-    let metadata =
-        Metadata { exif: Some(flaneur_geotag::write_exif(&upright)), xmp: flaneur_geotag::write_xmp(&upright) };
-    let master = made("master", redacted.master(&metadata))?;
-    let sd = made("sd", redacted.sd(&metadata))?;
+    let master = made("master", redacted.master(&metadata(&tag.resized(width, height))))?;
+    let expected_sd = redacted.expected_sd();
+    let sd_tag = tag.resized(expected_sd.width(), expected_sd.height());
+    let sd = made("sd", redacted.sd(&metadata(&sd_tag)))?;
     let thumb = made("thumb", redacted.thumb(panorama))?;
     let tiles = if panorama {
         let grid = TileGrid::for_panorama(width, height);
@@ -77,7 +75,7 @@ pub fn derive(original: &[u8], picture: &Picture, look: &dyn Look, max_pixels: u
         verify(bytes, expected).map_err(|source| JobError::Unverified { what, source })
     };
     check("master", &master, &redacted.expected_master())?;
-    check("sd", &sd, &redacted.expected_sd())?;
+    check("sd", &sd, &expected_sd)?;
     check("thumb", &thumb, &redacted.expected_thumb(panorama))?;
     let tiles = match tiles {
         None => None,
@@ -101,6 +99,12 @@ pub fn derive(original: &[u8], picture: &Picture, look: &dyn Look, max_pixels: u
 
 fn made<T>(what: &'static str, result: Result<T, JpegError>) -> Result<T, JobError> {
     result.map_err(|source| JobError::Unmade { what, source })
+}
+
+/// What a served file says: where, when and what it shows, in our words; nothing of the original's own
+/// metadata is copied.
+fn metadata(tag: &Geotag) -> Metadata {
+    Metadata { exif: Some(flaneur_geotag::write_exif(tag)), xmp: flaneur_geotag::write_xmp(tag) }
 }
 
 fn region(detection: &Detection) -> Region {

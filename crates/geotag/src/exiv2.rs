@@ -236,6 +236,13 @@ pub(crate) fn exif_tag(name: &str) -> Option<&'static ExifTag> {
     EXIF.iter().find(|tag| tag.name == name)
 }
 
+/// The EXIF tag with that number in that directory.
+pub(crate) fn exif_tag_at(ifd: Ifd, number: u16) -> Option<&'static ExifTag> {
+    // The list is sorted, which a test holds it to.
+    let index = EXIF.binary_search_by_key(&(ifd, number), |tag| (tag.ifd, tag.number)).ok()?;
+    EXIF.get(index)
+}
+
 /// Schema and property of an Exiv2 name such as `Xmp.GPano.ProjectionType`.
 pub(crate) fn xmp_property(name: &str) -> Option<(&'static Schema, &'static str)> {
     let (prefix, local) = name.strip_prefix("Xmp.")?.split_once('.')?;

@@ -28,6 +28,7 @@ mod projection;
 mod segments;
 mod tags;
 mod text;
+mod tiff;
 mod time;
 mod write;
 mod xmp;

@@ -82,6 +82,25 @@ impl Default for Geotag {
     }
 }
 
+impl Geotag {
+    /// The geotag of a derivate: the upright picture at that size, in pixels.
+    ///
+    /// Its orientation is 1, and its crop is turned as the picture was and scaled to the size, so that
+    /// [`write_xmp`](crate::write_xmp) places the derivate's own pixels on the sphere. All else stays:
+    /// [`field_of_view`](Self::field_of_view) is of the upright picture already, and
+    /// [`exif`](Self::exif) tells what the original says.
+    #[must_use]
+    pub fn resized(&self, width: u32, height: u32) -> Geotag {
+        let size = ImageSize { width, height };
+        Geotag {
+            orientation: 1,
+            crop: self.crop.and_then(|crop| crop.upright(self.orientation).resized(size)),
+            image_size: (width > 0 && height > 0).then_some(size),
+            ..self.clone()
+        }
+    }
+}
+
 /// Width and height in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct ImageSize {

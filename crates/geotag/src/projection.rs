@@ -33,6 +33,58 @@ pub struct GPanoCrop {
     pub height: u32,
 }
 
+impl GPanoCrop {
+    /// The crop in other pixels: columns `x` times and rows `y` times as many. The values come in the
+    /// order of the fields. Rounding never makes the image reach beyond its panorama.
+    fn scaled([full_width, full_height, left, top, width, height]: [f64; 6], x: f64, y: f64) -> Self {
+        let pixels = |value: f64, scale: f64| (value * scale).round() as u32;
+        let (width, height) = (pixels(width, x), pixels(height, y));
+        let (full_width, full_height) = (pixels(full_width, x).max(width), pixels(full_height, y).max(height));
+        Self {
+            full_width,
+            full_height,
+            left: pixels(left, x).min(full_width - width),
+            top: pixels(top, y).min(full_height - height),
+            width,
+            height,
+        }
+    }
+
+    /// The crop of the same image at another size; `None` when either has no pixels.
+    pub(crate) fn resized(self, size: ImageSize) -> Option<Self> {
+        if [self.width, self.height, size.width, size.height].contains(&0) {
+            return None;
+        }
+        let values = [self.full_width, self.full_height, self.left, self.top, self.width, self.height];
+        let x = f64::from(size.width) / f64::from(self.width);
+        let y = f64::from(size.height) / f64::from(self.height);
+        Some(Self::scaled(values.map(f64::from), x, y))
+    }
+
+    /// The crop of the upright image, of one that is stored with that EXIF orientation: the panorama
+    /// turns and flips with its part.
+    pub(crate) fn upright(self, orientation: u8) -> Self {
+        let (left, top) = (self.left, self.top);
+        let right = self.full_width.saturating_sub(left.saturating_add(self.width));
+        let bottom = self.full_height.saturating_sub(top.saturating_add(self.height));
+        let (left, top) = match orientation {
+            2 => (right, top),
+            3 => (right, bottom),
+            4 => (left, bottom),
+            5 => (top, left),
+            6 => (bottom, left),
+            7 => (bottom, right),
+            8 => (top, right),
+            _ => (left, top),
+        };
+        if lens::is_turned(orientation) {
+            let (full_width, full_height) = (self.full_height, self.full_width);
+            return Self { full_width, full_height, left, top, width: self.height, height: self.width };
+        }
+        Self { left, top, ..self }
+    }
+}
+
 /// No JPEG is wider; a full panorama may be said to be larger than its crop by this much.
 const MAX_SIDE: f64 = 1_000_000.0;
 
@@ -155,17 +207,7 @@ fn crop(tags: &Tags, size: Option<ImageSize>) -> Crop {
     if (x / y - 1.0).abs() > 0.02 {
         return Crop::Refused;
     }
-    let pixels = |value: f64, scale: f64| (value * scale).round() as u32;
-    let (width, height) = (pixels(width, x), pixels(height, y));
-    let (full_width, full_height) = (pixels(full_width, x).max(width), pixels(full_height, y).max(height));
-    Crop::Part(GPanoCrop {
-        full_width,
-        full_height,
-        left: pixels(left, x).min(full_width - width),
-        top: pixels(top, y).min(full_height - height),
-        width,
-        height,
-    })
+    Crop::Part(GPanoCrop::scaled([full_width, full_height, left, top, width, height], x, y))
 }
 
 #[cfg(test)]

@@ -15,6 +15,17 @@ pub(crate) fn decode(bytes: &[u8]) -> String {
     }
 }
 
+/// The text up to the first NUL, at most `max` bytes of it, not ending within a character of UTF-8.
+pub(crate) fn head(bytes: &[u8], max: usize) -> &[u8] {
+    let end = bytes.iter().take(max).position(|&byte| byte == 0).unwrap_or_else(|| {
+        // A character has at most three bytes behind its first one.
+        let is_first = |&at: &usize| bytes.get(at).is_none_or(|byte| byte & 0xC0 != 0x80);
+        let max = max.min(bytes.len());
+        (max.saturating_sub(3)..=max).rev().find(is_first).unwrap_or(max)
+    });
+    &bytes[..end]
+}
+
 /// Without control and invisible formatting characters, trimmed, at most `max` characters.
 pub(crate) fn clean(text: &str, max: usize) -> String {
     let kept: String = text.trim().chars().filter(|&c| !is_hidden(c)).take(max).collect();
@@ -44,6 +55,22 @@ mod tests {
         assert_eq!(decode(b"GoPro\0secret"), "GoPro");
         assert_eq!(decode("Zoë\0".as_bytes()), "Zoë");
         assert_eq!(decode(b"\xA9 Zo\xEB"), "© Zoë");
+    }
+
+    #[test]
+    fn a_head_ends_at_nul_or_between_characters() {
+        assert_eq!(head(b"GoPro\0secret", 64), b"GoPro");
+        assert_eq!(head(b"GoPro", 5), b"GoPro");
+        assert_eq!(head(b"GoPro", 2), b"Go");
+        assert_eq!(head(b"", 2), b"");
+        for text in ["éé", "a€€", "𝄞𝄞", "日本語"] {
+            for max in 0..=text.len() {
+                let cut = std::str::from_utf8(head(text.as_bytes(), max)).unwrap();
+                assert!(text.starts_with(cut) && cut.len() <= max && max - cut.len() < 4, "{text} {max}");
+            }
+        }
+        // What is no UTF-8 is cut at the bound.
+        assert_eq!(head(&[0x80; 9], 6), [0x80; 6]);
     }
 
     #[test]

@@ -10,14 +10,8 @@ use jiff::tz::Offset;
 use crate::Geotag;
 use crate::projection::{GPanoCrop, Projection};
 use crate::text;
+use crate::tiff::{self, ASCII, BYTE, ByteOrder, Directory, RATIONAL, SHORT, UNDEFINED};
 use crate::time::{CaptureTime, TimeSource, clock};
-
-const ASCII: u16 = 2;
-const SHORT: u16 = 3;
-const LONG: u16 = 4;
-const RATIONAL: u16 = 5;
-const BYTE: u16 = 1;
-const UNDEFINED: u16 = 7;
 
 /// TIFF bytes of an EXIF block: what follows `Exif\0\0` in an APP1 segment.
 ///
@@ -42,23 +36,7 @@ pub fn write_exif(tag: &Geotag) -> Vec<u8> {
     if let Some(length) = tag.focal_length {
         photo.rationals(0x920A, &[(length, 1000)]);
     }
-    let gps = gps_directory(tag);
-    // The pointers' values follow from the sizes of what stands before.
-    let image_at = 8_u32;
-    image.longs(0x8769, &[0]);
-    if !gps.is_empty() {
-        image.longs(0x8825, &[0]);
-    }
-    let photo_at = image_at + image.size();
-    image.longs(0x8769, &[photo_at]);
-    if !gps.is_empty() {
-        image.longs(0x8825, &[photo_at + photo.size()]);
-    }
-    let mut block = b"II\x2A\0\x08\0\0\0".to_vec();
-    for directory in [image, photo, gps] {
-        directory.write(&mut block);
-    }
-    block
+    tiff::block(ByteOrder::Little, image, photo, gps_directory(tag))
 }
 
 fn gps_directory(tag: &Geotag) -> Directory {
@@ -130,19 +108,8 @@ pub(crate) fn sexagesimal(degrees: f64) -> [(f64, u32); 3] {
     [((minutes / 60) as f64, 1), ((minutes % 60) as f64, 1), (rest as f64 / f64::from(SCALE), SCALE)]
 }
 
-/// A TIFF directory in the making.
-#[derive(Default)]
-struct Directory(std::collections::BTreeMap<u16, (u16, u32, Vec<u8>)>);
-
+/// Values in the byte order of [`write_exif`].
 impl Directory {
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    fn put(&mut self, tag: u16, kind: u16, count: u32, value: Vec<u8>) {
-        self.0.insert(tag, (kind, count, value));
-    }
-
     /// Text that is cleaned and ends in NUL; nothing when nothing is left.
     fn text(&mut self, tag: u16, value: Option<&str>) {
         if let Some(kept) = value.and_then(text::kept) {
@@ -155,11 +122,6 @@ impl Directory {
     fn shorts(&mut self, tag: u16, values: &[u16]) {
         let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
         self.put(tag, SHORT, values.len() as u32, bytes);
-    }
-
-    fn longs(&mut self, tag: u16, values: &[u32]) {
-        let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        self.put(tag, LONG, values.len() as u32, bytes);
     }
 
     /// Each value over its denominator; nothing when one is negative, no number or too large.
@@ -175,46 +137,6 @@ impl Directory {
         }
         self.put(tag, RATIONAL, values.len() as u32, bytes);
     }
-
-    /// Bytes of the directory with the values that do not fit into it.
-    fn size(&self) -> u32 {
-        if self.is_empty() {
-            return 0;
-        }
-        let outside: usize = self.0.values().map(|(_, _, value)| outside(value)).sum();
-        (2 + self.0.len() * 12 + 4 + outside) as u32
-    }
-
-    fn write(self, block: &mut Vec<u8>) {
-        if self.is_empty() {
-            return;
-        }
-        let mut values_at = block.len() + 2 + self.0.len() * 12 + 4;
-        block.extend((self.0.len() as u16).to_le_bytes());
-        let mut values = Vec::new();
-        for (tag, (kind, count, mut value)) in self.0 {
-            block.extend(tag.to_le_bytes());
-            block.extend(kind.to_le_bytes());
-            block.extend(count.to_le_bytes());
-            let outside = outside(&value);
-            if outside == 0 {
-                value.resize(4, 0);
-                block.extend(value);
-            } else {
-                block.extend((values_at as u32).to_le_bytes());
-                value.resize(outside, 0);
-                values_at += outside;
-                values.extend(value);
-            }
-        }
-        block.extend([0; 4]);
-        block.extend(values);
-    }
-}
-
-/// Bytes a value takes behind its directory: none up to four, else an even number.
-fn outside(value: &[u8]) -> usize {
-    if value.len() <= 4 { 0 } else { value.len().next_multiple_of(2) }
 }
 
 /// The Photo Sphere packet of a panorama; `None` for a flat photo, or when the size is not known.

@@ -1,4 +1,4 @@
-//! What is written is what is read, by this reader and by another one.
+//! What is written is what is read, by this reader and by kamadak-exif alone.
 
 mod support;
 
