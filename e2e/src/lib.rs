@@ -1,1 +1,32 @@
 //! Drives the built binary from outside with real clients.
+//!
+//! A test builds pictures ([`Photo`]), starts the binary on a free port with a data folder of its own ([`Server`]), talks
+//! to it over HTTP ([`Client`]) or lets a real client do so, and looks at what came of it. Waiting is polling with a
+//! deadline ([`until`]). A test fails if the server logged a warning or an error that it was not told to expect.
+//!
+//! What is to be tested, and with what, comes from the environment; see [`Tools`].
+#![forbid(unsafe_code)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "what a test prints is read by whoever runs it")]
+
+mod client;
+mod exif;
+mod folders;
+mod log;
+mod photo;
+mod plants;
+mod relay;
+mod server;
+mod spherical;
+mod tools;
+mod wait;
+
+pub use client::{Answer, Client, UploadSet, field, link, text};
+pub use exif::{Exif, Placement};
+pub use folders::{Folder, contains};
+pub use photo::{Photo, Region, decode, detail, difference};
+pub use plants::{PATTERNS, plant};
+pub use relay::Relay;
+pub use server::{Finished, Server, ServerOptions, run_to_end};
+pub use spherical::gpano;
+pub use tools::{Tools, shared_data};
+pub use wait::{LONG, SHORT, until};

@@ -1,0 +1,35 @@
+# Every step says what it does, does nothing that was done before, and fails with a sentence to act on.
+# Needed: Rust, Node.js, Python. What else is used is installed into $FLANEUR_CACHE (else ~/.cache/flaneur).
+
+.DEFAULT_GOAL := help
+.PHONY: help run build models web check test test-rust test-web test-e2e
+
+help: ## Show this
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+run: ## Run the server: make run PORT=8080 DATA=flaneur-data ARGS="--anonymous-uploads"
+	@PORT="$(PORT)" DATA="$(DATA)" scripts/run.sh $(ARGS)
+
+build: ## Build target/release/flaneur with the site in it
+	@scripts/build.sh
+
+models: ## Fetch the detection models and ONNX Runtime into models/
+	@scripts/models.sh
+
+web: ## Build the site into web/dist
+	@scripts/web.sh
+
+check: ## Find what is wrong without running it: format, lints, types, documentation, dependencies
+	@scripts/check.sh
+
+test: ## Run all tests
+	@scripts/test.sh rust web e2e
+
+test-rust: ## Run the tests of the crates
+	@scripts/test.sh rust
+
+test-web: ## Run the tests of the site and of the scripts
+	@scripts/test.sh web
+
+test-e2e: ## Drive the built binary with real clients and a real browser
+	@scripts/test.sh e2e

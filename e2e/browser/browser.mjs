@@ -1,0 +1,86 @@
+// A real browser: how it is started, and what it must not do.
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+import { chromium } from 'playwright-core';
+
+/** What the tests are told by whoever starts them. */
+export const given = {
+  chromium: required('FLANEUR_CHROMIUM'),
+  url: required('FLANEUR_URL'),
+  token: required('FLANEUR_TOKEN'),
+  /** Files to upload: `[{ name, path }]`. */
+  uploads: JSON.parse(required('FLANEUR_UPLOADS')),
+  /** Items of a walk in its order, the last a panorama: `[{ id, collection, lon, lat }]`. */
+  walk: JSON.parse(required('FLANEUR_WALK')),
+};
+
+function required(name) {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: start these tests with make test-e2e`);
+  return value;
+}
+
+export const DESKTOP = { name: 'desktop', viewport: { width: 1280, height: 800 } };
+export const PHONE = { name: 'phone', viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+
+/** Long enough for pictures drawn without a graphics card on a busy machine. */
+export const PATIENCE = 60_000;
+
+export function launch() {
+  return chromium.launch({
+    executablePath: given.chromium,
+    args: [
+      '--no-sandbox',
+      '--disable-quic',
+      '--no-first-run',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+      '--ignore-gpu-blocklist',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/**
+ * A page that notes what it must not do: say errors in the console, throw, or ask another host. Requests to other hosts
+ * than `hosts` never leave the browser. `expected` are patterns of what is allowed all the same.
+ */
+export async function openPage(browser, device, { hosts = [new URL(given.url).host], expected = [] } = {}) {
+  const context = await browser.newContext({
+    viewport: device.viewport,
+    isMobile: device.isMobile ?? false,
+    hasTouch: device.hasTouch ?? false,
+    locale: 'en-GB',
+    reducedMotion: 'reduce',
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  const troubles = [];
+  const foreign = new Set();
+  const note = (text) => {
+    if (!expected.some((pattern) => pattern.test(text))) troubles.push(text);
+  };
+  page.on('console', (message) => {
+    if (message.type() === 'error') note(`console: ${message.text()} (${message.location().url})`);
+  });
+  page.on('pageerror', (error) => note(`uncaught: ${error.stack || error.message || JSON.stringify(error)} ${error.name}`));
+  page.on('crash', () => note('the page crashed'));
+  await context.route(
+    (url) => /^https?:$/.test(url.protocol) && !hosts.includes(url.host),
+    (route) => {
+      foreign.add(new URL(route.request().url()).host);
+      return route.abort('blockedbyclient');
+    },
+  );
+  return { context, page, troubles, foreign };
+}
+
+/** Keeps what the page looks like in `out/`. */
+export async function screenshot(page, name) {
+  const folder = fileURLToPath(new URL('out/', import.meta.url));
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: `${folder}${name}.png` });
+}

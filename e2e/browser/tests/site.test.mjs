@@ -1,0 +1,144 @@
+// Flaneur's own site, used as a visitor and as a contributor do.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { DESKTOP, PATIENCE, PHONE, given, launch, openPage, screenshot } from '../browser.mjs';
+
+let browser;
+
+before(async () => {
+  browser = await launch();
+});
+after(() => browser?.close());
+
+/** The id of the picture that is seen. */
+const shown = (page) => page.evaluate(() => document.documentElement.dataset.picture ?? null);
+
+const untilShown = (page, id) =>
+  page.waitForFunction((wanted) => document.documentElement.dataset.picture === wanted, id, { timeout: PATIENCE });
+
+const untilMap = (page) =>
+  page.waitForFunction(() => document.documentElement.dataset.mapReady === 'true', null, { timeout: PATIENCE });
+
+/** Whether the canvas that shows the map, or a picture, has more than one colour. */
+async function isDrawn(page, testId) {
+  const png = await page.getByTestId(testId).screenshot();
+  // An even area compresses to next to nothing.
+  return png.length > 3000;
+}
+
+async function clean({ context, troubles, foreign }) {
+  await context.close();
+  assert.deepEqual([...foreign], [], 'asks no other host');
+  assert.deepEqual(troubles, [], 'nothing goes wrong in the browser');
+}
+
+for (const device of [DESKTOP, PHONE]) {
+  describe(`on a ${device.name}`, () => {
+    test('a visitor sees where pictures are', async () => {
+      const opened = await openPage(browser, device);
+      const { page } = opened;
+      await page.goto(given.url);
+      await untilMap(page);
+      assert.ok(await isDrawn(page, 'map'), 'the map is drawn');
+      await screenshot(page, `${device.name}-coverage`);
+      await clean(opened);
+    });
+
+    test('a visitor opens a picture on the map and walks on', async () => {
+      const opened = await openPage(browser, device);
+      const { page } = opened;
+      const [first, second, third] = given.walk;
+      await page.goto(`${given.url}/#focus=map&map=19/${first.lat}/${first.lon}`);
+      await untilMap(page);
+      const map = await page.getByTestId('map').boundingBox();
+      const middle = [map.x + map.width / 2, map.y + map.height / 2];
+      await (device.hasTouch ? page.touchscreen.tap(...middle) : page.mouse.click(...middle));
+      await untilShown(page, first.id);
+      assert.ok(await isDrawn(page, 'picture'), 'the picture is drawn');
+
+      await page.goto(`${given.url}/#focus=pic&pic=${first.id}`);
+      await untilShown(page, first.id);
+      await page.getByTestId('pic-next').click();
+      await untilShown(page, second.id);
+      await page.keyboard.press('PageUp');
+      await untilShown(page, third.id);
+      await page.getByTestId('pic-prev').click();
+      await untilShown(page, second.id);
+      await screenshot(page, `${device.name}-picture`);
+
+      await page.waitForFunction((id) => location.hash.includes(id), second.id);
+      const permalink = page.url();
+      await page.reload();
+      await untilShown(page, second.id);
+      await page.goto('about:blank');
+      await page.goto(permalink);
+      await untilShown(page, second.id);
+      await clean(opened);
+    });
+
+    test('a visitor looks around in a panorama', async () => {
+      const opened = await openPage(browser, device);
+      const { page } = opened;
+      const panorama = given.walk.at(-1);
+      await page.goto(`${given.url}/#focus=pic&pic=${panorama.id}`);
+      await untilShown(page, panorama.id);
+      const before = await page.getByTestId('picture').screenshot();
+      await page.keyboard.press('ArrowRight');
+      await page.waitForFunction(() => /xyz=(?!0\/)/.test(location.hash), null, { timeout: PATIENCE });
+      assert.notDeepEqual(await page.getByTestId('picture').screenshot(), before, 'the view turned');
+      await screenshot(page, `${device.name}-panorama`);
+      await clean(opened);
+    });
+
+    test('a contributor signs in, uploads, and walks to the picture', async () => {
+      const opened = await openPage(browser, device);
+      const { page } = opened;
+      const upload = given.uploads.find(({ name }) => name.startsWith(device.name));
+      await page.goto(`${given.url}/sign-in`);
+      await page.getByTestId('sign-in-token').fill(given.token);
+      await page.getByTestId('sign-in-submit').click();
+      await page.waitForURL((url) => url.pathname !== '/sign-in');
+      await page.goto(`${given.url}/upload`);
+      await page.getByTestId('account-name').waitFor({ state: 'attached' });
+      await page.waitForFunction(() => document.querySelector('[data-testid=account-name]').textContent !== '');
+      await page.getByTestId('upload-input').setInputFiles(upload.path);
+      await page.getByTestId('upload-row').first().waitFor();
+      await page.getByTestId('upload-start').click();
+      const done = page.getByTestId('upload-done-link').first();
+      await done.waitFor({ timeout: 2 * PATIENCE });
+      const outcome = await page.getByTestId('upload-outcome').first().textContent();
+      assert.ok(outcome.trim().length > 0, 'the row says what became of the file');
+      await screenshot(page, `${device.name}-upload`);
+      await done.click();
+      await page.waitForFunction(() => document.documentElement.dataset.picture !== undefined, null, { timeout: PATIENCE });
+      const id = await shown(page);
+      assert.ok(!given.walk.some((item) => item.id === id), 'the picture is the new one');
+      const item = await (await fetch(`${given.url}/api/search?ids=${id}`)).json();
+      assert.equal(item.features[0].properties['original_file:name'], upload.name);
+      await clean(opened);
+    });
+  });
+}
+
+test('a wrong token is refused with a sentence', async () => {
+  const opened = await openPage(browser, DESKTOP, { expected: [/status of 40[013]/] });
+  const { page } = opened;
+  await page.goto(`${given.url}/sign-in`);
+  await page.getByTestId('sign-in-token').fill('not.a.token');
+  await page.getByTestId('sign-in-submit').click();
+  await page.getByRole('alert').first().waitFor();
+  assert.ok((await page.getByRole('alert').first().textContent()).trim().length > 15);
+  await clean(opened);
+});
+
+test('an address that leads nowhere says so, with a way back', async () => {
+  const opened = await openPage(browser, DESKTOP, { expected: [/status of 404/] });
+  const { page } = opened;
+  await page.goto(`${given.url}/nowhere`);
+  await page.locator('a[href="/"]').first().waitFor();
+  await page.goto(`${given.url}/#focus=pic&pic=00000000-0000-4000-8000-000000000000`);
+  await page.reload();
+  await page.getByRole('alert').or(page.getByRole('status')).first().waitFor();
+  await clean(opened);
+});

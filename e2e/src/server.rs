@@ -1,0 +1,255 @@
+//! The server under test: started, killed, restarted, stopped, and asked for its log.
+
+use std::{
+    path::Path,
+    process::{Child, Command, ExitStatus, Stdio},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use tempfile::TempDir;
+
+use crate::{
+    client::Client,
+    log::{Lines, unexpected},
+    tools::Tools,
+    wait::{SHORT, poll},
+};
+
+/// How long a server may take to finish what it has in hand when it is told to stop.
+const STOPPING: Duration = Duration::from_mins(1);
+
+/// How a server is started.
+#[derive(Debug, Clone, Default)]
+pub struct ServerOptions {
+    arguments: Vec<String>,
+    allowed: Vec<String>,
+}
+
+impl ServerOptions {
+    /// Adds arguments of `flaneur serve`.
+    #[must_use]
+    pub fn with(mut self, arguments: &[&str]) -> Self {
+        self.arguments.extend(arguments.iter().map(|&each| each.to_owned()));
+        self
+    }
+
+    /// Expects warnings and errors that have this part.
+    #[must_use]
+    pub fn allow(mut self, part: &str) -> Self {
+        self.allowed.push(part.to_owned());
+        self
+    }
+
+    /// Starts it on new data.
+    pub fn start(self) -> Server {
+        let data = tempfile::Builder::new().prefix("flaneur-e2e-").tempdir().expect("a temporary folder");
+        let running = Running::start(&self, data.path());
+        let token = running
+            .stdout
+            .after("administrator token:")
+            .expect("the first start prints the administrator's token before it listens");
+        Server { options: self, data, token, running, earlier: Vec::new() }
+    }
+}
+
+/// A running server with a data folder of its own. Dropped, it is stopped, and the test fails if its log holds what was
+/// not expected or it did not end well.
+#[derive(Debug)]
+pub struct Server {
+    options: ServerOptions,
+    data: TempDir,
+    token: String,
+    running: Running,
+    earlier: Vec<String>,
+}
+
+impl Server {
+    /// Starts one with nothing special.
+    pub fn start() -> Self {
+        ServerOptions::default().start()
+    }
+
+    /// Where it listens, without a slash at the end.
+    pub fn url(&self) -> &str {
+        &self.running.url
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// The administrator's token.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// A client that is the administrator.
+    pub fn admin(&self) -> Client {
+        Client::new(self.url(), Some(&self.token))
+    }
+
+    /// A client that is nobody.
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.url(), None)
+    }
+
+    /// A client of a new account that is no administrator.
+    pub fn account(&self, name: &str) -> Client {
+        let data = self.data().to_str().expect("a path in UTF-8");
+        let made = run_to_end(&["token", "create", "--account", name, "--data", data]);
+        assert!(made.success, "{made:?}");
+        Client::new(self.url(), Some(made.stdout.trim()))
+    }
+
+    /// What it printed on stdout since it was last started.
+    pub fn stdout(&self) -> Vec<String> {
+        self.running.stdout.all()
+    }
+
+    /// Its whole log, earlier runs first.
+    pub fn log(&self) -> Vec<String> {
+        let mut lines = self.earlier.clone();
+        lines.extend(self.running.stderr.all());
+        lines
+    }
+
+    /// Ends it as a power failure would: no chance to finish anything.
+    pub fn kill(&mut self) {
+        self.running.child.kill().expect("the server runs");
+        self.running.ended(SHORT);
+        self.earlier.extend(self.running.stderr.all());
+    }
+
+    /// Tells it to stop, and waits until it has. Gives how it ended.
+    pub fn terminate(&mut self) -> ExitStatus {
+        let status = self.running.terminate();
+        self.earlier.extend(self.running.stderr.all());
+        status
+    }
+
+    /// Starts it again on the same data, on another port.
+    pub fn restart(&mut self) {
+        self.running = Running::start(&self.options, self.data.path());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.running.give_up();
+            eprintln!("--- log of the server ---\n{}", self.log().join("\n"));
+            return;
+        }
+        let status = self.running.terminate();
+        let log = self.log();
+        let unexpected = unexpected(&log, &self.options.allowed);
+        assert!(unexpected.is_empty(), "the server logged what this test does not expect:\n{}", unexpected.join("\n"));
+        assert!(status.success(), "the server did not end well: {status}\n{}", log.join("\n"));
+    }
+}
+
+/// One run of the binary.
+#[derive(Debug)]
+struct Running {
+    child: Child,
+    url: String,
+    stdout: Lines,
+    stderr: Lines,
+    readers: Vec<JoinHandle<()>>,
+    status: Option<ExitStatus>,
+}
+
+impl Running {
+    fn start(options: &ServerOptions, data: &Path) -> Self {
+        let mut child = Tools::flaneur()
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args([Path::new("--data"), data, Path::new("--models"), &Tools::models()])
+            .args(&options.arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let (stdout, first) = Lines::collect(child.stdout.take().expect("a pipe"));
+        let (stderr, second) = Lines::collect(child.stderr.take().expect("a pipe"));
+        let readers = vec![first, second];
+        let mut running = Self { child, url: String::new(), stdout, stderr, readers, status: None };
+        let url =
+            poll(SHORT, || running.stdout.after("listening on").or_else(|| running.try_end().map(|_| String::new())));
+        match url {
+            Some(url) if !url.is_empty() => url.trim_end_matches('/').clone_into(&mut running.url),
+            _ => {
+                let log = running.stderr.all().join("\n");
+                let _ = running.child.kill();
+                panic!("the server does not listen:\n{log}");
+            }
+        }
+        running
+    }
+
+    fn try_end(&mut self) -> Option<ExitStatus> {
+        if self.status.is_none() {
+            self.status = self.child.try_wait().expect("a child can be asked");
+        }
+        self.status
+    }
+
+    /// Waits for the end; kills what does not end.
+    fn ended(&mut self, deadline: Duration) -> Option<ExitStatus> {
+        let status = poll(deadline, || self.try_end());
+        if status.is_none() {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+        for reader in self.readers.drain(..) {
+            let _ = reader.join();
+        }
+        status
+    }
+
+    /// Ends it somehow.
+    fn give_up(&mut self) {
+        let _ = self.child.kill();
+        self.ended(SHORT);
+    }
+
+    fn terminate(&mut self) -> ExitStatus {
+        if let Some(status) = self.try_end() {
+            return status;
+        }
+        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "no signal was sent");
+        self.ended(STOPPING).unwrap_or_else(|| panic!("the server did not stop within {STOPPING:?} of SIGTERM"))
+    }
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Finished {
+    /// Whether its exit code was 0.
+    pub success: bool,
+    /// What it printed.
+    pub stdout: String,
+    /// What it complained of.
+    pub stderr: String,
+}
+
+/// Runs the binary with these arguments until it ends.
+pub fn run_to_end(arguments: &[&str]) -> Finished {
+    finish(Tools::flaneur().args(arguments), arguments)
+}
+
+fn finish(command: &mut Command, arguments: &[&str]) -> Finished {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
+    let (stdout, first) = Lines::collect(child.stdout.take().expect("a pipe"));
+    let (stderr, second) = Lines::collect(child.stderr.take().expect("a pipe"));
+    let Some(status) = poll(SHORT, || child.try_wait().expect("a child can be asked")) else {
+        let _ = child.kill();
+        panic!("`flaneur {}` does not end:\n{}", arguments.join(" "), stderr.all().join("\n"));
+    };
+    for reader in [first, second] {
+        let _ = reader.join();
+    }
+    Finished { success: status.success(), stdout: stdout.all().join("\n"), stderr: stderr.all().join("\n") }
+}

@@ -1,0 +1,102 @@
+//! What the tests drive and with what: the binary, models, real clients, photos.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+/// Finds what the tests need. `scripts/test-e2e` sets every variable; without them the usual places are looked at.
+///
+/// | variable | is | else |
+/// |---|---|---|
+/// | `FLANEUR_BIN` | the built binary | `target/{debug,release}/flaneur` |
+/// | `FLANEUR_MODELS` | folder of detection models | `models` |
+/// | `FLANEUR_TEST_PICTURES` | folder of `astronaut.png` and `car.png` | `test-pictures` in the cache |
+/// | `FLANEUR_PANORAMAX_CLI` | the command-line client | `venv/bin/panoramax_cli` in the cache |
+/// | `FLANEUR_CHROMIUM` | a Chromium | the first one in `PATH` |
+/// | `FLANEUR_SHARED_DATA` | photos of real cameras | `../shared/data` |
+#[derive(Debug)]
+pub struct Tools;
+
+impl Tools {
+    /// The repository.
+    pub fn repository() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate lies in the repository").to_path_buf()
+    }
+
+    /// The binary under test.
+    pub fn binary() -> PathBuf {
+        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| Self::repository().join("target"), PathBuf::from);
+        let usual = ["debug", "release"].map(|profile| target.join(profile).join("flaneur"));
+        find("FLANEUR_BIN", &usual, "run `cargo build -p flaneur`")
+    }
+
+    /// The folder of detection models.
+    pub fn models() -> PathBuf {
+        let folder = find("FLANEUR_MODELS", &[Self::repository().join("models")], "run `make models`");
+        assert!(folder.join("centerface.onnx").is_file(), "{} holds no models: run `make models`", folder.display());
+        folder
+    }
+
+    /// A picture with a face (`astronaut.png`) or a plate (`car.png`).
+    pub fn test_picture(name: &str) -> PathBuf {
+        find("FLANEUR_TEST_PICTURES", &[cache().join("test-pictures")], "run `make test-e2e`").join(name)
+    }
+
+    /// The `panoramax_cli` of a virtual environment.
+    pub fn panoramax_cli() -> PathBuf {
+        find("FLANEUR_PANORAMAX_CLI", &[cache().join("venv/bin/panoramax_cli")], "run `make test-e2e`")
+    }
+
+    /// A Chromium.
+    pub fn chromium() -> PathBuf {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let usual: Vec<PathBuf> = env::split_paths(&path)
+            .flat_map(|folder| ["chromium", "chromium-browser", "google-chrome"].map(|name| folder.join(name)))
+            .collect();
+        find("FLANEUR_CHROMIUM", &usual, "install Chromium")
+    }
+
+    /// The binary, ready to take arguments, with nothing of this process's environment that it reads.
+    pub fn flaneur() -> Command {
+        let mut command = Command::new(Self::binary());
+        for (name, _) in env::vars_os() {
+            if name.to_string_lossy().starts_with("FLANEUR_") {
+                command.env_remove(name);
+            }
+        }
+        command.env("NO_COLOR", "1").env_remove("RUST_LOG").stdin(Stdio::null());
+        command
+    }
+}
+
+/// Photos of real cameras, which not every copy of the repository has beside it. Says so when they are not there.
+pub fn shared_data() -> Option<PathBuf> {
+    let folder =
+        env::var_os("FLANEUR_SHARED_DATA").map_or_else(|| Tools::repository().join("../shared/data"), PathBuf::from);
+    let there = folder.join("INDEX.tsv").is_file();
+    if !there {
+        println!("skipped: no shared data");
+    }
+    there.then_some(folder)
+}
+
+fn cache() -> PathBuf {
+    if let Some(own) = env::var_os("FLANEUR_CACHE") {
+        return PathBuf::from(own);
+    }
+    let base = env::var_os("XDG_CACHE_HOME")
+        .map_or_else(|| PathBuf::from(env::var_os("HOME").expect("HOME is set")).join(".cache"), PathBuf::from);
+    base.join("flaneur")
+}
+
+fn find(variable: &str, usual: &[PathBuf], remedy: &str) -> PathBuf {
+    let places: Vec<PathBuf> = env::var_os(variable).map_or_else(|| usual.to_vec(), |named| vec![PathBuf::from(named)]);
+    places
+        .iter()
+        .find(|place| place.exists())
+        .unwrap_or_else(|| panic!("nothing at {places:?}: {remedy}, or set {variable}"))
+        .canonicalize()
+        .expect("what exists has a full path")
+}

@@ -1,0 +1,71 @@
+//! The site, and the web viewer of others, in a real browser.
+
+use std::{process::Stdio, time::Duration};
+
+use flaneur_e2e::{Photo, Placement, Server, Tools, field, text};
+use serde_json::{Value, json};
+use tokio::process::Command;
+
+/// The whole run of a browser's tests.
+const DEADLINE: Duration = Duration::from_mins(6);
+
+/// A walk of four flat pictures and a panorama, their items in this order.
+async fn walk(server: &Server) -> Value {
+    let mut files: Vec<(String, Vec<u8>)> = (0..4)
+        .map(|index| (format!("{index}.jpg"), Photo::textured(800, 600, index).at(Placement::walk(index))))
+        .collect();
+    files.push(("4.jpg".to_owned(), Photo::textured(2048, 1024, 4).sphere_at(Placement::walk(4))));
+    let client = server.admin();
+    let state = client.upload("A walk", files).await;
+    let items = client.items(&state).await;
+    assert_eq!(items.len(), 5, "{state}");
+    let short = |item: &Value| {
+        let at = field(item, "/geometry/coordinates");
+        json!({ "id": item["id"], "collection": item["collection"], "lon": at[0], "lat": at[1] })
+    };
+    items.iter().map(short).collect()
+}
+
+async fn run(script: &str) {
+    let server = Server::start();
+    let walk = walk(&server).await;
+    let folder = tempfile::tempdir().unwrap();
+    let uploads: Vec<Value> = ["desktop", "phone"]
+        .iter()
+        .zip(100..)
+        .map(|(device, index)| {
+            let name = format!("{device}-upload.jpg");
+            let path = folder.path().join(&name);
+            std::fs::write(&path, Photo::textured(640, 480, index).at(Placement::walk(index))).unwrap();
+            json!({ "name": name, "path": path })
+        })
+        .collect();
+    let browser = Tools::repository().join("e2e/browser");
+    assert!(browser.join("node_modules").is_dir(), "run `npm --prefix e2e/browser ci`, or `make test-e2e`");
+    let mut tests = Command::new("node")
+        .args(["--test", "--test-reporter=spec", script])
+        .current_dir(browser)
+        .env("FLANEUR_CHROMIUM", Tools::chromium())
+        .env("FLANEUR_URL", server.url())
+        .env("FLANEUR_TOKEN", server.token())
+        .env("FLANEUR_WALK", walk.to_string())
+        .env("FLANEUR_UPLOADS", Value::from(uploads).to_string())
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("node starts");
+    let status = tokio::time::timeout(DEADLINE, tests.wait()).await.expect("the browser's tests end").unwrap();
+    assert!(status.success(), "what failed in the browser stands above");
+    let nobody = server.anonymous().json("/api").await;
+    assert!(!text(&nobody, "/id").is_empty(), "the server still answers");
+}
+
+#[tokio::test]
+async fn the_site_works_in_a_browser() {
+    run("tests/site.test.mjs").await;
+}
+
+#[tokio::test]
+async fn the_unmodified_web_viewer_works_with_this_server() {
+    run("tests/web-viewer.test.mjs").await;
+}

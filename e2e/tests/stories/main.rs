@@ -1,0 +1,18 @@
+//! What users do with a server, story by story. One program, so that it is linked once.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on panics; what it prints is read by whoever runs it"
+)]
+
+mod bad_input;
+mod browser;
+mod coverage;
+mod crash;
+mod first_start;
+mod panoramax_cli;
+mod parallel;
+mod privacy;
+mod reading;
+mod shared_data;
+mod upload;

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Everything that can be found wrong without running the product.
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+
+need_rust
+cd "$root"
+"$root/scripts/tools.sh" python deny
+"$root/scripts/packages.sh" web
+"$root/scripts/packages.sh" e2e/browser
+step "fetching crates" cargo fetch --locked
+
+check_scripts() {
+    local browser
+    "$cache/venv/bin/shellcheck" --external-sources --source-path=SCRIPTDIR scripts/*.sh .ci/run
+    for browser in e2e/browser/*.mjs e2e/browser/tests/*.mjs; do
+        node --check "$browser"
+    done
+}
+
+# Licences, duplicates and sources are judged by what is in the tree; advisories need a database from the network.
+check_dependencies() {
+    PATH=$PATH:$cache/cargo/bin cargo deny --offline check bans licenses sources
+    if PATH=$PATH:$cache/cargo/bin timeout 60 cargo deny fetch db >"$cache/logs/advisories.log" 2>&1; then
+        PATH=$PATH:$cache/cargo/bin cargo deny --offline check advisories
+    else
+        say "advisories: not checked, since no database of advisories can be had here"
+    fi
+}
+
+check_web() {
+    npm --prefix web run lint
+    npm --prefix web run check
+}
+
+stage "formatting" cargo fmt --all --check
+stage "scripts" check_scripts
+stage "web: lint and types" check_web
+stage "dependencies" check_dependencies
+stage "clippy" cargo clippy --workspace --all-targets --locked -- -D warnings
+stage "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+say "all checks passed"

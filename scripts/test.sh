@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Runs tests. Usage: test.sh rust|web|e2e…
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+cd "$root"
+
+# One build serves the unit tests and, with its binary, the end-to-end tests.
+build() {
+    need_rust
+    step "fetching crates" cargo fetch --locked
+    stage "building tests and binary" cargo build --workspace --all-targets --locked
+}
+
+# run_tests PACKAGES: with nextest where it is installed; PACKAGES is `e2e` or `rest`.
+run_tests() {
+    if cargo nextest --version >/dev/null 2>&1; then
+        local filter="package(flaneur-e2e)"
+        [[ $1 == e2e ]] || filter="not ($filter)"
+        cargo nextest run --workspace --locked --no-fail-fast -E "$filter"
+    elif [[ $1 == e2e ]]; then
+        cargo test --locked --no-fail-fast -p flaneur-e2e
+    else
+        cargo test --locked --no-fail-fast --workspace --exclude flaneur-e2e --lib --bins --tests
+    fi
+}
+
+test_rust() {
+    "$root/scripts/models.sh"
+    "$root/scripts/tools.sh" pictures
+    build
+    stage "Rust tests" run_tests rest
+    stage "examples in the documentation" cargo test --doc --workspace --locked --quiet
+}
+
+test_web() {
+    "$root/scripts/packages.sh" web
+    stage "web tests" npm --prefix web run test
+    need_python
+    stage "tests of the scripts" env PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover -s scripts/models -p 'test_*.py'
+}
+
+test_e2e() {
+    "$root/scripts/models.sh"
+    "$root/scripts/tools.sh" python pictures chromium
+    "$root/scripts/packages.sh" e2e/browser
+    "$root/scripts/web.sh"
+    build
+    export FLANEUR_BIN=$target/debug/flaneur FLANEUR_MODELS=$root/models
+    export FLANEUR_TEST_PICTURES=$cache/test-pictures FLANEUR_PANORAMAX_CLI=$cache/venv/bin/panoramax_cli
+    stage "end-to-end tests" run_tests e2e
+}
+
+for part in "$@"; do
+    "test_$part"
+done
