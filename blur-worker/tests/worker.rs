@@ -8,7 +8,7 @@ use common::{Bench, photo};
 use flaneur_access::Viewer;
 use flaneur_catalog::{
     Jobs as _, Pictures as _, Sequences as _, UploadSets as _,
-    model::{JobId, JobKind, PictureStatus, SequenceQuery},
+    model::{JobCounts, JobId, JobKind, PictureStatus, SequenceQuery},
 };
 use flaneur_storage::PublicKey;
 use flaneur_worker::sweep::sweep;
@@ -63,7 +63,7 @@ async fn pictures_become_public_and_originals_are_destroyed() {
         .await
         .unwrap();
     assert_eq!(sequences[0].summary.lines[0].len(), 4);
-    assert_eq!(bench.catalog.job_counts().await.unwrap(), Default::default(), "the queue is empty");
+    assert_eq!(bench.catalog.job_counts().await.unwrap(), JobCounts::default(), "the queue is empty");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,7 @@
 //! A worker over a real catalog and real folders, with eyes of the test's own.
 
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
@@ -142,7 +144,7 @@ impl Bench {
             projection: Projection::Flat,
             shape: Shape { width: 320, height: 200 },
             camera: Camera::default(),
-            exif: Default::default(),
+            exif: std::collections::BTreeMap::default(),
             overrides: serde_json::json!({}),
             file_name: format!("{id}.jpg"),
             content_md5: received.md5,

@@ -149,6 +149,10 @@ pub fn decide(viewer: Viewer, action: Action, subject: Subject) -> Result<(), Re
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
+    use serde::de::IntoDeserializer;
+
     use super::*;
 
     const OWNER: Uuid = Uuid::from_u128(1);
@@ -171,7 +175,7 @@ mod tests {
                 let subject = Subject { owner: OWNER, visibility, published: true };
                 let see = decide(viewer, Action::See, subject).is_ok();
                 let manage = decide(viewer, Action::Manage, subject).is_ok();
-                table += &format!("{name} {} see={see} manage={manage}\n", visibility.as_str());
+                writeln!(table, "{name} {} see={see} manage={manage}", visibility.as_str()).unwrap();
                 let unpublished = Subject { published: false, ..subject };
                 assert_eq!(decide(viewer, Action::See, unpublished), Err(Refusal::Hidden), "{name}");
             }
@@ -219,12 +223,9 @@ mod tests {
     }
 
     fn serde_name(visibility: Visibility) -> &'static str {
-        use serde::de::IntoDeserializer as _;
         let name = visibility.as_str();
         let back = Visibility::deserialize(IntoDeserializer::<serde::de::value::Error>::into_deserializer(name));
         assert_eq!(back, Ok(visibility));
         name
     }
-
-    use serde::de::IntoDeserializer;
 }

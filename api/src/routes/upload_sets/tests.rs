@@ -11,7 +11,7 @@ fn photo(number: u32) -> Vec<u8> {
         latitude: Some(48.0),
         longitude: Some(2.0 + f64::from(number) * 1e-4),
         captured: Some(format!("2025-06-15T15:06:{:02}Z", number % 60)),
-        tags: Default::default(),
+        tags: std::collections::BTreeMap::default(),
     };
     flaneur_geotag::apply(&mut tag, &overrides).unwrap();
     let mut exif = b"Exif\0\0".to_vec();
