@@ -142,13 +142,16 @@ pub enum VerifyError {
         expected_height: u32,
     },
     /// The pixels of a region are not its fill.
-    #[error("the region at {x},{y} does not show its fill: off by {difference:.1} levels")]
+    #[error("the region at {x},{y} does not show its fill: off by {difference:.1} levels, {allowed:.1} are allowed")]
     NotRedacted {
         /// Leftmost column of the differing part, in pixels of the checked file.
         x: u32,
         /// Topmost row of it.
         y: u32,
-        /// Mean absolute difference, 0-255.
+        /// Difference from what is planned, 0-255: root mean square of the luma, or mean of a chroma
+        /// component.
         difference: f32,
+        /// The difference that the codec can account for at this place.
+        allowed: f32,
     },
 }

@@ -73,11 +73,6 @@ impl Fill {
         Fill { touched, columns, rows, nodes }
     }
 
-    /// The colour at a point, in pixels from the top left corner of the rectangle.
-    pub(crate) fn colour(&self, dx: f32, dy: f32) -> [f32; 3] {
-        self.blend(self.columns.locate(dx), self.rows.locate(dy))
-    }
-
     fn blend(&self, (column, right): (usize, f32), (row, down): (usize, f32)) -> [f32; 3] {
         let stride = self.columns.nodes();
         let node = |c: usize, r: usize| self.nodes[r * stride + c];
@@ -92,13 +87,27 @@ impl Fill {
 
     /// Writes the fill into a picture of `width` pixels per row.
     pub(crate) fn paint(&self, rgb: &mut [u8], width: u32) {
-        let Touched { x, y, width: fill_width, height } = self.touched;
-        let columns: Vec<(usize, (usize, f32))> =
-            (0..fill_width).map(|dx| (((x + dx) % width) as usize, self.columns.locate(dx as f32 + 0.5))).collect();
+        let height = self.touched.y + self.touched.height;
+        self.paint_window(&Touched { x: 0, y: 0, width, height }, rgb, width);
+    }
+
+    /// Writes what lies in `window`, which must not cross the seam, into the pixels of that window.
+    pub(crate) fn paint_window(&self, window: &Touched, rgb: &mut [u8], picture_width: u32) {
+        let Touched { x, y, height, .. } = self.touched;
+        let columns: Vec<(usize, (usize, f32))> = self
+            .touched
+            .columns(picture_width)
+            .into_iter()
+            .flat_map(|range| range.start.max(window.x)..range.end.min(window.x + window.width))
+            .map(|column| {
+                let dx = (column + picture_width - x) % picture_width;
+                ((column - window.x) as usize, self.columns.locate(dx as f32 + 0.5))
+            })
+            .collect();
         let (pixels, _) = rgb.as_chunks_mut::<3>();
-        for dy in 0..height {
-            let row = self.rows.locate(dy as f32 + 0.5);
-            let start = (y + dy) as usize * width as usize;
+        for py in y.max(window.y)..(y + height).min(window.y + window.height) {
+            let row = self.rows.locate((py - y) as f32 + 0.5);
+            let start = (py - window.y) as usize * window.width as usize;
             for &(column, at) in &columns {
                 pixels[start + column] = self.blend(at, row).map(|level| (level + 0.5) as u8);
             }

@@ -19,6 +19,7 @@
 #![forbid(unsafe_code)]
 
 mod canonical;
+mod compare;
 mod encode;
 mod error;
 mod fill;
@@ -33,6 +34,7 @@ mod orient;
 mod plan;
 mod progressive;
 mod redact;
+mod reference;
 mod region;
 mod scale;
 mod segments;

@@ -1,5 +1,7 @@
 //! The redacted picture, and everything that is made from it.
 
+use std::sync::Arc;
+
 use crate::encode::{Encoding, Metadata};
 use crate::error::JpegError;
 use crate::plan::Plan;
@@ -27,7 +29,7 @@ const PANORAMA_THUMB: (u32, u32) = (500, 300);
 /// A picture in which every region is replaced by its fill. The unredacted pixels don't exist any
 /// more. All files that are served are made from this.
 pub struct Redacted {
-    pixels: Pixels,
+    pixels: Arc<Pixels>,
     chroma: Chroma,
     icc: Option<Vec<u8>>,
     plan: Plan,
@@ -42,7 +44,7 @@ impl Redacted {
         panorama: bool,
     ) -> Redacted {
         let plan = Plan::paint(&mut pixels, regions, panorama);
-        Redacted { pixels, chroma, icc, plan }
+        Redacted { pixels: Arc::new(pixels), chroma, icc, plan }
     }
 
     /// The redacted pixels.
@@ -111,7 +113,7 @@ impl Redacted {
     }
 
     fn expected(&self, view: &View) -> Expected {
-        Expected::new(&self.plan, (self.pixels.width, self.pixels.height), *view)
+        Expected::new(Arc::clone(&self.pixels), self.plan.clone(), *view)
     }
 
     fn sd_view(&self) -> View {
@@ -119,7 +121,7 @@ impl Redacted {
     }
 
     fn thumb_view(&self, panorama: bool) -> View {
-        let Pixels { width, height, .. } = self.pixels;
+        let Pixels { width, height, .. } = *self.pixels;
         if !panorama {
             return View::reduced(width, height, THUMB_WIDTH);
         }
@@ -130,7 +132,7 @@ impl Redacted {
     }
 
     fn tile_view(&self, grid: TileGrid, column: u32, row: u32) -> Result<View, JpegError> {
-        let Pixels { width, height, .. } = self.pixels;
+        let Pixels { width, height, .. } = *self.pixels;
         if grid != TileGrid::for_panorama(width, height) || column >= grid.columns || row >= grid.rows {
             return Err(JpegError::GridMismatch { width, height });
         }

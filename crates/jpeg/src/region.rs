@@ -72,12 +72,6 @@ impl Touched {
         [self.x..end.min(picture_width), 0..end.saturating_sub(picture_width)]
     }
 
-    /// Whether the pixel belongs to the rectangle.
-    pub(crate) fn contains(&self, x: u32, y: u32, picture_width: u32) -> bool {
-        let in_rows = y >= self.y && y - self.y < self.height;
-        in_rows && self.columns(picture_width).iter().any(|range| range.contains(&x))
-    }
-
     /// Whether every pixel of `other` belongs to this rectangle.
     pub(crate) fn covers(&self, other: &Touched, picture_width: u32) -> bool {
         let offset = (other.x + picture_width - self.x) % picture_width;
@@ -183,7 +177,5 @@ mod tests {
         assert!(seam.covers(&left, 1000) && seam.meets(&left, 1000) && left.meets(&seam, 1000));
         assert!(!left.covers(&seam, 1000));
         assert!(!seam.meets(&far, 1000) && !far.meets(&seam, 1000));
-        assert!(seam.contains(999, 31, 1000) && seam.contains(63, 0, 1000));
-        assert!(!seam.contains(64, 0, 1000) && !seam.contains(999, 32, 1000));
     }
 }

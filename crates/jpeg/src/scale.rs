@@ -4,7 +4,6 @@ use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::error::JpegError;
-use crate::region::GRID;
 use crate::source::Pixels;
 
 /// A rectangle in pixels of the full picture; not necessarily whole ones.
@@ -51,7 +50,8 @@ impl View {
         let source = ImageRef::new(pixels.width, pixels.height, &pixels.rgb, PixelType::U8x3)
             .map_err(|error| failed(error.to_string()))?;
         let mut target = Image::new(width, height, PixelType::U8x3);
-        // Hamming: as sharp as cubic filters at half the work, and no ringing.
+        // Hamming: as sharp as cubic filters at half the work, and no ringing. The check of what is
+        // served works out the same filter by itself.
         let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Hamming)).crop(
             crop.x,
             crop.y,
@@ -69,11 +69,6 @@ impl View {
         let (x, y) = (crop.x as u32, crop.y as u32);
         let exact = same(crop.x, x) && same(crop.y, y) && same(crop.width, width);
         (exact && same(crop.height, height)).then_some((x, y))
-    }
-
-    /// Whether its coded units are those of the full picture, as far as [`GRID`] covers them.
-    pub(crate) fn is_on_grid(&self) -> bool {
-        self.whole_pixels().is_some_and(|(x, y)| x % GRID == 0 && y % GRID == 0)
     }
 
     /// A crop at whole pixels without scaling needs no filter.

@@ -50,7 +50,7 @@ impl Source {
     /// are found before memory is allocated for the pixels.
     pub fn open(bytes: &[u8], orientation: u8, limits: &Limits) -> Result<Source, JpegError> {
         let canonical = Canonical::parse(bytes, limits)?;
-        let stored = decode(&canonical, limits)?;
+        let stored = decode(&canonical, limits, ColorSpace::RGB)?;
         let icc = icc::assemble(&canonical.icc_chunks)
             .and_then(|profile| icc::Profile::parse(&profile))
             .map(|profile| profile.to_bytes());
@@ -78,15 +78,15 @@ impl Source {
     }
 }
 
-/// Decodes a checked file as it is stored.
-pub(crate) fn decode(canonical: &Canonical, limits: &Limits) -> Result<Pixels, JpegError> {
+/// Decodes a checked file as it is stored, to three components per pixel.
+pub(crate) fn decode(canonical: &Canonical, limits: &Limits, colours: ColorSpace) -> Result<Pixels, JpegError> {
     let (width, height) = (canonical.frame.width, canonical.frame.height);
     let options = DecoderOptions::default()
         .set_strict_mode(true)
         .set_max_width(limits.max_side as usize)
         .set_max_height(limits.max_side as usize)
         .jpeg_set_max_scans(MAX_SCANS)
-        .jpeg_set_out_colorspace(ColorSpace::RGB);
+        .jpeg_set_out_colorspace(colours);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&canonical.bytes), options);
     let rgb = decoder.decode().map_err(|error| JpegError::Decoder(format!("{error:?}")))?;
     if rgb.len() as u64 != u64::from(width) * u64::from(height) * 3 {

@@ -132,7 +132,8 @@ impl TilePack {
         FIXED_LEN + 8 * (columns as usize * rows as usize + 1)
     }
 
-    /// Reads the index. `header` may be longer than needed.
+    /// Reads the index. `header` may be longer than needed. Whether the tiles are all there, only
+    /// the length of the object tells: see [`TileIndex::check_len`].
     pub fn parse_index(header: &[u8]) -> Result<TileIndex, JpegError> {
         let cut = || JpegError::TileIndex("it is cut off");
         let (fixed, rest) = header.split_first_chunk::<FIXED_LEN>().ok_or_else(cut)?;
@@ -181,6 +182,16 @@ impl TileIndex {
     /// How the panorama is cut.
     pub fn grid(&self) -> TileGrid {
         self.grid
+    }
+
+    /// Refuses an object of another length than the index needs: one that was cut off, or that has
+    /// something behind its last tile. `bytes` is the length that the storage states.
+    pub fn check_len(&self, bytes: u64) -> Result<(), JpegError> {
+        match self.offsets.last() {
+            Some(&end) if end == bytes => Ok(()),
+            Some(&end) if end > bytes => Err(JpegError::TileIndex("the object ends before its last tile does")),
+            _ => Err(JpegError::TileIndex("something follows its last tile")),
+        }
     }
 
     /// The bytes of a tile within the object; none if the grid has no such tile.
@@ -243,6 +254,10 @@ mod tests {
             }
         }
         assert_eq!(index.range(3, 1).unwrap().end, bytes.len() as u64);
+        assert_eq!(index.check_len(bytes.len() as u64), Ok(()));
+        for other in [0, header_len as u64, bytes.len() as u64 - 1, bytes.len() as u64 + 1, u64::MAX] {
+            assert!(index.check_len(other).is_err(), "{other}");
+        }
         assert_eq!((index.range(4, 0), index.range(0, 2)), (None, None));
     }
 
@@ -251,11 +266,12 @@ mod tests {
         let bytes = pack().to_bytes();
         let header = &bytes[..TilePack::header_len(4, 2)];
         assert!(TilePack::parse_index(&header[..header.len() - 1]).is_err());
-        // The end of the last tile can't be checked against anything but the length of the object.
-        for at in (0..16).chain(24..header.len() - 8) {
+        for at in (0..16).chain(24..header.len()) {
             let mut damaged = header.to_vec();
             damaged[at] ^= 0x80;
-            assert!(TilePack::parse_index(&damaged).is_err(), "byte {at}");
+            // The end of the last tile shows in the length of the object only.
+            let result = TilePack::parse_index(&damaged).and_then(|index| index.check_len(bytes.len() as u64));
+            assert!(result.is_err(), "byte {at}");
         }
         let mut huge = header.to_vec();
         huge[header.len() - 4] = 1;

@@ -7,3 +7,4 @@ mod open;
 mod outputs;
 mod redaction;
 mod shared_data;
+mod verification;
