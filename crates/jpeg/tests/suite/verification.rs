@@ -176,7 +176,11 @@ fn paint_bars(pixels: &mut Pixels, region: &Region, panorama: bool) {
             let bar = ((x as f32 - region.x0) * 5.0 / (region.x1 - region.x0)).max(0.0) as u32;
             if panorama || (0..width).contains(&x) {
                 let at = (y as usize * width as usize + x.rem_euclid(width) as usize) * 3;
-                pixels.rgb[at..at + 3].copy_from_slice(if bar % 2 == 0 { &[30, 20, 20] } else { &[220, 210, 200] });
+                pixels.rgb[at..at + 3].copy_from_slice(if bar.is_multiple_of(2) {
+                    &[30, 20, 20]
+                } else {
+                    &[220, 210, 200]
+                });
             }
         }
     }
