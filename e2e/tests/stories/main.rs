@@ -10,6 +10,7 @@ mod browser;
 mod coverage;
 mod crash;
 mod first_start;
+mod labelled;
 mod panoramax_cli;
 mod parallel;
 mod privacy;
