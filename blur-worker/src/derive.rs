@@ -4,7 +4,7 @@ use bytes::Bytes;
 use flaneur_catalog::model::{BoxClass, Detection, Picture, Projection, Shape};
 use flaneur_detect::DetectError;
 use flaneur_geotag::{Geotag, Overrides};
-use flaneur_jpeg::{Expected, JpegError, Limits, Metadata, Region, RegionKind, Source, TileGrid, verify};
+use flaneur_jpeg::{Expected, JpegError, Limits, Metadata, Region, RegionKind, Source, TileGrid, TilePack, verify};
 use serde::Deserialize;
 
 use crate::{error::JobError, look::Look};
@@ -80,11 +80,17 @@ pub fn derive(original: &[u8], picture: &Picture, look: &dyn Look, max_pixels: u
     let tiles = match tiles {
         None => None,
         Some((pack, grid)) => {
+            // What is checked are the bytes as they will lie in the storage, found as they will be found there.
+            let bytes = pack.to_bytes();
+            let index = made("tiles", TilePack::parse_index(&bytes))?;
+            made("tiles", index.check_len(bytes.len() as u64))?;
             for (column, row) in (0..grid.rows).flat_map(|row| (0..grid.columns).map(move |column| (column, row))) {
                 let expected = made("tiles", redacted.expected_tile(grid, column, row))?;
-                check("tiles", pack.tile(column, row).unwrap_or_default(), &expected)?;
+                let range = index.range(column, row).map(|range| range.start as usize..range.end as usize);
+                let tile = range.and_then(|range| bytes.get(range)).unwrap_or_default();
+                check("tiles", tile, &expected)?;
             }
-            Some((Bytes::from(pack.to_bytes()), grid))
+            Some((Bytes::from(bytes), grid))
         }
     };
     Ok(Outcome::Derived(Box::new(Derived {

@@ -4,8 +4,8 @@ use flaneur_catalog::CatalogError;
 use flaneur_detect::DetectError;
 use flaneur_storage::StorageError;
 
-/// Why a job did not succeed. All of these may pass: the job is tried again. What will never succeed is not an error of
-/// the job, but the picture's outcome (see [`crate::process`]).
+/// Why a job did not succeed. Most of these may pass: the job is tried again. A picture that can never be used is not an
+/// error of the job, but the picture's outcome (see `process`).
 #[derive(Debug, thiserror::Error)]
 pub enum JobError {
     /// The database.
@@ -44,6 +44,12 @@ pub enum JobError {
 }
 
 impl JobError {
+    /// Whether trying again would only do the same work for the same end: defects of ours that depend on nothing but the
+    /// picture.
+    pub fn is_lasting(&self) -> bool {
+        matches!(self, Self::Unverified { .. } | Self::Unmade { .. } | Self::Unreadable(_))
+    }
+
     /// The error with everything that caused it, for the log and the operator.
     pub fn chain(&self) -> String {
         let mut text = self.to_string();

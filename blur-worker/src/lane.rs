@@ -128,7 +128,7 @@ async fn keep(worker: &Worker, lease: &Lease) {
 /// Back-off doubles from one second up to five minutes: ten attempts outlast an outage of eight minutes.
 fn judge(lease: &Lease, error: &JobError, now: Timestamp) -> Failure {
     let reason = error.chain();
-    if lease.attempt >= lease.kind.max_attempts() {
+    if error.is_lasting() || lease.attempt >= lease.kind.max_attempts() {
         return Failure::Park { reason };
     }
     let doublings = u32::try_from(lease.attempt.clamp(1, 20) - 1).unwrap_or(0);
@@ -162,6 +162,7 @@ mod tests {
             }
         }
         assert!(waited > 480, "{waited} s");
+        assert!(matches!(judge(&lease(1), &JobError::Unreadable("x"), now), Failure::Park { .. }), "it cannot pass");
         let last = judge(&lease(JobKind::Process.max_attempts()), &JobError::Panic, now);
         assert!(matches!(last, Failure::Park { .. }));
     }

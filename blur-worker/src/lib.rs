@@ -1,7 +1,7 @@
 //! Takes jobs: detects, redacts, derives, dispatches.
 //!
-//! A [`Worker`] leases one job at a time per lane and does it: [`process`](mod@process) makes a picture public,
-//! [`dispatch`] sorts an upload set into sequences, [`refresh`] sums a sequence up, [`destroy`] removes what nobody may
+//! A [`Worker`] leases one job at a time per lane and does it: `process` makes a picture public,
+//! `dispatch` sorts an upload set into sequences, `refresh` sums a sequence up, `destroy` removes what nobody may
 //! have any more. Every job may be killed at any point and done again; what ends it shows the lease, so that a worker
 //! that was taken for dead changes nothing.
 #![forbid(unsafe_code)]

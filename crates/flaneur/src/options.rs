@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 /// Street-level pictures, open to all.
 #[derive(Debug, Parser)]
-#[command(name = "flaneur", version, about, propagate_version = true)]
+#[command(name = "flaneur", version, propagate_version = true)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,

@@ -156,3 +156,40 @@ impl Comparison<'_> {
 fn judge(x: u32, y: u32, difference: f32, allowed: f32) -> Result<(), VerifyError> {
     if difference > allowed { Err(VerifyError::NotRedacted { x, y, difference, allowed }) } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encode::{Encoding, Metadata};
+    use crate::marker::DQT;
+    use crate::redact::{MASTER_QUALITY, SD_QUALITY, THUMB_QUALITY, TILE_QUALITY};
+    use crate::segments::list_segments;
+    use crate::source::Chroma;
+
+    #[test]
+    fn the_tables_we_write_are_not_coarser_than_the_bound() {
+        let pixels = Pixels { width: 8, height: 8, rgb: vec![90; 8 * 8 * 3] };
+        for quality in [MASTER_QUALITY, SD_QUALITY, THUMB_QUALITY, TILE_QUALITY] {
+            let encoding = Encoding { quality, chroma: Chroma::Full, icc: None, metadata: &Metadata::default() };
+            let file = encoding.encode(&pixels).unwrap();
+            let mut steps = Steps::default();
+            for segment in list_segments(&file).unwrap().iter().filter(|segment| segment.marker == DQT) {
+                let start = segment.offset as usize + 4;
+                steps.read(&file[start..start + segment.payload_len]).unwrap();
+            }
+            let [luma, chroma, ..] = steps.0;
+            assert!(luma > 1.0 && luma <= MAX_HALF_STEP[0], "quality {quality}: {luma}");
+            assert!(chroma > 1.0 && chroma <= MAX_HALF_STEP[1], "quality {quality}: {chroma}");
+        }
+    }
+
+    #[test]
+    fn other_tables_are_refused() {
+        let table = |first| [&[first][..], &[10; 64]].concat();
+        assert!(Steps::default().read(&table(0)).is_ok());
+        assert!(Steps::default().read(&[table(1), table(3)].concat()).is_ok());
+        for payload in [table(4), table(0x10), table(0)[..64].to_vec(), [table(0), vec![1]].concat()] {
+            assert!(Steps::default().read(&payload).is_err(), "{payload:?}");
+        }
+    }
+}

@@ -49,7 +49,8 @@ impl Expected {
 
 /// Passes only if `bytes` may be served: one baseline picture of the expected size that decodes
 /// strictly, only the segments that we write and in the form that we write them, nothing behind
-/// the end marker, no beginning of another picture anywhere, and every region shows its fill.
+/// the end marker, no beginning of another picture anywhere, and every coded block that shows some of
+/// a region shows what is planned for it, to within what the codec can account for.
 pub fn verify(bytes: &[u8], expected: &Expected) -> Result<(), VerifyError> {
     let steps = check_segments(bytes)?;
     if let Some(at) = memmem::find_iter(bytes, &[0xFF, 0xD8, 0xFF]).find(|&at| at > 0) {

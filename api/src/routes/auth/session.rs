@@ -62,7 +62,7 @@ pub async fn open(api: &Api, url: &PublicUrl, account: &Account) -> ApiResult<(C
         account: account.id,
         expires_at: api.world.now().saturating_add(LIFETIME).map_err(|error| ApiError::internal(&error))?,
     };
-    api.catalog.create_session(session).await?;
+    api.catalog.create_session(session, api.world.now()).await?;
     let name = percent_encoding::utf8_percent_encode(&account.name, percent_encoding::NON_ALPHANUMERIC).to_string();
     let id = account.id.to_string();
     let cookies = [(SESSION_COOKIE, secret.as_str()), ("session", "1"), ("user_id", &id), ("user_name", &name)]

@@ -136,7 +136,7 @@ pub async fn sessions_end(scene: &Scene) {
     let until = scene.now() + super::scene::HOLD;
     for secret in [b"one", b"two"] {
         let session = Session { secret_sha256: secret.to_vec(), account: ada.id, expires_at: until };
-        scene.catalog.create_session(session).await.unwrap();
+        scene.catalog.create_session(session, scene.now()).await.unwrap();
     }
     assert_eq!(scene.catalog.session(b"one", scene.now()).await.unwrap(), Some(ada.clone()));
     assert_eq!(scene.catalog.session(b"xxx", scene.now()).await.unwrap(), None);
@@ -144,9 +144,13 @@ pub async fn sessions_end(scene: &Scene) {
     scene.catalog.end_session(b"one").await.unwrap();
     scene.catalog.end_session(b"one").await.unwrap();
     assert_eq!(scene.catalog.session(b"one", scene.now()).await.unwrap(), None);
-    assert_eq!(scene.catalog.session(b"two", scene.now()).await.unwrap(), Some(ada));
+    assert_eq!(scene.catalog.session(b"two", scene.now()).await.unwrap(), Some(ada.clone()));
+    let later = Session { secret_sha256: b"later".to_vec(), account: ada.id, expires_at: until + super::scene::HOLD };
+    scene.catalog.create_session(later, until).await.unwrap();
+    assert_eq!(scene.catalog.session(b"two", scene.now()).await.unwrap(), None, "forgotten once it had expired");
+    assert_eq!(scene.catalog.session(b"later", until).await.unwrap(), Some(ada));
     let nobodys = Session { secret_sha256: b"three".to_vec(), account: AccountId(scene.world.id()), expires_at: until };
-    assert!(matches!(scene.catalog.create_session(nobodys).await, Err(CatalogError::Missing(_))));
+    assert!(matches!(scene.catalog.create_session(nobodys, scene.now()).await, Err(CatalogError::Missing(_))));
 }
 
 pub async fn a_secret_is_the_same_for_all(scene: &Scene) {

@@ -41,8 +41,8 @@ pub trait Accounts: Send + Sync {
     /// Uses an invite up: of several at once one wins. Makes the account (with `new_id`) if there is none of that name.
     async fn redeem_invite(&self, code_sha256: &[u8], new_id: AccountId, now: Timestamp) -> Result<Invite>;
 
-    /// Makes a session.
-    async fn create_session(&self, session: Session) -> Result<()>;
+    /// Makes a session, and forgets those that have expired.
+    async fn create_session(&self, session: Session, now: Timestamp) -> Result<()>;
     /// The account a session acts for, unless it has expired.
     async fn session(&self, secret_sha256: &[u8], now: Timestamp) -> Result<Option<Account>>;
     /// Ends a session.

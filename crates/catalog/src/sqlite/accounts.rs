@@ -225,8 +225,9 @@ impl Accounts for Store {
         Ok(Invite::Redeemed(account))
     }
 
-    async fn create_session(&self, session: Session) -> Result<()> {
+    async fn create_session(&self, session: Session, now: Timestamp) -> Result<()> {
         let mut tx = self.write().await?;
+        sqlx::query("DELETE FROM sessions WHERE expires_at <= $1").bind(micros(now)).execute(&mut *tx).await?;
         sqlx::query("INSERT INTO sessions (secret_sha256, account_id, expires_at) VALUES ($1, $2, $3)")
             .bind(session.secret_sha256)
             .bind(session.account)
