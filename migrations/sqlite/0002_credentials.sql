@@ -22,4 +22,3 @@ CREATE TABLE sessions (
     expires_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX sessions_by_account ON sessions (account_id);
-CREATE INDEX sessions_by_expiry ON sessions (expires_at);
