@@ -41,8 +41,8 @@ async fn anonymous(api: &Api) -> ApiResult<Account> {
     }
 }
 
-/// An upload set that the uploader may write to.
-pub async fn own_upload_set(api: &Api, identity: &Identity, id: UploadSetId) -> ApiResult<UploadSet> {
+/// An upload set that the uploader may write to, and the uploader.
+pub async fn own_upload_set(api: &Api, identity: &Identity, id: UploadSetId) -> ApiResult<(UploadSet, Account)> {
     let account = uploader(api, identity).await?;
     let set = api.catalog.upload_set(id).await?.ok_or_else(missing)?;
     let viewer = Viewer::Account { id: account.id.0, admin: account.admin };
@@ -52,7 +52,7 @@ pub async fn own_upload_set(api: &Api, identity: &Identity, id: UploadSetId) -> 
     decide(viewer, Action::Manage, subject).map_err(|_| {
         ApiError::forbidden("You're not authorized to change this upload set: it belongs to another account")
     })?;
-    Ok(set)
+    Ok((set, account))
 }
 
 /// The set does not exist, as far as this viewer goes.

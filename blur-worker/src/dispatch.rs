@@ -2,7 +2,7 @@
 
 use flaneur_catalog::model::{
     DispatchPart, DispatchPlan, DispatchShot, DuplicateShot, JobId, Lease, NewUploadSet, PictureId, PlacedShot,
-    SequenceId, SortMethod, UploadSetId,
+    SequenceId, UploadSetId,
 };
 use flaneur_dispatch::{Dedup, Part, Rules, Shot, Split, dispatch};
 
@@ -73,12 +73,7 @@ fn placed(part: Part, title: String, worker: &Worker) -> DispatchPart {
 
 fn rules(options: &NewUploadSet, defaults: &DispatchDefaults) -> Rules {
     Rules {
-        sort: match options.sort_method {
-            SortMethod::FilenameAsc => flaneur_dispatch::SortMethod::FilenameAsc,
-            SortMethod::FilenameDesc => flaneur_dispatch::SortMethod::FilenameDesc,
-            SortMethod::TimeAsc => flaneur_dispatch::SortMethod::TimeAsc,
-            SortMethod::TimeDesc => flaneur_dispatch::SortMethod::TimeDesc,
-        },
+        sort: options.sort_method,
         split: (!options.no_split).then(|| Split {
             distance_m: options.split_distance.unwrap_or(defaults.split_distance),
             time_s: options.split_time.unwrap_or(defaults.split_time),

@@ -112,6 +112,11 @@ impl World {
         self.entropy.fill(&mut bytes);
         bytes
     }
+
+    /// The same as text: two hexadecimal digits a byte.
+    pub fn secret_text<const N: usize>(&self) -> String {
+        self.secret::<N>().iter().fold(String::with_capacity(2 * N), |text, byte| text + &format!("{byte:02x}"))
+    }
 }
 
 #[cfg(test)]
@@ -127,6 +132,14 @@ mod tests {
         clock.advance(SignedDuration::from_millis(1));
         assert!(world.id() > first);
         assert_eq!(first.get_version_num(), 7);
+    }
+
+    #[test]
+    fn a_secret_as_text_is_the_same_secret() {
+        let world = || World::new(Arc::new(SystemClock), Arc::new(Generator::seeded(7)));
+        let text = world().secret_text::<16>();
+        let bytes: Vec<u8> = (0..16).map(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).unwrap()).collect();
+        assert_eq!(bytes, world().secret::<16>());
     }
 
     #[test]

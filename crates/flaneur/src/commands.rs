@@ -61,12 +61,18 @@ pub async fn token_key(catalog: &SqliteCatalog, world: &World) -> Result<TokenKe
     Ok(TokenKey::new(&secret))
 }
 
-/// Finds an account, or makes it.
-pub async fn account(catalog: &SqliteCatalog, world: &World, name: &str, admin: bool) -> Result<Account> {
+/// A name that an account can have, without white space around it.
+fn account_name(name: &str) -> Result<&str> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
         bail!("an account's name has 1 to 100 characters");
     }
+    Ok(name)
+}
+
+/// Finds an account, or makes it.
+pub async fn account(catalog: &SqliteCatalog, world: &World, name: &str, admin: bool) -> Result<Account> {
+    let name = account_name(name)?;
     let new = NewAccount { id: AccountId(world.id()), name: name.to_owned(), admin, created_at: world.now() };
     match catalog.create_account(new).await {
         Ok(account) => Ok(account),
@@ -104,12 +110,9 @@ async fn create_token(args: CreateToken) -> Result<String> {
 async fn invite(args: InviteArgs) -> Result<String> {
     let world = World::real();
     let url = serve::public_url(&args.public_url)?;
-    let name = args.name.trim();
-    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-        bail!("an account's name has 1 to 100 characters");
-    }
+    let name = account_name(&args.name)?;
     let catalog = open_catalog(&args.place.data).await?;
-    let code = world.secret::<20>().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+    let code = world.secret_text::<20>();
     let now = world.now();
     let invite = NewInvite {
         code_sha256: secret_hash(&code),

@@ -55,8 +55,7 @@ pub async fn sign_in(State(api): State<Api>, url: PublicUrl, body: Bytes) -> Api
 
 /// Opens a session for an account.
 pub async fn open(api: &Api, url: &PublicUrl, account: &Account) -> ApiResult<(Cookies, Json<Value>)> {
-    let secret: String =
-        api.world.secret::<32>().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+    let secret = api.world.secret_text::<32>();
     let session = Session {
         secret_sha256: secret_hash(&secret),
         account: account.id,

@@ -8,7 +8,7 @@ use super::view;
 use crate::{
     Api, ApiResult, Identity, PublicUrl,
     extract::Path,
-    uploader::{missing, own_upload_set, uploader},
+    uploader::{missing, own_upload_set},
 };
 
 /// Say that all files have been sent: the pictures are sorted into sequences.
@@ -29,10 +29,9 @@ pub async fn complete(
     Path(id): Path<String>,
 ) -> ApiResult<Json<Value>> {
     let id: UploadSetId = id.parse().map_err(|_| missing())?;
-    own_upload_set(&api, &identity, id).await?;
+    let (_, account) = own_upload_set(&api, &identity, id).await?;
     let now = api.world.now();
     api.catalog.complete_upload_set(id, JobId(api.world.id()), now).await?.ok_or_else(missing)?;
     let state = api.catalog.upload_set_state(id, now).await?.ok_or_else(missing)?;
-    let account = uploader(&api, &identity).await?;
     Ok(Json(view::upload_set(&state, &url, Some(&account))))
 }

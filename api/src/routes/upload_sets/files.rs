@@ -45,7 +45,7 @@ pub async fn list(
     Query(part): Query<Part>,
 ) -> ApiResult<Json<Value>> {
     let id: UploadSetId = id.parse().map_err(|_| missing())?;
-    let set = own_upload_set(&api, &identity, id).await?;
+    let (set, _) = own_upload_set(&api, &identity, id).await?;
     let offset = part.offset.unwrap_or(0).max(0);
     let limit = part.limit.unwrap_or(PAGE).clamp(1, PAGE);
     let files = api.catalog.files(id, offset, limit).await?;

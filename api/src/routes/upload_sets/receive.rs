@@ -23,7 +23,7 @@ use super::{
 use crate::{
     Api, ApiError, ApiResult, Identity, PublicUrl,
     extract::Path,
-    uploader::{missing, own_upload_set, uploader},
+    uploader::{missing, own_upload_set},
 };
 
 /// How long a file waits for its turn while many others are being received.
@@ -57,8 +57,7 @@ pub async fn receive(
     request: Request,
 ) -> ApiResult<(StatusCode, Json<Value>)> {
     let id: UploadSetId = id.parse().map_err(|_| missing())?;
-    let set = own_upload_set(&api, &identity, id).await?;
-    let account = uploader(&api, &identity).await?;
+    let (set, account) = own_upload_set(&api, &identity, id).await?;
     let is_form = request
         .headers()
         .get(header::CONTENT_TYPE)

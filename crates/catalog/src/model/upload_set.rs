@@ -1,6 +1,7 @@
 //! Upload sets: what a contributor sends in one go, and what became of each file.
 
 use flaneur_access::Visibility;
+pub use flaneur_dispatch::SortMethod;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -13,36 +14,6 @@ pub struct Semantic {
     pub key: String,
     /// Value, for example `car`.
     pub value: String,
-}
-
-/// By what, and in which direction, pictures are put in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SortMethod {
-    /// By file name, numbers in natural order.
-    FilenameAsc,
-    /// By file name, backwards.
-    FilenameDesc,
-    /// By capture time.
-    #[default]
-    TimeAsc,
-    /// By capture time, backwards.
-    TimeDesc,
-}
-
-impl SortMethod {
-    /// Every value.
-    pub const ALL: [Self; 4] = [Self::FilenameAsc, Self::FilenameDesc, Self::TimeAsc, Self::TimeDesc];
-
-    /// The name in API and database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::FilenameAsc => "filename-asc",
-            Self::FilenameDesc => "filename-desc",
-            Self::TimeAsc => "time-asc",
-            Self::TimeDesc => "time-desc",
-        }
-    }
 }
 
 /// An upload set to be made. Of the options, `None` means: the instance's default.
