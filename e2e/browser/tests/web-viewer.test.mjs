@@ -93,16 +93,27 @@ for (const device of [DESKTOP, PHONE]) {
       const opened = await openViewer(device, `?focus=map&map=19/${first.lat}/${first.lon}`);
       const { page } = opened;
       await page.waitForFunction(
-        () => document.querySelector('pnx-viewer').map?.queryRenderedFeatures({ layers: ['geovisio_pictures'] }).length,
+        // Drawn and at rest: what is tapped while the map still settles is somewhere else.
+        () => {
+          const { map } = document.querySelector('pnx-viewer');
+          const drawn = map?.queryRenderedFeatures({ layers: ['geovisio_pictures'] }).length;
+          return drawn && map.areTilesLoaded() && !map.isMoving();
+        },
         null,
         { timeout: PATIENCE },
       );
       await screenshot(page, `viewer-${device.name}-map`);
-      const { width, height } = device.viewport;
-      await (device.hasTouch
-        ? page.touchscreen.tap(width / 2, height / 2)
-        : page.mouse.click(width / 2, height / 2));
-      await untilPicture(page, first.id);
+      const at = await page.evaluate(({ lon, lat }) => {
+        const { map } = document.querySelector('pnx-viewer');
+        const { x, y } = map.project([lon, lat]);
+        const { left, top } = map.getContainer().getBoundingClientRect();
+        return { x: left + x, y: top + y };
+      }, first);
+      // The viewer says nothing of when it begins to listen for taps; like a person, tap until it does.
+      const tapping = setInterval(() => {
+        (device.hasTouch ? page.touchscreen.tap(at.x, at.y) : page.mouse.click(at.x, at.y)).catch(() => {});
+      }, 3000);
+      await untilPicture(page, first.id).finally(() => clearInterval(tapping));
       await page.locator('#pnx-player-next').first().click();
       await untilPicture(page, second.id);
       await screenshot(page, `viewer-${device.name}-picture`);
