@@ -11,6 +11,7 @@ mod coverage;
 mod jobs;
 mod pictures;
 mod sequences;
+mod upkeep;
 mod upload_sets;
 
 pub use accounts::Accounts;
@@ -18,9 +19,10 @@ pub use coverage::Coverage;
 pub use jobs::Jobs;
 pub use pictures::Pictures;
 pub use sequences::Sequences;
+pub use upkeep::Upkeep;
 pub use upload_sets::UploadSets;
 
 /// The whole catalog.
-pub trait Catalog: Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage {}
+pub trait Catalog: Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage + Upkeep {}
 
-impl<T: Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage> Catalog for T {}
+impl<T: Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage + Upkeep> Catalog for T {}

@@ -3,49 +3,29 @@
 //! One connection writes, in `BEGIN IMMEDIATE` transactions that never wait for anything but SQL; others read, each in
 //! a snapshot of its own. So writers queue up in this process rather than in the database, and readers wait for nobody.
 //!
-//! The queries keep to what databases have in common: `$1` placeholders, `RETURNING`, `ON CONFLICT`, times as
-//! microseconds, identifiers through the `uuid` type, documents through `Json`. What differs is in `dialect`.
+//! The queries are those of `sql`; what SQLite says in its own way is in `dialect`.
 //! There are no planner statistics on purpose: which index a query takes then follows from the schema alone, and the
 //! findings of `tests/plans.rs` hold in production.
-
-mod accounts;
-mod cells;
-mod coverage;
-mod dispatch;
-mod items;
-mod jobs;
-mod lines;
-mod picture_rows;
-mod pictures;
-mod related;
-mod rows;
-mod search;
-mod sequence_rows;
-mod sequences;
-mod spans;
-mod statement;
-mod tombstones;
-mod upload_set_state;
-mod upload_sets;
 
 use std::{path::Path, time::Duration};
 
 use sqlx::{
-    SqlitePool,
     pool::PoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use crate::{CatalogError, Result};
+use crate::Result;
 
 /// The database that the queries of this module are for.
 type Db = sqlx::Sqlite;
 /// One connection to it.
 type Connection = sqlx::SqliteConnection;
-/// A transaction; rolled back when dropped.
-type Transaction = sqlx::Transaction<'static, Db>;
-/// What the traits are implemented for.
-type Store = SqliteCatalog;
+
+#[path = "../sql/mod.rs"]
+mod sql;
+
+/// The catalog in one SQLite file. Clones share the connections.
+pub use sql::Store as SqliteCatalog;
 
 /// Fragments in which databases differ.
 mod dialect {
@@ -75,13 +55,6 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const STATEMENTS: usize = 256;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/sqlite");
-
-/// The catalog in one SQLite file. Clones share the connections.
-#[derive(Debug, Clone)]
-pub struct SqliteCatalog {
-    writer: SqlitePool,
-    readers: SqlitePool,
-}
 
 impl SqliteCatalog {
     /// Opens the file, makes it if there is none, and brings its schema up to date.
@@ -115,32 +88,4 @@ impl SqliteCatalog {
             .connect_lazy_with(options.read_only(true));
         Ok(Self { writer, readers })
     }
-
-    /// Closes all connections, after which the file may be copied or moved. What was committed stays.
-    pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
-    }
-
-    async fn write(&self) -> Result<Transaction> {
-        Ok(self.writer.begin_with(dialect::BEGIN_WRITE).await?)
-    }
-
-    async fn read(&self) -> Result<Transaction> {
-        Ok(self.readers.begin_with(dialect::BEGIN_READ).await?)
-    }
-}
-
-/// The error by meaning: `taken` if a unique key was violated, `missing` if what a row refers to does not exist.
-fn explain(error: sqlx::Error, taken: &'static str, missing: &'static str) -> CatalogError {
-    match &error {
-        sqlx::Error::Database(refusal) if refusal.is_unique_violation() => CatalogError::Conflict(taken),
-        sqlx::Error::Database(refusal) if refusal.is_foreign_key_violation() => CatalogError::Missing(missing),
-        _ => CatalogError::Database(error),
-    }
-}
-
-/// Page sizes come from requests; a negative one would mean "all".
-fn at_least_none(limit: i64) -> i64 {
-    limit.max(0)
 }

@@ -8,10 +8,8 @@ use flaneur_coverage::quadkey;
 use sqlx::types::Json;
 
 use super::{
-    Store, at_least_none, cells,
+    Store, at_least_none,
     dialect::NO_INDEX,
-    lines,
-    rows::{named, time},
     sequence_rows::MakeModel,
     sequences::{camera_name, has_something_to_show},
     statement::Values,
@@ -19,6 +17,10 @@ use super::{
 use crate::{
     Coverage, Result,
     model::{AccountId, Camera, GridCell, PictureId, PictureMark, SequenceId, SequenceMark, Shape},
+    stored::{
+        cells, lines,
+        rows::{named, time},
+    },
 };
 
 /// The zoom levels that pictures are counted at as they come and go.

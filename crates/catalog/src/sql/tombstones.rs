@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Connection, jobs, rows::micros};
+use super::{Connection, jobs};
 use crate::{
     Result,
     model::{JobId, JobKind, PictureId, SequenceId},
+    stored::rows::micros,
 };
 
 /// By what the pictures to delete are chosen.

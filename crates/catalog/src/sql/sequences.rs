@@ -7,8 +7,7 @@ use jiff::Timestamp;
 use sqlx::types::Json;
 
 use super::{
-    Connection, Store, at_least_none, cells, dispatch, jobs, lines,
-    rows::{interval, micros, named, time},
+    Connection, Store, at_least_none, dispatch, jobs,
     sequence_rows::{SEQUENCE, SequenceRow},
     statement::Values,
     tombstones::{self, Of},
@@ -18,6 +17,10 @@ use crate::{
     model::{
         Camera, DispatchPlan, DispatchShot, JobId, JobKind, Lease, PictureId, Projection, Sequence, SequenceId,
         SequenceQuery, SequenceSummary, Shape, SummaryPoint, UploadSetId,
+    },
+    stored::{
+        cells, lines,
+        rows::{interval, micros, named, time},
     },
 };
 

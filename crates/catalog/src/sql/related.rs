@@ -5,14 +5,11 @@ use std::collections::HashMap;
 use flaneur_access::Viewer;
 use flaneur_coverage::quadkey::{self, Bbox};
 
-use super::{
-    Connection,
-    rows::{named, time},
-    statement::Values,
-};
+use super::{Connection, statement::Values};
 use crate::{
     Result,
     model::{Item, Neighbour, PictureId, Projection, SequenceId},
+    stored::rows::{named, time},
 };
 
 /// How far apart related pictures are at most, metres.
@@ -118,7 +115,7 @@ fn looks_the_same_way(item: &Item, candidate: &Candidate) -> Result<bool> {
 /// A box that holds all points within reach.
 fn surroundings(lon: f64, lat: f64) -> Bbox {
     let reach = (REACH / EARTH).to_degrees() * 1.001;
-    super::spans::around(lon, lat, reach)
+    crate::stored::areas::around(lon, lat, reach)
 }
 
 /// Distance between points in degrees, in metres. Exact enough for neighbours: the Earth is flat over 15 m.

@@ -6,12 +6,12 @@ use sqlx::types::Json;
 use super::{
     Connection, dialect,
     picture_rows::{PICTURE, PictureRow},
-    rows::time,
     statement::Values,
 };
 use crate::{
     Result,
     model::{Item, ItemLinks, Neighbour, PictureId, Semantic, SequenceId},
+    stored::rows::time,
 };
 
 #[derive(sqlx::FromRow)]

@@ -4,13 +4,11 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::{
-    Connection,
-    rows::{interval, micros, named},
-};
+use super::Connection;
 use crate::{
     Result,
     model::{SequenceId, SequenceStatus, StatusCounts, UploadSet, UploadSetSequence, UploadSetState},
+    stored::rows::{interval, micros, named},
 };
 
 /// Pictures of the set that are in one sequence, or in none.

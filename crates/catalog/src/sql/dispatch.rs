@@ -2,17 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::{
-    Connection, jobs, pictures,
-    rows::{micros, named},
-    tombstones, upload_sets,
-};
+use super::{Connection, jobs, pictures, tombstones, upload_sets};
 use crate::{
     CatalogError, Result,
     model::{
         DispatchPart, DispatchPlan, DuplicateShot, JobId, JobKind, Lease, PictureId, PlacedShot, Rejection, SequenceId,
         SequenceStatus, Severity, UploadSet,
     },
+    stored::rows::{micros, named},
 };
 
 /// What of a picture the plan may change.

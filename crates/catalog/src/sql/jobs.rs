@@ -4,13 +4,11 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::{
-    Connection, Store, at_least_none, dialect,
-    rows::{micros, named},
-};
+use super::{Connection, Store, at_least_none, dialect};
 use crate::{
     Jobs, Result,
     model::{DeadJob, Failure, JobCounts, JobId, JobKind, Lease},
+    stored::rows::{micros, named},
 };
 
 /// The number that the next parked job gets.

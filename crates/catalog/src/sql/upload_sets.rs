@@ -7,7 +7,6 @@ use sqlx::types::Json;
 use super::{
     Connection, Store, at_least_none, dialect, explain, jobs,
     picture_rows::insert_picture,
-    rows::{micros, named, time},
     tombstones::{self, Of},
     upload_set_state,
 };
@@ -17,6 +16,7 @@ use crate::{
         AccountId, FileRecord, JobId, JobKind, NewUploadSet, PictureId, Receipt, ReceivedFile, RefusedFile, Rejection,
         Semantic, SequenceId, Severity, UploadSet, UploadSetId, UploadSetState,
     },
+    stored::rows::{micros, named, time},
 };
 
 const SET: &str = "id, account_id, title, estimated_nb_files, sort_method, no_split, split_distance, split_time,

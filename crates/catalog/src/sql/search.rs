@@ -4,15 +4,14 @@ use std::ops::RangeInclusive;
 
 use flaneur_coverage::quadkey::Bbox;
 
-use super::{
-    Connection, at_least_none, dialect, items, related,
-    rows::micros,
-    spans::{self, around, common},
-    statement::Values,
-};
+use super::{Connection, at_least_none, dialect, items, related, spans, statement::Values};
 use crate::{
     Result,
     model::{Item, Order, SearchQuery},
+    stored::{
+        areas::{self, around, common},
+        rows::micros,
+    },
 };
 
 /// Half the side of the first box in which the nearest pictures are looked for: about 100 m, in degrees of latitude.
@@ -66,7 +65,7 @@ async fn nearest(connection: &mut Connection, query: &SearchQuery, lon: f64, lat
     let mut reach = FIRST_REACH;
     while reach < LAST_REACH {
         let parts = common(&bounds, &around(lon, lat, reach));
-        let ranges = spans::ranges(&parts);
+        let ranges = areas::ranges(&parts);
         if holds(connection, query, &ranges, at_least_none(query.limit)).await? {
             let found = run(connection, query, &Lead::Place(ranges), Some(reach)).await?;
             if found.len() as i64 >= at_least_none(query.limit) {
@@ -75,13 +74,13 @@ async fn nearest(connection: &mut Connection, query: &SearchQuery, lon: f64, lat
         }
         reach *= GROWTH;
     }
-    run(connection, query, &Lead::Place(spans::ranges(&bounds.split())), None).await
+    run(connection, query, &Lead::Place(areas::ranges(&bounds.split())), None).await
 }
 
 /// Reads a box with few pictures whole; of a full one, tries the most recent pictures of the whole world first.
 async fn in_area(connection: &mut Connection, query: &SearchQuery, bbox: &Bbox) -> Result<Vec<Item>> {
     let limit = at_least_none(query.limit);
-    let ranges = spans::ranges(&bbox.split());
+    let ranges = areas::ranges(&bbox.split());
     let full = limit.saturating_mul(FULLNESS).saturating_add(FULLNESS_BASE);
     if holds(connection, query, &ranges, full).await? {
         let recent = run(connection, query, &Lead::Recent(full.saturating_mul(PATIENCE)), None).await?;

@@ -3,13 +3,11 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{
-    Connection, Store, at_least_none, dialect, explain,
-    rows::{micros, time},
-};
+use super::{Connection, Store, at_least_none, dialect, explain};
 use crate::{
     Accounts, Result,
     model::{Account, AccountId, Claim, Invite, NewAccount, NewInvite, NewToken, Session, Token, TokenId},
+    stored::rows::{micros, time},
 };
 
 #[derive(sqlx::FromRow)]

@@ -10,9 +10,7 @@ use sqlx::types::Json;
 use super::{
     Connection, Store, at_least_none, items, jobs,
     picture_rows::{PICTURE, PictureRow},
-    related,
-    rows::micros,
-    search,
+    related, search,
     statement::Values,
     tombstones::{self, Of, disturb_sequence},
 };
@@ -21,6 +19,7 @@ use crate::{
     model::{
         Detection, Item, JobId, JobKind, Lease, Picture, PictureId, Publication, Rejection, SearchQuery, SequenceId,
     },
+    stored::rows::micros,
 };
 
 /// Works out who may see a picture after its state, its sequence or a visibility changed. The rule is

@@ -3,13 +3,13 @@
 use flaneur_coverage::quadkey::Bbox;
 use sqlx::types::Json;
 
-use super::{
-    lines,
-    rows::{interval, named, time},
-};
 use crate::{
     Result,
     model::{AccountId, Semantic, Sequence, SequenceId, SequenceSummary, UploadSetId},
+    stored::{
+        lines,
+        rows::{interval, named, time},
+    },
 };
 
 /// The columns of [`SequenceRow`]. The sequence is `s`, its account `a`.

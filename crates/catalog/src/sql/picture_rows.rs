@@ -5,15 +5,13 @@ use std::collections::BTreeMap;
 use flaneur_coverage::quadkey;
 use sqlx::types::Json;
 
-use super::{
-    Connection, explain,
-    rows::{micros, named, time},
-};
+use super::{Connection, explain};
 use crate::{
     Result,
     model::{
         AccountId, Camera, Objects, Orientation, Picture, PictureId, PictureStatus, SequenceId, Shape, UploadSetId,
     },
+    stored::rows::{micros, named, time},
 };
 
 /// The columns of [`PictureRow`]. The table is `p`.

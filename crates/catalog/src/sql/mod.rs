@@ -1,0 +1,67 @@
+//! The repository traits over SQL: one source, compiled once for each database.
+//!
+//! The module that includes this one says what differs: `Db` (the database), `Connection` (to it) and `dialect` (the
+//! fragments of SQL that are not the same). Everything else keeps to what the databases have in common: `$1`
+//! placeholders, `RETURNING`, `ON CONFLICT`, times as microseconds since 1970, identifiers through the `uuid` type,
+//! documents through `Json`.
+
+mod accounts;
+mod coverage;
+mod dispatch;
+mod items;
+mod jobs;
+mod picture_rows;
+mod pictures;
+mod related;
+mod search;
+mod sequence_rows;
+mod sequences;
+mod spans;
+mod statement;
+mod tombstones;
+mod upkeep;
+mod upload_set_state;
+mod upload_sets;
+
+use super::{Connection, Db, dialect};
+use crate::{CatalogError, Result};
+
+/// A transaction; rolled back when dropped.
+type Transaction = sqlx::Transaction<'static, Db>;
+
+/// The catalog in one database. Clones share the connections.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(super) writer: sqlx::Pool<Db>,
+    pub(super) readers: sqlx::Pool<Db>,
+}
+
+impl Store {
+    /// Closes all connections. What was committed stays.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    async fn write(&self) -> Result<Transaction> {
+        Ok(self.writer.begin_with(dialect::BEGIN_WRITE).await?)
+    }
+
+    async fn read(&self) -> Result<Transaction> {
+        Ok(self.readers.begin_with(dialect::BEGIN_READ).await?)
+    }
+}
+
+/// The error by meaning: `taken` if a unique key was violated, `missing` if what a row refers to does not exist.
+fn explain(error: sqlx::Error, taken: &'static str, missing: &'static str) -> CatalogError {
+    match &error {
+        sqlx::Error::Database(refusal) if refusal.is_unique_violation() => CatalogError::Conflict(taken),
+        sqlx::Error::Database(refusal) if refusal.is_foreign_key_violation() => CatalogError::Missing(missing),
+        _ => CatalogError::Database(error),
+    }
+}
+
+/// Page sizes come from requests; a negative one would mean "all".
+fn at_least_none(limit: i64) -> i64 {
+    limit.max(0)
+}

@@ -1,0 +1,6 @@
+//! How domain types are stored, whatever the database: names, times, tracks, cells, key ranges.
+
+pub mod areas;
+pub mod cells;
+pub mod lines;
+pub mod rows;
