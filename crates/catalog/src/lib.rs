@@ -7,8 +7,12 @@
 
 mod error;
 mod location;
+mod migrations;
 pub mod model;
+pub mod postgres;
 pub mod repository;
+pub mod request;
+pub mod signals;
 pub mod sqlite;
 mod stored;
 pub mod world;
@@ -17,5 +21,5 @@ pub mod world;
 pub mod conformance;
 
 pub use error::{CatalogError, Result};
-pub use location::{DatabaseUrl, UnreadableUrl, open};
-pub use repository::{Accounts, Catalog, Coverage, Jobs, Pictures, Sequences, Upkeep, UploadSets};
+pub use location::{DatabaseUrl, UnreadableUrl, open, pending_migrations};
+pub use repository::{Accounts, Catalog, Changes, Coverage, Jobs, Pictures, Sequences, Upkeep, UploadSets};

@@ -43,7 +43,7 @@ pub async fn serve(settings: Settings) -> Result<()> {
     let _only = only_server(&settings.place.data)?;
     let catalog = Arc::new(open_catalog(&settings.place.data).await?);
     // Nobody else works on this folder: what an earlier process held when it died is free.
-    let reclaimed = catalog.reclaim(world.now()).await?;
+    let reclaimed = catalog.reclaim().await?;
     if reclaimed > 0 {
         tracing::info!(reclaimed, "took up jobs that an earlier process left behind");
     }

@@ -7,6 +7,7 @@
 //! To add a method: write it here with its rules in the doc comment, prove the rules in `conformance`, implement it.
 
 mod accounts;
+mod changes;
 mod coverage;
 mod jobs;
 mod pictures;
@@ -15,14 +16,15 @@ mod upkeep;
 mod upload_sets;
 
 pub use accounts::Accounts;
+pub use changes::Changes;
 pub use coverage::Coverage;
-pub use jobs::Jobs;
+pub use jobs::{Jobs, LONGEST_WAIT};
 pub use pictures::Pictures;
 pub use sequences::Sequences;
 pub use upkeep::Upkeep;
 pub use upload_sets::UploadSets;
 
 /// The whole catalog.
-pub trait Catalog: Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage + Upkeep {}
+pub trait Catalog: Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage + Changes + Upkeep {}
 
-impl<T: Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage + Upkeep> Catalog for T {}
+impl<T: Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage + Changes + Upkeep> Catalog for T {}
