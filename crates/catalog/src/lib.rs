@@ -9,6 +9,7 @@ mod error;
 mod location;
 pub mod model;
 pub mod repository;
+pub mod request;
 pub mod sqlite;
 mod stored;
 pub mod world;

@@ -10,8 +10,8 @@ use crate::{
 
 /// Runs until it is told to stop.
 pub async fn run(args: WorkerArgs) -> Result<()> {
-    let url = args.place.database()?;
-    let process = Process::begin(&args.log, &args.operator, 0).await?;
+    let url = args.place.checked()?;
+    let process = Process::begin("worker", &args.log, &args.operator, 0).await?;
 
     let world = process.world.clone();
     let prepared = process.prepare(async {
@@ -26,6 +26,7 @@ pub async fn run(args: WorkerArgs) -> Result<()> {
     });
     let Some((_hold, catalog, storage, worker)) = prepared.await? else { return Ok(()) };
 
+    process.watch_queue(&catalog).await;
     process.health.started(vec![
         Need::Database(catalog.clone()),
         Need::PublicStorage(storage.clone()),

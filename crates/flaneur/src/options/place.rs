@@ -46,6 +46,12 @@ impl Place {
         text.parse().with_context(|| format!("--database {shown} is no address of a database"))
     }
 
+    /// The catalog's address, once all addresses are found to make sense: for roles that need them all.
+    pub fn checked(&self) -> Result<DatabaseUrl> {
+        self.folders()?;
+        self.database()
+    }
+
     /// Folder of what may be shown, and folder of originals.
     pub fn folders(&self) -> Result<(PathBuf, PathBuf)> {
         let public = said(self.storage.as_ref()).unwrap_or_else(|| default_folder(&self.data, "public"));
