@@ -22,12 +22,13 @@ pub struct ApiError {
     status: StatusCode,
     message: Cow<'static, str>,
     extra: Vec<(&'static str, Value)>,
+    counts_as: Option<&'static str>,
 }
 
 impl ApiError {
     /// An error with a status of its own.
     pub fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, message: message.into(), extra: Vec::new() }
+        Self { status, message: message.into(), extra: Vec::new(), counts_as: None }
     }
 
     /// 400: the request makes no sense; the message says what would.
@@ -82,6 +83,18 @@ impl ApiError {
     pub fn with(mut self, name: &'static str, value: Value) -> Self {
         self.extra.push((name, value));
         self
+    }
+
+    /// Says under which reason it is counted, where the status says too little.
+    #[must_use]
+    pub fn counted_as(mut self, reason: &'static str) -> Self {
+        self.counts_as = Some(reason);
+        self
+    }
+
+    /// Under which reason it is counted.
+    pub fn counts_as(&self) -> Option<&'static str> {
+        self.counts_as
     }
 
     /// The status.

@@ -3,10 +3,14 @@
 use flaneur_catalog::model::{Lease, PictureId, PictureStatus};
 use flaneur_storage::{OriginalKey, PublicKey};
 
-use crate::{Worker, error::JobError};
+use crate::{Worker, error::JobError, metrics::counted};
 
 /// Does a `Destroy` job.
 pub async fn run(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
+    counted(lease, attempt(worker, lease)).await
+}
+
+async fn attempt(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
     let id = PictureId(lease.subject);
     let picture = match worker.catalog.picture(id).await? {
         Some(picture) => Some(picture),

@@ -12,6 +12,7 @@ mod dispatch;
 pub mod error;
 mod lane;
 mod look;
+pub mod metrics;
 mod process;
 mod refresh;
 mod summary;
