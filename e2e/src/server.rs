@@ -23,6 +23,7 @@ const STOPPING: Duration = Duration::from_mins(1);
 #[derive(Debug, Clone, Default)]
 pub struct ServerOptions {
     arguments: Vec<String>,
+    environment: Vec<(String, String)>,
     allowed: Vec<String>,
 }
 
@@ -31,6 +32,13 @@ impl ServerOptions {
     #[must_use]
     pub fn with(mut self, arguments: &[&str]) -> Self {
         self.arguments.extend(arguments.iter().map(|&each| each.to_owned()));
+        self
+    }
+
+    /// Sets environment variables.
+    #[must_use]
+    pub fn environment(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.environment.extend(variables);
         self
     }
 
@@ -167,6 +175,7 @@ impl Running {
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args([Path::new("--data"), data, Path::new("--models"), &Tools::models()])
             .args(&options.arguments)
+            .envs(options.environment.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod browser;
+mod cdn;
 mod coverage;
 mod crash;
 mod first_start;
@@ -15,5 +16,6 @@ mod panoramax_cli;
 mod parallel;
 mod privacy;
 mod reading;
+mod s3;
 mod shared_data;
 mod upload;
