@@ -2,7 +2,7 @@
 # Needed: Rust, Node.js, Python. What else is used is installed into $FLANEUR_CACHE (else ~/.cache/flaneur).
 
 .DEFAULT_GOAL := help
-.PHONY: help run build models web check test test-rust test-web test-e2e
+.PHONY: help run build models web check test test-rust test-web test-e2e test-s3
 
 help: ## Show this
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -33,3 +33,6 @@ test-web: ## Run the tests of the site and of the scripts
 
 test-e2e: ## Drive the built binary with real clients and a real browser
 	@scripts/test.sh e2e
+
+test-s3: ## Run what concerns S3 on a cluster of three Garage nodes (builds Garage: 20 minutes, once)
+	@scripts/test-s3.sh

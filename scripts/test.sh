@@ -26,8 +26,9 @@ run_tests() {
 
 test_rust() {
     "$root/scripts/models.sh"
-    "$root/scripts/tools.sh" pictures
+    "$root/scripts/tools.sh" pictures s3
     build
+    export FLANEUR_TEST_S3_SERVER=$cache/cargo/bin/s3s-fs
     stage "Rust tests" run_tests rest
     stage "examples in the documentation" cargo test --doc --workspace --locked --quiet
 }
@@ -41,12 +42,13 @@ test_web() {
 
 test_e2e() {
     "$root/scripts/models.sh"
-    "$root/scripts/tools.sh" python pictures chromium
+    "$root/scripts/tools.sh" python pictures chromium s3 nginx
     "$root/scripts/packages.sh" e2e/browser
     "$root/scripts/web.sh"
     build
     export FLANEUR_BIN=$target/debug/flaneur FLANEUR_MODELS=$root/models
     export FLANEUR_TEST_PICTURES=$cache/test-pictures FLANEUR_PANORAMAX_CLI=$cache/venv/bin/panoramax_cli
+    export FLANEUR_TEST_S3_SERVER=$cache/cargo/bin/s3s-fs FLANEUR_NGINX=$cache/nginx
     stage "end-to-end tests" run_tests e2e
 }
 

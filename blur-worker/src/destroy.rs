@@ -32,10 +32,9 @@ async fn attempt(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
     if matches!(picture.status, PictureStatus::Deleted | PictureStatus::Duplicate)
         && let Some(objects) = &picture.objects
     {
-        for key in objects.keys() {
-            let key: PublicKey = key.parse().map_err(|_| JobError::Unreadable("object"))?;
-            worker.storage.public.remove(&key).await?;
-        }
+        let keys: Result<Vec<PublicKey>, _> = objects.keys().into_iter().map(str::parse).collect();
+        // A CDN that does not forget them fails the job, which is then done again.
+        worker.storage.discard(&keys.map_err(|_| JobError::Unreadable("object"))?).await?;
     }
     worker.catalog.destroyed(lease, id).await?;
     Ok(())

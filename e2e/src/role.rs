@@ -25,7 +25,7 @@ impl Role {
             "listening on"
         };
         all.extend(arguments.iter().map(Into::into));
-        Self { running: Running::launch(&all, ready), allowed: Vec::new() }
+        Self { running: Running::launch(&all, &[], ready), allowed: Vec::new() }
     }
 
     /// Expects warnings and errors that have this part.

@@ -24,6 +24,7 @@ const STOPPING: Duration = Duration::from_mins(1);
 #[derive(Debug, Clone, Default)]
 pub struct ServerOptions {
     arguments: Vec<String>,
+    environment: Vec<(String, String)>,
     allowed: Vec<String>,
 }
 
@@ -32,6 +33,13 @@ impl ServerOptions {
     #[must_use]
     pub fn with(mut self, arguments: &[&str]) -> Self {
         self.arguments.extend(arguments.iter().map(|&each| each.to_owned()));
+        self
+    }
+
+    /// Sets environment variables.
+    #[must_use]
+    pub fn environment(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.environment.extend(variables);
         self
     }
 
@@ -173,13 +181,14 @@ impl Running {
         let mut arguments: Vec<OsString> = ["serve", "--listen", "127.0.0.1:0", "--data"].map(Into::into).into();
         arguments.extend([data.into(), "--models".into(), Tools::models().into()]);
         arguments.extend(options.arguments.iter().map(Into::into));
-        Self::launch(&arguments, "listening on")
+        Self::launch(&arguments, &options.environment, "listening on")
     }
 
     /// Starts the binary with these arguments, and waits until it prints a line that begins with `ready`.
-    pub(crate) fn launch(arguments: &[OsString], ready: &str) -> Self {
+    pub(crate) fn launch(arguments: &[OsString], environment: &[(String, String)], ready: &str) -> Self {
         let mut child = Tools::flaneur()
             .args(arguments)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod browser;
+mod cdn;
 mod coverage;
 mod crash;
 mod first_start;
@@ -18,5 +19,6 @@ mod parallel;
 mod privacy;
 mod reading;
 mod roles;
+mod s3;
 mod shared_data;
 mod upload;

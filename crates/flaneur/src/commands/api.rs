@@ -31,7 +31,7 @@ pub async fn run(args: ApiArgs) -> Result<()> {
         process.health.step("opening the database");
         let hold = lock::among(&url)?;
         let catalog = open::catalog(&args.place).await?;
-        let storage = open::storage(&args.place)?;
+        let storage = open::storage(&args.place, None)?;
         if !catalog.has_accounts().await? {
             tracing::info!("nobody has an account yet: make one with `flaneur token create --account NAME --admin`");
         }

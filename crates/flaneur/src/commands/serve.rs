@@ -43,7 +43,7 @@ pub async fn run(args: Settings) -> Result<()> {
                 tracing::info!(reclaimed, "took up jobs that an earlier process left behind");
             }
         }
-        let storage = open::storage(&args.place)?;
+        let storage = open::storage(&args.place, Some(&args.cdn))?;
         let first_token = first_start(catalog.as_ref(), &world).await?;
         let worker =
             work::worker(&args.working, &args.work_limit, detector, catalog.clone(), storage.clone(), world.clone());

@@ -20,7 +20,7 @@ pub async fn run(args: WorkerArgs) -> Result<()> {
         process.health.step("opening the database");
         let hold = lock::among(&url)?;
         let catalog = open::catalog(&args.place).await?;
-        let storage = open::storage(&args.place)?;
+        let storage = open::storage(&args.place, Some(&args.cdn))?;
         let worker = work::worker(&args.working, &args.work_limit, detector, catalog.clone(), storage.clone(), world);
         Ok((hold, catalog, storage, worker))
     });
