@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs what tests and checks need beside Rust, Node.js and Python. Usage: tools.sh [python|chromium|pictures|deny]…
+# Installs what tests and checks need beside Rust, Node.js and Python. Usage: tools.sh [python|chromium|pictures|deny|mmdebstrap]…
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
-# panoramax_cli and shellcheck, by version and hash, in a virtual environment.
+# panoramax_cli, shellcheck and PyYAML, by version and hash, in a virtual environment.
 install_python() {
     need_python
     local stamp=$cache/venv/.flaneur-stamp hash
@@ -11,7 +11,7 @@ install_python() {
     fresh "$stamp" "$hash" && return
     rm -rf "$cache/venv"
     step "making a virtual environment in $cache/venv" python3 -m venv "$cache/venv"
-    step "installing panoramax_cli and shellcheck" "$cache/venv/bin/pip" install --only-binary :all: \
+    step "installing panoramax_cli, shellcheck and PyYAML" "$cache/venv/bin/pip" install --only-binary :all: \
         --require-hashes -r "$root/e2e/requirements.txt"
     echo "$hash" >"$stamp"
 }
@@ -45,6 +45,18 @@ install_deny() {
     [[ -x $cache/cargo/bin/cargo-deny && $("$cache/cargo/bin/cargo-deny" --version) == *"$version" ]] && return
     step "building cargo-deny (some minutes, once)" env -u CARGO_TARGET_DIR cargo install cargo-deny --locked \
         --version "$version" --no-default-features --root "$cache/cargo"
+}
+
+# mmdebstrap, which makes a bare Debian to install in.
+install_mmdebstrap() {
+    command -v mmdebstrap >/dev/null 2>&1 && return
+    if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null 2>&1; then
+        step "reading the lists of system packages" apt-get update
+        step "installing mmdebstrap" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+            mmdebstrap debian-archive-keyring
+    else
+        die "installing in a bare Debian needs mmdebstrap: install it (on Debian: apt install mmdebstrap)"
+    fi
 }
 
 for tool in "$@"; do
