@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs tests. Usage: test.sh rust|web|e2e…
+# Runs tests. Usage: test.sh rust|web|e2e|deploy…
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 cd "$root"
@@ -48,6 +48,13 @@ test_e2e() {
     export FLANEUR_BIN=$target/debug/flaneur FLANEUR_MODELS=$root/models
     export FLANEUR_TEST_PICTURES=$cache/test-pictures FLANEUR_PANORAMAX_CLI=$cache/venv/bin/panoramax_cli
     stage "end-to-end tests" run_tests e2e
+}
+
+test_deploy() {
+    "$root/scripts/web.sh"
+    need_rust
+    step "building the binary" cargo build --locked -p flaneur
+    "$root/scripts/deploy_test.sh" "$target/debug/flaneur"
 }
 
 for part in "$@"; do

@@ -91,7 +91,7 @@ def parse_help(text: str) -> Command:
             if option:
                 if named := re.search(r"\[env: ([A-Z_]+)=", line):
                     command.variables[option] = named.group(1)
-                if named := re.search(r"\[default: (.*?)\]$", line.rstrip()):
+                if named := re.search(r"\[default: ([^\]]*)\]", line):
                     command.defaults[option] = named.group(1)
     command.subcommands.discard("help")
     return command

@@ -31,10 +31,10 @@ def copy_made(place: root.Place, image: root.Root, copy: dockerfile.Copy) -> Non
 
 def install(place: root.Place, stages: List[dockerfile.Stage]) -> None:
     """Does the instructions of the last stage, in order."""
-    image = root.Root.unpack(root.bootstrap(place.cache), place.work / "image")
     last = stages[-1]
     lookups = [packages_step(run.text) for stage in stages[:-1] for run in stage.all("RUN")]
-    image.layer(place.cache, [step for step in [*lookups, *(run.text for run in last.all("RUN"))] if step])
+    steps = [step for step in [*lookups, *(run.text for run in last.all("RUN"))] if step]
+    image = root.Root.make(place.work / "image", place.cache, steps)
     for copy in last.copies():
         copy_made(place, image, copy)
 

@@ -90,34 +90,34 @@ class Root:
         return self.folder / inside.lstrip("/")
 
     @staticmethod
-    def unpack(archive: pathlib.Path, folder: pathlib.Path) -> "Root":
-        """Makes one from an archive."""
-        folder.mkdir(parents=True)
-        run(["tar", "--extract", "--file", str(archive), "--directory", str(folder), "--numeric-owner"])
+    def make(folder: pathlib.Path, cache: pathlib.Path, steps: List[str]) -> "Root":
+        """A bare Debian in which shell lines were run; what they left is kept, as Docker keeps layers, for the next
+        time they are the same."""
+        key = hashlib.sha256("\0".join(steps).encode()).hexdigest()[:16]
+        layer = cache / f"layer-{key}.tar"
         root = Root(folder)
-        for kind, options, where in (("proc", [], "proc"), ("tmpfs", ["-o", "size=256m"], "tmp"),
-                                     ("tmpfs", ["-o", "size=16m"], "run")):
-            run(["mount", "-t", kind, *options, kind, str(root.path(where))])
-        run(["mount", "--rbind", "/dev", str(root.path("dev"))])
+        folder.mkdir(parents=True)
+        if layer.exists():
+            root.unpack(layer)
+            return root
+        root.unpack(bootstrap(cache))
+        root.path("/etc/apt/apt.conf.d/99this-machine").write_text(acquire())
+        shutil.copy("/etc/resolv.conf", root.path("/etc/resolv.conf"))
+        for step in steps:
+            root.shell(step, APT_TIMEOUT)
+        part = layer.with_suffix(".part")
+        run(["tar", "--create", "--one-file-system", "--numeric-owner", "--exclude=./var/cache/apt/archives/*.deb",
+             "--file", str(part), "--directory", str(folder), "."])
+        part.rename(layer)
         return root
 
-    def layer(self, cache: pathlib.Path, steps: List[str]) -> None:
-        """Runs shell lines; what they leave is kept, as Docker keeps layers, for the next time they are the same."""
-        key = hashlib.sha256("\0".join(steps).encode()).hexdigest()[:16]
-        archive = cache / f"layer-{key}.tar"
-        if archive.exists():
-            run(["tar", "--extract", "--file", str(archive), "--directory", str(self.folder), "--numeric-owner",
-                 "--unlink-first"])
-            return
-        reach = self.path("/etc/apt/apt.conf.d/99this-machine")
-        reach.write_text(acquire())
-        shutil.copy("/etc/resolv.conf", self.path("/etc/resolv.conf"))
-        for step in steps:
-            self.shell(step, APT_TIMEOUT)
-        part = archive.with_suffix(".part")
-        run(["tar", "--create", "--one-file-system", "--numeric-owner", "--exclude=./var/cache/apt/archives/*.deb",
-             "--file", str(part), "--directory", str(self.folder), "."])
-        part.rename(archive)
+    def unpack(self, archive: pathlib.Path) -> None:
+        """Fills it from an archive, and mounts what every system has."""
+        run(["tar", "--extract", "--file", str(archive), "--directory", str(self.folder), "--numeric-owner"])
+        for kind, options, where in (("proc", [], "proc"), ("tmpfs", ["-o", "size=256m"], "tmp"),
+                                     ("tmpfs", ["-o", "size=16m"], "run")):
+            run(["mount", "-t", kind, *options, kind, str(self.path(where))])
+        run(["mount", "--rbind", "/dev", str(self.path("dev"))])
 
     def shell(self, line: str, timeout: int = TIMEOUT) -> str:
         """Runs a shell line in it as root."""

@@ -19,8 +19,7 @@ NAME = "street.example.org"
 
 def install(place: root.Place, server: root.Root) -> None:
     """Makes the root and installs into it, twice: the second time is an upgrade, and keeps the settings."""
-    root.Root.unpack(root.bootstrap(place.cache), server.folder)
-    server.layer(place.cache, [PACKAGES])
+    root.Root.make(server.folder, place.cache, [PACKAGES])
     checkout = server.path("/root/checkout")
     shutil.copytree(place.checkout / "deploy", checkout / "deploy", symlinks=True)
     (checkout / "docs").mkdir()
