@@ -89,7 +89,7 @@ def parse_help(text: str) -> Command:
                 if named.group(3) and not named.group(2):
                     command.valued.add(option)
             if option:
-                if named := re.search(r"\[env: ([A-Z_]+)=", line):
+                if named := re.search(r"\[env: ([A-Z_]+)[=\]]", line):
                     command.variables[option] = named.group(1)
                 if named := re.search(r"\[default: ([^\]]*)\]", line):
                     command.defaults[option] = named.group(1)

@@ -20,6 +20,8 @@ import time
 from typing import Dict, List, Optional
 
 SUITE = "bookworm"
+# Archives of roots that are kept.
+LAYERS = 4
 # Debian's package client may wait for a slow mirror; everything else is quick.
 APT_TIMEOUT = 900
 TIMEOUT = 120
@@ -99,6 +101,7 @@ class Root:
         folder.mkdir(parents=True)
         if layer.exists():
             root.unpack(layer)
+            layer.touch()
             return root
         root.unpack(bootstrap(cache))
         root.path("/etc/apt/apt.conf.d/99this-machine").write_text(acquire())
@@ -109,6 +112,9 @@ class Root:
         run(["tar", "--create", "--one-file-system", "--numeric-owner", "--exclude=./var/cache/apt/archives/*.deb",
              "--file", str(part), "--directory", str(folder), "."])
         part.rename(layer)
+        # Those of steps that were changed since are of no use.
+        for old in sorted(cache.glob("layer-*.tar"), key=lambda path: path.stat().st_mtime)[:-LAYERS]:
+            old.unlink()
         return root
 
     def unpack(self, archive: pathlib.Path) -> None:

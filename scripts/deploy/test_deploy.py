@@ -29,7 +29,7 @@ Options:
       --anonymous-uploads[=<BOOL>]
           Accept pictures from whoever has no token
 
-          [env: FLANEUR_ANONYMOUS_UPLOADS=]
+          [env: FLANEUR_ANONYMOUS_UPLOADS]
           [default: false]
           [possible values: true, false]
 
