@@ -77,12 +77,12 @@ def check(report, place: root.Place, last: dockerfile.Stage) -> None:
 
     def start() -> None:
         words = [*entry, *last.last("CMD").words()]
-        server = root.Process(in_image(image, last, words), place.work / "image.log")
         port = last.environment()["FLANEUR_LISTEN"].rsplit(":", 1)[1]
-        server.wait_for(f"http://127.0.0.1:{port}/api/live")
         health = dockerfile.health_command(last.last("HEALTHCHECK"))
-        server.wait_for(next(word for word in health if word.startswith("http://")))
-        root.run(in_image(image, last, health))
-        server.stop(60)
+        with root.Process(in_image(image, last, words), place.work / "image.log") as server:
+            server.wait_for(f"http://127.0.0.1:{port}/api/live")
+            server.wait_for(next(word for word in health if word.startswith("http://")))
+            root.run(in_image(image, last, health))
+            server.stop(root.TIMEOUT)
 
     report.step(f"image: {shlex.join(last.last('CMD').words())} starts, is healthy, stops", start)

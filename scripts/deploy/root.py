@@ -3,15 +3,18 @@
 Everything here needs root, and a mount namespace that the caller made (`unshare --mount`): what is mounted is gone with it.
 """
 
+import contextlib
 import ctypes
 import dataclasses
 import fcntl
 import hashlib
 import http.client
+import os
 import pathlib
 import re
 import shlex
 import shutil
+import signal
 import socket
 import ssl
 import struct
@@ -161,7 +164,16 @@ class Process:
         self.log = log
         with log.open("wb") as out:
             self.child = subprocess.Popen(words, stdout=out, stderr=out, stdin=subprocess.DEVNULL,
-                                          preexec_fn=deny_writable_code)
+                                          preexec_fn=deny_writable_code, start_new_session=True)
+
+    def __enter__(self) -> "Process":
+        return self
+
+    def __exit__(self, *_why: object) -> None:
+        """Whatever went wrong, it is not in the way of what comes next."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.child.pid, signal.SIGKILL)
+        self.child.wait()
 
     def stop(self, seconds: float) -> None:
         """Tells it to stop, and waits that long."""

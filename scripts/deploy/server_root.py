@@ -1,5 +1,6 @@
 """Installs Flaneur in a bare Debian as the manual says, and runs what the units run."""
 
+import contextlib
 import json
 import pathlib
 import shutil
@@ -137,51 +138,58 @@ def proxy(server: root.Root, place: root.Place) -> root.Process:
 
 
 def single(server: root.Root, place: root.Place) -> None:
-    """One server: the unit, nginx before it, and what the timers run beside it."""
-    served = start(server, place, "flaneur.service")
-    served.wait_for("http://127.0.0.1:8080/api/live")
-    served.wait_for("http://127.0.0.1:8080/api/ready")
-    for path in ("live", "ready", "metrics"):
-        served.wait_for(f"http://127.0.0.1:18080/{path}")
-    front = proxy(server, place)
-    front.wait_for("https://127.0.0.1/api/live")
-    front.wait_for("https://127.0.0.1/api/map/style.json")
-    front.wait_for("http://127.0.0.1/api/live", 308)
-    server.shell("/usr/local/sbin/flaneurctl token create --account ada")
-    once(server, "flaneur-backup.service")
-    if not any(server.path("/var/backups/flaneur").iterdir()):
-        raise root.Failed("the backup left nothing")
-    once(server, "flaneur-doctor.service")
-    served.stop(stopping(server, "flaneur.service"))
-    front.wait_for("https://127.0.0.1/api/live", 502)
-    front.stop(root.TIMEOUT)
+    """One server: the unit, nginx before it, and the command line beside it."""
+    with start(server, place, "flaneur.service") as served, proxy(server, place) as front:
+        served.wait_for("http://127.0.0.1:8080/api/live")
+        served.wait_for("http://127.0.0.1:8080/api/ready")
+        for path in ("live", "ready", "metrics"):
+            served.wait_for(f"http://127.0.0.1:18080/{path}")
+        front.wait_for("https://127.0.0.1/api/live")
+        front.wait_for("https://127.0.0.1/api/map/style.json")
+        front.wait_for("http://127.0.0.1/api/live", 308)
+        server.shell("/usr/local/sbin/flaneurctl token create --account ada")
+        served.stop(stopping(server, "flaneur.service"))
+        front.wait_for("https://127.0.0.1/api/live", 502)
+        front.stop(root.TIMEOUT)
     others = server.shell("find /var/lib/flaneur -not -user flaneur -o -perm /077").strip()
     if others:
         raise root.Failed(f"others can read what the service wrote:\n{others}")
+
+
+def timers(server: root.Root, place: root.Place) -> None:
+    """What the timers run beside the server: a backup that leaves something, a doctor that finds nothing."""
+    with start(server, place, "flaneur.service") as served:
+        served.wait_for("http://127.0.0.1:8080/api/ready")
+        once(server, "flaneur-backup.service")
+        if not any(server.path("/var/backups/flaneur").iterdir()):
+            raise root.Failed("the backup left nothing")
+        once(server, "flaneur-doctor.service")
+        served.stop(stopping(server, "flaneur.service"))
 
 
 def fleet(server: root.Root, place: root.Place) -> None:
     """A process of each role, as the units start them, on the data of the single server, with nginx before them."""
     once(server, "flaneur-migrate.service")
     admin = {"flaneur-api@8081": 18081, "flaneur-api@8082": 18082, "flaneur-tiler@8091": 18091, "flaneur-worker@9101": 9101}
-    started = {f"{name}.service": start(server, place, f"{name}.service") for name in admin}
-    for (name, port) in admin.items():
-        for path in ("live", "ready", "metrics"):
-            started[f"{name}.service"].wait_for(f"http://127.0.0.1:{port}/{path}")
-    front = proxy(server, place)
-    front.wait_for("https://127.0.0.1/api/live")
-    front.wait_for("https://127.0.0.1/api/map/style.json")
-    started["flaneur-tiler@8091.service"].wait_for("http://127.0.0.1:8091/api/map/style.json")
-    for name, process in started.items():
-        process.stop(stopping(server, name))
-    front.stop(root.TIMEOUT)
+    with contextlib.ExitStack() as running:
+        started = {name: running.enter_context(start(server, place, f"{name}.service")) for name in admin}
+        for name, port in admin.items():
+            for path in ("live", "ready", "metrics"):
+                started[name].wait_for(f"http://127.0.0.1:{port}/{path}")
+        front = running.enter_context(proxy(server, place))
+        front.wait_for("https://127.0.0.1/api/live")
+        front.wait_for("https://127.0.0.1/api/map/style.json")
+        started["flaneur-tiler@8091"].wait_for("http://127.0.0.1:8091/api/map/style.json")
+        for name, process in started.items():
+            process.stop(stopping(server, f"{name}.service"))
+        front.stop(root.TIMEOUT)
 
 
 def described(server: root.Root, place: root.Place, conf: str):
     """Whether nginx routes what the API says there is."""
-    served = start(server, place, "flaneur.service")
-    document = json.loads(served.wait_for("http://127.0.0.1:8080/api/docs/specs.json"))
-    served.stop(stopping(server, "flaneur.service"))
+    with start(server, place, "flaneur.service") as served:
+        document = json.loads(served.wait_for("http://127.0.0.1:8080/api/docs/specs.json"))
+        served.stop(stopping(server, "flaneur.service"))
     yield from reading.routes(conf, sorted(document["paths"]))
 
 
@@ -204,6 +212,7 @@ def check(report, place: root.Place, server: root.Root) -> None:
         report.step(f"server: nginx -t with upstreams-{upstreams}.conf", lambda: nginx_conf(server, upstreams))
     conf = (pathlib.Path(place.checkout) / "deploy/nginx/flaneur.conf").read_text()
     report.take("server: nginx routes every path of the API", described(server, place, conf))
-    report.step("server: flaneur.service, with nginx, backup and doctor", lambda: single(server, place))
+    report.step("server: flaneur.service, with nginx", lambda: single(server, place))
+    report.step("server: backup and doctor beside it", lambda: timers(server, place))
     report.step("server: nginx for a fleet", lambda: nginx_conf(server, "fleet"))
     report.step("server: api, tiler and worker as the units start them", lambda: fleet(server, place))
