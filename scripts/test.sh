@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs tests. Usage: test.sh rust|web|e2e…
+# Runs tests. Usage: test.sh rust|web|e2e|deploy…
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 cd "$root"
@@ -24,12 +24,27 @@ run_tests() {
     fi
 }
 
+# A PostgreSQL server for all tests of the catalog, each with a database of its own; it need not outlive a power cut.
+start_postgres() {
+    postgres=$(mktemp -d)
+    FLANEUR_TEST_POSTGRES=$("$root/scripts/postgres.sh" start "$postgres" fsync=off full_page_writes=off)
+    export FLANEUR_TEST_POSTGRES
+}
+
+stop_postgres() {
+    "$root/scripts/postgres.sh" stop "$postgres" immediate || true
+    rm -rf "$postgres"
+    postgres=
+}
+
 test_rust() {
     "$root/scripts/models.sh"
-    "$root/scripts/tools.sh" pictures s3
+    "$root/scripts/tools.sh" pictures s3 postgres
     build
     export FLANEUR_TEST_S3_SERVER=$cache/cargo/bin/s3s-fs
+    start_postgres
     stage "Rust tests" run_tests rest
+    stop_postgres
     stage "examples in the documentation" cargo test --doc --workspace --locked --quiet
 }
 
@@ -42,7 +57,7 @@ test_web() {
 
 test_e2e() {
     "$root/scripts/models.sh"
-    "$root/scripts/tools.sh" python pictures chromium s3 nginx
+    "$root/scripts/tools.sh" python pictures chromium s3 nginx postgres
     "$root/scripts/packages.sh" e2e/browser
     "$root/scripts/web.sh"
     build
@@ -52,6 +67,15 @@ test_e2e() {
     stage "end-to-end tests" run_tests e2e
 }
 
+test_deploy() {
+    "$root/scripts/web.sh"
+    need_rust
+    step "building the binary" cargo build --locked -p flaneur
+    "$root/scripts/deploy_test.sh" "$target/debug/flaneur"
+}
+
+postgres=
+trap '[[ -z $postgres ]] || stop_postgres' INT TERM
 for part in "$@"; do
     "test_$part"
 done

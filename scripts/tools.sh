@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Installs what tests and checks need beside Rust, Node.js and Python.
-# Usage: tools.sh [python|chromium|pictures|deny|s3|nginx|garage]…
+# Usage: tools.sh [python|chromium|pictures|deny|s3|nginx|garage|postgres|mmdebstrap]…
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
-# panoramax_cli and shellcheck, by version and hash, in a virtual environment.
+# panoramax_cli, shellcheck and PyYAML, by version and hash, in a virtual environment.
 install_python() {
     need_python
     local stamp=$cache/venv/.flaneur-stamp hash
@@ -12,7 +12,7 @@ install_python() {
     fresh "$stamp" "$hash" && return
     rm -rf "$cache/venv"
     step "making a virtual environment in $cache/venv" python3 -m venv "$cache/venv"
-    step "installing panoramax_cli and shellcheck" "$cache/venv/bin/pip" install --only-binary :all: \
+    step "installing panoramax_cli, shellcheck and PyYAML" "$cache/venv/bin/pip" install --only-binary :all: \
         --require-hashes -r "$root/e2e/requirements.txt"
     echo "$hash" >"$stamp"
 }
@@ -83,6 +83,38 @@ install_nginx() {
     done
     rm -rf "$packages"
     step "trying nginx" "$cache/nginx/usr/sbin/nginx" -v
+}
+
+# A PostgreSQL server, which tests start for themselves (scripts/postgres.sh). None is set up for the system.
+install_postgres() {
+    local each
+    for each in /usr/lib/postgresql/*/bin/pg_ctl; do
+        [[ -x $each ]] && return
+    done
+    command -v pg_ctl >/dev/null 2>&1 && return
+    if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null 2>&1; then
+        step "reading the lists of system packages" apt-get update
+        if [[ ! -e /etc/postgresql-common/createcluster.conf ]]; then
+            mkdir -p /etc/postgresql-common
+            echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf
+        fi
+        step "installing PostgreSQL" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+            -o Dpkg::Options::=--force-confold postgresql
+    else
+        die "the tests of the catalog need PostgreSQL 15 or newer: install it (on Debian: apt install postgresql)"
+    fi
+}
+
+# mmdebstrap, which makes a bare Debian to install in.
+install_mmdebstrap() {
+    command -v mmdebstrap >/dev/null 2>&1 && return
+    if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null 2>&1; then
+        step "reading the lists of system packages" apt-get update
+        step "installing mmdebstrap" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+            mmdebstrap debian-archive-keyring
+    else
+        die "installing in a bare Debian needs mmdebstrap: install it (on Debian: apt install mmdebstrap)"
+    fi
 }
 
 for tool in "$@"; do
