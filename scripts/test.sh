@@ -27,6 +27,7 @@ run_tests() {
 # A PostgreSQL server for all tests of the catalog, each with a database of its own; it need not outlive a power cut.
 start_postgres() {
     postgres=$(mktemp -d)
+    cleanup=stop_postgres
     FLANEUR_TEST_POSTGRES=$("$root/scripts/postgres.sh" start "$postgres" fsync=off full_page_writes=off)
     export FLANEUR_TEST_POSTGRES
 }
@@ -34,7 +35,7 @@ start_postgres() {
 stop_postgres() {
     "$root/scripts/postgres.sh" stop "$postgres" immediate || true
     rm -rf "$postgres"
-    postgres=
+    cleanup=
 }
 
 test_rust() {
@@ -74,8 +75,6 @@ test_deploy() {
     "$root/scripts/deploy_test.sh" "$target/debug/flaneur"
 }
 
-postgres=
-trap '[[ -z $postgres ]] || stop_postgres' INT TERM
 for part in "$@"; do
     "test_$part"
 done
