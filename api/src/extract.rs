@@ -71,16 +71,20 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         if !body.trim_ascii_start().starts_with(b"{") {
             return Err(ApiError::bad_request("the body has to be a JSON object"));
         }
-        let unreadable = |error: serde_json::Error| {
-            ApiError::bad_request("the body can't be read as the JSON expected here").because(error)
-        };
-        if memchr::memmem::find(&body, b"\\u0000").is_some()
-            && holds_nul(&serde_json::from_slice(&body).map_err(unreadable)?)
-        {
-            return Err(ApiError::bad_request(format!("the body holds {NUL}")));
-        }
-        serde_json::from_slice(&body).map(Self).map_err(unreadable)
+        refuse_nul(&body)?;
+        serde_json::from_slice(&body)
+            .map(Self)
+            .map_err(|error| ApiError::bad_request("the body can't be read as the JSON expected here").because(error))
     }
+}
+
+/// Refuses JSON with a NUL character in any text. What is no JSON is left to whoever reads it.
+pub fn refuse_nul(body: &[u8]) -> ApiResult<()> {
+    let suspicious = memchr::memmem::find(body, b"\\u0000").is_some();
+    if suspicious && serde_json::from_slice(body).is_ok_and(|value| holds_nul(&value)) {
+        return Err(ApiError::bad_request(format!("the body holds {NUL}")));
+    }
+    Ok(())
 }
 
 /// What no text may hold: not every database can store it, and no reader expects it.

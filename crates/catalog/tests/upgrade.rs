@@ -103,7 +103,7 @@ async fn sqlite_keeps_what_an_earlier_version_stored() {
 #[tokio::test]
 async fn postgres_keeps_what_an_earlier_version_stored() {
     for (version, data) in previous("postgres") {
-        let Some(database) = server::database().await else { return };
+        let Some(database) = server::database(false).await else { return };
         let mut connection = database.url.parse::<sqlx::postgres::PgConnectOptions>().unwrap().connect().await.unwrap();
         up_to(sqlx::migrate!("../../migrations/postgres"), version).run(&mut connection).await.unwrap();
         sqlx::raw_sql(sqlx::AssertSqlSafe(data)).execute(&mut connection).await.unwrap();
@@ -116,7 +116,7 @@ async fn postgres_keeps_what_an_earlier_version_stored() {
 /// Of several processes that start at once on an empty database, one makes the schema.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn processes_that_start_at_once_agree_on_the_schema() {
-    let Some(database) = server::database().await else { return };
+    let Some(database) = server::database(false).await else { return };
     let starts: Vec<_> = (0..4)
         .map(|_| {
             let url = database.url.clone();

@@ -54,6 +54,10 @@ mod dialect {
     pub const GREATEST: &str = "GREATEST";
     /// The database's clock, microseconds since 1970. Not `now()`, which stands still in a transaction.
     pub const NOW: &str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
+    /// Published pictures `p` whose keys are in `spans`. The spans lead: `OFFSET 0` keeps the planner from walking all
+    /// pictures in the order that the query wants them in, and looking for each whether it is in a span.
+    pub const PICTURES_IN_SPANS: &str = "spans w CROSS JOIN LATERAL (
+        SELECT * FROM pictures q WHERE q.quadkey BETWEEN w.low AND w.high AND q.audience IS NOT NULL OFFSET 0) p";
     /// In front of a column: do not choose an index by it. Here, statistics tell the planner.
     pub const NO_INDEX: &str = "";
 

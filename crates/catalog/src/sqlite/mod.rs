@@ -55,6 +55,8 @@ mod dialect {
     pub const NUMBERING: Option<super::sql::Numbering> = None;
     /// Folds what writers added to the counts of coverage side by side. Here, they add to what is there.
     pub const FOLD: Option<&str> = None;
+    /// Published pictures `p` whose keys are in `spans`: the spans lead.
+    pub const PICTURES_IN_SPANS: &str = "spans w CROSS JOIN pictures p";
     /// In front of a column: do not choose an index by it.
     pub const NO_INDEX: &str = "+";
 
