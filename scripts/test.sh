@@ -68,7 +68,7 @@ test_web() {
 
 test_e2e() {
     "$root/scripts/models.sh"
-    "$root/scripts/tools.sh" python pictures chromium s3 nginx postgres
+    "$root/scripts/tools.sh" python pictures chromium s3 nginx postgres faketime
     "$root/scripts/packages.sh" e2e/browser
     "$root/scripts/web.sh"
     build

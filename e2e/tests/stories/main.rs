@@ -16,6 +16,7 @@ mod logs;
 mod metrics;
 mod panoramax_cli;
 mod parallel;
+mod postgres;
 mod privacy;
 mod reading;
 mod roles;

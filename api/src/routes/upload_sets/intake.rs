@@ -121,7 +121,7 @@ async fn copy(
         match writer.write(&chunk).await {
             Ok(()) => {}
             Err(StorageError::TooLarge { limit }) => return Ok(Err(Refusal::TooLarge { limit })),
-            Err(error) => return Err(storage_failed(&error)),
+            Err(error) => return Err(error.into()),
         }
         if let Err(error) = intake.feed(&chunk) {
             return Ok(Err(Refusal::Jpeg(error)));
@@ -142,22 +142,6 @@ async fn drain(field: &mut Field<'_>, limit: u64) -> ApiResult<()> {
         }
     }
     Ok(())
-}
-
-/// A full disk is worth a sentence of its own: waiting helps, sending another file does not.
-fn storage_failed(error: &StorageError) -> ApiError {
-    let failed = ApiError::from(error);
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(each) = cause {
-        let full = each
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|io| matches!(io.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded));
-        if full {
-            return ApiError::new(StatusCode::INSUFFICIENT_STORAGE, "The server has no space left; try again later");
-        }
-        cause = each.source();
-    }
-    failed
 }
 
 async fn text(mut field: Field<'_>) -> ApiResult<String> {

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use anyhow::{Context as _, Result};
 use axum::Router;
 use flaneur_catalog::{Catalog, world::World};
+use flaneur_worker::sweep::Moment;
 
 use super::say;
 use crate::{
@@ -45,8 +46,12 @@ pub async fn run(args: Settings) -> Result<()> {
         }
         let storage = open::storage(&args.place, Some(&args.cdn))?;
         let first_token = first_start(catalog.as_ref(), &world).await?;
-        let worker =
+        let mut worker =
             work::worker(&args.working, &args.work_limit, detector, catalog.clone(), storage.clone(), world.clone());
+        if hold.is_some() {
+            // Nor are there uploads under way. Without the time, as on a full disk, what was left behind goes later.
+            worker.options.sweep.before = Moment::now(&storage).await.ok();
+        }
         let api = answering::api(catalog.clone(), storage.clone(), world.clone(), settings).await?;
         Ok((hold, catalog, storage, first_token, worker, api))
     });
