@@ -5,6 +5,7 @@
 //! parameters: [`world`] is where they come from.
 #![forbid(unsafe_code)]
 
+pub mod archive;
 mod error;
 mod location;
 pub mod model;
@@ -18,4 +19,7 @@ pub mod conformance;
 
 pub use error::{CatalogError, Result};
 pub use location::{DatabaseUrl, UnreadableUrl, open};
-pub use repository::{Accounts, Catalog, Coverage, Jobs, Pictures, Sequences, Upkeep, UploadSets};
+pub use repository::{
+    Accounts, Archive, Beginning, Catalog, Coverage, Import, Inspection, Jobs, Pictures, Sequences, Snapshot, Upkeep,
+    UploadSets,
+};

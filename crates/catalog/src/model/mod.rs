@@ -5,6 +5,7 @@
 mod account;
 mod coverage;
 mod ids;
+mod inspection;
 mod job;
 mod picture;
 mod sequence;
@@ -13,6 +14,7 @@ mod upload_set;
 pub use account::{Account, Claim, Invite, NewAccount, NewInvite, NewToken, Session, Token};
 pub use coverage::{GridCell, PictureMark, SequenceMark};
 pub use ids::{AccountId, JobId, PictureId, SequenceId, TokenId, UnreadableId, UploadSetId};
+pub use inspection::{OverdueJob, PictureFiles, Schema, Stalled};
 pub use job::{DeadJob, Failure, JobCounts, JobKind, Lease};
 pub use picture::{
     Area, BoxClass, Camera, Detection, Item, ItemLinks, Neighbour, Objects, Order, Orientation, Picture, PictureStatus,

@@ -7,7 +7,9 @@
 //! To add a method: write it here with its rules in the doc comment, prove the rules in `conformance`, implement it.
 
 mod accounts;
+mod archive;
 mod coverage;
+mod inspection;
 mod jobs;
 mod pictures;
 mod sequences;
@@ -15,7 +17,9 @@ mod upkeep;
 mod upload_sets;
 
 pub use accounts::Accounts;
+pub use archive::{Archive, Beginning, Import, Snapshot};
 pub use coverage::Coverage;
+pub use inspection::Inspection;
 pub use jobs::Jobs;
 pub use pictures::Pictures;
 pub use sequences::Sequences;
@@ -23,6 +27,9 @@ pub use upkeep::Upkeep;
 pub use upload_sets::UploadSets;
 
 /// The whole catalog.
-pub trait Catalog: Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage + Upkeep {}
+pub trait Catalog:
+    Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage + Upkeep + Archive + Inspection
+{
+}
 
-impl<T: Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage + Upkeep> Catalog for T {}
+impl<T: Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage + Upkeep + Archive + Inspection> Catalog for T {}

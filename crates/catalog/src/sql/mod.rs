@@ -6,8 +6,11 @@
 //! documents through `Json`.
 
 mod accounts;
+mod archive;
+mod counts;
 mod coverage;
 mod dispatch;
+mod inspection;
 mod items;
 mod jobs;
 mod picture_rows;

@@ -42,6 +42,14 @@ mod dialect {
     /// In front of a column: do not choose an index by it.
     pub const NO_INDEX: &str = "+";
 
+    /// The present time of the database's own clock, microseconds since 1970.
+    pub const NOW: &str = "CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER) * 1000";
+
+    /// Has the numbers of a column go on after the greatest. Here, they do so by themselves.
+    pub fn continue_counter(_table: &str, _column: &str) -> Option<String> {
+        None
+    }
+
     /// The subquery of the identifiers in a bound JSON array of 32 hexadecimal digits each.
     pub fn id_list(placeholder: &str) -> String {
         format!("SELECT unhex(value) FROM json_each({placeholder})")
