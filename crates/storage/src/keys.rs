@@ -32,6 +32,14 @@ impl ObjectKind {
     /// Every kind.
     pub const ALL: [Self; 4] = [Self::Master, Self::Sd, Self::Thumb, Self::Tiles];
 
+    /// What is in it, as HTTP says it.
+    pub(crate) fn media_type(self) -> &'static str {
+        match self {
+            Self::Master | Self::Sd | Self::Thumb => "image/jpeg",
+            Self::Tiles => "application/octet-stream",
+        }
+    }
+
     fn file_name(self) -> &'static str {
         match self {
             Self::Master => "master.jpg",
@@ -43,11 +51,13 @@ impl ObjectKind {
 }
 
 /// Key of a public object: `{id[0..2]}/{id}/{sha256}-{kind}`. The hash makes it unguessable and names its content, so
-/// that it never has to be overwritten. Identifiers of one day begin alike, so the folder is taken from the end.
+/// that it never has to be overwritten. Identifiers of one day begin alike, so the folder is taken from the end, where
+/// they are random: no folder gets large, and a server that divides its keys by how they begin has an even load.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PublicKey {
     path: String,
+    kind: ObjectKind,
 }
 
 impl PublicKey {
@@ -55,7 +65,12 @@ impl PublicKey {
     pub fn new(picture: Uuid, kind: ObjectKind, sha256: &[u8; 32]) -> Self {
         let id = picture.simple().to_string();
         let hash = hex(sha256);
-        Self { path: format!("{}/{picture}/{hash}-{}", &id[30..], kind.file_name()) }
+        Self { path: format!("{}/{picture}/{hash}-{}", &id[30..], kind.file_name()), kind }
+    }
+
+    /// What the object is.
+    pub fn kind(&self) -> ObjectKind {
+        self.kind
     }
 
     /// As it stands in the catalog.
@@ -104,6 +119,12 @@ impl TryFrom<String> for PublicKey {
     }
 }
 
+impl std::fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.path)
+    }
+}
+
 impl From<PublicKey> for String {
     fn from(key: PublicKey) -> Self {
         key.path
@@ -117,6 +138,12 @@ pub struct OriginalKey(pub Uuid);
 impl OriginalKey {
     pub(crate) fn location(self) -> Path {
         Path::from(format!("{}/{}", &self.0.simple().to_string()[30..], self.0))
+    }
+
+    /// The key whose object has this name.
+    pub(crate) fn at(name: &str) -> Option<Self> {
+        let key: Self = name.rsplit('/').next()?.parse().ok()?;
+        (key.location().as_ref() == name).then_some(key)
     }
 }
 
@@ -144,6 +171,7 @@ mod tests {
         for kind in ObjectKind::ALL {
             let key = PublicKey::new(id, kind, &[0xab; 32]);
             assert_eq!(key.as_str().parse::<PublicKey>(), Ok(key.clone()));
+            assert_eq!(key.as_str().parse::<PublicKey>().map(|key| key.kind()), Ok(kind));
             assert_eq!(key.content_hash(), "ab".repeat(32));
         }
         let good = PublicKey::new(id, ObjectKind::Sd, &[0xab; 32]);
@@ -156,6 +184,16 @@ mod tests {
             &format!("{}/x", good.as_str()),
         ] {
             assert!(bad.parse::<PublicKey>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_original_has_one_name() {
+        let id = Uuid::from_u128(0x0191_f0a0_7c3e_7a51_9d3a_6d2f_6f0c_2b11);
+        let name = OriginalKey(id).location().to_string();
+        assert_eq!(OriginalKey::at(&name), Some(OriginalKey(id)));
+        for foreign in [format!("12/{id}"), id.to_string(), format!("notes/{id}"), format!("11/{}", id.simple())] {
+            assert_eq!(OriginalKey::at(&foreign), None, "{foreign}");
         }
     }
 }

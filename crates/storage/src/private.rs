@@ -1,22 +1,26 @@
 //! Originals: the bytes received, before redaction.
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 use bytes::Bytes;
-use futures::StreamExt as _;
+use futures::{StreamExt as _, stream::BoxStream};
 use md5::{Digest as _, Md5};
-use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt as _, PutPayload, local::LocalFileSystem};
+use object_store::{MultipartUpload, ObjectStoreExt as _, PutPayload, path::Path as Location};
 use sha2::Sha256;
 
-use crate::{OriginalKey, StorageError, keys::hex};
+use crate::{
+    Listed, Listing, OriginalKey, StorageError,
+    backend::{Backend, PART, is_probe},
+    keys::hex,
+    listing::listing,
+    notes::is_note,
+};
 
-/// Bytes kept in memory before a part is written: what S3 demands of a part as a minimum.
-const PART: usize = 5 << 20;
-
-/// The store of originals. It has no way to hand out an address: an original can be read by workers only.
+/// The store of originals, and of notes that the server writes for itself. It has no way to hand out an address: an
+/// original can be read by workers only.
 #[derive(Debug, Clone)]
 pub struct PrivateStore {
-    objects: Arc<dyn ObjectStore>,
+    pub(crate) backend: Backend,
 }
 
 /// An original that lies in the store.
@@ -42,49 +46,95 @@ pub struct Received {
 impl PrivateStore {
     /// A folder on this machine, readable by its owner only.
     pub fn local(folder: &Path) -> Result<Self, StorageError> {
-        Ok(Self { objects: Arc::new(local(folder, true)?) })
+        Ok(Self::over(Backend::folder(folder, true)?.backend))
+    }
+
+    pub(crate) fn over(backend: Backend) -> Self {
+        Self { backend }
     }
 
     /// Begins to receive an original of at most `limit` bytes.
     pub async fn receive(&self, key: OriginalKey, limit: u64) -> Result<OriginalWriter, StorageError> {
-        let upload = self.objects.put_multipart(&key.location()).await?;
-        Ok(OriginalWriter { upload, buffer: Vec::new(), size: 0, limit, md5: Md5::new(), sha256: Sha256::new() })
+        let mut writer = OriginalWriter {
+            backend: self.backend.clone(),
+            at: key.location(),
+            upload: None,
+            buffer: Vec::new(),
+            size: 0,
+            limit,
+            md5: Md5::new(),
+            sha256: Sha256::new(),
+        };
+        // In a folder the file is begun at once, so that a full or read-only disk is told of before anything is sent. In a
+        // bucket what fits into one part is one request instead of three.
+        if self.backend.is_folder() {
+            writer.upload = Some(self.backend.objects.put_multipart(&writer.at).await?);
+        }
+        Ok(writer)
     }
 
     /// Reads an original.
     pub async fn read(&self, key: OriginalKey) -> Result<Bytes, StorageError> {
-        Ok(self.objects.get(&key.location()).await?.bytes().await?)
+        Ok(self.backend.objects.get(&key.location()).await?.bytes().await?)
+    }
+
+    /// Streams an original.
+    pub async fn stream(
+        &self,
+        key: OriginalKey,
+    ) -> Result<BoxStream<'static, Result<Bytes, StorageError>>, StorageError> {
+        let found = self.backend.objects.get(&key.location()).await?;
+        Ok(found.into_stream().map(|part| part.map_err(Into::into)).boxed())
+    }
+
+    /// Bytes of an original; `None` if it is not there.
+    pub async fn size(&self, key: OriginalKey) -> Result<Option<u64>, StorageError> {
+        self.backend.size(&key.location()).await
     }
 
     /// Destroys an original. One that is not there is as good as destroyed.
     pub async fn destroy(&self, key: OriginalKey) -> Result<(), StorageError> {
-        match self.objects.delete(&key.location()).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+        self.backend.remove(&key.location()).await
     }
 
-    /// Every original in the store, at most `limit`.
+    /// Every original in the store, and what somebody else put there, in bounded memory. Notes are left out.
+    pub fn entries(&self) -> Listing<OriginalKey> {
+        listing(self.backend.objects.list(None), |name| {
+            (!is_note(name) && !is_probe(name)).then(|| OriginalKey::at(name).ok_or(()))
+        })
+    }
+
+    /// Originals in the store, at most `limit`.
     pub async fn list(&self, limit: usize) -> Result<Vec<StoredOriginal>, StorageError> {
         let mut found = Vec::new();
-        let mut listing = self.objects.list(None);
-        while let Some(meta) = listing.next().await {
-            let meta = meta?;
-            if let Some(key) = meta.location.filename().and_then(|name| name.parse().ok()) {
-                found.push(StoredOriginal { key, stored_at: meta.last_modified.timestamp() });
-            }
-            if found.len() >= limit {
-                break;
+        let mut entries = self.entries();
+        while found.len() < limit
+            && let Some(listed) = entries.next().await
+        {
+            if let Listed::Object(entry) = listed? {
+                found.push(StoredOriginal { key: entry.key, stored_at: entry.modified });
             }
         }
         Ok(found)
+    }
+
+    /// Whether the store can be reached and lets us in. Cheap: one small request.
+    pub async fn ping(&self) -> Result<(), StorageError> {
+        self.backend.ping().await
+    }
+
+    /// Whether it lets us write, read and remove: three small requests.
+    pub async fn probe(&self) -> Result<(), StorageError> {
+        self.backend.probe().await
     }
 }
 
 /// Receives an original bit by bit; in memory there is never more than one part of it.
 #[derive(Debug)]
 pub struct OriginalWriter {
-    upload: Box<dyn MultipartUpload>,
+    backend: Backend,
+    at: Location,
+    upload: Option<Box<dyn MultipartUpload>>,
     buffer: Vec<u8>,
     size: u64,
     limit: u64,
@@ -101,88 +151,69 @@ impl OriginalWriter {
         }
         self.md5.update(chunk);
         self.sha256.update(chunk);
-        self.buffer.extend_from_slice(chunk);
-        if self.buffer.len() >= PART {
-            self.flush().await?;
+        let mut rest = chunk;
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(rest.len().min(PART - self.buffer.len()));
+            self.buffer.extend_from_slice(now);
+            rest = later;
+            if self.buffer.len() == PART {
+                self.flush().await?;
+            }
         }
         Ok(())
     }
 
     async fn flush(&mut self) -> Result<(), StorageError> {
         let part = PutPayload::from(std::mem::take(&mut self.buffer));
-        Ok(self.upload.put_part(part).await?)
+        let upload = match &mut self.upload {
+            Some(upload) => upload,
+            none => none.insert(self.backend.objects.put_multipart(&self.at).await?),
+        };
+        Ok(upload.put_part(part).await?)
     }
 
     /// Makes the object durable: when this returns, it survives a power cut.
     pub async fn finish(mut self) -> Result<Received, StorageError> {
-        self.flush().await?;
-        self.upload.complete().await?;
-        Ok(Received { size: self.size, md5: hex(&self.md5.finalize()), sha256: hex(&self.sha256.finalize()) })
+        if self.upload.is_some() {
+            if let Err(error) = self.complete().await {
+                self.forget().await;
+                return Err(error);
+            }
+        } else {
+            let bytes = Bytes::from(std::mem::take(&mut self.buffer));
+            self.backend.put(&self.at, bytes, object_store::Attributes::new()).await?;
+        }
+        Ok(self.received())
+    }
+
+    async fn complete(&mut self) -> Result<(), StorageError> {
+        if !self.buffer.is_empty() || self.size == 0 {
+            self.flush().await?;
+        }
+        if let Some(upload) = &mut self.upload {
+            upload.complete().await?;
+        }
+        Ok(())
     }
 
     /// Gives up; nothing remains. Answers what was received so far.
     pub async fn abort(mut self) -> Result<Received, StorageError> {
-        self.upload.abort().await?;
-        Ok(Received { size: self.size, md5: hex(&self.md5.finalize()), sha256: hex(&self.sha256.finalize()) })
-    }
-}
-
-/// A folder as an object store whose writes are synced to disk.
-pub(crate) fn local(folder: &Path, owner_only: bool) -> Result<LocalFileSystem, StorageError> {
-    let refuse = |source| StorageError::Folder { path: folder.display().to_string(), source };
-    std::fs::create_dir_all(folder).map_err(refuse)?;
-    #[cfg(unix)]
-    if owner_only {
-        use std::os::unix::fs::PermissionsExt as _;
-        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).map_err(refuse)?;
-    }
-    Ok(LocalFileSystem::new_with_prefix(folder)?.with_automatic_cleanup(true).with_fsync(true))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use uuid::Uuid;
-
-    const KEY: OriginalKey = OriginalKey(Uuid::from_u128(5));
-
-    #[tokio::test]
-    async fn what_is_received_is_read_and_destroyed() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = PrivateStore::local(&folder.path().join("originals")).unwrap();
-        let mut writer = store.receive(KEY, 100).await.unwrap();
-        writer.write(b"hello ").await.unwrap();
-        writer.write(b"world").await.unwrap();
-        let received = writer.finish().await.unwrap();
-        assert_eq!(received.size, 11);
-        assert_eq!(received.md5, "5eb63bbbe01eeed093cb22bb8f5acdc3");
-        assert_eq!(received.sha256, "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9");
-        assert_eq!(&store.read(KEY).await.unwrap()[..], b"hello world");
-        assert_eq!(store.list(10).await.unwrap().len(), 1);
-        store.destroy(KEY).await.unwrap();
-        store.destroy(KEY).await.unwrap();
-        assert!(matches!(store.read(KEY).await, Err(StorageError::Missing(_))));
-        assert!(store.list(10).await.unwrap().is_empty());
+        if let Some(upload) = &mut self.upload {
+            upload.abort().await?;
+        }
+        Ok(self.received())
     }
 
-    #[tokio::test]
-    async fn too_much_is_refused_and_nothing_remains() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = PrivateStore::local(folder.path()).unwrap();
-        let mut writer = store.receive(KEY, 8).await.unwrap();
-        writer.write(&[1; 8]).await.unwrap();
-        assert!(matches!(writer.write(&[1]).await, Err(StorageError::TooLarge { limit: 8 })));
-        writer.abort().await.unwrap();
-        assert!(store.list(10).await.unwrap().is_empty());
+    /// What a failed upload leaves in a bucket is removed if that can be done; else by the bucket's own rule for it.
+    async fn forget(&mut self) {
+        if let Some(upload) = &mut self.upload
+            && let Err(error) = upload.abort().await
+        {
+            tracing::warn!(object = %self.at, %error, "parts of an upload that failed are left");
+        }
     }
 
-    #[cfg(unix)]
-    #[tokio::test]
-    async fn only_the_owner_can_look_into_the_folder() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let folder = tempfile::tempdir().unwrap();
-        let originals = folder.path().join("originals");
-        PrivateStore::local(&originals).unwrap();
-        assert_eq!(std::fs::metadata(&originals).unwrap().permissions().mode() & 0o777, 0o700);
+    fn received(self) -> Received {
+        Received { size: self.size, md5: hex(&self.md5.finalize()), sha256: hex(&self.sha256.finalize()) }
     }
 }
