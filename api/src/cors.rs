@@ -8,18 +8,19 @@ use axum::{
 };
 use http::{HeaderValue, Method, StatusCode, header};
 
-use crate::Api;
+use crate::identity::Gate;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS");
-const EXPOSED: HeaderValue = HeaderValue::from_static("etag, content-length, content-range, link, retry-after");
+const EXPOSED: HeaderValue =
+    HeaderValue::from_static("etag, content-length, content-range, link, retry-after, x-request-id");
 
 /// Answers preflights, and marks every other answer, errors and images too. Also where there is no `Origin`: an answer
 /// cached for an `<img>` must serve a later `fetch`.
-pub async fn answer(State(api): State<Api>, request: Request, next: Next) -> Response {
+pub async fn answer(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     let named = request
         .headers()
         .get(header::ORIGIN)
-        .filter(|origin| api.settings.credential_origins.iter().any(|named| *origin == named.as_str()))
+        .filter(|origin| gate.credential_origins.iter().any(|named| *origin == named.as_str()))
         .cloned();
     let preflight =
         request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
@@ -48,7 +49,7 @@ pub async fn answer(State(api): State<Api>, request: Request, next: Next) -> Res
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         }
     }
-    if !api.settings.credential_origins.is_empty() {
+    if !gate.credential_origins.is_empty() {
         headers.append(header::VARY, HeaderValue::from_static("origin"));
     }
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);

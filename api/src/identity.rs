@@ -1,5 +1,7 @@
 //! Who asks: a bearer token, a browser's session, or nobody.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{FromRequestParts, Request, State},
     middleware::Next,
@@ -7,11 +9,11 @@ use axum::{
 };
 use axum_extra::extract::CookieJar;
 use flaneur_access::Viewer;
-use flaneur_catalog::model::Account;
+use flaneur_catalog::{Catalog, model::Account, world::World};
 use http::{HeaderMap, Method, header, request::Parts};
 use sha2::{Digest as _, Sha256};
 
-use crate::{Api, ApiError, ApiResult, PublicUrl};
+use crate::{Api, ApiError, ApiResult, PublicUrl, TokenKey};
 
 /// Name of the cookie that holds a session's secret. It is `HttpOnly`; what scripts may read stands in other cookies.
 pub const SESSION_COOKIE: &str = "flaneur_session";
@@ -48,13 +50,38 @@ impl<S: Send + Sync> FromRequestParts<S> for Identity {
     }
 }
 
+/// What it takes to find out who asks, and to answer across origins. Less than the whole [`Api`]: a process that answers
+/// a few routes only needs no storage for it.
+#[derive(Clone)]
+pub struct Gate {
+    /// The database.
+    pub catalog: Arc<dyn Catalog>,
+    /// Checks tokens.
+    pub tokens: Arc<TokenKey>,
+    /// Time.
+    pub world: World,
+    /// Origins (scheme, host, port) whose pages may send credentials.
+    pub credential_origins: Arc<[String]>,
+}
+
+impl From<&Api> for Gate {
+    fn from(api: &Api) -> Self {
+        Self {
+            catalog: api.catalog.clone(),
+            tokens: api.tokens.clone(),
+            world: api.world.clone(),
+            credential_origins: api.settings.credential_origins.as_slice().into(),
+        }
+    }
+}
+
 /// Finds out who asks and notes it in the request. A token that does not hold is an error, on public pages too: its
 /// sender believes to be someone. A session that does not hold is nobody.
-pub async fn identify(State(api): State<Api>, mut request: Request, next: Next) -> Result<Response, ApiError> {
+pub async fn identify(State(gate): State<Gate>, mut request: Request, next: Next) -> Result<Response, ApiError> {
     let account = match bearer(request.headers())? {
-        Some(jwt) => Some(by_token(&api, &jwt).await?),
+        Some(jwt) => Some(by_token(&gate, &jwt).await?),
         None => match CookieJar::from_headers(request.headers()).get(SESSION_COOKIE) {
-            Some(cookie) if sent_by_our_pages(&api, &request) => by_session(&api, cookie.value()).await?,
+            Some(cookie) if sent_by_our_pages(&gate, &request) => by_session(&gate, cookie.value()).await?,
             _ => None,
         },
     };
@@ -75,12 +102,12 @@ fn bearer(headers: &HeaderMap) -> ApiResult<Option<String>> {
 }
 
 /// The account a JWT acts for.
-pub async fn by_token(api: &Api, jwt: &str) -> ApiResult<Account> {
-    let id = api
+pub async fn by_token(gate: &Gate, jwt: &str) -> ApiResult<Account> {
+    let id = gate
         .tokens
         .verify(jwt)
         .ok_or_else(|| ApiError::unauthorized("Token not valid").because("Impossible to decode token"))?;
-    let token = api
+    let token = gate
         .catalog
         .token(id)
         .await?
@@ -90,14 +117,14 @@ pub async fn by_token(api: &Api, jwt: &str) -> ApiResult<Account> {
             "Token not yet claimed, this token cannot be used yet. Either claim this token or generate a new one",
         )
     })?;
-    api.catalog
+    gate.catalog
         .account(account)
         .await?
         .ok_or_else(|| ApiError::unauthorized("Token not valid").because("its account is gone"))
 }
 
-async fn by_session(api: &Api, secret: &str) -> ApiResult<Option<Account>> {
-    Ok(api.catalog.session(&secret_hash(secret), api.world.now()).await?)
+async fn by_session(gate: &Gate, secret: &str) -> ApiResult<Option<Account>> {
+    Ok(gate.catalog.session(&secret_hash(secret), gate.world.now()).await?)
 }
 
 /// What the catalog keeps of a secret.
@@ -107,7 +134,7 @@ pub fn secret_hash(secret: &str) -> Vec<u8> {
 
 /// Whether a cookie may speak for its owner in this request: another site's page must not act in their name. Reading
 /// needs no care (other origins cannot see the answer); changing needs the page's origin to be ours or named.
-fn sent_by_our_pages(api: &Api, request: &Request) -> bool {
+fn sent_by_our_pages(gate: &Gate, request: &Request) -> bool {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return true;
     }
@@ -116,5 +143,5 @@ fn sent_by_our_pages(api: &Api, request: &Request) -> bool {
         return request.headers().get("sec-fetch-site").is_none_or(|site| site == "same-origin");
     };
     let ours = request.extensions().get::<PublicUrl>().is_some_and(|url| origin == url.0.as_str());
-    ours || api.settings.credential_origins.iter().any(|named| origin == named.as_str())
+    ours || gate.credential_origins.iter().any(|named| origin == named.as_str())
 }

@@ -26,7 +26,7 @@ mod tokens;
 mod uploader;
 
 pub use error::{ApiError, ApiResult};
-pub use identity::Identity;
+pub use identity::{Gate, Identity};
 pub use links::{Link, PublicUrl};
 pub use routes::panicked;
 pub use settings::{Defaults, License, Settings};
@@ -57,15 +57,21 @@ pub const MAX_UPLOADS: usize = 32;
 ///
 /// The caller adds a [`PublicUrl`] to every request's extensions before it comes here.
 pub fn router(api: Api, extra: OpenApiRouter) -> axum::Router {
-    let identity = axum::middleware::from_fn_with_state(api.clone(), identity::identify);
-    let cors = axum::middleware::from_fn_with_state(api.clone(), cors::answer);
+    let gate = Gate::from(&api);
     let (router, document) = OpenApiRouter::with_openapi(openapi::base())
         .merge(routes::router())
         .with_state(api)
         .merge(extra)
         .split_for_parts();
+    behind(gate, router.merge(routes::docs::router(&document)))
+}
+
+/// Routes of another part alone, behind the same gate: they learn who asks, and answer across origins. Paths are below
+/// `/api`; the caller adds a [`PublicUrl`] here too.
+pub fn behind(gate: Gate, router: axum::Router) -> axum::Router {
+    let identity = axum::middleware::from_fn_with_state(gate.clone(), identity::identify);
+    let cors = axum::middleware::from_fn_with_state(gate, cors::answer);
     router
-        .merge(routes::docs::router(&document))
         .fallback(routes::not_found)
         .method_not_allowed_fallback(routes::method_not_allowed)
         .layer(identity)

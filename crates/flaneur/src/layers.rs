@@ -2,12 +2,19 @@
 //!
 //! The file's values become the defaults of the options, so that each setting is declared once, with one parser.
 
-use std::{collections::BTreeSet, ffi::OsString, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, Result, bail};
-use clap::{ArgMatches, Command as ClapCommand, CommandFactory as _, FromArgMatches as _, parser::ValueSource};
+use clap::{Arg, ArgMatches, Command as ClapCommand, CommandFactory as _, FromArgMatches as _, parser::ValueSource};
 
-use crate::options::Cli;
+use crate::{
+    options::{Cli, Place},
+    secrets,
+};
 
 /// What the user asked for.
 #[derive(Debug)]
@@ -81,63 +88,77 @@ fn as_text(key: &str, value: &toml::Value) -> Result<String> {
     })
 }
 
-/// Makes the value the default of the option in every command that has it.
-fn apply(mut command: ClapCommand, id: &str, value: &str) -> Result<ClapCommand> {
-    let known: Vec<String> = command
-        .find_subcommand("serve")
-        .map(|serve| serve.get_arguments().map(|arg| arg.get_id().to_string()).collect())
-        .unwrap_or_default();
-    if !known.iter().any(|name| name == id) || id == "config" {
-        let names: Vec<String> =
-            known.iter().filter(|name| *name != "config").map(|name| name.replace('_', "-")).collect();
+/// Makes the value the default of the setting in every command that has it.
+fn apply(command: ClapCommand, id: &str, value: &str) -> Result<ClapCommand> {
+    let names: Vec<String> = known(&command).into_iter().filter(|name| name != "config").collect();
+    if !names.iter().any(|name| name == id) {
+        let names: Vec<String> = names.iter().map(|name| name.replace('_', "-")).collect();
         bail!("there is no setting `{}`; there are: {}", id.replace('_', "-"), names.join(", "));
     }
-    for name in ["serve", "config", "invite"] {
-        command = command.mut_subcommand(name, |sub| default(sub, id, value));
-    }
-    Ok(command.mut_subcommand("token", |token| token.mut_subcommand("create", |sub| default(sub, id, value))))
+    Ok(default(command, id, value))
 }
 
-fn default(command: ClapCommand, id: &str, value: &str) -> ClapCommand {
-    if command.get_arguments().any(|arg| arg.get_id() == id) {
-        command.mut_arg(id, |arg| arg.default_value(value.to_owned()))
-    } else {
-        command
-    }
+/// Names of all settings: what `flaneur config` has, since it shows every one.
+fn known(command: &ClapCommand) -> Vec<String> {
+    let config = command.find_subcommand("config");
+    config.map(|config| settings(config).map(|arg| arg.get_id().to_string()).collect()).unwrap_or_default()
 }
 
-fn origins(matches: &ArgMatches, from_file: &BTreeSet<String>, file: Option<&std::path::Path>) -> Vec<Setting> {
+/// A command's settings: options that have a variable. Others are of the one call, whatever they are named.
+fn settings(command: &ClapCommand) -> impl Iterator<Item = &Arg> {
+    command.get_arguments().filter(|arg| arg.get_env().is_some())
+}
+
+fn default(mut command: ClapCommand, id: &str, value: &str) -> ClapCommand {
+    if settings(&command).any(|arg| arg.get_id() == id) {
+        command = command.mut_arg(id, |arg| arg.default_value(value.to_owned()));
+    }
+    let below: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    below.into_iter().fold(command, |command, name| command.mut_subcommand(name, |sub| default(sub, id, value)))
+}
+
+fn origins(matches: &ArgMatches, from_file: &BTreeSet<String>, file: Option<&Path>) -> Vec<Setting> {
     let Some((_, matches)) = matches.subcommand() else { return Vec::new() };
     let command = Cli::command();
-    let Some(serve) = command.find_subcommand("serve") else { return Vec::new() };
-    serve
-        .get_arguments()
-        .filter_map(|arg| {
-            let id = arg.get_id().as_str();
-            let source = matches.try_contains_id(id).ok().map(|_| matches.value_source(id))?;
-            let value = matches
-                .get_raw(id)
-                .map(|values| values.map(|value| value.to_string_lossy().into_owned()).collect::<Vec<_>>().join(","))
-                .unwrap_or_default();
-            let origin = match source {
-                Some(ValueSource::CommandLine) => "command line".to_owned(),
-                Some(ValueSource::EnvVariable) => {
-                    format!("environment variable {}", arg.get_env().unwrap_or_default().to_string_lossy())
-                }
-                Some(_) if from_file.contains(id) => {
-                    format!("file {}", file.map(|path| path.display().to_string()).unwrap_or_default())
-                }
-                Some(_) => "default".to_owned(),
-                None => "not set".to_owned(),
-            };
-            Some(Setting { name: id.replace('_', "-"), value, origin })
-        })
-        .collect()
+    let Some(config) = command.find_subcommand("config") else { return Vec::new() };
+    let mut shown: Vec<Setting> = settings(config).filter_map(|arg| in_force(arg, matches, from_file, file)).collect();
+    if let Some(data) = shown.iter().find(|setting| setting.name == "data").map(|setting| setting.value.clone()) {
+        for (name, value) in Place::derived(Path::new(&data)) {
+            for setting in shown.iter_mut().filter(|each| each.name == name && each.value.is_empty()) {
+                value.clone_into(&mut setting.value);
+                "in the data folder".clone_into(&mut setting.origin);
+            }
+        }
+    }
+    shown
+}
+
+/// A setting's value and where it is from, if the command has it.
+fn in_force(arg: &Arg, matches: &ArgMatches, from_file: &BTreeSet<String>, file: Option<&Path>) -> Option<Setting> {
+    let id = arg.get_id().as_str();
+    let source = matches.try_contains_id(id).ok().map(|_| matches.value_source(id))?;
+    let value = matches
+        .get_raw(id)
+        .map(|values| values.map(|value| secrets::hide(&value.to_string_lossy())).collect::<Vec<_>>().join(","))
+        .unwrap_or_default();
+    let origin = match source {
+        Some(ValueSource::CommandLine) => "command line".to_owned(),
+        Some(ValueSource::EnvVariable) => {
+            format!("environment variable {}", arg.get_env().unwrap_or_default().to_string_lossy())
+        }
+        Some(_) if from_file.contains(id) => {
+            format!("file {}", file.map(|path| path.display().to_string()).unwrap_or_default())
+        }
+        Some(_) => "default".to_owned(),
+        None => "not set".to_owned(),
+    };
+    Some(Setting { name: id.replace('_', "-"), value, origin })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::options::{Command, JobsCommand, TokenCommand};
 
     fn parse_with(file: &str, args: &[&str]) -> Result<Vec<Setting>> {
         let folder = tempfile::tempdir().unwrap();
@@ -147,6 +168,16 @@ mod tests {
         line.push(format!("--config={}", path.display()));
         line.extend(args.iter().map(ToString::to_string));
         parse(line.into_iter().map(OsString::from)).map(|parsed| parsed.origins)
+    }
+
+    fn command_with(file: &str, args: &[&str]) -> Command {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("flaneur.toml");
+        std::fs::write(&path, file).unwrap();
+        let mut line = vec!["flaneur".to_owned()];
+        line.extend(args.iter().map(ToString::to_string));
+        line.push(format!("--config={}", path.display()));
+        parse(line.into_iter().map(OsString::from)).unwrap().cli.command
     }
 
     fn setting<'a>(settings: &'a [Setting], name: &str) -> &'a Setting {
@@ -174,5 +205,45 @@ mod tests {
         assert!(error.contains("`x` must be"), "{error}");
         let error = format!("{:#}", parse_with("= 1", &[]).unwrap_err());
         assert!(error.contains("not valid TOML"), "{error}");
+    }
+
+    #[test]
+    fn the_file_speaks_to_every_command_that_has_the_setting() {
+        let file = "data = \"/srv/flaneur\"\ndatabase = \"postgres://db/x\"\nworkers = 3\n\
+                    name = \"Streets\"\ndescription = \"All of them\"";
+        let Command::Worker(worker) = command_with(file, &["worker"]) else { panic!("another command") };
+        assert_eq!((worker.working.workers, worker.place.data), (3, PathBuf::from("/srv/flaneur")));
+        let Command::Jobs(jobs) = command_with(file, &["jobs", "list"]) else { panic!("another command") };
+        let JobsCommand::List(list) = jobs.command else { panic!("another command") };
+        assert_eq!(list.place.database().unwrap().to_string(), "postgres://db/x");
+        let Command::Migrate(migrate) = command_with(file, &["migrate", "--check"]) else { panic!("another command") };
+        assert_eq!(migrate.place.database().unwrap().to_string(), "postgres://db/x");
+
+        // What only sounds like a setting is none.
+        let Command::Token(token) = command_with(file, &["token", "create", "--account=ada"]) else {
+            panic!("another command")
+        };
+        let TokenCommand::Create(token) = token.command;
+        assert_eq!(token.description, "made on the command line");
+        let Command::Invite(invite) = command_with(file, &["invite", "ada"]) else { panic!("another command") };
+        assert_eq!(invite.name, "ada");
+    }
+
+    #[test]
+    fn passwords_are_not_shown() {
+        let settings = parse_with("database = \"postgres://ada:secret@db/x\"", &["--storage=s3://b/p?secret=s3cret"]);
+        let settings = settings.unwrap();
+        assert_eq!(setting(&settings, "database").value, "postgres://ada:***@db/x");
+        assert_eq!(setting(&settings, "storage").value, "s3://b/p?secret=***");
+        let private = setting(&settings, "private-storage");
+        assert_eq!(
+            (private.value.as_str(), private.origin.as_str()),
+            ("file:./flaneur-data/private", "in the data folder")
+        );
+        let help = Cli::command().find_subcommand_mut("worker").unwrap().render_long_help().to_string();
+        assert!(help.contains("FLANEUR_DATABASE"), "{help}");
+        let told = apply(Cli::command(), "database", "postgres://ada:secret@db/x").unwrap();
+        let help = told.clone().find_subcommand_mut("worker").unwrap().render_long_help().to_string();
+        assert!(!help.contains("secret@"), "{help}");
     }
 }

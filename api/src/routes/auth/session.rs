@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Api, ApiError, ApiResult, PublicUrl,
-    identity::{SESSION_COOKIE, by_token, secret_hash},
+    identity::{Gate, SESSION_COOKIE, by_token, secret_hash},
 };
 
 /// How long a session lasts.
@@ -49,7 +49,7 @@ pub type Cookies = AppendHeaders<Vec<(header::HeaderName, String)>>;
 pub async fn sign_in(State(api): State<Api>, url: PublicUrl, body: Bytes) -> ApiResult<(Cookies, Json<Value>)> {
     let request: SignIn =
         serde_json::from_slice(&body).map_err(|_| ApiError::bad_request("Send JSON with the member `token`"))?;
-    let account = by_token(&api, request.token.trim()).await?;
+    let account = by_token(&Gate::from(&api), request.token.trim()).await?;
     open(&api, &url, &account).await
 }
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, body::Body, extract::ConnectInfo};
+use axum::{body::Body, extract::ConnectInfo};
 use hyper::{Request, body::Incoming};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -12,7 +12,8 @@ use hyper_util::{
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
-use tower_http::normalize_path::NormalizePath;
+
+use super::front::App;
 
 /// Connections at once; further ones wait in the operating system's queue.
 const MAX_CONNECTIONS: usize = 4096;
@@ -26,7 +27,7 @@ const GRACE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until told to stop, then lets requests under way end.
-pub async fn serve(listener: TcpListener, app: NormalizePath<Router>, stop: CancellationToken) {
+pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD);
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(PING).max_concurrent_streams(128);
@@ -47,8 +48,8 @@ pub async fn serve(listener: TcpListener, app: NormalizePath<Router>, stop: Canc
         let connection = graceful.watch(connection.into_owned());
         tokio::spawn(async move {
             if let Err(error) = connection.await {
-                // Clients hang up all the time.
-                tracing::debug!(%peer, error, "connection ended");
+                // Clients hang up all the time. Who they are is not logged.
+                tracing::debug!(error, "connection ended");
             }
             drop(slot);
         });

@@ -1,0 +1,56 @@
+//! `flaneur api`: the API and the site, as one of several processes.
+
+use anyhow::{Context as _, Result};
+use axum::Router;
+use utoipa_axum::router::OpenApiRouter;
+
+use super::say;
+use crate::{
+    options::ApiArgs,
+    parts::{
+        answering, front,
+        health::{self, Need},
+        lock, open,
+        process::Process,
+    },
+    site,
+};
+
+/// Runs until it is told to stop.
+pub async fn run(args: ApiArgs) -> Result<()> {
+    // First what fails soonest and costs least.
+    let url = args.place.database()?;
+    let settings = answering::settings(&args.front, &args.instance, &args.upload_limit, &args.work_limit, &args.cdn)?;
+    let addressing = front::addressing(&args.front)?;
+    let process = Process::begin(&args.log, &args.operator, args.front.drain_delay).await?;
+    let listener = front::listen(args.front.listen, "--listen").await?;
+    let address = listener.local_addr().context("cannot read the address listened on")?;
+
+    let world = process.world.clone();
+    let prepared = process.prepare(async {
+        process.health.step("opening the database");
+        let hold = lock::among(&url)?;
+        let catalog = open::catalog(&args.place).await?;
+        let storage = open::storage(&args.place)?;
+        if !catalog.has_accounts().await? {
+            tracing::info!("nobody has an account yet: make one with `flaneur token create --account NAME --admin`");
+        }
+        let api = answering::api(catalog.clone(), storage.clone(), world, settings).await?;
+        Ok((hold, catalog, storage, api))
+    });
+    let Some((_hold, catalog, storage, api)) = prepared.await? else { return Ok(()) };
+
+    // A tiler answers these, at the same address: they are described here too.
+    let tiler = OpenApiRouter::with_openapi(flaneur_tiler::router(catalog.clone()).into_openapi());
+    let more = tiler.merge(health::public_router(process.health.clone()));
+    let routes = Router::new()
+        .nest("/api", flaneur_api::router(api, more))
+        .merge(site::router(args.instance.background_style.as_deref()));
+    process.health.started(vec![
+        Need::Database(catalog.clone()),
+        Need::PublicStorage(storage.clone()),
+        Need::PrivateStorage(storage),
+    ]);
+    say(&format!("listening on http://{address}"));
+    process.work(catalog, Some((listener, front::app(routes, addressing))), None).await
+}

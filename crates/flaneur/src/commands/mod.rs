@@ -1,0 +1,60 @@
+//! The commands, one in a file.
+
+mod api;
+mod config;
+mod invite;
+mod jobs;
+mod migrate;
+mod serve;
+mod tiler;
+mod token;
+mod worker;
+
+use std::{process::ExitCode, time::Duration};
+
+use anyhow::{Context as _, Result};
+use tokio::runtime::Runtime;
+
+use crate::{
+    layers::Parsed,
+    options::{Command, JobsCommand, TokenCommand},
+};
+
+/// How long work on a processor may go on after everything else has ended; its outcome no longer counts.
+const LAST_WORK: Duration = Duration::from_secs(30);
+
+/// Does what was asked for.
+pub fn run(parsed: Parsed) -> Result<ExitCode> {
+    let runtime = Runtime::new().context("cannot start")?;
+    let outcome = match parsed.cli.command {
+        Command::Serve(settings) => runtime.block_on(serve::run(*settings)).map(done),
+        Command::Api(args) => runtime.block_on(api::run(*args)).map(done),
+        Command::Worker(args) => runtime.block_on(worker::run(*args)).map(done),
+        Command::Tiler(args) => runtime.block_on(tiler::run(*args)).map(done),
+        Command::Migrate(args) => runtime.block_on(migrate::run(args)),
+        Command::Jobs(args) => match args.command {
+            JobsCommand::List(args) => runtime.block_on(jobs::list(args)).map(done),
+            JobsCommand::Retry(args) => runtime.block_on(jobs::retry(args)),
+        },
+        Command::Token(args) => match args.command {
+            TokenCommand::Create(args) => runtime.block_on(token::create(args)).map(done),
+        },
+        Command::Invite(args) => runtime.block_on(invite::run(args)).map(done),
+        Command::Config(_) => {
+            config::run(&parsed.origins);
+            Ok(ExitCode::SUCCESS)
+        }
+    };
+    runtime.shutdown_timeout(LAST_WORK);
+    outcome
+}
+
+fn done((): ()) -> ExitCode {
+    ExitCode::SUCCESS
+}
+
+/// Prints a line for the user.
+#[expect(clippy::print_stdout, reason = "a command's answer goes to standard output")]
+pub fn say(text: &str) {
+    println!("{text}");
+}

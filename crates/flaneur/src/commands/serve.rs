@@ -1,0 +1,84 @@
+//! `flaneur serve`: API, worker, tiler and site in one process.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context as _, Result};
+use axum::Router;
+use flaneur_catalog::{Catalog, world::World};
+
+use super::say;
+use crate::{
+    options::Settings,
+    parts::{
+        accounts, answering, front,
+        health::{self, Need},
+        lock, open,
+        process::Process,
+        work,
+    },
+    site,
+};
+
+/// Runs until it is told to stop.
+pub async fn run(args: Settings) -> Result<()> {
+    // First what fails soonest and costs least.
+    let url = args.place.database()?;
+    let settings = answering::settings(&args.front, &args.instance, &args.upload_limit, &args.work_limit, &args.cdn)?;
+    let addressing = front::addressing(&args.front)?;
+    let process = Process::begin(&args.log, &args.operator, args.front.drain_delay).await?;
+    let listener = front::listen(args.front.listen, "--listen").await?;
+    let address = listener.local_addr().context("cannot read the address listened on")?;
+
+    let world = process.world.clone();
+    let prepared = process.prepare(async {
+        process.health.step("loading the models");
+        let detector = work::models(&args.working).await?;
+        process.health.step("opening the database");
+        let hold = lock::alone(&url)?;
+        let catalog = open::catalog(&args.place).await?;
+        if hold.is_some() {
+            // Nobody else works on this database: what an earlier process held when it died is free.
+            let reclaimed = catalog.reclaim(world.now()).await?;
+            if reclaimed > 0 {
+                tracing::info!(reclaimed, "took up jobs that an earlier process left behind");
+            }
+        }
+        let storage = open::storage(&args.place)?;
+        let first_token = first_start(catalog.as_ref(), &world).await?;
+        let worker =
+            work::worker(&args.working, &args.work_limit, detector, catalog.clone(), storage.clone(), world.clone());
+        let api = answering::api(catalog.clone(), storage.clone(), world.clone(), settings).await?;
+        Ok((hold, catalog, storage, first_token, worker, api))
+    });
+    let Some((_hold, catalog, storage, first_token, worker, api)) = prepared.await? else { return Ok(()) };
+
+    let more = flaneur_tiler::router(catalog.clone()).merge(health::public_router(process.health.clone()));
+    let routes = Router::new()
+        .nest("/api", flaneur_api::router(api, more))
+        .merge(site::router(args.instance.background_style.as_deref()));
+    process.health.started(vec![
+        Need::Database(catalog.clone()),
+        Need::PublicStorage(storage.clone()),
+        Need::PrivateStorage(storage),
+        Need::Models,
+    ]);
+    announce(address, first_token.as_deref());
+    process.work(catalog, Some((listener, front::app(routes, addressing))), Some(worker)).await
+}
+
+/// On the first start there is nobody yet: makes the administrator, and answers a token for them.
+async fn first_start(catalog: &dyn Catalog, world: &World) -> Result<Option<String>> {
+    if catalog.has_accounts().await? {
+        return Ok(None);
+    }
+    let admin = accounts::find_or_make(catalog, world, "admin", true).await?;
+    accounts::token_for(catalog, world, &admin, "made on the first start").await.map(Some)
+}
+
+fn announce(address: SocketAddr, token: Option<&str>) {
+    if let Some(token) = token {
+        say(&format!("administrator token: {token}"));
+        say("(shown once; another: flaneur token create --account NAME --admin)");
+    }
+    say(&format!("listening on http://{address}"));
+}

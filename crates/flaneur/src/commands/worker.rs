@@ -1,0 +1,37 @@
+//! `flaneur worker`: processes pictures, as one of several processes.
+
+use anyhow::Result;
+
+use super::say;
+use crate::{
+    options::WorkerArgs,
+    parts::{health::Need, lock, open, process::Process, work},
+};
+
+/// Runs until it is told to stop.
+pub async fn run(args: WorkerArgs) -> Result<()> {
+    let url = args.place.database()?;
+    let process = Process::begin(&args.log, &args.operator, 0).await?;
+
+    let world = process.world.clone();
+    let prepared = process.prepare(async {
+        process.health.step("loading the models");
+        let detector = work::models(&args.working).await?;
+        process.health.step("opening the database");
+        let hold = lock::among(&url)?;
+        let catalog = open::catalog(&args.place).await?;
+        let storage = open::storage(&args.place)?;
+        let worker = work::worker(&args.working, &args.work_limit, detector, catalog.clone(), storage.clone(), world);
+        Ok((hold, catalog, storage, worker))
+    });
+    let Some((_hold, catalog, storage, worker)) = prepared.await? else { return Ok(()) };
+
+    process.health.started(vec![
+        Need::Database(catalog.clone()),
+        Need::PublicStorage(storage.clone()),
+        Need::PrivateStorage(storage),
+        Need::Models,
+    ]);
+    say(&format!("working with {} lanes", worker.options.lanes));
+    process.work(catalog, None, Some(worker)).await
+}

@@ -1,0 +1,167 @@
+//! What can be set, by option, environment variable and file alike.
+
+mod place;
+mod settings;
+
+use clap::{Args, Parser, Subcommand};
+use flaneur_catalog::model::JobId;
+
+pub use place::Place;
+pub use settings::{
+    ApiArgs, Cdn, Front, Instance, Log, Operator, Settings, TilerArgs, UploadLimit, WorkLimit, WorkerArgs, Working,
+};
+
+/// Street-level pictures, open to all.
+#[derive(Debug, Parser)]
+#[command(name = "flaneur", version, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run everything in one process: API, worker, tiler and site
+    ///
+    /// With an SQLite database it is the only server at work on it, and takes up at once what an earlier one left behind.
+    Serve(Box<Settings>),
+    /// Run the API and the site, as one of several processes
+    ///
+    /// Answers everything but the coverage map: let a reverse proxy send /api/map and /api/users/*/map to a
+    /// `flaneur tiler`. Any number may run with one database and one storage. SQLite and `file:` storage reach no
+    /// further than one machine; for several, use PostgreSQL and S3.
+    Api(Box<ApiArgs>),
+    /// Process pictures, as one of several processes
+    ///
+    /// Takes jobs from the database and listens to nobody (except with --admin-listen). Any number may run with one
+    /// database and one storage. SQLite and `file:` storage reach no further than one machine; for several, use PostgreSQL
+    /// and S3.
+    Worker(Box<WorkerArgs>),
+    /// Draw the coverage map, as one of several processes
+    ///
+    /// Answers /api/map and /api/users/*/map, and needs the database alone. Any number may run with one database. SQLite
+    /// reaches no further than one machine; for several, use PostgreSQL.
+    Tiler(Box<TilerArgs>),
+    /// Bring the database's schema up to date
+    Migrate(MigrateArgs),
+    /// See and retry what could not be done
+    Jobs(JobsArgs),
+    /// Make tokens, with which programs act for an account
+    Token(TokenArgs),
+    /// Print a one-time link with which somebody gets an account
+    Invite(InviteArgs),
+    /// Print every setting in force and where it is from, without passwords
+    Config(Box<Settings>),
+}
+
+/// `flaneur migrate …`
+#[derive(Debug, Args)]
+pub struct MigrateArgs {
+    /// Change nothing; list what is pending, and fail if there is any
+    #[arg(long)]
+    pub check: bool,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// `flaneur jobs …`
+#[derive(Debug, Args)]
+pub struct JobsArgs {
+    #[command(subcommand)]
+    pub command: JobsCommand,
+}
+
+/// What to do with jobs.
+#[derive(Debug, Subcommand)]
+pub enum JobsCommand {
+    /// List jobs that were given up, with the reason, and count the others
+    List(ListJobs),
+    /// Give jobs that were given up a new row of attempts
+    Retry(RetryJobs),
+}
+
+/// `flaneur jobs list …`
+#[derive(Debug, Args)]
+pub struct ListJobs {
+    /// List at most so many, the latest
+    #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=100_000))]
+    pub limit: i64,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// `flaneur jobs retry …`
+#[derive(Debug, Args)]
+pub struct RetryJobs {
+    /// The jobs, as `flaneur jobs list` names them
+    #[arg(value_name = "ID", required_unless_present = "all", conflicts_with = "all")]
+    pub jobs: Vec<JobId>,
+    /// Every one that was given up
+    #[arg(long)]
+    pub all: bool,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// `flaneur token …`
+#[derive(Debug, Args)]
+pub struct TokenArgs {
+    #[command(subcommand)]
+    pub command: TokenCommand,
+}
+
+/// What to do with tokens.
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Print a new token for an account; the account is made if there is none of that name
+    Create(CreateToken),
+}
+
+/// `flaneur token create …`
+#[derive(Debug, Args)]
+pub struct CreateToken {
+    /// Name of the account
+    #[arg(long)]
+    pub account: String,
+    /// Let the account run this instance
+    #[arg(long)]
+    pub admin: bool,
+    /// What the token is for
+    #[arg(long, default_value = "made on the command line")]
+    pub description: String,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// `flaneur invite …`
+#[derive(Debug, Args)]
+pub struct InviteArgs {
+    /// Name the account will have
+    pub name: String,
+    /// Let the account run this instance
+    #[arg(long)]
+    pub admin: bool,
+    /// Days until the link expires
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=365))]
+    pub days: u16,
+    /// Address of the instance, as people reach it
+    #[arg(long, value_name = "URL", env = "FLANEUR_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
+    pub public_url: String,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn options_agree_with_each_other() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,259 @@
+//! What a server can be told, in groups: each command takes the groups that mean something to it.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use anyhow::{Result, bail};
+use clap::{ArgAction, Args};
+use ipnet::IpNet;
+
+use super::Place;
+
+/// Everything `flaneur serve` can be told.
+#[derive(Debug, Args)]
+pub struct Settings {
+    #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
+    pub front: Front,
+    #[command(flatten)]
+    pub instance: Instance,
+    #[command(flatten)]
+    pub upload_limit: UploadLimit,
+    #[command(flatten)]
+    pub cdn: Cdn,
+    #[command(flatten)]
+    pub working: Working,
+    #[command(flatten)]
+    pub work_limit: WorkLimit,
+    #[command(flatten)]
+    pub operator: Operator,
+    #[command(flatten)]
+    pub log: Log,
+}
+
+/// What `flaneur api` can be told.
+#[derive(Debug, Args)]
+pub struct ApiArgs {
+    #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
+    pub front: Front,
+    #[command(flatten)]
+    pub instance: Instance,
+    #[command(flatten)]
+    pub upload_limit: UploadLimit,
+    #[command(flatten)]
+    pub cdn: Cdn,
+    #[command(flatten)]
+    pub work_limit: WorkLimit,
+    #[command(flatten)]
+    pub operator: Operator,
+    #[command(flatten)]
+    pub log: Log,
+}
+
+/// What `flaneur worker` can be told.
+#[derive(Debug, Args)]
+pub struct WorkerArgs {
+    #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
+    pub working: Working,
+    #[command(flatten)]
+    pub work_limit: WorkLimit,
+    #[command(flatten)]
+    pub operator: Operator,
+    #[command(flatten)]
+    pub log: Log,
+}
+
+/// What `flaneur tiler` can be told.
+#[derive(Debug, Args)]
+pub struct TilerArgs {
+    #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
+    pub front: Front,
+    #[command(flatten)]
+    pub operator: Operator,
+    #[command(flatten)]
+    pub log: Log,
+}
+
+/// How requests come in.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "How it is reached")]
+pub struct Front {
+    /// Address and port to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", env = "FLANEUR_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Address of the instance as its users reach it; without it, links follow the Host header
+    #[arg(long, value_name = "URL", env = "FLANEUR_PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// Proxies whose X-Forwarded-* headers count: addresses or networks
+    #[arg(long, value_name = "NETWORK", env = "FLANEUR_TRUSTED_PROXIES", value_delimiter = ',', value_parser = network)]
+    pub trusted_proxies: Vec<IpNet>,
+    /// Origins (scheme and host) whose pages may send credentials
+    #[arg(long, value_name = "ORIGIN", env = "FLANEUR_CREDENTIAL_ORIGINS", value_delimiter = ',', value_parser = origin)]
+    pub credential_origins: Vec<String>,
+    /// Seconds between SIGTERM, when /api/ready says no, and the last connection taken: time for a load balancer to notice
+    #[arg(long, value_name = "SECONDS", env = "FLANEUR_DRAIN_DELAY", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=300))]
+    pub drain_delay: u64,
+}
+
+/// What the instance is.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What the instance is")]
+pub struct Instance {
+    /// Name of the instance
+    #[arg(long, env = "FLANEUR_NAME", default_value = "Flaneur")]
+    pub name: String,
+    /// One sentence about the instance
+    #[arg(long, env = "FLANEUR_DESCRIPTION", default_value = "Street-level pictures, open to all")]
+    pub description: String,
+    /// Whom users may write to
+    #[arg(long, env = "FLANEUR_EMAIL")]
+    pub email: Option<String>,
+    /// Licence of the pictures: an SPDX identifier
+    #[arg(long, value_name = "SPDX", env = "FLANEUR_LICENSE", default_value = "CC-BY-SA-4.0")]
+    pub license: String,
+    /// Where the licence's text is
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "FLANEUR_LICENSE_URL",
+        default_value = "https://spdx.org/licenses/CC-BY-SA-4.0.html"
+    )]
+    pub license_url: String,
+    /// Address of a MapLibre style for the map's background; without it, Natural Earth as built in
+    #[arg(long, value_name = "URL", env = "FLANEUR_BACKGROUND_STYLE")]
+    pub background_style: Option<String>,
+    /// Accept pictures from whoever has no token
+    #[arg(
+        long, value_name = "BOOL", env = "FLANEUR_ANONYMOUS_UPLOADS", default_value = "false",
+        action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true
+    )]
+    pub anonymous_uploads: bool,
+}
+
+/// What is taken in.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct UploadLimit {
+    /// Largest file accepted, MiB
+    #[arg(long, value_name = "MIB", env = "FLANEUR_MAX_FILE_SIZE", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=2000))]
+    pub max_file_size: u64,
+}
+
+/// What is worked on.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct WorkLimit {
+    /// Largest picture accepted, megapixels
+    #[arg(long, value_name = "MEGAPIXELS", env = "FLANEUR_MAX_PIXELS", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=400))]
+    pub max_pixels: u64,
+}
+
+/// What else sends pictures.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Content delivery network")]
+pub struct Cdn {
+    /// Address below which a CDN serves the public storage; pictures that anyone may see are then redirected there
+    #[arg(long, value_name = "URL", env = "FLANEUR_CDN_URL")]
+    pub cdn_url: Option<String>,
+    /// Tell the CDN (by PURGE) which pictures to forget at once
+    #[arg(
+        long, value_name = "BOOL", env = "FLANEUR_CDN_PURGE", default_value = "false",
+        action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true
+    )]
+    pub cdn_purge: bool,
+}
+
+impl Cdn {
+    /// Refuses what makes no sense. Answers the address without a slash at its end.
+    pub fn checked(&self) -> Result<Option<String>> {
+        let Some(text) = self.cdn_url.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
+            if self.cdn_purge {
+                bail!("--cdn-purge needs --cdn-url: there is nobody to be told");
+            }
+            return Ok(None);
+        };
+        let url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        match url {
+            Some(url) if url.query().is_none() && url.fragment().is_none() && url.username().is_empty() => {
+                Ok(Some(url.as_str().trim_end_matches('/').to_owned()))
+            }
+            _ => bail!("--cdn-url needs an address such as https://cdn.example.org/pictures"),
+        }
+    }
+}
+
+/// How pictures are processed.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Processing pictures")]
+pub struct Working {
+    /// Folder with models, their manifests and the ONNX runtime
+    #[arg(long, value_name = "DIR", env = "FLANEUR_MODELS", default_value = "./models")]
+    pub models: PathBuf,
+    /// Pictures processed at once; 0 is one for each processor core
+    #[arg(long, value_name = "NUMBER", env = "FLANEUR_WORKERS", default_value_t = 0)]
+    pub workers: usize,
+}
+
+/// What the operator sees of the process.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Watching it")]
+pub struct Operator {
+    /// Address on which /live, /ready and /metrics are told to the operator; without it, nowhere. Keep it from the public
+    #[arg(long, value_name = "ADDRESS", env = "FLANEUR_ADMIN_LISTEN")]
+    pub admin_listen: Option<SocketAddr>,
+}
+
+/// What is logged, to standard error.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Watching it")]
+pub struct Log {
+    /// What to log: a level, or levels by module, as in `info,flaneur_worker=debug`
+    #[arg(long, value_name = "FILTER", env = "FLANEUR_LOG", default_value = "info")]
+    pub log: String,
+    /// How to log: text or json
+    #[arg(long, value_name = "FORMAT", env = "FLANEUR_LOG_FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    pub log_format: String,
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    text.parse::<IpNet>()
+        .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from))
+        .map_err(|_| "expected an address such as 10.0.0.1 or a network such as 10.0.0.0/8".to_owned())
+}
+
+fn origin(text: &str) -> Result<String, String> {
+    let refuse = || "expected an origin such as https://editor.example.org, without a path".to_owned();
+    let url = url::Url::parse(text).map_err(|_| refuse())?;
+    let origin = url.origin();
+    if origin.is_tuple() && url.path() == "/" && url.query().is_none() {
+        Ok(origin.ascii_serialization())
+    } else {
+        Err(refuse())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cdn(url: Option<&str>, purge: bool) -> Result<Option<String>> {
+        Cdn { cdn_url: url.map(str::to_owned), cdn_purge: purge }.checked()
+    }
+
+    #[test]
+    fn a_cdn_is_an_address_and_a_purge_needs_one() {
+        assert_eq!(cdn(None, false).unwrap(), None);
+        assert_eq!(cdn(Some(""), false).unwrap(), None);
+        assert_eq!(cdn(Some("https://cdn.example/p/"), true).unwrap().as_deref(), Some("https://cdn.example/p"));
+        for wrong in ["cdn.example", "ftp://cdn.example", "https://cdn.example/?key=1", "https://u:p@cdn.example/"] {
+            assert!(cdn(Some(wrong), false).is_err(), "{wrong}");
+        }
+        assert!(cdn(None, true).unwrap_err().to_string().contains("--cdn-url"));
+    }
+}

@@ -1,0 +1,59 @@
+//! The API as the roles that have it answer it.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use flaneur_api::{Api, Gate, License};
+use flaneur_catalog::{Catalog, world::World};
+use flaneur_storage::Storage;
+use tokio::sync::Semaphore;
+
+use super::accounts;
+use crate::options::{Cdn, Front, Instance, UploadLimit, WorkLimit};
+
+/// What the API's handlers work with.
+pub async fn api(
+    catalog: Arc<dyn Catalog>,
+    storage: Arc<Storage>,
+    world: World,
+    settings: flaneur_api::Settings,
+) -> Result<Api> {
+    let tokens = accounts::token_key(catalog.as_ref(), &world).await?;
+    Ok(Api {
+        tokens: Arc::new(tokens),
+        catalog,
+        storage,
+        world,
+        settings: Arc::new(settings),
+        uploads: Arc::new(Semaphore::new(flaneur_api::MAX_UPLOADS)),
+    })
+}
+
+/// What it takes to know who asks, without the rest of the API.
+pub async fn gate(catalog: Arc<dyn Catalog>, world: World, front: &Front) -> Result<Gate> {
+    let tokens = Arc::new(accounts::token_key(catalog.as_ref(), &world).await?);
+    Ok(Gate { catalog, tokens, world, credential_origins: front.credential_origins.as_slice().into() })
+}
+
+/// The API's settings. Refuses those that make no sense.
+pub fn settings(
+    front: &Front,
+    instance: &Instance,
+    upload: &UploadLimit,
+    work: &WorkLimit,
+    cdn: &Cdn,
+) -> Result<flaneur_api::Settings> {
+    cdn.checked()?;
+    Ok(flaneur_api::Settings {
+        name: instance.name.clone(),
+        description: instance.description.clone(),
+        email: instance.email.clone(),
+        license: License { id: instance.license.clone(), url: instance.license_url.clone() },
+        anonymous_uploads: instance.anonymous_uploads,
+        credential_origins: front.credential_origins.clone(),
+        max_file_size: upload.max_file_size << 20,
+        max_pixels: work.max_pixels * 1_000_000,
+        background_style: instance.background_style.clone(),
+        ..flaneur_api::Settings::default()
+    })
+}

@@ -1,0 +1,15 @@
+//! What the roles share: `flaneur serve` is made of all of it, the others of what they need.
+
+pub mod accept;
+pub mod accounts;
+pub mod admin;
+pub mod answering;
+pub mod front;
+pub mod health;
+pub mod lock;
+pub mod logging;
+pub mod open;
+pub mod process;
+pub mod proxy;
+pub mod shutdown;
+pub mod work;

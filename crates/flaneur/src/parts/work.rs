@@ -1,0 +1,53 @@
+//! The worker: its models and settings.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use flaneur_api::Defaults;
+use flaneur_catalog::{Catalog, world::World};
+use flaneur_detect::Detector;
+use flaneur_storage::Storage;
+use flaneur_worker::{DispatchDefaults, Models, Options, Worker};
+
+use crate::options::{WorkLimit, Working};
+
+/// Most pictures processed at once by one process.
+const MAX_LANES: usize = 256;
+
+/// Loads the models, which takes seconds.
+pub async fn models(working: &Working) -> Result<Detector> {
+    let mut options = flaneur_detect::Options::new(&working.models);
+    options.sessions = lanes(working);
+    options.threads_per_session = 1;
+    let loaded =
+        tokio::task::spawn_blocking(move || Detector::load(&options)).await.context("loading models failed")?;
+    Ok(loaded?)
+}
+
+/// A worker, ready to run.
+pub fn worker(
+    working: &Working,
+    limit: &WorkLimit,
+    detector: Detector,
+    catalog: Arc<dyn Catalog>,
+    storage: Arc<Storage>,
+    world: World,
+) -> Worker {
+    let defaults = Defaults::default();
+    let options = Options {
+        lanes: lanes(working),
+        max_pixels: limit.max_pixels * 1_000_000,
+        dispatch: DispatchDefaults {
+            split_distance: defaults.split_distance,
+            split_time: defaults.split_time,
+            duplicate_distance: defaults.duplicate_distance,
+            duplicate_rotation: defaults.duplicate_rotation,
+        },
+    };
+    Worker { catalog, storage, look: Arc::new(Models(detector)), world, options }
+}
+
+fn lanes(working: &Working) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    if working.workers == 0 { cores } else { working.workers.min(MAX_LANES) }
+}
