@@ -13,12 +13,12 @@ pub async fn run(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
         None => worker.catalog.picture_to_destroy(id).await?,
     };
     let Some(picture) = picture else {
-        worker.catalog.finish(lease, worker.world.now()).await?;
+        worker.catalog.finish(lease).await?;
         return Ok(());
     };
     // A waiting picture still needs its original.
     if picture.status == PictureStatus::Waiting {
-        worker.catalog.finish(lease, worker.world.now()).await?;
+        worker.catalog.finish(lease).await?;
         return Ok(());
     }
     if let Some(original) = &picture.original {

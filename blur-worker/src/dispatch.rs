@@ -12,7 +12,7 @@ use crate::{DispatchDefaults, Worker, error::JobError};
 pub async fn run(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
     let id = UploadSetId(lease.subject);
     let Some(set) = worker.catalog.upload_set(id).await? else {
-        worker.catalog.finish(lease, worker.world.now()).await?;
+        worker.catalog.finish(lease).await?;
         return Ok(());
     };
     let shots = worker.catalog.shots(id).await?;

@@ -5,9 +5,12 @@ use std::time::Duration;
 use flaneur_catalog::{
     CatalogError,
     model::{Failure, JobKind, Lease},
+    request,
+    signals::{Listener, Topic},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use crate::{Worker, destroy, dispatch, error::JobError, process, refresh};
 
@@ -15,31 +18,36 @@ use crate::{Worker, destroy, dispatch, error::JobError, process, refresh};
 const HOLD: SignedDuration = SignedDuration::from_secs(60);
 /// How often the lease is prolonged.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How often an idle lane looks for work.
-const POLL: Duration = Duration::from_millis(250);
+/// How often an idle lane looks for work without being told of any; a quarter of it more or less, so that many do not look
+/// in step.
+const POLL: Duration = Duration::from_secs(1);
+/// How long a lane that is told of work waits at most before it looks, so that of many idle ones a few take what there is
+/// and the others find it gone without asking at the same moment.
+const SPREAD: Duration = Duration::from_millis(40);
 /// How long a job in hand may take to finish once the worker is told to stop.
 const GRACE: Duration = Duration::from_secs(8);
 
 /// Works until told to stop.
 pub async fn run(worker: Worker, kinds: &[JobKind], stop: CancellationToken) {
-    // Errors of the database are logged once, not four times a second.
+    // Errors of the database are logged once, not every second.
     let mut failing = false;
+    let mut news = worker.catalog.listen(Topic::Jobs);
     while !stop.is_cancelled() {
-        match worker.catalog.lease(kinds, worker.world.id(), worker.world.now(), HOLD).await {
+        match worker.catalog.lease(kinds, worker.world.id(), HOLD).await {
             Ok(Some(lease)) => {
                 failing = false;
                 attend(&worker, &lease, &stop).await;
             }
             Ok(None) => {
                 failing = false;
-                idle(&stop).await;
+                idle(&worker, &mut news, &stop).await;
             }
             Err(error) => {
                 if !failing {
                     tracing::error!(error = JobError::from(error).chain(), "cannot take jobs");
                     failing = true;
                 }
-                idle(&stop).await;
+                idle(&worker, &mut news, &stop).await;
             }
         }
     }
@@ -49,16 +57,23 @@ pub async fn run(worker: Worker, kinds: &[JobKind], stop: CancellationToken) {
 pub async fn drain(worker: &Worker) -> Result<usize, CatalogError> {
     let never = CancellationToken::new();
     let mut done = 0;
-    while let Some(lease) = worker.catalog.lease(&JobKind::ALL, worker.world.id(), worker.world.now(), HOLD).await? {
+    while let Some(lease) = worker.catalog.lease(&JobKind::ALL, worker.world.id(), HOLD).await? {
         attend(worker, &lease, &never).await;
         done += 1;
     }
     Ok(done)
 }
 
-async fn idle(stop: &CancellationToken) {
+async fn idle(worker: &Worker, news: &mut Listener, stop: &CancellationToken) {
+    let [random] = worker.world.secret::<1>();
+    let part = f64::from(random) / 255.0;
+    let look = async {
+        if news.wait(POLL.mul_f64(0.75 + 0.5 * part)).await {
+            tokio::time::sleep(SPREAD.mul_f64(part)).await;
+        }
+    };
     tokio::select! {
-        () = tokio::time::sleep(POLL) => {}
+        () = look => {}
         () = stop.cancelled() => {}
     }
 }
@@ -70,21 +85,21 @@ async fn attend(worker: &Worker, lease: &Lease, stop: &CancellationToken) {
         tokio::time::sleep(GRACE).await;
     };
     let outcome = tokio::select! {
-        outcome = work(worker, lease) => outcome,
+        outcome = work(worker, lease).instrument(span(lease)) => outcome,
         () = keep(worker, lease) => {
             tracing::warn!(job = %lease.job, "lost the lease; another worker does this job");
             return;
         }
         () = overdue => {
-            settle(worker.catalog.release(lease, worker.world.now()).await, lease);
+            settle(worker.catalog.release(lease).await, lease);
             return;
         }
     };
     let Err(error) = outcome else { return };
-    let failure = judge(lease, &error, worker.world.now());
+    let failure = judge(lease, &error);
     match &failure {
-        Failure::Retry { reason, not_before } => {
-            tracing::warn!(job = %lease.job, subject = %lease.subject, attempt = lease.attempt, reason, %not_before, "job failed, will be tried again");
+        Failure::Retry { reason, after } => {
+            tracing::warn!(job = %lease.job, subject = %lease.subject, attempt = lease.attempt, reason, after_s = after.as_secs(), "job failed, will be tried again");
         }
         Failure::Park { reason } => {
             tracing::error!(job = %lease.job, subject = %lease.subject, attempt = lease.attempt, reason, "job failed, parked");
@@ -102,7 +117,24 @@ fn settle(outcome: flaneur_catalog::Result<bool>, lease: &Lease) {
     }
 }
 
+/// What every line that is logged about a job says.
+fn span(lease: &Lease) -> tracing::Span {
+    let (kind, job, subject, attempt) = (lease.kind.as_str(), lease.job, lease.subject, lease.attempt);
+    match &lease.request {
+        Some(request) => tracing::info_span!("job", kind, %job, %subject, attempt, request),
+        None => tracing::info_span!("job", kind, %job, %subject, attempt),
+    }
+}
+
+/// Works on behalf of the request that asked for the job, so that the jobs that follow from it can be traced back, too.
 async fn work(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
+    match &lease.request {
+        Some(request) => request::scope(request.clone(), by_kind(worker, lease)).await,
+        None => by_kind(worker, lease).await,
+    }
+}
+
+async fn by_kind(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
     match lease.kind {
         JobKind::Process => process::run(worker, lease).await,
         JobKind::Dispatch => dispatch::run(worker, lease).await,
@@ -115,8 +147,7 @@ async fn work(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
 async fn keep(worker: &Worker, lease: &Lease) {
     loop {
         tokio::time::sleep(HEARTBEAT).await;
-        let until = worker.world.now().saturating_add(HOLD).unwrap_or(lease.expires_at);
-        match worker.catalog.heartbeat(lease, until).await {
+        match worker.catalog.heartbeat(lease, HOLD).await {
             Ok(true) => {}
             Ok(false) => return,
             // The database may be back before the lease runs out.
@@ -126,14 +157,14 @@ async fn keep(worker: &Worker, lease: &Lease) {
 }
 
 /// Back-off doubles from one second up to five minutes: ten attempts outlast an outage of eight minutes.
-fn judge(lease: &Lease, error: &JobError, now: Timestamp) -> Failure {
+fn judge(lease: &Lease, error: &JobError) -> Failure {
     let reason = error.chain();
     if error.is_lasting() || lease.attempt >= lease.kind.max_attempts() {
         return Failure::Park { reason };
     }
     let doublings = u32::try_from(lease.attempt.clamp(1, 20) - 1).unwrap_or(0);
     let seconds = (1_i64 << doublings).min(300);
-    Failure::Retry { not_before: now.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(now), reason }
+    Failure::Retry { after: SignedDuration::from_secs(seconds), reason }
 }
 
 #[cfg(test)]
@@ -144,7 +175,6 @@ mod tests {
 
     #[test]
     fn back_off_outlasts_a_five_minute_outage() {
-        let now = Timestamp::UNIX_EPOCH;
         let lease = |attempt| Lease {
             job: JobId(Uuid::nil()),
             kind: JobKind::Process,
@@ -152,18 +182,19 @@ mod tests {
             attempt,
             token: Uuid::nil(),
             version: 1,
-            expires_at: now,
+            expires_at: jiff::Timestamp::UNIX_EPOCH,
+            request: None,
         };
         let mut waited = 0;
         for attempt in 1..JobKind::Process.max_attempts() {
-            match judge(&lease(attempt), &JobError::Panic, now) {
-                Failure::Retry { not_before, .. } => waited += not_before.as_second(),
+            match judge(&lease(attempt), &JobError::Panic) {
+                Failure::Retry { after, .. } => waited += after.as_secs(),
                 Failure::Park { .. } => panic!("parked at attempt {attempt}"),
             }
         }
         assert!(waited > 480, "{waited} s");
-        assert!(matches!(judge(&lease(1), &JobError::Unreadable("x"), now), Failure::Park { .. }), "it cannot pass");
-        let last = judge(&lease(JobKind::Process.max_attempts()), &JobError::Panic, now);
+        assert!(matches!(judge(&lease(1), &JobError::Unreadable("x")), Failure::Park { .. }), "it cannot pass");
+        let last = judge(&lease(JobKind::Process.max_attempts()), &JobError::Panic);
         assert!(matches!(last, Failure::Park { .. }));
     }
 }

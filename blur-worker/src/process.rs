@@ -17,7 +17,7 @@ pub async fn run(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
     let Some(picture) = worker.catalog.picture(id).await?.filter(|picture| picture.status == PictureStatus::Waiting)
     else {
         // Deleted meanwhile, or done before.
-        worker.catalog.finish(lease, worker.world.now()).await?;
+        worker.catalog.finish(lease).await?;
         return Ok(());
     };
     let key: OriginalKey =

@@ -131,7 +131,7 @@ async fn a_file_that_kills_its_worker_is_parked() {
     let id = bench.send(set, 0, &photo(1)).await;
     for _ in 0..JobKind::Process.max_attempts() {
         let hold = SignedDuration::from_secs(60);
-        let lease = bench.catalog.lease(&[JobKind::Process], bench.world.id(), bench.world.now(), hold).await.unwrap();
+        let lease = bench.catalog.lease(&[JobKind::Process], bench.world.id(), hold).await.unwrap();
         assert_eq!(lease.unwrap().subject, id.0);
         bench.clock.advance(SignedDuration::from_secs(61));
     }

@@ -72,9 +72,9 @@ impl FixtureBuilder {
     /// Makes it.
     pub(crate) async fn build(self) -> Fixture {
         let folder = tempfile::tempdir().unwrap();
-        let catalog = SqliteCatalog::open(&folder.path().join("catalog.sqlite")).await.unwrap();
         let storage = Storage::local(&folder.path().join("public"), &folder.path().join("private")).unwrap();
         let clock = Arc::new(ManualClock::new("2026-11-23T12:00:00Z".parse().unwrap()));
+        let catalog = SqliteCatalog::open_with(&folder.path().join("catalog.sqlite"), clock.clone()).await.unwrap();
         let api = Api {
             catalog: Arc::new(catalog),
             storage: Arc::new(storage),

@@ -161,7 +161,7 @@ impl Fixture {
     async fn lease(&self, kind: JobKind) -> Lease {
         let token = self.api.world.id();
         let hold = SignedDuration::from_secs(60);
-        let lease = self.api.catalog.lease(&[kind], token, self.api.world.now(), hold).await.unwrap();
+        let lease = self.api.catalog.lease(&[kind], token, hold).await.unwrap();
         lease.unwrap_or_else(|| panic!("a job of kind {kind:?} is due"))
     }
 

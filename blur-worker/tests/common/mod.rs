@@ -58,9 +58,10 @@ pub struct Bench {
 impl Bench {
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let catalog = Arc::new(SqliteCatalog::open(&folder.path().join("catalog.db")).await.unwrap());
         let storage = Arc::new(Storage::local(&folder.path().join("public"), &folder.path().join("private")).unwrap());
         let clock = Arc::new(ManualClock::new(Timestamp::from_second(1_760_000_000).unwrap()));
+        let catalog = SqliteCatalog::open_with(&folder.path().join("catalog.db"), clock.clone()).await.unwrap();
+        let catalog = Arc::new(catalog);
         let world = World::new(clock.clone(), Arc::new(Generator::seeded(1)));
         let eyes = Arc::new(Eyes { failures: 0.into(), looks: 0.into() });
         let account = catalog

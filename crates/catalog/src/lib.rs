@@ -8,8 +8,12 @@
 pub mod archive;
 mod error;
 mod location;
+mod migrations;
 pub mod model;
+pub mod postgres;
 pub mod repository;
+pub mod request;
+pub mod signals;
 pub mod sqlite;
 mod stored;
 pub mod world;
@@ -18,8 +22,8 @@ pub mod world;
 pub mod conformance;
 
 pub use error::{CatalogError, Result};
-pub use location::{DatabaseUrl, UnreadableUrl, open};
+pub use location::{DatabaseUrl, UnreadableUrl, open, pending_migrations};
 pub use repository::{
-    Accounts, Archive, Beginning, Catalog, Coverage, Import, Inspection, Jobs, Pictures, Sequences, Snapshot, Upkeep,
-    UploadSets,
+    Accounts, Archive, Beginning, Catalog, Changes, Coverage, Import, Inspection, Jobs, Pictures, Sequences, Snapshot,
+    Upkeep, UploadSets,
 };

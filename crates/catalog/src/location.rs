@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use crate::{Catalog, Result, sqlite::SqliteCatalog};
+use crate::{Catalog, Result, postgres::PostgresCatalog, sqlite::SqliteCatalog};
 
 /// The text is not the address of a database.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -74,7 +74,15 @@ fn without_password(url: &str) -> String {
 pub async fn open(url: &DatabaseUrl) -> Result<Arc<dyn Catalog>> {
     match url {
         DatabaseUrl::Sqlite(path) => Ok(Arc::new(SqliteCatalog::open(path).await?)),
-        DatabaseUrl::Postgres(_) => Err(crate::CatalogError::Missing("the PostgreSQL implementation")),
+        DatabaseUrl::Postgres(url) => Ok(Arc::new(PostgresCatalog::open(url).await?)),
+    }
+}
+
+/// Names of migrations that [`open`] would apply; nothing is changed.
+pub async fn pending_migrations(url: &DatabaseUrl) -> Result<Vec<String>> {
+    match url {
+        DatabaseUrl::Sqlite(path) => SqliteCatalog::pending_migrations(path).await,
+        DatabaseUrl::Postgres(url) => PostgresCatalog::pending_migrations(url).await,
     }
 }
 

@@ -23,6 +23,32 @@ impl Clock for SystemClock {
     }
 }
 
+/// Begins with the operating system's time and goes on by itself: setting the system's clock meanwhile does not move it.
+#[derive(Debug)]
+pub struct SteadyClock {
+    start: Timestamp,
+    since: std::time::Instant,
+}
+
+impl SteadyClock {
+    /// Shows the operating system's time.
+    pub fn new() -> Self {
+        Self { start: SystemClock.now(), since: std::time::Instant::now() }
+    }
+}
+
+impl Default for SteadyClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SteadyClock {
+    fn now(&self) -> Timestamp {
+        self.start.saturating_add(self.since.elapsed()).unwrap_or(self.start)
+    }
+}
+
 /// A clock that stands still until it is moved.
 #[derive(Debug)]
 pub struct ManualClock(Mutex<Timestamp>);

@@ -6,7 +6,7 @@ use std::{path::Path, sync::Arc};
 use flaneur_access::Visibility;
 use flaneur_catalog::{
     Accounts as _, CatalogError, Jobs as _, UploadSets as _,
-    conformance::Subject,
+    conformance::{Subject, clock},
     model::{AccountId, JobId, JobKind, NewAccount, NewUploadSet, SortMethod, UploadSetId},
     sqlite::SqliteCatalog,
 };
@@ -15,8 +15,9 @@ use uuid::Uuid;
 
 async fn make() -> Subject {
     let folder = tempfile::tempdir().unwrap();
-    let catalog = SqliteCatalog::open(&folder.path().join("catalog.sqlite")).await.unwrap();
-    Subject { catalog: Arc::new(catalog), keep: Box::new(folder) }
+    let clock = clock();
+    let catalog = SqliteCatalog::open_with(&folder.path().join("catalog.sqlite"), clock.clone()).await.unwrap();
+    Subject { catalog: Arc::new(catalog), clock, keep: Box::new(folder) }
 }
 
 flaneur_catalog::conformance_tests!(make);
@@ -60,7 +61,7 @@ async fn check(path: &Path) {
     assert_eq!(catalog.account_by_name("ada").await.unwrap().map(|account| account.id), Some(ADA));
     assert!(catalog.upload_set(SET).await.unwrap().unwrap().completed);
     let hold = SignedDuration::from_secs(60);
-    let lease = catalog.lease(&JobKind::ALL, Uuid::from_u128(4), now(), hold).await.unwrap().unwrap();
+    let lease = catalog.lease(&JobKind::ALL, Uuid::from_u128(4), hold).await.unwrap().unwrap();
     assert_eq!((lease.kind, lease.subject), (JobKind::Dispatch, SET.0));
     catalog.close().await;
 }

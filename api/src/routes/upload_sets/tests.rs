@@ -299,10 +299,9 @@ async fn files_sent_at_once_complete_a_set_once() {
     let now = fixture.api.world.now();
     let hold = jiff::SignedDuration::from_secs(60);
     let mut dispatches = 0;
-    while let Some(lease) =
-        fixture.api.catalog.lease(&[JobKind::Dispatch], fixture.api.world.id(), now, hold).await.unwrap()
+    while let Some(lease) = fixture.api.catalog.lease(&[JobKind::Dispatch], fixture.api.world.id(), hold).await.unwrap()
     {
-        fixture.api.catalog.finish(&lease, now).await.unwrap();
+        fixture.api.catalog.finish(&lease).await.unwrap();
         dispatches += 1;
     }
     assert_eq!(dispatches, 1);

@@ -11,13 +11,12 @@ pub async fn leasers_never_share_a_job(scene: &Scene) {
     for _ in 0..50 {
         scene.catalog.enqueue(scene.job(), JobKind::Process, scene.world.id(), scene.now()).await.unwrap();
     }
-    let now = scene.now();
     let tasks: Vec<_> = (0..16)
         .map(|_| {
             let (catalog, world) = (scene.catalog.clone(), scene.world.clone());
             tokio::spawn(async move {
                 let mut jobs = Vec::new();
-                while let Some(lease) = catalog.lease(&[JobKind::Process], world.id(), now, HOLD).await.unwrap() {
+                while let Some(lease) = catalog.lease(&[JobKind::Process], world.id(), HOLD).await.unwrap() {
                     jobs.push(lease.job);
                 }
                 jobs
@@ -50,7 +49,7 @@ pub async fn files_at_once_complete_a_set_once(scene: &Scene) {
         assert!(scene.catalog.upload_set(set).await.unwrap().unwrap().completed);
         let lease = scene.lease(JobKind::Dispatch, set.0).await;
         assert_eq!(lease.version, 1, "asked for once");
-        assert!(scene.catalog.finish(&lease, scene.now()).await.unwrap());
+        assert!(scene.catalog.finish(&lease).await.unwrap());
         assert_eq!(scene.queued(JobKind::Dispatch, set.0).await, 0);
         assert_eq!(scene.catalog.files(set, 0, 100).await.unwrap().len(), 8);
     }
@@ -86,6 +85,7 @@ pub async fn the_same_bytes_at_once_become_one_picture(scene: &Scene) {
 /// Reads go on while pictures are received, and never see half of one.
 pub async fn readers_and_writers_do_not_disturb_each_other(scene: &Scene) {
     let ada = scene.account("ada").await;
+    let now = scene.now();
     let street = scene.street(&ada, Visibility::Anyone, 3).await;
     let set = scene.set(&ada).await;
     let writers = (0..4).map(|writer| {
@@ -99,7 +99,6 @@ pub async fn readers_and_writers_do_not_disturb_each_other(scene: &Scene) {
             }
         })
     });
-    let now = scene.now();
     let readers = (0..4).map(|_| {
         let (catalog, sequence) = (scene.catalog.clone(), street.sequence);
         tokio::spawn(async move {

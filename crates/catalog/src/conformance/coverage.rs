@@ -185,3 +185,30 @@ pub async fn pictures_are_found_by_tile(scene: &Scene) {
     assert_eq!(found[1], expected);
     assert!(found[0].hidden && found[0].camera.is_none() && found[0].pixel_density.is_none());
 }
+
+pub async fn tidying_changes_no_count(scene: &Scene) {
+    let ada = scene.account("ada").await;
+    let street = scene.street(&ada, Visibility::Anyone, 5).await;
+    let other = scene.street(&ada, Visibility::OwnerOnly, 3).await;
+    for id in [street.pictures[0], other.pictures[1]] {
+        assert!(scene.catalog.delete_picture(id, scene.two_jobs(), scene.now()).await.unwrap());
+    }
+    let grids = async || {
+        let mut grids = Vec::new();
+        for zoom in [0, 6, 7, 12, 13] {
+            for viewer in [Viewer::Anonymous, viewer(&ada)] {
+                grids.push(scene.catalog.grid(viewer, None, everywhere(), zoom).await.unwrap());
+            }
+        }
+        grids
+    };
+    let before = grids().await;
+    assert_eq!(before[0], [GridCell { key: 0, pictures: 4, panoramas: 0 }]);
+    for _ in 0..2 {
+        scene.catalog.tidy().await.unwrap();
+        assert_eq!(grids().await, before);
+    }
+    assert!(scene.catalog.delete_sequence(street.sequence, &|| scene.job(), scene.now()).await.unwrap());
+    scene.catalog.tidy().await.unwrap();
+    assert_eq!(scene.catalog.grid(Viewer::Anonymous, None, everywhere(), 0).await.unwrap(), []);
+}

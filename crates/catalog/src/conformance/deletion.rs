@@ -64,7 +64,7 @@ pub async fn deleting_takes_the_lease_away(scene: &Scene) {
     for id in [one, two] {
         assert!(scene.catalog.delete_picture(id, scene.two_jobs(), scene.now()).await.unwrap());
     }
-    assert!(!scene.catalog.heartbeat(&first, scene.now()).await.unwrap());
+    assert!(!scene.catalog.heartbeat(&first, jiff::SignedDuration::ZERO).await.unwrap());
     assert!(!scene.catalog.publish_picture(&first, scene.publication(one), scene.two_jobs()).await.unwrap());
     let rejection = scene.rejection("broken");
     assert!(!scene.catalog.break_picture(&second, two, rejection, scene.two_jobs(), scene.now()).await.unwrap());
@@ -135,7 +135,7 @@ pub async fn a_deleted_set_takes_everything_along(scene: &Scene) {
         assert_gone(scene, &street, *id).await;
     }
     assert!(!scene.catalog.publish_picture(&lease, scene.publication(waiting), scene.two_jobs()).await.unwrap());
-    assert!(!scene.catalog.finish(&dispatch, scene.now()).await.unwrap());
+    assert!(!scene.catalog.finish(&dispatch).await.unwrap());
     assert_eq!(scene.catalog.sequence(viewer(&ada), street.sequence).await.unwrap(), None);
     assert_eq!(scene.catalog.upload_set(street.set).await.unwrap(), None);
     assert_eq!(scene.catalog.upload_set_state(street.set, scene.now()).await.unwrap(), None);

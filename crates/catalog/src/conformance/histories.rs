@@ -52,7 +52,7 @@ async fn one_step(scene: &Scene, random: &mut StdRng, model: &mut Model, subject
         }
         (5 | 6, _) => {
             let token = scene.world.id();
-            if let Some(lease) = catalog.lease(&JobKind::ALL, token, scene.now(), HOLD).await.unwrap() {
+            if let Some(lease) = catalog.lease(&JobKind::ALL, token, HOLD).await.unwrap() {
                 let before = model.held.insert(lease.job.0, (token, lease.expires_at));
                 assert!(before.is_none_or(|(_, until)| until <= scene.now()), "{at}: held by two");
                 model.leases.push(lease);
@@ -60,7 +60,7 @@ async fn one_step(scene: &Scene, random: &mut StdRng, model: &mut Model, subject
         }
         (7, Some(lease)) => {
             let until = scene.now() + HOLD;
-            let held = catalog.heartbeat(&lease, until).await.unwrap();
+            let held = catalog.heartbeat(&lease, HOLD).await.unwrap();
             assert!(!held || model.holds(&lease), "{at}: a lost lease beats");
             if held {
                 model.held.insert(lease.job.0, (lease.token, until));
@@ -68,15 +68,12 @@ async fn one_step(scene: &Scene, random: &mut StdRng, model: &mut Model, subject
         }
         (how, Some(lease)) => {
             let ended = match how {
-                8 => catalog.finish(&lease, scene.now()).await.unwrap(),
-                _ if random.random() => catalog.release(&lease, scene.now()).await.unwrap(),
+                8 => catalog.finish(&lease).await.unwrap(),
+                _ if random.random() => catalog.release(&lease).await.unwrap(),
                 _ => {
                     let reason = "random".to_owned();
-                    let failure = if random.random() {
-                        Failure::Park { reason }
-                    } else {
-                        Failure::Retry { not_before: scene.now() + HOLD, reason }
-                    };
+                    let failure =
+                        if random.random() { Failure::Park { reason } } else { Failure::Retry { after: HOLD, reason } };
                     catalog.fail(&lease, failure).await.unwrap()
                 }
             };

@@ -42,7 +42,7 @@ pub async fn a_job_that_is_missing_is_missed(scene: &Scene) {
     scene.accept(set, scene.picture(&ada)).await;
     assert_eq!(scene.catalog.stalled(10).await.unwrap(), []);
     let lease = scene.lease(JobKind::Dispatch, set.0).await;
-    assert!(scene.catalog.finish(&lease, scene.now()).await.unwrap());
+    assert!(scene.catalog.finish(&lease).await.unwrap());
     let stalled = scene.catalog.stalled(10).await.unwrap();
     assert_eq!(stalled.iter().map(|each| (each.kind, each.subject)).collect::<Vec<_>>(), [(JobKind::Dispatch, set.0)]);
 
@@ -55,7 +55,7 @@ pub async fn a_job_that_is_missing_is_missed(scene: &Scene) {
     scene.break_down(late).await;
     assert_eq!(scene.catalog.stalled(10).await.unwrap().len(), 1, "there is a job for it");
     let lease = scene.lease(JobKind::Refresh, street.sequence.0).await;
-    assert!(scene.catalog.finish(&lease, scene.now()).await.unwrap());
+    assert!(scene.catalog.finish(&lease).await.unwrap());
     let stalled: BTreeSet<_> =
         scene.catalog.stalled(10).await.unwrap().iter().map(|each| (each.kind, each.subject)).collect();
     assert_eq!(stalled, BTreeSet::from([(JobKind::Dispatch, set.0), (JobKind::Refresh, street.sequence.0)]));

@@ -47,9 +47,8 @@ pub fn viewer(account: &Account) -> Viewer {
 )]
 impl Scene {
     pub fn new(subject: Subject) -> Self {
-        let clock = Arc::new(ManualClock::new(Timestamp::from_second(1_717_236_000).unwrap()));
-        let world = World::new(clock.clone(), Arc::new(Generator::seeded(1)));
-        Self { catalog: subject.catalog, world, clock, _keep: subject.keep }
+        let world = World::new(subject.clock.clone(), Arc::new(Generator::seeded(1)));
+        Self { catalog: subject.catalog, world, clock: subject.clock, _keep: subject.keep }
     }
 
     /// The same catalog, with identifiers that go on where another scene's ended.
@@ -209,13 +208,13 @@ impl Scene {
             others.push(lease);
         };
         for lease in others {
-            assert!(self.catalog.release(&lease, self.now()).await.unwrap());
+            assert!(self.catalog.release(&lease).await.unwrap());
         }
         wanted
     }
 
     pub async fn lease_any(&self, kind: JobKind) -> Option<Lease> {
-        self.catalog.lease(&[kind], self.world.id(), self.now(), HOLD).await.unwrap()
+        self.catalog.lease(&[kind], self.world.id(), HOLD).await.unwrap()
     }
 
     /// How many jobs are queued for a subject and kind (0 or 1), found by leasing all of the kind and giving them back.
@@ -225,7 +224,7 @@ impl Scene {
             leases.push(lease);
         }
         for lease in &leases {
-            assert!(self.catalog.release(lease, self.now()).await.unwrap());
+            assert!(self.catalog.release(lease).await.unwrap());
         }
         leases.iter().filter(|lease| lease.subject == subject).count()
     }

@@ -71,7 +71,7 @@ pub async fn completing_twice_changes_nothing(scene: &Scene) {
     assert!(complete().await.completed);
     let lease = scene.lease(JobKind::Dispatch, set.0).await;
     assert!(complete().await.completed);
-    assert!(scene.catalog.finish(&lease, scene.now()).await.unwrap());
+    assert!(scene.catalog.finish(&lease).await.unwrap());
     assert!(complete().await.completed);
     assert_eq!(scene.queued(JobKind::Dispatch, set.0).await, 0, "dispatch was asked for once");
     let unknown = UploadSetId(scene.world.id());

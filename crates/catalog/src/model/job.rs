@@ -1,6 +1,6 @@
 //! Jobs: what is still to be done, and who is at it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::JobId;
@@ -64,8 +64,10 @@ pub struct Lease {
     pub token: Uuid,
     /// How often the job was asked for when the lease was taken; asked again meanwhile, it runs again.
     pub version: i64,
-    /// Until when the lease holds without a heartbeat.
+    /// Until when the lease holds without a heartbeat, by the database's clock.
     pub expires_at: Timestamp,
+    /// The request that asked for the job, if it was one.
+    pub request: Option<String>,
 }
 
 /// What to do with a job that failed.
@@ -73,8 +75,8 @@ pub struct Lease {
 pub enum Failure {
     /// Try again, not before the given time.
     Retry {
-        /// The earliest time.
-        not_before: Timestamp,
+        /// How long to wait before.
+        after: SignedDuration,
         /// Why it failed, for the operator.
         reason: String,
     },
@@ -98,6 +100,23 @@ pub struct DeadJob {
     pub attempts: i64,
     /// Why it was parked.
     pub reason: String,
+}
+
+/// The jobs of one kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueLine {
+    /// The kind.
+    pub kind: JobKind,
+    /// May be taken at once.
+    pub due: i64,
+    /// Wait for their next try.
+    pub delayed: i64,
+    /// Held by a worker.
+    pub leased: i64,
+    /// Parked.
+    pub dead: i64,
+    /// When the longest waiting one of those due was asked for.
+    pub oldest: Option<Timestamp>,
 }
 
 /// How many jobs there are.

@@ -3,6 +3,7 @@
 //! Times are instants (`jiff::Timestamp`, microseconds in the database); positions are lon, lat in degrees WGS 84.
 
 mod account;
+mod change;
 mod coverage;
 mod ids;
 mod inspection;
@@ -12,10 +13,11 @@ mod sequence;
 mod upload_set;
 
 pub use account::{Account, Claim, Invite, NewAccount, NewInvite, NewToken, Session, Token};
+pub use change::{Change, ChangeKind};
 pub use coverage::{GridCell, PictureMark, SequenceMark};
 pub use ids::{AccountId, JobId, PictureId, SequenceId, TokenId, UnreadableId, UploadSetId};
 pub use inspection::{OverdueJob, PictureFiles, Schema, Stalled};
-pub use job::{DeadJob, Failure, JobCounts, JobKind, Lease};
+pub use job::{DeadJob, Failure, JobCounts, JobKind, Lease, QueueLine};
 pub use picture::{
     Area, BoxClass, Camera, Detection, Item, ItemLinks, Neighbour, Objects, Order, Orientation, Picture, PictureStatus,
     Projection, Publication, SearchQuery, Shape, TileMatrix,

@@ -8,6 +8,7 @@
 
 mod accounts;
 mod archive;
+mod changes;
 mod coverage;
 mod inspection;
 mod jobs;
@@ -18,9 +19,10 @@ mod upload_sets;
 
 pub use accounts::Accounts;
 pub use archive::{Archive, Beginning, Import, Snapshot};
+pub use changes::Changes;
 pub use coverage::Coverage;
 pub use inspection::Inspection;
-pub use jobs::Jobs;
+pub use jobs::{Jobs, LONGEST_WAIT};
 pub use pictures::Pictures;
 pub use sequences::Sequences;
 pub use upkeep::Upkeep;
@@ -28,8 +30,11 @@ pub use upload_sets::UploadSets;
 
 /// The whole catalog.
 pub trait Catalog:
-    Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage + Upkeep + Archive + Inspection
+    Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage + Changes + Upkeep + Archive + Inspection
 {
 }
 
-impl<T: Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage + Upkeep + Archive + Inspection> Catalog for T {}
+impl<T: Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage + Changes + Upkeep + Archive + Inspection> Catalog
+    for T
+{
+}

@@ -12,6 +12,8 @@ use crate::{
     repository::{Archive, Beginning, Import, Snapshot},
 };
 
+/// How often a state is looked for in which every change has its number; after that, those without are left out.
+const PATIENCE: u32 = 50;
 /// Most values that one statement takes; every database takes more.
 const VALUES: usize = 30_000;
 
@@ -23,17 +25,17 @@ fn bind(arguments: &mut Arguments, kind: Kind, value: Value) -> Result<()> {
         (Kind::Integer, Value::Integer(value)) => arguments.add(value),
         (Kind::Real, Value::Real(value)) => arguments.add(value),
         (Kind::Boolean, Value::Boolean(value)) => arguments.add(value),
-        (Kind::Text, Value::Text(value)) => arguments.add(value),
+        (Kind::Text, Value::Text(value)) => arguments.add(dialect::text(value)),
         (Kind::Bytes, Value::Bytes(value)) => arguments.add(value),
         (Kind::Uuid, Value::Uuid(value)) => arguments.add(value),
-        (Kind::Json, Value::Json(value)) => arguments.add(Json(value)),
+        // As text, so that it stays what it is to the byte.
+        (Kind::Json, Value::Json(value)) => arguments.add(value.get().to_owned()),
         (Kind::Integer, Value::Null) => arguments.add(None::<i64>),
         (Kind::Real, Value::Null) => arguments.add(None::<f64>),
         (Kind::Boolean, Value::Null) => arguments.add(None::<bool>),
-        (Kind::Text, Value::Null) => arguments.add(None::<String>),
+        (Kind::Text | Kind::Json, Value::Null) => arguments.add(None::<String>),
         (Kind::Bytes, Value::Null) => arguments.add(None::<Vec<u8>>),
         (Kind::Uuid, Value::Null) => arguments.add(None::<Uuid>),
-        (Kind::Json, Value::Null) => arguments.add(None::<Json<Box<RawValue>>>),
         (kind, value) => {
             return Err(CatalogError::Corrupt { what: "archived value", text: format!("{value:?} is not {kind:?}") });
         }
@@ -104,10 +106,13 @@ impl Import for SqlImport {
                     let text = format!("{} values for {} columns of {table}", row.len(), columns.len());
                     return Err(CatalogError::Corrupt { what: "archived row", text });
                 }
-                lines.push(format!("({})", placeholders(arguments.len() + 1, columns.len())));
+                let mut line = Vec::new();
                 for (column, value) in columns.iter().zip(row) {
                     bind(&mut arguments, column.kind, value)?;
+                    let placeholder = format!("${}", arguments.len());
+                    line.push(if column.kind == Kind::Json { dialect::document(&placeholder) } else { placeholder });
                 }
+                lines.push(format!("({})", line.join(", ")));
             }
             let sql = format!("INSERT INTO {table} ({}) VALUES {}", names.join(", "), lines.join(", "));
             // Each is of a length of its own: none is worth keeping prepared.
@@ -161,10 +166,18 @@ async fn note(connection: &mut Connection) -> Result<Option<String>> {
 #[async_trait]
 impl Archive for Store {
     async fn snapshot(&self) -> Result<Box<dyn Snapshot>> {
-        let mut tx = self.read().await?;
-        // The state is that of the first statement.
-        sqlx::query("SELECT name FROM secrets LIMIT 1").fetch_optional(&mut *tx).await?;
-        Ok(Box::new(SqlSnapshot(tx)))
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            self.number_changes().await?;
+            let mut tx = self.read().await?;
+            // The state is that of the first statement. A change that was committed a moment ago may have no number yet.
+            let numbered: bool =
+                sqlx::query_scalar("SELECT NOT EXISTS (SELECT 1 FROM changes WHERE number IS NULL)").fetch_one(&mut *tx).await?;
+            if numbered || tries == PATIENCE {
+                return Ok(Box::new(SqlSnapshot(tx)));
+            }
+        }
     }
 
     async fn begin_restore(&self, text: &str) -> Result<Beginning> {

@@ -1,7 +1,7 @@
 //! The counts that the map of large areas is drawn from, counted anew. Triggers keep them; this is for pictures that were
 //! not changed but came all at once, and for whoever doubts the triggers.
 
-use super::Connection;
+use super::{Connection, dialect};
 use crate::Result;
 
 /// Zoom levels that are counted, and how many keys a cell of each is wide.
@@ -16,8 +16,20 @@ fn level(zoom: i64, width: i64) -> String {
     )
 }
 
+/// Reads every published picture, which may take long.
+async fn take_time(connection: &mut Connection) -> Result<()> {
+    if let Some(sql) = dialect::LET_TAKE_LONG {
+        sqlx::query(sql).execute(connection).await?;
+    }
+    Ok(())
+}
+
 /// Counts anew.
 pub async fn recount(connection: &mut Connection) -> Result<()> {
+    take_time(connection).await?;
+    if let Some(sql) = dialect::HOLD_COUNTS {
+        sqlx::query(sql).execute(&mut *connection).await?;
+    }
     sqlx::query("DELETE FROM coverage_counts").execute(&mut *connection).await?;
     for (zoom, width) in LEVELS {
         let sql = format!(
@@ -31,10 +43,13 @@ pub async fn recount(connection: &mut Connection) -> Result<()> {
 
 /// How many cells do not hold what the pictures say. To be asked in one state of the database.
 pub async fn drift(connection: &mut Connection) -> Result<i64> {
+    take_time(connection).await?;
     let mut cells = 0;
     for (zoom, width) in LEVELS {
         let held = format!(
-            "SELECT zoom, cell, audience, account_id, pictures, panoramas FROM coverage_counts WHERE zoom = {zoom}"
+            "SELECT zoom, cell, audience, account_id, CAST(SUM(pictures) AS BIGINT) AS pictures,
+                 CAST(SUM(panoramas) AS BIGINT) AS panoramas
+             FROM coverage_counts WHERE zoom = {zoom} GROUP BY zoom, cell, audience, account_id HAVING SUM(pictures) <> 0"
         );
         let due = level(zoom, width);
         let sql = format!(

@@ -139,7 +139,7 @@ impl Coverage for Store {
                 "SELECT p.cell - p.cell % {cell} AS key, CAST(SUM(p.pictures) AS BIGINT), CAST(SUM(p.panoramas) AS BIGINT)
                  FROM coverage_counts p
                  WHERE p.zoom = {} AND p.cell BETWEEN {first} AND {last} AND {seen}{account}
-                 GROUP BY p.cell - p.cell % {cell} ORDER BY key",
+                 GROUP BY p.cell - p.cell % {cell} HAVING SUM(p.pictures) > 0 ORDER BY key",
                 values.bind(i64::from(level))?,
             )
         } else {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Connection, jobs, pictures, tombstones, upload_sets};
+use super::{Connection, dialect::FOR_UPDATE, jobs, pictures, tombstones, upload_sets};
 use crate::{
     CatalogError, Result,
     model::{
@@ -34,12 +34,12 @@ pub async fn apply(
     fresh: &(dyn Fn() -> JobId + Send + Sync),
 ) -> Result<bool> {
     let set_id = plan.upload_set;
+    let Some(set) = upload_sets::hold(connection, set_id).await? else {
+        return Ok(false);
+    };
     if !jobs::end(connection, lease, JobKind::Dispatch, set_id.0).await? {
         return Ok(false);
     }
-    let Some(set) = upload_sets::find(connection, set_id).await? else {
-        return Ok(false);
-    };
     let shots = shots(connection, &set).await?;
     let before = sequences(connection, &set).await?;
     let mut again = false;
@@ -90,13 +90,11 @@ pub async fn apply(
 }
 
 async fn shots(connection: &mut Connection, set: &UploadSet) -> Result<HashMap<PictureId, Shot>> {
-    let shots: Vec<Shot> = sqlx::query_as(
+    let sql = format!(
         "SELECT id, sequence_id, rank, heading, heading_computed FROM pictures
-         WHERE upload_set_id = $1 AND status IN ('waiting', 'ready')",
-    )
-    .bind(set.options.id)
-    .fetch_all(connection)
-    .await?;
+         WHERE upload_set_id = $1 AND status IN ('waiting', 'ready') ORDER BY id {FOR_UPDATE}",
+    );
+    let shots: Vec<Shot> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(set.options.id).fetch_all(connection).await?;
     Ok(shots.into_iter().map(|shot| (shot.id, shot)).collect())
 }
 

@@ -10,11 +10,12 @@ use super::{
     Connection, Store, at_least_none, counts, dialect, jobs,
     pictures::{reject_file, settle_audience},
     statement::Values,
-    tombstones::disturb_sequence,
+    tombstones::{Of, disturb_sequence, hold_pictures},
 };
 use crate::{
     Inspection, Result,
     model::{JobId, JobKind, Objects, OverdueJob, PictureFiles, PictureId, Rejection, Schema, SequenceId, Stalled},
+    signals::Topic,
     stored::rows::{micros, named, time},
 };
 
@@ -139,7 +140,7 @@ impl Inspection for Store {
         let applied: Option<i64> = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations WHERE success")
             .fetch_one(&self.readers)
             .await?;
-        let known = super::super::MIGRATIONS.iter().map(|migration| migration.version).max();
+        let known = super::super::migrations().iter().map(|migration| migration.version).max();
         Ok(Schema { applied: applied.unwrap_or(0), known: known.unwrap_or(0) })
     }
 
@@ -162,10 +163,9 @@ impl Inspection for Store {
     ) -> Result<Option<PictureFiles>> {
         let [destroy, refresh] = jobs;
         let mut tx = self.write().await?;
+        hold_pictures(&mut tx, Of::Picture(id)).await?;
         let sql = format!(
-            "SELECT {FILES} FROM pictures p
-             WHERE p.id = $1 AND p.status IN ('waiting', 'ready', 'broken') {}",
-            dialect::FOR_UPDATE
+            "SELECT {FILES} FROM pictures p WHERE p.id = $1 AND p.status IN ('waiting', 'ready', 'broken')"
         );
         let before: Option<FilesRow> =
             sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(&mut *tx).await?;
@@ -180,16 +180,17 @@ impl Inspection for Store {
         .bind(micros(now))
         .fetch_one(&mut *tx)
         .await?;
+        disturb(&mut tx, sequence, refresh, now).await?;
         reject_file(&mut tx, id, Some(&rejection)).await?;
         jobs::forget(&mut tx, JobKind::Process, id.0).await?;
         jobs::ask(&mut tx, destroy, JobKind::Destroy, id.0, now).await?;
-        disturb(&mut tx, sequence, refresh, now).await?;
-        tx.commit().await?;
+        self.announce(tx, &Topic::ALL).await?;
         Ok(Some(before.files()?))
     }
 
     async fn show_picture_to(&self, id: PictureId, to: Visibility, refresh: JobId, now: Timestamp) -> Result<bool> {
         let mut tx = self.write().await?;
+        hold_pictures(&mut tx, Of::Picture(id)).await?;
         let sql = format!(
             "UPDATE pictures SET updated_at = $2,
                  visibility = CASE WHEN visibility IN ({}) THEN $3 ELSE visibility END
@@ -207,12 +208,13 @@ impl Inspection for Store {
         };
         settle_audience(&mut tx, id).await?;
         disturb(&mut tx, sequence, refresh, now).await?;
-        tx.commit().await?;
+        self.announce(tx, &Topic::ALL).await?;
         Ok(true)
     }
 
     async fn show_sequence_to(&self, id: SequenceId, to: Visibility, refresh: JobId, now: Timestamp) -> Result<bool> {
         let mut tx = self.write().await?;
+        hold_pictures(&mut tx, Of::Sequence(id)).await?;
         let sql = format!(
             "UPDATE sequences SET visibility = CASE WHEN visibility IN ({}) THEN $2 ELSE visibility END
              WHERE id = $1 AND status <> 'deleted'",
@@ -223,12 +225,12 @@ impl Inspection for Store {
             return Ok(false);
         }
         let pictures: Vec<PictureId> =
-            sqlx::query_scalar("SELECT id FROM pictures WHERE sequence_id = $1").bind(id).fetch_all(&mut *tx).await?;
+            sqlx::query_scalar("UPDATE pictures SET updated_at = $2 WHERE sequence_id = $1 AND status <> 'deleted' RETURNING id").bind(id).fetch_all(&mut *tx).await?;
         for picture in pictures {
             settle_audience(&mut tx, picture).await?;
         }
         disturb_sequence(&mut tx, id, refresh, now).await?;
-        tx.commit().await?;
+        self.announce(tx, &Topic::ALL).await?;
         Ok(true)
     }
 }

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod archive;
+mod changes;
 mod counts;
 mod coverage;
 mod dispatch;
@@ -26,8 +27,17 @@ mod upkeep;
 mod upload_set_state;
 mod upload_sets;
 
+use std::sync::Arc;
+
+pub use changes::Numbering;
+
 use super::{Connection, Db, dialect};
-use crate::{CatalogError, Result};
+use crate::{
+    CatalogError, Result,
+    signals::{Bells, Topic},
+    stored::rows::micros,
+    world::Clock,
+};
 
 /// A transaction; rolled back when dropped.
 type Transaction = sqlx::Transaction<'static, Db>;
@@ -37,11 +47,16 @@ type Transaction = sqlx::Transaction<'static, Db>;
 pub struct Store {
     pub(super) writer: sqlx::Pool<Db>,
     pub(super) readers: sqlx::Pool<Db>,
+    /// What leases are timed by; none: the database's own clock.
+    pub(super) clock: Option<Arc<dyn Clock>>,
+    pub(super) bells: Arc<Bells>,
+    pub(super) courier: super::Courier,
 }
 
 impl Store {
     /// Closes all connections. What was committed stays.
     pub async fn close(&self) {
+        self.courier.stop();
         self.readers.close().await;
         self.writer.close().await;
     }
@@ -52,6 +67,21 @@ impl Store {
 
     async fn read(&self) -> Result<Transaction> {
         Ok(self.readers.begin_with(dialect::BEGIN_READ).await?)
+    }
+
+    /// Commits, and tells whoever waits for it.
+    async fn announce(&self, tx: Transaction, topics: &[Topic]) -> Result<()> {
+        tx.commit().await?;
+        for topic in topics {
+            self.bells.ring(*topic);
+            self.courier.send(*topic);
+        }
+        Ok(())
+    }
+
+    /// The time that leases go by, microseconds since 1970; none: let the database tell.
+    fn given_time(&self) -> Option<i64> {
+        self.clock.as_ref().map(|clock| micros(clock.now()))
     }
 }
 

@@ -12,13 +12,14 @@ use super::{
     picture_rows::{PICTURE, PictureRow},
     related, search,
     statement::Values,
-    tombstones::{self, Of, disturb_sequence},
+    tombstones::{self, Of, disturb_sequence, hold_pictures},
 };
 use crate::{
     Pictures, Result,
     model::{
         Detection, Item, JobId, JobKind, Lease, Picture, PictureId, Publication, Rejection, SearchQuery, SequenceId,
     },
+    signals::Topic,
     stored::rows::micros,
 };
 
@@ -125,6 +126,7 @@ impl Pictures for Store {
         let Publication { picture, objects, shape, detections, at } = publication;
         let [destroy, refresh] = jobs;
         let mut tx = self.write().await?;
+        hold_pictures(&mut tx, Of::Picture(picture)).await?;
         if !jobs::end(&mut tx, lease, JobKind::Process, picture.0).await? {
             return Ok(false);
         }
@@ -145,12 +147,12 @@ impl Pictures for Store {
             return Ok(false);
         };
         settle_audience(&mut tx, picture).await?;
-        reject_file(&mut tx, picture, None).await?;
-        jobs::ask(&mut tx, destroy, JobKind::Destroy, picture.0, at).await?;
         if let Some(sequence) = sequence {
             disturb_sequence(&mut tx, sequence, refresh, at).await?;
         }
-        tx.commit().await?;
+        reject_file(&mut tx, picture, None).await?;
+        jobs::ask(&mut tx, destroy, JobKind::Destroy, picture.0, at).await?;
+        self.announce(tx, &Topic::ALL).await?;
         Ok(true)
     }
 
@@ -164,6 +166,7 @@ impl Pictures for Store {
     ) -> Result<bool> {
         let [destroy, refresh] = jobs;
         let mut tx = self.write().await?;
+        hold_pictures(&mut tx, Of::Picture(picture)).await?;
         if !jobs::end(&mut tx, lease, JobKind::Process, picture.0).await? {
             return Ok(false);
         }
@@ -178,17 +181,18 @@ impl Pictures for Store {
         let Some(sequence) = sequence else {
             return Ok(false);
         };
-        reject_file(&mut tx, picture, Some(&rejection)).await?;
-        jobs::ask(&mut tx, destroy, JobKind::Destroy, picture.0, now).await?;
         if let Some(sequence) = sequence {
             disturb_sequence(&mut tx, sequence, refresh, now).await?;
         }
-        tx.commit().await?;
+        reject_file(&mut tx, picture, Some(&rejection)).await?;
+        jobs::ask(&mut tx, destroy, JobKind::Destroy, picture.0, now).await?;
+        self.announce(tx, &Topic::ALL).await?;
         Ok(true)
     }
 
     async fn destroyed(&self, lease: &Lease, picture: PictureId) -> Result<bool> {
         let mut tx = self.write().await?;
+        hold_pictures(&mut tx, Of::Picture(picture)).await?;
         if !jobs::end(&mut tx, lease, JobKind::Destroy, picture.0).await? {
             return Ok(false);
         }
@@ -200,13 +204,14 @@ impl Pictures for Store {
         .bind(picture)
         .execute(&mut *tx)
         .await?;
-        tx.commit().await?;
+        self.announce(tx, &Topic::ALL).await?;
         Ok(true)
     }
 
     async fn delete_picture(&self, id: PictureId, jobs: [JobId; 2], now: Timestamp) -> Result<bool> {
         let [destroy, refresh] = jobs;
         let mut tx = self.write().await?;
+        hold_pictures(&mut tx, Of::Picture(id)).await?;
         let Some(sequence) = whereabouts(&mut tx, id).await? else {
             return Ok(false);
         };
@@ -214,7 +219,7 @@ impl Pictures for Store {
         if let Some(sequence) = sequence {
             disturb_sequence(&mut tx, sequence, refresh, now).await?;
         }
-        tx.commit().await?;
+        self.announce(tx, &Topic::ALL).await?;
         Ok(true)
     }
 

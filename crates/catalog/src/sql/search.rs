@@ -105,7 +105,7 @@ async fn holds(
     let sql = format!(
         "{spans} SELECT COUNT(*) FROM (
              SELECT 1 FROM spans w CROSS JOIN pictures p
-             WHERE p.quadkey BETWEEN w.low AND w.high AND {seen} LIMIT {many_here}) some",
+             WHERE p.quadkey BETWEEN w.low AND w.high AND {seen} LIMIT {many_here}) found",
     );
     let rows: Vec<(i64,)> = values.fetch_all(connection, sql).await?;
     Ok(rows.first().is_some_and(|(count,)| *count >= many))

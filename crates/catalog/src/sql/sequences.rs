@@ -18,6 +18,7 @@ use crate::{
         Camera, DispatchPlan, DispatchShot, JobId, JobKind, Lease, PictureId, Projection, Sequence, SequenceId,
         SequenceQuery, SequenceSummary, Shape, SummaryPoint, UploadSetId,
     },
+    signals::Topic,
     stored::{
         cells, lines,
         rows::{interval, micros, named, time},
@@ -206,7 +207,7 @@ impl Sequences for Store {
         let mut tx = self.write().await?;
         let applied = dispatch::apply(&mut tx, lease, plan, fresh).await?;
         if applied {
-            tx.commit().await?;
+            self.announce(tx, &Topic::ALL).await?;
         }
         Ok(applied)
     }
@@ -233,6 +234,7 @@ impl Sequences for Store {
         now: Timestamp,
     ) -> Result<bool> {
         let mut tx = self.write().await?;
+        tombstones::hold_sequence(&mut tx, id).await?;
         if !jobs::end(&mut tx, lease, JobKind::Refresh, id.0).await? {
             return Ok(false);
         }
@@ -268,7 +270,7 @@ impl Sequences for Store {
         if stored.rows_affected() == 1 {
             cover(&mut tx, id, &summary.lines).await?;
         }
-        tx.commit().await?;
+        self.announce(tx, &Topic::ALL).await?;
         Ok(true)
     }
 
@@ -279,11 +281,13 @@ impl Sequences for Store {
         now: Timestamp,
     ) -> Result<bool> {
         let mut tx = self.write().await?;
+        // Pictures are held before their sequence.
+        tombstones::hold_pictures(&mut tx, Of::Sequence(id)).await?;
         if !tombstones::bury_sequence(&mut tx, id, now).await? {
             return Ok(false);
         }
         tombstones::bury_pictures(&mut tx, Of::Sequence(id), fresh, now).await?;
-        tx.commit().await?;
+        self.announce(tx, &Topic::ALL).await?;
         Ok(true)
     }
 }

@@ -1,9 +1,12 @@
 //! Deleting: what is gone leaves a row that says so, and a job that destroys its bytes.
+//!
+//! Transactions that run side by side wait for each other's rows. So that none waits in a circle, every one that changes
+//! rows of several tables takes them in this order: upload set, pictures (by id), sequences (by id), files, jobs.
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Connection, jobs};
+use super::{Connection, dialect::FOR_UPDATE, jobs};
 use crate::{
     Result,
     model::{JobId, JobKind, PictureId, SequenceId},
@@ -28,6 +31,27 @@ impl Of {
     }
 }
 
+/// Keeps others from changing these pictures until the end of the transaction.
+pub async fn hold_pictures(connection: &mut Connection, of: Of) -> Result<()> {
+    if FOR_UPDATE.is_empty() {
+        return Ok(());
+    }
+    let (condition, key) = of.condition();
+    let sql = format!("SELECT id FROM pictures WHERE {condition} ORDER BY id {FOR_UPDATE}");
+    sqlx::query(sqlx::AssertSqlSafe(sql)).bind(key).fetch_all(connection).await?;
+    Ok(())
+}
+
+/// Keeps others from changing this sequence until the end of the transaction.
+pub async fn hold_sequence(connection: &mut Connection, id: SequenceId) -> Result<()> {
+    if FOR_UPDATE.is_empty() {
+        return Ok(());
+    }
+    let sql = format!("SELECT id FROM sequences WHERE id = $1 {FOR_UPDATE}");
+    sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_all(connection).await?;
+    Ok(())
+}
+
 /// Deletes pictures: their files leave the set's list, their jobs are dropped, what was read from them is forgotten,
 /// and a job is asked for that destroys their objects. Answers how many there were.
 pub async fn bury_pictures(
@@ -36,6 +60,7 @@ pub async fn bury_pictures(
     fresh: &(dyn Fn() -> JobId + Send + Sync),
     now: Timestamp,
 ) -> Result<usize> {
+    hold_pictures(connection, of).await?;
     let (condition, key) = of.condition();
     for sql in [
         format!("DELETE FROM files WHERE picture_id IN (SELECT id FROM pictures WHERE {condition})"),

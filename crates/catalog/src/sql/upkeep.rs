@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::Store;
+use super::{Store, dialect};
 use crate::{Result, Upkeep};
 
 #[async_trait]
@@ -10,6 +10,18 @@ impl Upkeep for Store {
     async fn ping(&self) -> Result<()> {
         sqlx::query("SELECT 1").execute(&self.readers).await?;
         Ok(())
+    }
+
+    async fn tidy(&self) -> Result<()> {
+        let Some(fold) = dialect::FOLD else { return Ok(()) };
+        loop {
+            let mut tx = self.write().await?;
+            let folded = sqlx::query(fold).execute(&mut *tx).await?;
+            tx.commit().await?;
+            if folded.rows_affected() == 0 {
+                return Ok(());
+            }
+        }
     }
 
     async fn close(&self) {

@@ -16,6 +16,7 @@ use crate::{
         AccountId, FileRecord, JobId, JobKind, NewUploadSet, PictureId, Receipt, ReceivedFile, RefusedFile, Rejection,
         Semantic, SequenceId, Severity, UploadSet, UploadSetId, UploadSetState,
     },
+    signals::Topic,
     stored::rows::{micros, named, time},
 };
 
@@ -74,9 +75,19 @@ impl SetRow {
     }
 }
 
-/// A set, unless it was deleted. In a writing transaction, nobody else changes it meanwhile.
-pub async fn find(connection: &mut Connection, id: UploadSetId) -> Result<Option<UploadSet>> {
-    let sql = format!("SELECT {SET} FROM upload_sets WHERE id = $1 AND NOT deleted {}", dialect::FOR_UPDATE);
+/// A set, unless it was deleted.
+async fn find(connection: &mut Connection, id: UploadSetId) -> Result<Option<UploadSet>> {
+    fetch(connection, id, "").await
+}
+
+/// The same; until the end of the transaction nobody else changes it. What else the transaction changes is locked after
+/// it, see [`tombstones`].
+pub async fn hold(connection: &mut Connection, id: UploadSetId) -> Result<Option<UploadSet>> {
+    fetch(connection, id, dialect::FOR_UPDATE).await
+}
+
+async fn fetch(connection: &mut Connection, id: UploadSetId, lock: &str) -> Result<Option<UploadSet>> {
+    let sql = format!("SELECT {SET} FROM upload_sets WHERE id = $1 AND NOT deleted {lock}");
     sqlx::query_as::<_, SetRow>(sqlx::AssertSqlSafe(sql))
         .bind(id)
         .fetch_optional(connection)
@@ -243,7 +254,7 @@ impl UploadSets for Store {
         let [process, dispatch] = jobs;
         let now = picture.created_at;
         let mut tx = self.write().await?;
-        let Some(set) = find(&mut tx, upload_set).await? else {
+        let Some(set) = hold(&mut tx, upload_set).await? else {
             return Ok(Receipt::NoSuchSet);
         };
         let mut before = same_bytes(&mut tx, &picture.content_sha256).await?;
@@ -275,7 +286,7 @@ impl UploadSets for Store {
         if let Some((existing, upload_set, owner)) = before {
             line = FileRecord { picture: None, rejection: Some(file_duplicate()), ..line };
             list(&mut tx, &set, &line, dispatch).await?;
-            tx.commit().await?;
+            self.announce(tx, &[Topic::Jobs]).await?;
             return Ok(Receipt::Duplicate { existing, upload_set, owner });
         }
         jobs::ask(&mut tx, process, JobKind::Process, picture.id.0, now).await?;
@@ -287,13 +298,13 @@ impl UploadSets for Store {
                 .await?;
             jobs::ask(&mut tx, dispatch, JobKind::Dispatch, upload_set.0, now).await?;
         }
-        tx.commit().await?;
+        self.announce(tx, &[Topic::Jobs]).await?;
         Ok(Receipt::Accepted(line))
     }
 
     async fn refuse_file(&self, file: RefusedFile, job: JobId) -> Result<bool> {
         let mut tx = self.write().await?;
-        let Some(set) = find(&mut tx, file.upload_set).await? else {
+        let Some(set) = hold(&mut tx, file.upload_set).await? else {
             return Ok(false);
         };
         let line = FileRecord {
@@ -305,7 +316,7 @@ impl UploadSets for Store {
             rejection: Some(file.rejection),
         };
         list(&mut tx, &set, &line, job).await?;
-        tx.commit().await?;
+        self.announce(tx, &Topic::ALL).await?;
         Ok(true)
     }
 
@@ -328,7 +339,7 @@ impl UploadSets for Store {
         let mut tx = self.write().await?;
         complete(&mut tx, id, job, now).await?;
         let set = find(&mut tx, id).await?;
-        tx.commit().await?;
+        self.announce(tx, &Topic::ALL).await?;
         Ok(set)
     }
 
@@ -346,10 +357,9 @@ impl UploadSets for Store {
         if deleted.rows_affected() == 0 {
             return Ok(false);
         }
-        jobs::forget(&mut tx, JobKind::Dispatch, id.0).await?;
         tombstones::bury_pictures(&mut tx, Of::UploadSet(id), fresh, now).await?;
         let sequences: Vec<SequenceId> =
-            sqlx::query_scalar("SELECT id FROM sequences WHERE upload_set_id = $1 AND status <> 'deleted'")
+            sqlx::query_scalar("SELECT id FROM sequences WHERE upload_set_id = $1 AND status <> 'deleted' ORDER BY id")
                 .bind(id)
                 .fetch_all(&mut *tx)
                 .await?;
@@ -357,7 +367,8 @@ impl UploadSets for Store {
             tombstones::bury_sequence(&mut tx, sequence, now).await?;
         }
         sqlx::query("DELETE FROM files WHERE upload_set_id = $1").bind(id).execute(&mut *tx).await?;
-        tx.commit().await?;
+        jobs::forget(&mut tx, JobKind::Dispatch, id.0).await?;
+        self.announce(tx, &Topic::ALL).await?;
         Ok(true)
     }
 }

@@ -7,14 +7,20 @@
 //! There are no planner statistics on purpose: which index a query takes then follows from the schema alone, and the
 //! findings of `tests/plans.rs` hold in production.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use sqlx::{
+    ConnectOptions as _, Connection as _,
     pool::PoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use crate::Result;
+use crate::{
+    Result,
+    migrations::{Applied, pending},
+    signals::{Bells, Topic},
+    world::{Clock, SteadyClock},
+};
 
 /// The database that the queries of this module are for.
 type Db = sqlx::Sqlite;
@@ -39,11 +45,31 @@ mod dialect {
     pub const FOR_UPDATE: &str = "";
     /// Passes over rows that others hold. Here, there are none.
     pub const SKIP_LOCKED: &str = "";
+    /// The greatest of some values.
+    pub const GREATEST: &str = "MAX";
+    /// The database's clock, microseconds since 1970.
+    pub const NOW: &str = "CAST(unixepoch('subsec') * 1000000 AS INTEGER)";
+    /// Writers stand in line: lines of the change log are born with their numbers.
+    pub const NUMBERING: Option<super::sql::Numbering> = None;
+    /// Folds what writers added to the counts of coverage side by side. Here, they add to what is there.
+    pub const FOLD: Option<&str> = None;
     /// In front of a column: do not choose an index by it.
     pub const NO_INDEX: &str = "+";
 
-    /// The present time of the database's own clock, microseconds since 1970.
-    pub const NOW: &str = "CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER) * 1000";
+    /// Keeps others from counting pictures while all are counted anew. Here, there are none.
+    pub const HOLD_COUNTS: Option<&str> = None;
+    /// Lets the statements of a transaction take long. Here, they may.
+    pub const LET_TAKE_LONG: Option<&str> = None;
+
+    /// The placeholder of a document that is bound as text.
+    pub fn document(placeholder: &str) -> String {
+        placeholder.to_owned()
+    }
+
+    /// A text as this database can hold it.
+    pub fn text(text: String) -> String {
+        text
+    }
 
     /// Has the numbers of a column go on after the greatest. Here, they do so by themselves.
     pub fn continue_counter(_table: &str, _column: &str) -> Option<String> {
@@ -56,19 +82,42 @@ mod dialect {
     }
 }
 
+/// Tells other processes of news. Those at the same file ask often enough.
+#[derive(Debug, Clone)]
+struct Courier;
+
+impl Courier {
+    #[expect(clippy::unused_self, reason = "other databases have something to send with")]
+    fn send(&self, _: Topic) {}
+
+    #[expect(clippy::unused_self, reason = "other databases have something to stop")]
+    fn stop(&self) {}
+}
+
 /// How long a writer waits for its turn, and for other processes at the same file.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Prepared statements that a connection keeps.
 const STATEMENTS: usize = 256;
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/sqlite");
+fn migrations() -> sqlx::migrate::Migrator {
+    let mut migrations = sqlx::migrate!("../../migrations/sqlite");
+    // A schema that is newer than the program: an upgrade was taken back, and the old version still works with it.
+    migrations.set_ignore_missing(true);
+    migrations
+}
 
 impl SqliteCatalog {
     /// Opens the file, makes it if there is none, and brings its schema up to date.
     ///
     /// A commit is on the disk when it returns (`synchronous=FULL`). The folder must exist.
     pub async fn open(path: &Path) -> Result<Self> {
+        // All leases are timed in this process or on this machine; what its clock is set to meanwhile is no matter.
+        Self::open_with(path, Arc::new(SteadyClock::new())).await
+    }
+
+    /// The same, with a clock that leases go by.
+    pub async fn open_with(path: &Path, clock: Arc<dyn Clock>) -> Result<Self> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .foreign_keys(true)
@@ -87,13 +136,35 @@ impl SqliteCatalog {
             .acquire_timeout(PATIENCE)
             .connect_with(writing)
             .await?;
-        MIGRATIONS.run(&writer).await?;
+        migrations().run(&writer).await?;
         let parallel = std::thread::available_parallelism().map_or(4, |n| n.get() as u32);
         let readers = PoolOptions::new()
             .max_connections(parallel.clamp(4, 16))
             .acquire_timeout(PATIENCE)
             .max_lifetime(None)
             .connect_lazy_with(options.read_only(true));
-        Ok(Self { writer, readers })
+        Ok(Self { writer, readers, clock: Some(clock), bells: Arc::new(Bells::default()), courier: Courier })
+    }
+
+    /// Names of migrations that [`Self::open`] would apply. A file that is not there is not made.
+    pub async fn pending_migrations(path: &Path) -> Result<Vec<String>> {
+        if !path.exists() {
+            return pending(&migrations(), &[]);
+        }
+        let options = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(PATIENCE);
+        let mut connection = options.connect().await?;
+        let there: bool =
+            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations')")
+                .fetch_one(&mut connection)
+                .await?;
+        let applied: Vec<Applied> = if there {
+            sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations WHERE success")
+                .fetch_all(&mut connection)
+                .await?
+        } else {
+            Vec::new()
+        };
+        connection.close().await?;
+        pending(&migrations(), &applied)
     }
 }

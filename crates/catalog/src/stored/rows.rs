@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::{
     CatalogError, Result,
-    model::{JobKind, PictureStatus, Projection, SequenceStatus, SortMethod},
+    model::{ChangeKind, JobKind, PictureStatus, Projection, SequenceStatus, SortMethod},
 };
 
 /// A time as it is stored, in microseconds since 1970. The last second of the calendar counts as its begin: only whole
@@ -63,6 +63,7 @@ named! {
     PictureStatus, "status of a picture", PictureStatus::ALL;
     SequenceStatus, "status of a sequence", SequenceStatus::ALL;
     JobKind, "kind of job", JobKind::ALL;
+    ChangeKind, "kind of change", ChangeKind::ALL;
     Projection, "projection", [Projection::Flat, Projection::Equirectangular];
 }
 
@@ -85,6 +86,7 @@ mod tests {
         all_round_trip::<PictureStatus>();
         all_round_trip::<SequenceStatus>();
         all_round_trip::<JobKind>();
+        all_round_trip::<ChangeKind>();
         all_round_trip::<Projection>();
     }
 

@@ -38,7 +38,7 @@ pub async fn run(args: Settings) -> Result<()> {
         let catalog = open::catalog(&args.place).await?;
         if hold.is_some() {
             // Nobody else works on this database: what an earlier process held when it died is free.
-            let reclaimed = catalog.reclaim(world.now()).await?;
+            let reclaimed = catalog.reclaim().await?;
             if reclaimed > 0 {
                 tracing::info!(reclaimed, "took up jobs that an earlier process left behind");
             }
