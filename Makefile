@@ -2,7 +2,7 @@
 # Needed: Rust, Node.js, Python. What else is used is installed into $FLANEUR_CACHE (else ~/.cache/flaneur).
 
 .DEFAULT_GOAL := help
-.PHONY: help run build models web check test test-rust test-web test-e2e
+.PHONY: help run build models web check test test-rust test-web test-e2e test-s3 test-deploy
 
 help: ## Show this
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -23,7 +23,7 @@ check: ## Find what is wrong without running it: format, lints, types, documenta
 	@scripts/check.sh
 
 test: ## Run all tests
-	@scripts/test.sh rust web e2e
+	@scripts/test.sh rust web e2e deploy
 
 test-rust: ## Run the tests of the crates
 	@scripts/test.sh rust
@@ -33,3 +33,9 @@ test-web: ## Run the tests of the site and of the scripts
 
 test-e2e: ## Drive the built binary with real clients and a real browser
 	@scripts/test.sh e2e
+
+test-s3: ## Run what concerns S3 on a cluster of three Garage nodes (builds Garage: 20 minutes, once)
+	@scripts/test-s3.sh
+
+test-deploy: ## Install in a bare Debian as deploy/ and docs/operations.md say
+	@scripts/test.sh deploy

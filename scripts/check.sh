@@ -12,7 +12,8 @@ step "fetching crates" cargo fetch --locked
 
 check_scripts() {
     local browser
-    "$cache/venv/bin/shellcheck" --external-sources --source-path=SCRIPTDIR scripts/*.sh .ci/run
+    "$cache/venv/bin/shellcheck" --external-sources --source-path=SCRIPTDIR scripts/*.sh deploy/install.sh deploy/flaneurctl \
+        .ci/run
     for browser in e2e/browser/*.mjs e2e/browser/tests/*.mjs; do
         node --check "$browser"
     done

@@ -75,8 +75,16 @@ stage() {
     stage=
 }
 
+# What is to be undone when the script ends, however it ends: the name of a function.
+cleanup=
 stage=
-trap '[[ $? == 0 || -z $stage ]] || printf "error: %s failed: what is wrong stands above\n" "$stage" >&2' EXIT
+at_exit() {
+    local status=$?
+    [[ -z $cleanup ]] || "$cleanup"
+    [[ $status == 0 || -z $stage ]] || printf 'error: %s failed: what is wrong stands above\n' "$stage" >&2
+    exit "$status"
+}
+trap at_exit EXIT
 
 # fresh STAMP HASH: whether a step's inputs are what they were when it was last done.
 fresh() { [[ -f $1 && $(<"$1") == "$2" ]]; }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs tests. Usage: test.sh rust|web|e2e…
+# Runs tests. Usage: test.sh rust|web|e2e|deploy…
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 cd "$root"
@@ -24,11 +24,28 @@ run_tests() {
     fi
 }
 
+# A PostgreSQL server for all tests of the catalog, each with a database of its own; it need not outlive a power cut.
+start_postgres() {
+    postgres=$(mktemp -d)
+    cleanup=stop_postgres
+    FLANEUR_TEST_POSTGRES=$("$root/scripts/postgres.sh" start "$postgres" fsync=off full_page_writes=off)
+    export FLANEUR_TEST_POSTGRES
+}
+
+stop_postgres() {
+    "$root/scripts/postgres.sh" stop "$postgres" immediate || true
+    rm -rf "$postgres"
+    cleanup=
+}
+
 test_rust() {
     "$root/scripts/models.sh"
-    "$root/scripts/tools.sh" pictures
+    "$root/scripts/tools.sh" pictures s3 postgres
     build
+    export FLANEUR_TEST_S3_SERVER=$cache/cargo/bin/s3s-fs
+    start_postgres
     stage "Rust tests" run_tests rest
+    stop_postgres
     stage "examples in the documentation" cargo test --doc --workspace --locked --quiet
 }
 
@@ -41,13 +58,21 @@ test_web() {
 
 test_e2e() {
     "$root/scripts/models.sh"
-    "$root/scripts/tools.sh" python pictures chromium
+    "$root/scripts/tools.sh" python pictures chromium s3 nginx postgres
     "$root/scripts/packages.sh" e2e/browser
     "$root/scripts/web.sh"
     build
     export FLANEUR_BIN=$target/debug/flaneur FLANEUR_MODELS=$root/models
     export FLANEUR_TEST_PICTURES=$cache/test-pictures FLANEUR_PANORAMAX_CLI=$cache/venv/bin/panoramax_cli
+    export FLANEUR_TEST_S3_SERVER=$cache/cargo/bin/s3s-fs FLANEUR_NGINX=$cache/nginx
     stage "end-to-end tests" run_tests e2e
+}
+
+test_deploy() {
+    "$root/scripts/web.sh"
+    need_rust
+    step "building the binary" cargo build --locked -p flaneur
+    "$root/scripts/deploy_test.sh" "$target/debug/flaneur"
 }
 
 for part in "$@"; do

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Installs what tests and checks need beside Rust, Node.js and Python. Usage: tools.sh [python|chromium|pictures|deny]…
+# Installs what tests and checks need beside Rust, Node.js and Python.
+# Usage: tools.sh [python|chromium|pictures|deny|s3|nginx|garage|postgres|mmdebstrap]…
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
-# panoramax_cli and shellcheck, by version and hash, in a virtual environment.
+# panoramax_cli, shellcheck and PyYAML, by version and hash, in a virtual environment.
 install_python() {
     need_python
     local stamp=$cache/venv/.flaneur-stamp hash
@@ -11,7 +12,7 @@ install_python() {
     fresh "$stamp" "$hash" && return
     rm -rf "$cache/venv"
     step "making a virtual environment in $cache/venv" python3 -m venv "$cache/venv"
-    step "installing panoramax_cli and shellcheck" "$cache/venv/bin/pip" install --only-binary :all: \
+    step "installing panoramax_cli, shellcheck and PyYAML" "$cache/venv/bin/pip" install --only-binary :all: \
         --require-hashes -r "$root/e2e/requirements.txt"
     echo "$hash" >"$stamp"
 }
@@ -45,6 +46,75 @@ install_deny() {
     [[ -x $cache/cargo/bin/cargo-deny && $("$cache/cargo/bin/cargo-deny" --version) == *"$version" ]] && return
     step "building cargo-deny (some minutes, once)" env -u CARGO_TARGET_DIR cargo install cargo-deny --locked \
         --version "$version" --no-default-features --root "$cache/cargo"
+}
+
+# An S3 server that is built in two minutes and starts at once: for every test run.
+install_s3() {
+    need_rust
+    local version=0.14.1
+    [[ -x $cache/cargo/bin/s3s-fs && $("$cache/cargo/bin/s3s-fs" --version) == *"$version" ]] && return
+    step "building s3s-fs, an S3 server (some minutes, once)" env -u CARGO_TARGET_DIR CARGO_PROFILE_DEV_DEBUG=0 \
+        cargo install s3s-fs --locked --debug --version "$version" --features binary --root "$cache/cargo"
+}
+
+# A distributed S3 server, for `make test-s3`. What was built of it is kept until it is done: it takes long.
+install_garage() {
+    need_rust
+    local version=2.5.0
+    [[ -x $cache/cargo/bin/garage && $("$cache/cargo/bin/garage" --version) == *"$version"* ]] && return
+    step "building Garage (20 minutes, once)" nice -n 19 env CARGO_TARGET_DIR="$cache/garage-build" \
+        cargo install garage --locked --version "$version" --root "$cache/cargo"
+    rm -rf "$cache/garage-build"
+}
+
+# nginx and the module that makes its cache forget. Unpacked, not installed: an installed one would start, and take port 80.
+install_nginx() {
+    local package packages
+    [[ -x $cache/nginx/usr/sbin/nginx && -f $cache/nginx/usr/lib/nginx/modules/ngx_http_cache_purge_module.so ]] && return
+    if ! command -v apt-get >/dev/null 2>&1 || ! command -v dpkg-deb >/dev/null 2>&1; then
+        die "the tests of the CDN take nginx from Debian's packages: run them on Debian or Ubuntu"
+    fi
+    [[ $(id -u) != 0 ]] || step "reading the lists of system packages" apt-get update
+    packages=$(mktemp -d "$cache/nginx-packages.XXXXXX")
+    step "fetching nginx" env -C "$packages" apt-get -o APT::Sandbox::User=root download nginx libnginx-mod-http-cache-purge
+    rm -rf "$cache/nginx"
+    for package in "$packages"/*.deb; do
+        step "unpacking $(basename "$package")" dpkg-deb --extract "$package" "$cache/nginx"
+    done
+    rm -rf "$packages"
+    step "trying nginx" "$cache/nginx/usr/sbin/nginx" -v
+}
+
+# A PostgreSQL server, which tests start for themselves (scripts/postgres.sh). None is set up for the system.
+install_postgres() {
+    local each
+    for each in /usr/lib/postgresql/*/bin/pg_ctl; do
+        [[ -x $each ]] && return
+    done
+    command -v pg_ctl >/dev/null 2>&1 && return
+    if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null 2>&1; then
+        step "reading the lists of system packages" apt-get update
+        if [[ ! -e /etc/postgresql-common/createcluster.conf ]]; then
+            mkdir -p /etc/postgresql-common
+            echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf
+        fi
+        step "installing PostgreSQL" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+            -o Dpkg::Options::=--force-confold postgresql
+    else
+        die "the tests of the catalog need PostgreSQL 15 or newer: install it (on Debian: apt install postgresql)"
+    fi
+}
+
+# mmdebstrap, which makes a bare Debian to install in.
+install_mmdebstrap() {
+    command -v mmdebstrap >/dev/null 2>&1 && return
+    if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null 2>&1; then
+        step "reading the lists of system packages" apt-get update
+        step "installing mmdebstrap" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+            mmdebstrap debian-archive-keyring
+    else
+        die "installing in a bare Debian needs mmdebstrap: install it (on Debian: apt install mmdebstrap)"
+    fi
 }
 
 for tool in "$@"; do

@@ -22,12 +22,13 @@ pub struct ApiError {
     status: StatusCode,
     message: Cow<'static, str>,
     extra: Vec<(&'static str, Value)>,
+    counts_as: Option<&'static str>,
 }
 
 impl ApiError {
     /// An error with a status of its own.
     pub fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, message: message.into(), extra: Vec::new() }
+        Self { status, message: message.into(), extra: Vec::new(), counts_as: None }
     }
 
     /// 400: the request makes no sense; the message says what would.
@@ -57,17 +58,19 @@ impl ApiError {
 
     /// 500: our fault. `cause` is logged with its sources.
     pub fn internal(cause: &(dyn std::error::Error + 'static)) -> Self {
-        let mut chain = cause.to_string();
-        let mut source = cause.source();
-        while let Some(inner) = source {
-            chain.push_str(": ");
-            chain.push_str(&inner.to_string());
-            source = inner.source();
-        }
-        tracing::error!(error = chain, "request failed");
+        tracing::error!(error = chain(cause), "request failed");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "the server failed; try again, and tell the operator if it persists",
+        )
+    }
+
+    /// 503: something that we need is away. `cause` is logged with its sources.
+    pub fn unavailable(cause: &(dyn std::error::Error + 'static)) -> Self {
+        tracing::error!(error = chain(cause), "request failed for now");
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the server cannot reach its storage; try again in a minute, and tell the operator if it persists",
         )
     }
 
@@ -82,6 +85,18 @@ impl ApiError {
     pub fn with(mut self, name: &'static str, value: Value) -> Self {
         self.extra.push((name, value));
         self
+    }
+
+    /// Says under which reason it is counted, where the status says too little.
+    #[must_use]
+    pub fn counted_as(mut self, reason: &'static str) -> Self {
+        self.counts_as = Some(reason);
+        self
+    }
+
+    /// Under which reason it is counted.
+    pub fn counts_as(&self) -> Option<&'static str> {
+        self.counts_as
     }
 
     /// The status.
@@ -100,6 +115,18 @@ impl ApiError {
     }
 }
 
+/// An error with everything that caused it.
+fn chain(cause: &(dyn std::error::Error + 'static)) -> String {
+    let mut chain = cause.to_string();
+    let mut source = cause.source();
+    while let Some(inner) = source {
+        chain.push_str(": ");
+        chain.push_str(&inner.to_string());
+        source = inner.source();
+    }
+    chain
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut body = json!({ "message": self.message, "status_code": self.status.as_u16() });
@@ -109,6 +136,10 @@ impl IntoResponse for ApiError {
         let mut response = (self.status, Json(body)).into_response();
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(http::header::WWW_AUTHENTICATE, http::HeaderValue::from_static("Bearer"));
+        }
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            // Seconds.
+            response.headers_mut().insert(http::header::RETRY_AFTER, http::HeaderValue::from_static("10"));
         }
         response.headers_mut().insert(http::header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
         response
@@ -127,7 +158,17 @@ impl From<CatalogError> for ApiError {
 
 impl From<StorageError> for ApiError {
     fn from(error: StorageError) -> Self {
-        Self::internal(&error)
+        Self::from(&error)
+    }
+}
+
+impl From<&StorageError> for ApiError {
+    fn from(error: &StorageError) -> Self {
+        match error {
+            // A bucket's server is away, or a disk is full: nobody's defect, and it passes.
+            StorageError::Store(_) => Self::unavailable(error),
+            other => Self::internal(other),
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod error;
 mod extract;
 pub mod identity;
 mod links;
+pub mod metrics;
 mod openapi;
 mod respond;
 pub mod routes;

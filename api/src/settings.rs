@@ -1,5 +1,7 @@
 //! What the operator chose.
 
+use flaneur_storage::CdnUrl;
+
 /// Settings of the API.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -25,6 +27,8 @@ pub struct Settings {
     pub max_files_per_set: i64,
     /// Address of a MapLibre style for the site's background map; none for the built-in one.
     pub background_style: Option<String>,
+    /// A CDN to which whoever asks for a file that anyone may see is sent; none: every file is served from here.
+    pub cdn_url: Option<CdnUrl>,
 }
 
 /// A licence by its SPDX id.
@@ -73,6 +77,7 @@ impl Default for Settings {
             max_pixels: 200_000_000,
             max_files_per_set: 100_000,
             background_style: None,
+            cdn_url: None,
         }
     }
 }

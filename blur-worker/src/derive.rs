@@ -4,10 +4,12 @@ use bytes::Bytes;
 use flaneur_catalog::model::{BoxClass, Detection, Picture, Projection, Shape};
 use flaneur_detect::DetectError;
 use flaneur_geotag::{Geotag, Overrides};
-use flaneur_jpeg::{Expected, JpegError, Limits, Metadata, Region, RegionKind, Source, TileGrid, TilePack, verify};
+use flaneur_jpeg::{
+    Expected, JpegError, Limits, Metadata, Redacted, Region, RegionKind, Source, TileGrid, TilePack, verify,
+};
 use serde::Deserialize;
 
-use crate::{error::JobError, look::Look};
+use crate::{error::JobError, look::Look, metrics::Stage};
 
 /// What is made of an original.
 #[derive(Debug)]
@@ -42,12 +44,12 @@ pub fn derive(original: &[u8], picture: &Picture, look: &dyn Look, max_pixels: u
         Err(reason) => return Ok(Outcome::Unusable(reason)),
     };
     let limits = Limits { max_pixels, ..Limits::default() };
-    let source = match Source::open(original, tag.orientation, &limits) {
+    let source = match Stage::Decode.measure(|| Source::open(original, tag.orientation, &limits)) {
         Ok(source) => source,
         Err(error) => return Ok(Outcome::Unusable(error.to_string())),
     };
     let panorama = picture.projection == Projection::Equirectangular;
-    let detections = match look.look(source.pixels(), panorama) {
+    let detections = match Stage::Detect.measure(|| look.look(source.pixels(), panorama)) {
         Ok(detections) => detections,
         // More than could be redacted one by one; leaving any out would show it.
         Err(DetectError::TooMany { .. }) => {
@@ -56,6 +58,33 @@ pub fn derive(original: &[u8], picture: &Picture, look: &dyn Look, max_pixels: u
         }
         Err(error) => return Err(error.into()),
     };
+    let (width, height) = (source.pixels().width, source.pixels().height);
+    let (redacted, encoded) = Stage::Redact.measure(|| encode(source, &detections, &tag, panorama))?;
+    Stage::Verify.measure(|| prove(&redacted, &encoded, panorama))?;
+    Ok(Outcome::Derived(Box::new(Derived {
+        master: encoded.master.into(),
+        sd: encoded.sd.into(),
+        thumb: encoded.thumb.into(),
+        tiles: encoded.tiles,
+        shape: Shape { width: i64::from(width), height: i64::from(height) },
+        detections,
+    })))
+}
+
+/// What was encoded, and not proven yet.
+struct Encoded {
+    master: Vec<u8>,
+    sd: Vec<u8>,
+    thumb: Vec<u8>,
+    tiles: Option<(Bytes, TileGrid)>,
+}
+
+fn encode(
+    source: Source,
+    detections: &[Detection],
+    tag: &Geotag,
+    panorama: bool,
+) -> Result<(Redacted, Encoded), JobError> {
     let regions: Vec<Region> = detections.iter().map(region).collect();
     let (width, height) = (source.pixels().width, source.pixels().height);
     let redacted = source.redact(&regions, panorama);
@@ -67,40 +96,32 @@ pub fn derive(original: &[u8], picture: &Picture, look: &dyn Look, max_pixels: u
     let thumb = made("thumb", redacted.thumb(panorama))?;
     let tiles = if panorama {
         let grid = TileGrid::for_panorama(width, height);
-        Some((made("tiles", redacted.tiles(grid))?, grid))
+        Some((Bytes::from(made("tiles", redacted.tiles(grid))?.to_bytes()), grid))
     } else {
         None
     };
+    Ok((redacted, Encoded { master, sd, thumb, tiles }))
+}
+
+/// Reads everything that will be stored, and compares.
+fn prove(redacted: &Redacted, encoded: &Encoded, panorama: bool) -> Result<(), JobError> {
     let check = |what, bytes: &[u8], expected: &Expected| {
         verify(bytes, expected).map_err(|source| JobError::Unverified { what, source })
     };
-    check("master", &master, &redacted.expected_master())?;
-    check("sd", &sd, &expected_sd)?;
-    check("thumb", &thumb, &redacted.expected_thumb(panorama))?;
-    let tiles = match tiles {
-        None => None,
-        Some((pack, grid)) => {
-            // What is checked are the bytes as they will lie in the storage, found as they will be found there.
-            let bytes = pack.to_bytes();
-            let index = made("tiles", TilePack::parse_index(&bytes))?;
-            made("tiles", index.check_len(bytes.len() as u64))?;
-            for (column, row) in (0..grid.rows).flat_map(|row| (0..grid.columns).map(move |column| (column, row))) {
-                let expected = made("tiles", redacted.expected_tile(grid, column, row))?;
-                let range = index.range(column, row).map(|range| range.start as usize..range.end as usize);
-                let tile = range.and_then(|range| bytes.get(range)).unwrap_or_default();
-                check("tiles", tile, &expected)?;
-            }
-            Some((Bytes::from(bytes), grid))
-        }
-    };
-    Ok(Outcome::Derived(Box::new(Derived {
-        master: master.into(),
-        sd: sd.into(),
-        thumb: thumb.into(),
-        tiles,
-        shape: Shape { width: i64::from(width), height: i64::from(height) },
-        detections,
-    })))
+    check("master", &encoded.master, &redacted.expected_master())?;
+    check("sd", &encoded.sd, &redacted.expected_sd())?;
+    check("thumb", &encoded.thumb, &redacted.expected_thumb(panorama))?;
+    let Some((bytes, grid)) = &encoded.tiles else { return Ok(()) };
+    // What is checked are the bytes as they will lie in the storage, found as they will be found there.
+    let index = made("tiles", TilePack::parse_index(bytes))?;
+    made("tiles", index.check_len(bytes.len() as u64))?;
+    for (column, row) in (0..grid.rows).flat_map(|row| (0..grid.columns).map(move |column| (column, row))) {
+        let expected = made("tiles", redacted.expected_tile(*grid, column, row))?;
+        let range = index.range(column, row).map(|range| range.start as usize..range.end as usize);
+        let tile = range.and_then(|range| bytes.get(range)).unwrap_or_default();
+        check("tiles", tile, &expected)?;
+    }
+    Ok(())
 }
 
 fn made<T>(what: &'static str, result: Result<T, JpegError>) -> Result<T, JobError> {

@@ -3,10 +3,14 @@
 use flaneur_catalog::model::{Lease, PictureId, PictureStatus};
 use flaneur_storage::{OriginalKey, PublicKey};
 
-use crate::{Worker, error::JobError};
+use crate::{Worker, error::JobError, metrics::counted};
 
 /// Does a `Destroy` job.
 pub async fn run(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
+    counted(lease, attempt(worker, lease)).await
+}
+
+async fn attempt(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
     let id = PictureId(lease.subject);
     let picture = match worker.catalog.picture(id).await? {
         Some(picture) => Some(picture),
@@ -28,10 +32,9 @@ pub async fn run(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
     if matches!(picture.status, PictureStatus::Deleted | PictureStatus::Duplicate)
         && let Some(objects) = &picture.objects
     {
-        for key in objects.keys() {
-            let key: PublicKey = key.parse().map_err(|_| JobError::Unreadable("object"))?;
-            worker.storage.public.remove(&key).await?;
-        }
+        let keys: Result<Vec<PublicKey>, _> = objects.keys().into_iter().map(str::parse).collect();
+        // A CDN that does not forget them fails the job, which is then done again.
+        worker.storage.discard(&keys.map_err(|_| JobError::Unreadable("object"))?).await?;
     }
     worker.catalog.destroyed(lease, id).await?;
     Ok(())

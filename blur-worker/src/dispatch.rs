@@ -6,10 +6,14 @@ use flaneur_catalog::model::{
 };
 use flaneur_dispatch::{Dedup, Part, Rules, Shot, Split, dispatch};
 
-use crate::{DispatchDefaults, Worker, error::JobError};
+use crate::{DispatchDefaults, Worker, error::JobError, metrics::counted};
 
 /// Does a `Dispatch` job.
 pub async fn run(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
+    counted(lease, attempt(worker, lease)).await
+}
+
+async fn attempt(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
     let id = UploadSetId(lease.subject);
     let Some(set) = worker.catalog.upload_set(id).await? else {
         worker.catalog.finish(lease).await?;

@@ -12,10 +12,12 @@ mod dispatch;
 pub mod error;
 mod lane;
 mod look;
+pub mod metrics;
 mod process;
 mod refresh;
 mod summary;
 pub mod sweep;
+mod tidy;
 
 use std::sync::Arc;
 
@@ -77,6 +79,7 @@ impl Worker {
         }
         // What is quick and waited for has a lane of its own: it never stands behind a picture.
         lanes.spawn(lane::run(self.clone(), &[JobKind::Dispatch, JobKind::Refresh, JobKind::Destroy], stop.clone()));
+        lanes.spawn(tidy::run(self.clone(), stop.clone()));
         lanes.spawn(sweep::run(self, stop));
         lanes.close();
         lanes.wait().await;

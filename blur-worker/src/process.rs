@@ -9,10 +9,15 @@ use crate::{
     Worker,
     derive::{self, Derived, Outcome},
     error::JobError,
+    metrics::{Stage, counted},
 };
 
 /// Does a `Process` job.
 pub async fn run(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
+    counted(lease, attempt(worker, lease)).await
+}
+
+async fn attempt(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
     let id = PictureId(lease.subject);
     let Some(picture) = worker.catalog.picture(id).await?.filter(|picture| picture.status == PictureStatus::Waiting)
     else {
@@ -22,7 +27,7 @@ pub async fn run(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
     };
     let key: OriginalKey =
         picture.original.as_deref().and_then(|key| key.parse().ok()).ok_or(JobError::Unreadable("original"))?;
-    let original = match worker.storage.private.read(key).await {
+    let original = match Stage::Read.measured(worker.storage.private.read(key)).await {
         Ok(original) => original,
         Err(StorageError::Missing(_)) => {
             tracing::error!(picture = %id, "the original of a waiting picture is missing");
@@ -36,10 +41,16 @@ pub async fn run(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
         Outcome::Derived(derived) => derived,
         Outcome::Unusable(reason) => return give_up(worker, lease, id, reason).await,
     };
-    publish(worker, lease, &picture, *derived).await
+    let stored = Stage::Store.measured(store(worker, &picture, *derived)).await?;
+    Stage::Publish.measured(publish(worker, lease, stored)).await
 }
 
-async fn publish(worker: &Worker, lease: &Lease, picture: &Picture, derived: Derived) -> Result<(), JobError> {
+/// Stores what was made. Answers what to tell the catalog, and every key.
+async fn store(
+    worker: &Worker,
+    picture: &Picture,
+    derived: Derived,
+) -> Result<(Publication, Vec<PublicKey>), JobError> {
     let public = &worker.storage.public;
     let id = picture.id.0;
     let master_size = derived.master.len() as i64;
@@ -77,12 +88,21 @@ async fn publish(worker: &Worker, lease: &Lease, picture: &Picture, derived: Der
         detections: derived.detections,
         at: worker.world.now(),
     };
+    Ok((publication, keys))
+}
+
+async fn publish(
+    worker: &Worker,
+    lease: &Lease,
+    (publication, keys): (Publication, Vec<PublicKey>),
+) -> Result<(), JobError> {
+    let picture = publication.picture;
     let published = worker.catalog.publish_picture(lease, publication, [worker.job(), worker.job()]).await?;
-    if !published && worker.catalog.picture(picture.id).await?.is_none() {
+    if !published && worker.catalog.picture(picture).await?.is_none() {
         // Deleted while it was in our hands. Nobody will publish it any more, so nobody else owns these objects; of a
         // picture that another worker publishes they are to stay, for equal content has equal keys.
         for key in keys {
-            public.remove(&key).await?;
+            worker.storage.public.remove(&key).await?;
         }
     }
     Ok(())

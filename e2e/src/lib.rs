@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "what a test prints is read by whoever runs it")]
 
+mod cdn;
 mod client;
 mod exif;
 mod folders;
@@ -15,17 +16,22 @@ mod log;
 mod photo;
 mod plants;
 mod relay;
+mod role;
+mod s3;
 mod server;
 mod spherical;
 mod tools;
 mod wait;
 
+pub use cdn::Cdn;
 pub use client::{Answer, Client, UploadSet, field, link, text};
 pub use exif::{Exif, Placement};
 pub use folders::{Folder, contains};
 pub use photo::{Photo, Region, decode, detail, difference};
 pub use plants::{PATTERNS, plant};
 pub use relay::Relay;
+pub use role::Role;
+pub use s3::{Gate, S3, Web, buckets, on_s3, on_s3_at};
 pub use server::{Finished, Server, ServerOptions, run_to_end};
 pub use spherical::gpano;
 pub use tools::{Tools, shared_data};

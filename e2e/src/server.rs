@@ -1,6 +1,7 @@
 //! The server under test: started, killed, restarted, stopped, and asked for its log.
 
 use std::{
+    ffi::OsString,
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
     thread::JoinHandle,
@@ -23,6 +24,7 @@ const STOPPING: Duration = Duration::from_mins(1);
 #[derive(Debug, Clone, Default)]
 pub struct ServerOptions {
     arguments: Vec<String>,
+    environment: Vec<(String, String)>,
     allowed: Vec<String>,
 }
 
@@ -31,6 +33,13 @@ impl ServerOptions {
     #[must_use]
     pub fn with(mut self, arguments: &[&str]) -> Self {
         self.arguments.extend(arguments.iter().map(|&each| each.to_owned()));
+        self
+    }
+
+    /// Sets environment variables.
+    #[must_use]
+    pub fn environment(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.environment.extend(variables);
         self
     }
 
@@ -73,6 +82,11 @@ impl Server {
     /// Where it listens, without a slash at the end.
     pub fn url(&self) -> &str {
         &self.running.url
+    }
+
+    /// Where it tells the operator how it goes, if `--admin-listen` said so.
+    pub fn operator(&self) -> &str {
+        &self.running.operator
     }
 
     /// Its data folder.
@@ -152,21 +166,29 @@ impl Drop for Server {
 
 /// One run of the binary.
 #[derive(Debug)]
-struct Running {
+pub(crate) struct Running {
     child: Child,
-    url: String,
-    stdout: Lines,
-    stderr: Lines,
+    pub(crate) url: String,
+    pub(crate) operator: String,
+    pub(crate) stdout: Lines,
+    pub(crate) stderr: Lines,
     readers: Vec<JoinHandle<()>>,
     status: Option<ExitStatus>,
 }
 
 impl Running {
     fn start(options: &ServerOptions, data: &Path) -> Self {
+        let mut arguments: Vec<OsString> = ["serve", "--listen", "127.0.0.1:0", "--data"].map(Into::into).into();
+        arguments.extend([data.into(), "--models".into(), Tools::models().into()]);
+        arguments.extend(options.arguments.iter().map(Into::into));
+        Self::launch(&arguments, &options.environment, "listening on")
+    }
+
+    /// Starts the binary with these arguments, and waits until it prints a line that begins with `ready`.
+    pub(crate) fn launch(arguments: &[OsString], environment: &[(String, String)], ready: &str) -> Self {
         let mut child = Tools::flaneur()
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .args([Path::new("--data"), data, Path::new("--models"), &Tools::models()])
-            .args(&options.arguments)
+            .args(arguments)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -174,17 +196,19 @@ impl Running {
         let (stdout, first) = Lines::collect(child.stdout.take().expect("a pipe"));
         let (stderr, second) = Lines::collect(child.stderr.take().expect("a pipe"));
         let readers = vec![first, second];
-        let mut running = Self { child, url: String::new(), stdout, stderr, readers, status: None };
-        let url =
-            poll(SHORT, || running.stdout.after("listening on").or_else(|| running.try_end().map(|_| String::new())));
-        match url {
-            Some(url) if !url.is_empty() => url.trim_end_matches('/').clone_into(&mut running.url),
-            _ => {
-                let log = running.stderr.all().join("\n");
-                let _ = running.child.kill();
-                panic!("the server does not listen:\n{log}");
-            }
+        let (url, operator) = (String::new(), String::new());
+        let mut running = Self { child, url, operator, stdout, stderr, readers, status: None };
+        let begun = poll(SHORT, || match running.stdout.after(ready) {
+            Some(_) => Some(true),
+            None => running.try_end().map(|_| false),
+        });
+        if begun != Some(true) {
+            let log = running.stderr.all().join("\n");
+            let _ = running.child.kill();
+            panic!("the server does not start:\n{log}");
         }
+        let address = |line| running.stdout.after(line).unwrap_or_default().trim_end_matches('/').to_owned();
+        (running.url, running.operator) = (address("listening on"), address("operator's listener on"));
         running
     }
 
@@ -196,7 +220,7 @@ impl Running {
     }
 
     /// Waits for the end; kills what does not end.
-    fn ended(&mut self, deadline: Duration) -> Option<ExitStatus> {
+    pub(crate) fn ended(&mut self, deadline: Duration) -> Option<ExitStatus> {
         let status = poll(deadline, || self.try_end());
         if status.is_none() {
             let _ = self.child.kill();
@@ -209,17 +233,24 @@ impl Running {
     }
 
     /// Ends it somehow.
-    fn give_up(&mut self) {
+    pub(crate) fn give_up(&mut self) {
         let _ = self.child.kill();
         self.ended(SHORT);
     }
 
-    fn terminate(&mut self) -> ExitStatus {
+    /// Asks it to stop, and does not wait.
+    pub(crate) fn ask_to_stop(&mut self) {
+        if self.try_end().is_none() {
+            let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+            assert!(sent.is_ok_and(|status| status.success()), "no signal was sent");
+        }
+    }
+
+    pub(crate) fn terminate(&mut self) -> ExitStatus {
         if let Some(status) = self.try_end() {
             return status;
         }
-        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
-        assert!(sent.is_ok_and(|status| status.success()), "no signal was sent");
+        self.ask_to_stop();
         self.ended(STOPPING).unwrap_or_else(|| panic!("the server did not stop within {STOPPING:?} of SIGTERM"))
     }
 }

@@ -15,6 +15,8 @@ use std::{
 /// | `FLANEUR_TEST_PICTURES` | folder of `astronaut.png` and `car.png` | `test-pictures` in the cache |
 /// | `FLANEUR_PANORAMAX_CLI` | the command-line client | `venv/bin/panoramax_cli` in the cache |
 /// | `FLANEUR_CHROMIUM` | a Chromium | the first one in `PATH` |
+/// | `FLANEUR_TEST_S3_SERVER` | an S3 server, see `flaneur_test_s3` | none: stories that need one are skipped |
+/// | `FLANEUR_NGINX` | folder into which nginx and its purge module were unpacked | `nginx` in the cache |
 /// | `FLANEUR_SHARED_DATA` | photos of real cameras | `../shared/data` |
 #[derive(Debug)]
 pub struct Tools;
@@ -58,12 +60,18 @@ impl Tools {
         find("FLANEUR_CHROMIUM", &usual, "install Chromium")
     }
 
+    /// The folder into which nginx and its purge module were unpacked.
+    pub fn nginx() -> PathBuf {
+        find("FLANEUR_NGINX", &[cache().join("nginx")], "run `scripts/tools.sh nginx`")
+    }
+
     /// The binary, ready to take arguments, with nothing of this process's environment that it reads.
     pub fn flaneur() -> Command {
         let mut command = Command::new(Self::binary());
         for (name, _) in env::vars_os() {
-            if name.to_string_lossy().starts_with("FLANEUR_") {
-                command.env_remove(name);
+            let text = name.to_string_lossy();
+            if text.starts_with("FLANEUR_") || text.starts_with("AWS_") {
+                command.env_remove(&name);
             }
         }
         command.env("NO_COLOR", "1").env_remove("RUST_LOG").stdin(Stdio::null());

@@ -223,7 +223,7 @@ async fn writes(catalog: &SqliteCatalog) {
 /// What may be read from end to end: lists that the statement itself brings along, and pictures in order of time
 /// and dead jobs in order of their death, up to a limit. `p` may stand for a list of such pictures.
 fn is_bounded(step: &str, statement: &str) -> bool {
-    let lists = ["SCAN w", "SCAN hit", "SCAN json_each", "SCAN found"];
+    let lists = ["SCAN w", "SCAN owner", "SCAN hit", "SCAN json_each", "SCAN found"];
     !step.starts_with("SCAN")
         || lists.iter().any(|list| step.starts_with(list))
         || step.ends_with("CONSTANT ROWS")

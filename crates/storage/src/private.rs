@@ -175,10 +175,13 @@ impl OriginalWriter {
     /// Makes the object durable: when this returns, it survives a power cut.
     pub async fn finish(mut self) -> Result<Received, StorageError> {
         if self.upload.is_some() {
-            if let Err(error) = self.complete().await {
-                self.forget().await;
-                return Err(error);
+            if !self.buffer.is_empty() || self.size == 0 {
+                self.flush().await?;
             }
+            if let Some(upload) = &mut self.upload {
+                upload.complete().await?;
+            }
+            self.upload = None;
         } else {
             let bytes = Bytes::from(std::mem::take(&mut self.buffer));
             self.backend.put(&self.at, bytes, object_store::Attributes::new()).await?;
@@ -186,34 +189,35 @@ impl OriginalWriter {
         Ok(self.received())
     }
 
-    async fn complete(&mut self) -> Result<(), StorageError> {
-        if !self.buffer.is_empty() || self.size == 0 {
-            self.flush().await?;
-        }
-        if let Some(upload) = &mut self.upload {
-            upload.complete().await?;
-        }
-        Ok(())
-    }
-
     /// Gives up; nothing remains. Answers what was received so far.
     pub async fn abort(mut self) -> Result<Received, StorageError> {
-        if let Some(upload) = &mut self.upload {
+        if let Some(mut upload) = self.upload.take() {
             upload.abort().await?;
         }
         Ok(self.received())
     }
 
-    /// What a failed upload leaves in a bucket is removed if that can be done; else by the bucket's own rule for it.
-    async fn forget(&mut self) {
-        if let Some(upload) = &mut self.upload
-            && let Err(error) = upload.abort().await
-        {
-            tracing::warn!(object = %self.at, %error, "parts of an upload that failed are left");
-        }
+    fn received(&self) -> Received {
+        let (md5, sha256) = (self.md5.clone().finalize(), self.sha256.clone().finalize());
+        Received { size: self.size, md5: hex(&md5), sha256: hex(&sha256) }
     }
+}
 
-    fn received(self) -> Received {
-        Received { size: self.size, md5: hex(&self.md5.finalize()), sha256: hex(&self.sha256.finalize()) }
+impl Drop for OriginalWriter {
+    /// What is neither finished nor aborted (the client hung up, or the server failed) would leave parts in a bucket that no
+    /// listing shows: they are removed in the background. Those of a process that is killed the bucket's own rule removes;
+    /// a folder removes its file itself.
+    fn drop(&mut self) {
+        if self.backend.is_folder() {
+            return;
+        }
+        if let (Some(mut upload), Ok(runtime)) = (self.upload.take(), tokio::runtime::Handle::try_current()) {
+            let at = self.at.clone();
+            runtime.spawn(async move {
+                if let Err(error) = upload.abort().await {
+                    tracing::info!(object = %at, %error, "parts of an upload that did not end are left in the bucket");
+                }
+            });
+        }
     }
 }

@@ -29,7 +29,7 @@ struct Patience {
 const PATIENCE: Patience = Patience {
     connect: Duration::from_secs(5),
     silence: Duration::from_secs(20),
-    retries: 6,
+    retries: 12,
     trying: Duration::from_mins(1),
 };
 

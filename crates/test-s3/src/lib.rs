@@ -62,7 +62,7 @@ pub struct Web {
 struct Own {
     program: String,
     public: TempDir,
-    _private: TempDir,
+    private: TempDir,
     servers: Vec<Process>,
 }
 
@@ -136,7 +136,7 @@ impl S3 {
         };
         let (public, public_folder) = start("pictures", "public-key", "public-secret");
         let (private, private_folder) = start("originals", "private-key", "private-secret");
-        let own = Own { program, public: public_folder, _private: private_folder, servers };
+        let own = Own { program, public: public_folder, private: private_folder, servers };
         let prefix = "flaneur".to_owned();
         Self { region: REGION.to_owned(), public, private, prefix, web: None, own: Some(own), _unique: unique }
     }
@@ -182,7 +182,8 @@ impl S3 {
         public.into_iter().chain(private).collect()
     }
 
-    /// Where everybody may read the public bucket without keys. `None` if the server shows it to nobody.
+    /// Where everybody may read the public bucket without keys. `None` if the server shows it to nobody. To be asked for
+    /// before anything is written: the server that it starts clears unfinished writes away.
     pub fn web(&mut self) -> Option<Web> {
         if self.web.is_none()
             && let Some(own) = &mut self.own
@@ -194,6 +195,13 @@ impl S3 {
             self.web = Some(Web { address, host, path: format!("/{}/{}", self.public.name, self.prefix) });
         }
         self.web.clone()
+    }
+
+    /// How many parts of uploads that did not end lie in the private bucket, where it is a server of the test's own.
+    pub fn private_parts(&self) -> Option<usize> {
+        let files = std::fs::read_dir(self.own.as_ref()?.private.path()).expect("a folder");
+        let parts = files.flatten().filter(|file| file.file_name().to_string_lossy().contains(".part-"));
+        Some(parts.count())
     }
 
     /// The folder that holds the public bucket's objects, where it is a server of the test's own: for looking behind the

@@ -7,13 +7,18 @@
 
 mod bad_input;
 mod browser;
+mod cdn;
 mod coverage;
 mod crash;
 mod first_start;
 mod labelled;
+mod logs;
+mod metrics;
 mod panoramax_cli;
 mod parallel;
 mod privacy;
 mod reading;
+mod roles;
+mod s3;
 mod shared_data;
 mod upload;

@@ -25,6 +25,7 @@ pub fn router() -> OpenApiRouter<Api> {
     params(("id" = Uuid, Path, description = "The sequence", example = "f6a2f13d-0676-4f8c-81c6-c7ec5ef10e72")),
     responses(
         (status = 200, description = "The picture, 500 pixels wide", content_type = "image/jpeg", body = [u8]),
+        (status = 302, description = "Anyone may see the picture, and it is at `Location`; not to be kept"),
         (status = 304, description = "It is as `If-None-Match` says"),
         (status = 404, description = "There is no such sequence, as far as this viewer goes, or nothing to show", body = ErrorBody,
             example = json!({"message": "Collection doesn't exist", "status_code": 404})),
@@ -40,7 +41,7 @@ async fn thumb(
 ) -> ApiResult<Response> {
     let first = api.catalog.sequence_items(identity.viewer(), SequenceId(id), 0, 1).await?;
     let first = first.into_iter().next().ok_or_else(|| ApiError::not_found("Collection doesn't exist"))?;
-    serve_file(&api, &reply, &method, &headers, &first, File::Thumb).await
+    serve_file(&api, &identity, &reply, &method, &headers, &first, File::Thumb).await
 }
 
 #[cfg(test)]

@@ -1,12 +1,16 @@
 //! `/pictures/{id}/{hd,sd,thumb}.jpg`: the files of a picture.
 
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::State,
+    response::{IntoResponse as _, Response},
+};
+use flaneur_access::Viewer;
 use flaneur_catalog::{
     CatalogError,
     model::{Item, Objects, PictureId},
 };
 use flaneur_storage::PublicKey;
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
@@ -39,9 +43,10 @@ impl File {
     }
 }
 
-/// Sends a file of a picture that the viewer was found to be allowed to see.
+/// Sends a file of a picture that the viewer was found to be allowed to see, or the viewer to where it is.
 pub(crate) async fn serve_file(
     api: &Api,
+    identity: &Identity,
     reply: &Reply,
     method: &Method,
     headers: &HeaderMap,
@@ -51,10 +56,30 @@ pub(crate) async fn serve_file(
     let objects = item.picture.objects.as_ref().ok_or_else(no_item)?;
     let key = public_key(file.key(objects))?;
     let tag = entity_tag(key.content_hash())?;
-    match send::unchanged(reply, &tag) {
-        Some(response) => Ok(response),
-        None => send::send(api, reply, method, headers, &key, None, tag).await,
+    if let Some(response) = send::unchanged(reply, &tag) {
+        return Ok(response);
     }
+    if let Some(cdn) = &api.settings.cdn_url
+        && anyone_may_see(api, identity, item.picture.id).await?
+    {
+        return elsewhere(&cdn.address(&key));
+    }
+    send::send(api, reply, method, headers, &key, None, tag).await
+}
+
+/// Whether a picture that this viewer may see is one that anyone may see. What only some may see is never on a CDN, which
+/// knows nobody.
+async fn anyone_may_see(api: &Api, identity: &Identity, id: PictureId) -> ApiResult<bool> {
+    Ok(identity.viewer() == Viewer::Anonymous || api.catalog.item(Viewer::Anonymous, id).await?.is_some())
+}
+
+/// Sends the client on. Nobody may keep that answer: tomorrow the picture may be hidden, or gone.
+fn elsewhere(address: &str) -> ApiResult<Response> {
+    let location = HeaderValue::from_str(address).map_err(|error| ApiError::internal(&error))?;
+    let mut response = StatusCode::FOUND.into_response();
+    response.headers_mut().insert(header::LOCATION, location);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
 }
 
 /// The key that the catalog has.
@@ -78,6 +103,7 @@ pub(super) fn entity_tag(text: &str) -> ApiResult<HeaderValue> {
     responses(
         (status = 200, description = "The picture", content_type = "image/jpeg", body = [u8]),
         (status = 206, description = "The bytes that `Range` asks for", content_type = "image/jpeg", body = [u8]),
+        (status = 302, description = "Anyone may see the picture, and it is at `Location`; not to be kept"),
         (status = 304, description = "It is as `If-None-Match` says"),
         (status = 404, description = "There is no such picture, as far as this viewer goes", body = ErrorBody,
             example = json!({"message": "Item doesn't exist", "status_code": 404})),
@@ -94,7 +120,7 @@ async fn hd(
     Path(id): Path<Uuid>,
 ) -> ApiResult<Response> {
     let item = find_item(&api, &identity, PictureId(id)).await?;
-    serve_file(&api, &reply, &method, &headers, &item, File::Hd).await
+    serve_file(&api, &identity, &reply, &method, &headers, &item, File::Hd).await
 }
 
 /// A picture, 2048 pixels wide
@@ -104,6 +130,7 @@ async fn hd(
     responses(
         (status = 200, description = "The picture", content_type = "image/jpeg", body = [u8]),
         (status = 206, description = "The bytes that `Range` asks for", content_type = "image/jpeg", body = [u8]),
+        (status = 302, description = "Anyone may see the picture, and it is at `Location`; not to be kept"),
         (status = 304, description = "It is as `If-None-Match` says"),
         (status = 404, description = "There is no such picture, as far as this viewer goes", body = ErrorBody,
             example = json!({"message": "Item doesn't exist", "status_code": 404})),
@@ -120,7 +147,7 @@ async fn sd(
     Path(id): Path<Uuid>,
 ) -> ApiResult<Response> {
     let item = find_item(&api, &identity, PictureId(id)).await?;
-    serve_file(&api, &reply, &method, &headers, &item, File::Sd).await
+    serve_file(&api, &identity, &reply, &method, &headers, &item, File::Sd).await
 }
 
 /// A picture, 500 pixels wide
@@ -130,6 +157,7 @@ async fn sd(
     responses(
         (status = 200, description = "The picture", content_type = "image/jpeg", body = [u8]),
         (status = 206, description = "The bytes that `Range` asks for", content_type = "image/jpeg", body = [u8]),
+        (status = 302, description = "Anyone may see the picture, and it is at `Location`; not to be kept"),
         (status = 304, description = "It is as `If-None-Match` says"),
         (status = 404, description = "There is no such picture, as far as this viewer goes", body = ErrorBody,
             example = json!({"message": "Item doesn't exist", "status_code": 404})),
@@ -146,12 +174,13 @@ async fn thumb(
     Path(id): Path<Uuid>,
 ) -> ApiResult<Response> {
     let item = find_item(&api, &identity, PictureId(id)).await?;
-    serve_file(&api, &reply, &method, &headers, &item, File::Thumb).await
+    serve_file(&api, &identity, &reply, &method, &headers, &item, File::Thumb).await
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::fixture;
+    use crate::testing::{Fixture, FixtureBuilder, fixture};
+    use flaneur_access::Visibility;
 
     #[tokio::test]
     async fn whole_parts_and_heads() {
@@ -233,5 +262,57 @@ mod tests {
         }
         let answer = fixture.get(&format!("/pictures/{id}/hd.jpg")).await;
         assert_eq!((answer.status, &answer.json()["message"]), (404, &"Item doesn't exist".into()));
+    }
+
+    #[tokio::test]
+    async fn what_anyone_may_see_is_at_the_cdn() {
+        let fixture = behind_a_cdn().await;
+        let sequence = fixture.sequence().await;
+        let id = sequence.pictures[0];
+        let objects = fixture.api.catalog.picture(id).await.unwrap().unwrap().objects.unwrap();
+        for (name, key) in [("hd", &objects.master), ("sd", &objects.sd), ("thumb", &objects.thumb)] {
+            let path = format!("/pictures/{id}/{name}.jpg");
+            for viewer in [None, Some(&fixture.other), Some(&fixture.owner)] {
+                for method in ["GET", "HEAD"] {
+                    let answer = fixture.request(method, &path).of(viewer).send().await;
+                    assert_eq!((answer.status, answer.body.len()), (302, 0));
+                    assert_eq!(answer.header("location"), format!("https://cdn.example.org/pictures/{key}"));
+                    assert_eq!(answer.header("cache-control"), "no-store");
+                }
+            }
+            let held = format!("\"{}\"", key.parse::<flaneur_storage::PublicKey>().unwrap().content_hash());
+            let answer = fixture.request("GET", &path).header("if-none-match", &held).send().await;
+            assert_eq!((answer.status, answer.header("etag")), (304, &*held), "who has it is not sent around");
+        }
+        let thumb = fixture.get(&format!("/collections/{}/thumb.jpg", sequence.id)).await;
+        assert_eq!(thumb.header("location"), format!("https://cdn.example.org/pictures/{}", objects.thumb));
+        let tile = fixture.get(&format!("/pictures/{id}/tiled/0_0.jpg")).await;
+        assert_eq!(tile.status, 200, "a tile lies in a pack, of which a CDN knows nothing");
+    }
+
+    #[tokio::test]
+    async fn what_only_some_may_see_is_served_from_here() {
+        let fixture = behind_a_cdn().await;
+        for visibility in [Visibility::LoggedOnly, Visibility::OwnerOnly] {
+            let sequence = fixture.sequence_with(|recipe| recipe.visible_to(visibility)).await;
+            let paths = ["hd", "sd", "thumb"].map(|name| format!("/pictures/{}/{name}.jpg", sequence.pictures[0]));
+            for path in paths.iter().chain([&format!("/collections/{}/thumb.jpg", sequence.id)]) {
+                for viewer in [None, Some(&fixture.other), Some(&fixture.owner), Some(&fixture.admin)] {
+                    for method in ["GET", "HEAD"] {
+                        let answer = fixture.request(method, path).of(viewer).send().await;
+                        assert!(matches!(answer.status, 200 | 404), "{path}: {}", answer.status);
+                        assert_eq!(answer.header("location"), "", "{path}");
+                    }
+                }
+                let own = fixture.request("GET", path).of(Some(&fixture.owner)).send().await;
+                assert_eq!((own.status, own.header("cache-control")), (200, "private, no-cache"));
+                assert_eq!(fixture.get(path).await.status, 404);
+            }
+        }
+    }
+
+    async fn behind_a_cdn() -> Fixture {
+        let cdn = "https://cdn.example.org/pictures/".parse().unwrap();
+        FixtureBuilder::default().settings(|settings| settings.cdn_url = Some(cdn)).build().await
     }
 }

@@ -146,7 +146,7 @@ async fn drain(field: &mut Field<'_>, limit: u64) -> ApiResult<()> {
 
 /// A full disk is worth a sentence of its own: waiting helps, sending another file does not.
 fn storage_failed(error: &StorageError) -> ApiError {
-    let internal = ApiError::internal(error);
+    let failed = ApiError::from(error);
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(each) = cause {
         let full = each
@@ -157,7 +157,7 @@ fn storage_failed(error: &StorageError) -> ApiError {
         }
         cause = each.source();
     }
-    internal
+    failed
 }
 
 async fn text(mut field: Field<'_>) -> ApiResult<String> {

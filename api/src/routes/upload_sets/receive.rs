@@ -23,6 +23,7 @@ use super::{
 use crate::{
     Api, ApiError, ApiResult, Identity, PublicUrl,
     extract::Path,
+    metrics,
     uploader::{missing, own_upload_set},
 };
 
@@ -56,8 +57,22 @@ pub async fn receive(
     Path(id): Path<String>,
     request: Request,
 ) -> ApiResult<(StatusCode, Json<Value>)> {
+    let outcome = take(&api, &identity, &url, &id, request).await;
+    if let Err(error) = &outcome {
+        metrics::refused(error);
+    }
+    outcome
+}
+
+async fn take(
+    api: &Api,
+    identity: &Identity,
+    url: &PublicUrl,
+    id: &str,
+    request: Request,
+) -> ApiResult<(StatusCode, Json<Value>)> {
     let id: UploadSetId = id.parse().map_err(|_| missing())?;
-    let (set, account) = own_upload_set(&api, &identity, id).await?;
+    let (set, account) = own_upload_set(api, identity, id).await?;
     let is_form = request
         .headers()
         .get(header::CONTENT_TYPE)
@@ -74,8 +89,8 @@ pub async fn receive(
         return Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "Too many files at once; try again in a moment"));
     };
     let picture = PictureId(api.world.id());
-    let arrival = take_in(&api, multipart, OriginalKey(picture.0)).await?;
-    Upload { api: &api, set: &set, account: &account, picture }.judge(arrival, &url).await
+    let arrival = take_in(api, multipart, OriginalKey(picture.0)).await?;
+    Upload { api, set: &set, account: &account, picture }.judge(arrival, url).await
 }
 
 struct Upload<'a> {
@@ -110,10 +125,12 @@ impl Upload<'_> {
                 return Err(self.refuse(file.name, &file.received, error).await?);
             }
         };
+        let bytes = file.received.size;
         let received = ReceivedFile { upload_set: self.set.options.id, file_name: file.name, picture };
         let receipt = self.api.catalog.receive_file(received, [self.job(), self.job()]).await;
         match receipt {
             Ok(Receipt::Accepted(record)) => {
+                metrics::accepted(bytes);
                 let mut body = view::file(&record, self.set, url);
                 body["picture_id"] = json!(self.picture);
                 Ok((StatusCode::ACCEPTED, Json(body)))
@@ -134,10 +151,12 @@ impl Upload<'_> {
     fn already(&self, receipt: &Receipt) -> ApiError {
         match receipt {
             Receipt::SameInSet { existing } => ApiError::conflict("The item has already been added to this upload set")
-                .with("existing_item", json!({ "id": existing })),
+                .with("existing_item", json!({ "id": existing }))
+                .counted_as("duplicate_in_set"),
             Receipt::NameTaken { existing } => {
                 ApiError::conflict("A different picture with the same name has already been added to this uploadset")
                     .with("existing_item", json!({ "id": existing }))
+                    .counted_as("name_taken")
             }
             Receipt::Duplicate { existing, upload_set, owner } => {
                 let error = ApiError::conflict("The same picture has already been sent in a past upload");
@@ -242,10 +261,14 @@ impl Upload<'_> {
 
 fn geotag(header: &Header, overrides: &flaneur_geotag::Overrides) -> ApiResult<Geotag> {
     let mut tag = flaneur_geotag::read(&header.bytes)
-        .map_err(|error| ApiError::bad_request("Impossible to parse picture metadata").because(error))?;
+        .map_err(|error| invalid("Impossible to parse picture metadata").because(error))?;
     flaneur_geotag::apply(&mut tag, overrides)
-        .map_err(|error| ApiError::bad_request("One of the overrides makes no sense").because(error))?;
+        .map_err(|error| invalid("One of the overrides makes no sense").because(error))?;
     Ok(tag)
+}
+
+fn invalid(message: &'static str) -> ApiError {
+    ApiError::bad_request(message).counted_as("invalid_metadata")
 }
 
 /// The words are those clients of the reference server compare with.
@@ -263,6 +286,7 @@ fn incomplete(no_position: bool, no_time: bool, tag: &Geotag) -> ApiError {
     let doubts: Vec<String> = tag.doubts.iter().map(ToString::to_string).collect();
     ApiError::bad_request("Impossible to parse picture metadata")
         .with("details", json!({ "error": error, "missing_fields": fields, "doubts": doubts }))
+        .counted_as("missing_metadata")
 }
 
 fn unusable(refusal: Refusal) -> ApiError {
@@ -274,6 +298,7 @@ fn unusable(refusal: Refusal) -> ApiError {
         Refusal::Jpeg(error) => {
             ApiError::bad_request("Impossible to open file as image. The only supported image format is jpg.")
                 .because(error)
+                .counted_as("not_a_picture")
         }
     }
 }

@@ -19,10 +19,10 @@ use crate::{
 /// Runs until it is told to stop.
 pub async fn run(args: ApiArgs) -> Result<()> {
     // First what fails soonest and costs least.
-    let url = args.place.database()?;
+    let url = args.place.checked()?;
     let settings = answering::settings(&args.front, &args.instance, &args.upload_limit, &args.work_limit, &args.cdn)?;
     let addressing = front::addressing(&args.front)?;
-    let process = Process::begin(&args.log, &args.operator, args.front.drain_delay).await?;
+    let process = Process::begin("api", &args.log, &args.operator, args.front.drain_delay).await?;
     let listener = front::listen(args.front.listen, "--listen").await?;
     let address = listener.local_addr().context("cannot read the address listened on")?;
 
@@ -31,11 +31,11 @@ pub async fn run(args: ApiArgs) -> Result<()> {
         process.health.step("opening the database");
         let hold = lock::among(&url)?;
         let catalog = open::catalog(&args.place).await?;
-        let storage = open::storage(&args.place)?;
+        let storage = open::storage(&args.place, None)?;
         if !catalog.has_accounts().await? {
             tracing::info!("nobody has an account yet: make one with `flaneur token create --account NAME --admin`");
         }
-        let api = answering::api(catalog.clone(), storage.clone(), world, settings).await?;
+        let api = answering::api(catalog.clone(), storage.clone(), world.clone(), settings).await?;
         Ok((hold, catalog, storage, api))
     });
     let Some((_hold, catalog, storage, api)) = prepared.await? else { return Ok(()) };
@@ -46,11 +46,12 @@ pub async fn run(args: ApiArgs) -> Result<()> {
     let routes = Router::new()
         .nest("/api", flaneur_api::router(api, more))
         .merge(site::router(args.instance.background_style.as_deref()));
+    process.watch_queue(&catalog).await;
     process.health.started(vec![
         Need::Database(catalog.clone()),
         Need::PublicStorage(storage.clone()),
         Need::PrivateStorage(storage),
     ]);
     say(&format!("listening on http://{address}"));
-    process.work(catalog, Some((listener, front::app(routes, addressing))), None).await
+    process.work(catalog, Some((listener, front::app(routes, addressing, world))), None).await
 }

@@ -98,7 +98,10 @@ pub async fn retry(args: RetryJobs) -> Result<ExitCode> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use flaneur_catalog::model::JobKind;
+    use crate::options::{Cli, Command, JobsCommand};
+    use clap::Parser as _;
+    use flaneur_catalog::model::{Failure, JobKind};
+    use jiff::SignedDuration;
 
     fn parked() -> DeadJob {
         DeadJob {
@@ -129,5 +132,34 @@ mod tests {
         assert_eq!(json["counts"], json!({ "queued": 3, "leased": 1, "parked": 1 }));
         assert_eq!(json["parked"][0]["attempts"], 10);
         assert_eq!(json["parked"][0]["reason"], "the storage failed:\nout of reach");
+    }
+
+    fn asked(data: &std::path::Path, which: &str) -> RetryJobs {
+        let line = ["flaneur", "jobs", "retry", which, "--data", data.to_str().unwrap()];
+        let Command::Jobs(args) = Cli::parse_from(line).command else { panic!("another command") };
+        let JobsCommand::Retry(args) = args.command else { panic!("another command") };
+        args
+    }
+
+    #[tokio::test]
+    async fn what_was_given_up_is_retried_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let world = World::real();
+        let job = JobId(world.id());
+        let catalog = open::catalog(&asked(folder.path(), "--all").place).await.unwrap();
+        catalog.enqueue(job, JobKind::Process, world.id(), world.now()).await.unwrap();
+        for which in [job.to_string(), "--all".to_owned()] {
+            let hold = SignedDuration::from_secs(60);
+            let lease = catalog.lease(&[JobKind::Process], world.id(), world.now(), hold).await.unwrap().unwrap();
+            assert!(catalog.fail(&lease, Failure::Park { reason: "it cannot pass".to_owned() }).await.unwrap());
+            assert_eq!(catalog.job_counts().await.unwrap().dead, 1);
+
+            assert_eq!(retry(asked(folder.path(), &which)).await.unwrap(), ExitCode::SUCCESS);
+            let counts = catalog.job_counts().await.unwrap();
+            assert_eq!((counts.dead, counts.queued), (0, 1));
+            assert_eq!(retry(asked(folder.path(), &job.to_string())).await.unwrap(), ExitCode::FAILURE);
+            assert_eq!(retry(asked(folder.path(), "--all")).await.unwrap(), ExitCode::SUCCESS);
+        }
+        catalog.close().await;
     }
 }

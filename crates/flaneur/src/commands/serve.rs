@@ -22,19 +22,19 @@ use crate::{
 /// Runs until it is told to stop.
 pub async fn run(args: Settings) -> Result<()> {
     // First what fails soonest and costs least.
-    let url = args.place.database()?;
+    let url = args.place.checked()?;
     let settings = answering::settings(&args.front, &args.instance, &args.upload_limit, &args.work_limit, &args.cdn)?;
     let addressing = front::addressing(&args.front)?;
-    let process = Process::begin(&args.log, &args.operator, args.front.drain_delay).await?;
+    let process = Process::begin("serve", &args.log, &args.operator, args.front.drain_delay).await?;
     let listener = front::listen(args.front.listen, "--listen").await?;
     let address = listener.local_addr().context("cannot read the address listened on")?;
 
     let world = process.world.clone();
     let prepared = process.prepare(async {
+        let hold = lock::alone(&url)?;
         process.health.step("loading the models");
         let detector = work::models(&args.working).await?;
         process.health.step("opening the database");
-        let hold = lock::alone(&url)?;
         let catalog = open::catalog(&args.place).await?;
         if hold.is_some() {
             // Nobody else works on this database: what an earlier process held when it died is free.
@@ -43,7 +43,7 @@ pub async fn run(args: Settings) -> Result<()> {
                 tracing::info!(reclaimed, "took up jobs that an earlier process left behind");
             }
         }
-        let storage = open::storage(&args.place)?;
+        let storage = open::storage(&args.place, Some(&args.cdn))?;
         let first_token = first_start(catalog.as_ref(), &world).await?;
         let worker =
             work::worker(&args.working, &args.work_limit, detector, catalog.clone(), storage.clone(), world.clone());
@@ -56,6 +56,7 @@ pub async fn run(args: Settings) -> Result<()> {
     let routes = Router::new()
         .nest("/api", flaneur_api::router(api, more))
         .merge(site::router(args.instance.background_style.as_deref()));
+    process.watch_queue(&catalog).await;
     process.health.started(vec![
         Need::Database(catalog.clone()),
         Need::PublicStorage(storage.clone()),
@@ -63,7 +64,7 @@ pub async fn run(args: Settings) -> Result<()> {
         Need::Models,
     ]);
     announce(address, first_token.as_deref());
-    process.work(catalog, Some((listener, front::app(routes, addressing))), Some(worker)).await
+    process.work(catalog, Some((listener, front::app(routes, addressing, world))), Some(worker)).await
 }
 
 /// On the first start there is nobody yet: makes the administrator, and answers a token for them.

@@ -20,7 +20,7 @@ pub async fn run(args: TilerArgs) -> Result<()> {
     // First what fails soonest and costs least.
     let url = args.place.database()?;
     let addressing = front::addressing(&args.front)?;
-    let process = Process::begin(&args.log, &args.operator, args.front.drain_delay).await?;
+    let process = Process::begin("tiler", &args.log, &args.operator, args.front.drain_delay).await?;
     let listener = front::listen(args.front.listen, "--listen").await?;
     let address = listener.local_addr().context("cannot read the address listened on")?;
 
@@ -29,7 +29,7 @@ pub async fn run(args: TilerArgs) -> Result<()> {
         process.health.step("opening the database");
         let hold = lock::among(&url)?;
         let catalog = open::catalog(&args.place).await?;
-        let gate = answering::gate(catalog.clone(), world, &args.front).await?;
+        let gate = answering::gate(catalog.clone(), world.clone(), &args.front).await?;
         Ok((hold, catalog, gate))
     });
     let Some((_hold, catalog, gate)) = prepared.await? else { return Ok(()) };
@@ -40,7 +40,7 @@ pub async fn run(args: TilerArgs) -> Result<()> {
     let routes = Router::new().nest("/api", flaneur_api::behind(gate, below)).fallback(elsewhere);
     process.health.started(vec![Need::Database(catalog.clone())]);
     say(&format!("listening on http://{address}"));
-    process.work(catalog, Some((listener, front::app(routes, addressing))), None).await
+    process.work(catalog, Some((listener, front::app(routes, addressing, world))), None).await
 }
 
 async fn elsewhere() -> (StatusCode, &'static str) {

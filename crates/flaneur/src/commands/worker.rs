@@ -10,8 +10,8 @@ use crate::{
 
 /// Runs until it is told to stop.
 pub async fn run(args: WorkerArgs) -> Result<()> {
-    let url = args.place.database()?;
-    let process = Process::begin(&args.log, &args.operator, 0).await?;
+    let url = args.place.checked()?;
+    let process = Process::begin("worker", &args.log, &args.operator, 0).await?;
 
     let world = process.world.clone();
     let prepared = process.prepare(async {
@@ -20,12 +20,13 @@ pub async fn run(args: WorkerArgs) -> Result<()> {
         process.health.step("opening the database");
         let hold = lock::among(&url)?;
         let catalog = open::catalog(&args.place).await?;
-        let storage = open::storage(&args.place)?;
+        let storage = open::storage(&args.place, Some(&args.cdn))?;
         let worker = work::worker(&args.working, &args.work_limit, detector, catalog.clone(), storage.clone(), world);
         Ok((hold, catalog, storage, worker))
     });
     let Some((_hold, catalog, storage, worker)) = prepared.await? else { return Ok(()) };
 
+    process.watch_queue(&catalog).await;
     process.health.started(vec![
         Need::Database(catalog.clone()),
         Need::PublicStorage(storage.clone()),

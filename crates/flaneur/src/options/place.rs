@@ -5,9 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use clap::Args;
 use flaneur_catalog::DatabaseUrl;
+use flaneur_storage::StorageUrl;
 
 use crate::secrets;
 
@@ -46,13 +47,17 @@ impl Place {
         text.parse().with_context(|| format!("--database {shown} is no address of a database"))
     }
 
-    /// Folder of what may be shown, and folder of originals.
-    pub fn folders(&self) -> Result<(PathBuf, PathBuf)> {
+    /// The catalog's address, once all addresses are found to make sense: for roles that need them all.
+    pub fn checked(&self) -> Result<DatabaseUrl> {
+        self.stores()?;
+        self.database()
+    }
+
+    /// Addresses of what may be shown and of originals.
+    pub fn stores(&self) -> Result<(StorageUrl, StorageUrl)> {
         let public = said(self.storage.as_ref()).unwrap_or_else(|| default_folder(&self.data, "public"));
         let private = said(self.private_storage.as_ref()).unwrap_or_else(|| default_folder(&self.data, "private"));
-        let (public, private) = (folder("--storage", &public)?, folder("--private-storage", &private)?);
-        apart(&public, &private)?;
-        Ok((public, private))
+        Ok((store("--storage", &public)?, store("--private-storage", &private)?))
     }
 
     /// What an option comes to that was not given, for `flaneur config`: name and value.
@@ -78,29 +83,8 @@ fn default_folder(data: &Path, name: &str) -> String {
     format!("file:{}", data.join(name).display())
 }
 
-fn folder(option: &str, text: &str) -> Result<PathBuf> {
-    let path = text.strip_prefix("file:").map(|path| path.strip_prefix("//").unwrap_or(path));
-    match path {
-        Some(path) if !path.is_empty() => Ok(path.into()),
-        _ => bail!("{option} {} is no address of a storage: expected file:DIR", secrets::hide(text)),
-    }
-}
-
-/// Originals must lie where nobody who sees the public objects sees them.
-fn apart(public: &Path, private: &Path) -> Result<()> {
-    let (public, private) = (whole(public)?, whole(private)?);
-    if public.starts_with(&private) || private.starts_with(&public) {
-        bail!(
-            "--storage {} and --private-storage {} lie in one another: originals need a folder apart",
-            public.display(),
-            private.display()
-        );
-    }
-    Ok(())
-}
-
-fn whole(path: &Path) -> Result<PathBuf> {
-    std::path::absolute(path).with_context(|| format!("{} is no path", path.display()))
+fn store(option: &str, text: &str) -> Result<StorageUrl> {
+    text.parse().with_context(|| format!("{option} {} is no address of a storage", secrets::hide(text)))
 }
 
 /// An address that may hold a password: nothing shows it by accident.
@@ -138,10 +122,11 @@ mod tests {
     fn everything_lies_in_the_data_folder_unless_it_is_said_otherwise() {
         let default = place(None, None, Some(""));
         assert_eq!(default.database().unwrap(), DatabaseUrl::Sqlite("/data/catalog.db".into()));
-        assert_eq!(default.folders().unwrap(), ("/data/public".into(), "/data/private".into()));
+        let folder = |path: &str| StorageUrl::Folder(path.into());
+        assert_eq!(default.stores().unwrap(), (folder("/data/public"), folder("/data/private")));
         let other = place(Some("postgres://ada:pw@db/x"), Some("file:///public"), Some("file:/safe/private"));
         assert_eq!(other.database().unwrap(), DatabaseUrl::Postgres("postgres://ada:pw@db/x".to_owned()));
-        assert_eq!(other.folders().unwrap(), ("/public".into(), "/safe/private".into()));
+        assert_eq!(other.stores().unwrap(), (folder("/public"), folder("/safe/private")));
     }
 
     #[test]
@@ -149,19 +134,8 @@ mod tests {
         let wrong = format!("{:#}", place(Some("mysql://ada:secret@db/x"), None, None).database().unwrap_err());
         assert!(wrong.contains("mysql://ada:***@db/x") && wrong.contains("postgres://USER"), "{wrong}");
         for storage in ["/public", "file:", "http://x"] {
-            assert!(place(None, Some(storage), None).folders().is_err(), "{storage}");
+            assert!(place(None, Some(storage), None).stores().is_err(), "{storage}");
         }
         assert!(!format!("{:?}", place(Some("postgres://ada:secret@db/x"), None, None)).contains("secret"));
-    }
-
-    #[test]
-    fn originals_lie_apart() {
-        for (public, private) in
-            [("file:/a", "file:/a"), ("file:/a", "file:/a/b"), ("file:/a/b", "file:/a"), ("file:/x", "file:///x/")]
-        {
-            let refused = place(None, Some(public), Some(private)).folders().unwrap_err().to_string();
-            assert!(refused.contains("folder apart"), "{refused}");
-        }
-        assert!(place(None, Some("file:/a/public"), Some("file:/a/public-not")).folders().is_ok());
     }
 }

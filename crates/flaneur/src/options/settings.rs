@@ -2,8 +2,9 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::{ArgAction, Args};
+use flaneur_storage::CdnUrl;
 use ipnet::IpNet;
 
 use super::Place;
@@ -57,6 +58,8 @@ pub struct ApiArgs {
 pub struct WorkerArgs {
     #[command(flatten)]
     pub place: Place,
+    #[command(flatten)]
+    pub cdn: Cdn,
     #[command(flatten)]
     pub working: Working,
     #[command(flatten)]
@@ -170,21 +173,20 @@ pub struct Cdn {
 }
 
 impl Cdn {
-    /// Refuses what makes no sense. Answers the address without a slash at its end.
-    pub fn checked(&self) -> Result<Option<String>> {
+    /// Refuses what makes no sense. Answers the address, if there is one.
+    pub fn checked(&self) -> Result<Option<CdnUrl>> {
         let Some(text) = self.cdn_url.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
             if self.cdn_purge {
                 bail!("--cdn-purge needs --cdn-url: there is nobody to be told");
             }
             return Ok(None);
         };
-        let url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-        match url {
-            Some(url) if url.query().is_none() && url.fragment().is_none() && url.username().is_empty() => {
-                Ok(Some(url.as_str().trim_end_matches('/').to_owned()))
-            }
-            _ => bail!("--cdn-url needs an address such as https://cdn.example.org/pictures"),
-        }
+        text.parse().map(Some).context("--cdn-url")
+    }
+
+    /// The address of a CDN that is to be told what to forget.
+    pub fn purged(&self) -> Result<Option<CdnUrl>> {
+        Ok(self.checked()?.filter(|_| self.cdn_purge))
     }
 }
 
@@ -242,7 +244,7 @@ fn origin(text: &str) -> Result<String, String> {
 mod tests {
     use super::*;
 
-    fn cdn(url: Option<&str>, purge: bool) -> Result<Option<String>> {
+    fn cdn(url: Option<&str>, purge: bool) -> Result<Option<CdnUrl>> {
         Cdn { cdn_url: url.map(str::to_owned), cdn_purge: purge }.checked()
     }
 
@@ -250,7 +252,7 @@ mod tests {
     fn a_cdn_is_an_address_and_a_purge_needs_one() {
         assert_eq!(cdn(None, false).unwrap(), None);
         assert_eq!(cdn(Some(""), false).unwrap(), None);
-        assert_eq!(cdn(Some("https://cdn.example/p/"), true).unwrap().as_deref(), Some("https://cdn.example/p"));
+        assert_eq!(cdn(Some("https://cdn.example/p/"), true).unwrap(), Some("https://cdn.example/p".parse().unwrap()));
         for wrong in ["cdn.example", "ftp://cdn.example", "https://cdn.example/?key=1", "https://u:p@cdn.example/"] {
             assert!(cdn(Some(wrong), false).is_err(), "{wrong}");
         }

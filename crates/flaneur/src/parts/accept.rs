@@ -13,7 +13,7 @@ use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use super::front::App;
+use super::{front::App, metrics::http::Connection};
 
 /// Connections at once; further ones wait in the operating system's queue.
 const MAX_CONNECTIONS: usize = 4096;
@@ -26,8 +26,8 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Pause after the system refused a connection (too many open files): it helps no one to spin.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until told to stop, then lets requests under way end.
-pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) {
+/// Serves until told to stop, then lets requests under way end. `name` is the listener's, for the operator.
+pub async fn serve(name: &'static str, listener: TcpListener, app: App, stop: CancellationToken) {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD);
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(PING).max_concurrent_streams(128);
@@ -47,11 +47,12 @@ pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) {
             builder.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service));
         let connection = graceful.watch(connection.into_owned());
         tokio::spawn(async move {
+            let open = Connection::opened(name);
             if let Err(error) = connection.await {
                 // Clients hang up all the time. Who they are is not logged.
                 tracing::debug!(error, "connection ended");
             }
-            drop(slot);
+            drop((slot, open));
         });
     }
     drop(listener);

@@ -43,7 +43,6 @@ pub fn settings(
     work: &WorkLimit,
     cdn: &Cdn,
 ) -> Result<flaneur_api::Settings> {
-    cdn.checked()?;
     Ok(flaneur_api::Settings {
         name: instance.name.clone(),
         description: instance.description.clone(),
@@ -54,6 +53,7 @@ pub fn settings(
         max_file_size: upload.max_file_size << 20,
         max_pixels: work.max_pixels * 1_000_000,
         background_style: instance.background_style.clone(),
+        cdn_url: cdn.checked()?,
         ..flaneur_api::Settings::default()
     })
 }

@@ -10,10 +10,14 @@ use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
     normalize_path::{NormalizePath, NormalizePathLayer},
-    trace::TraceLayer,
 };
 
-use super::proxy::{self, Addressing};
+use flaneur_catalog::world::World;
+
+use super::{
+    proxy::{self, Addressing},
+    requests,
+};
 use crate::options::Front;
 
 /// What answers on a listener.
@@ -48,14 +52,15 @@ pub fn public_url(text: &str) -> Result<String> {
 }
 
 /// Routes with what applies to all of them.
-pub fn app(routes: Router, addressing: Arc<Addressing>) -> App {
+pub fn app(routes: Router, addressing: Arc<Addressing>, world: World) -> App {
     let router = routes
         .layer(axum::middleware::from_fn_with_state(addressing, proxy::address))
         .layer(axum::middleware::map_response(weaken_tag))
         .layer(CompressionLayer::new())
         .layer(axum::middleware::map_request(only_named_encodings))
         .layer(CatchPanicLayer::custom(flaneur_api::panicked))
-        .layer(TraceLayer::new_for_http());
+        // Around everything, so that what goes wrong anywhere is told under the request's id.
+        .layer(axum::middleware::from_fn_with_state(world, requests::follow));
     plain(router)
 }
 

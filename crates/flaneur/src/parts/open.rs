@@ -4,9 +4,9 @@ use std::{path::Path, sync::Arc};
 
 use anyhow::{Context as _, Result};
 use flaneur_catalog::{Catalog, DatabaseUrl};
-use flaneur_storage::Storage;
+use flaneur_storage::{Purger, Storage, Variables};
 
-use crate::options::Place;
+use crate::options::{Cdn, Place};
 
 /// Opens the catalog, and brings its schema up to date.
 pub async fn catalog(place: &Place) -> Result<Arc<dyn Catalog>> {
@@ -24,8 +24,10 @@ pub fn folder_of(file: &Path) -> Result<()> {
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make the data folder {}", folder.display()))
 }
 
-/// Opens both stores.
-pub fn storage(place: &Place) -> Result<Arc<Storage>> {
-    let (public, private) = place.folders()?;
-    Ok(Arc::new(Storage::local(&public, &private).context("cannot use the storage")?))
+/// Opens both stores. `cdn`: who is told to forget what is removed.
+pub fn storage(place: &Place, cdn: Option<&Cdn>) -> Result<Arc<Storage>> {
+    let (public, private) = place.stores()?;
+    let storage = Storage::open(&public, &private, &Variables::of_process()).context("cannot use the storage")?;
+    let purger = cdn.map(Cdn::purged).transpose()?.flatten().map(Purger::new).transpose()?;
+    Ok(Arc::new(storage.with_purger(purger)))
 }

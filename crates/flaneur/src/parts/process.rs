@@ -5,10 +5,13 @@ use std::{sync::Arc, time::Duration};
 use anyhow::{Context as _, Result, anyhow};
 use flaneur_catalog::{Catalog, world::World};
 use flaneur_worker::Worker;
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::{
+    net::TcpListener,
+    task::{JoinHandle, JoinSet},
+};
 use tokio_util::sync::CancellationToken;
 
-use super::{accept, admin, front, front::App, health::Health, logging, shutdown::Ending};
+use super::{accept, admin, front, front::App, health::Health, logging, metrics::Metrics, shutdown::Ending};
 use crate::{
     commands::say,
     options::{Log, Operator},
@@ -25,27 +28,36 @@ pub struct Process {
     pub ending: Ending,
     /// Time and randomness.
     pub world: World,
-    admin: Option<(CancellationToken, tokio::task::JoinHandle<()>)>,
+    told: Option<Told>,
+}
+
+/// What the operator is told.
+struct Told {
+    metrics: Arc<Metrics>,
+    last: CancellationToken,
+    serving: JoinHandle<()>,
 }
 
 impl Process {
-    /// Begins: logs, listens to signals, and tells the operator how it goes.
-    pub async fn begin(log: &Log, operator: &Operator, drain_delay: u64) -> Result<Self> {
+    /// Begins: logs, listens to signals, and tells the operator how it goes. `drain_delay` is in seconds.
+    pub async fn begin(role: &'static str, log: &Log, operator: &Operator, drain_delay: u64) -> Result<Self> {
         logging::start(log)?;
         let ending = Ending::by_signal(Duration::from_secs(drain_delay));
         let health = Health::new(ending.draining.clone());
-        let admin = match operator.admin_listen {
+        let told = match operator.admin_listen {
             None => None,
             Some(address) => {
                 let listener = front::listen(address, "--admin-listen").await?;
                 let address = listener.local_addr().context("cannot read the address listened on")?;
                 say(&format!("operator's listener on http://{address}"));
+                let metrics = Metrics::start(role)?;
+                let routes = front::plain(admin::router(health.clone(), metrics.clone()));
                 let last = CancellationToken::new();
-                let routes = front::plain(admin::router(health.clone()));
-                Some((last.clone(), tokio::spawn(accept::serve(listener, routes, last))))
+                let serving = tokio::spawn(accept::serve("operator", listener, routes, last.clone()));
+                Some(Told { metrics, last, serving })
             }
         };
-        Ok(Self { health, ending, world: World::real(), admin })
+        Ok(Self { health, ending, world: World::real(), told })
     }
 
     /// Does what comes before the work, unless the process is told to stop; then there is nothing.
@@ -53,6 +65,13 @@ impl Process {
         tokio::select! {
             prepared = work => prepared.map(Some),
             () = self.ending.stop.cancelled() => Ok(None),
+        }
+    }
+
+    /// Tells the operator of this queue.
+    pub async fn watch_queue(&self, catalog: &Arc<dyn Catalog>) {
+        if let Some(told) = &self.told {
+            told.metrics.watch(catalog.clone(), self.world.clone()).await;
         }
     }
 
@@ -66,7 +85,7 @@ impl Process {
         let stop = self.ending.stop.clone();
         let mut parts = JoinSet::new();
         if let Some((listener, app)) = public {
-            parts.spawn(accept::serve(listener, app, stop.clone()));
+            parts.spawn(accept::serve("public", listener, app, stop.clone()));
         }
         if let Some(worker) = worker {
             parts.spawn(worker.run(stop.clone()));
@@ -93,9 +112,9 @@ impl Process {
             tracing::warn!("the database was not closed in time; it is as sound as ever");
         }
         // Until here the operator could see that it stops.
-        if let Some((last, serving)) = self.admin {
-            last.cancel();
-            serving.await.ok();
+        if let Some(told) = self.told {
+            told.last.cancel();
+            told.serving.await.ok();
         }
         tracing::info!("stopped");
     }

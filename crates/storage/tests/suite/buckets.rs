@@ -1,6 +1,8 @@
 //! What holds of S3 alone.
 
-use flaneur_storage::{CdnUrl, ObjectKind, Storage, StorageError, Variables};
+use std::time::{Duration, Instant};
+
+use flaneur_storage::{CdnUrl, ObjectKind, OriginalKey, Storage, StorageError, Variables};
 use flaneur_test_s3::S3;
 use uuid::Uuid;
 
@@ -61,4 +63,20 @@ async fn the_key_of_one_store_does_not_open_the_other() {
     let storage = Storage::open(&public, &private, &without_own).unwrap();
     storage.public.ping().await.unwrap();
     assert!(matches!(storage.private.ping().await, Err(StorageError::Store(_))));
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_leaves_no_parts() {
+    let Some(server) = S3::start() else { return };
+    let Some(0) = server.private_parts() else { return };
+    let storage = open(&server);
+    let mut writer = storage.private.receive(OriginalKey(PICTURE), 100 << 20).await.unwrap();
+    writer.write(&pattern(11 << 20)).await.unwrap();
+    assert_eq!(server.private_parts(), Some(2));
+    drop(writer);
+    let start = Instant::now();
+    while server.private_parts() != Some(0) {
+        assert!(start.elapsed() < Duration::from_secs(30), "the parts are still there");
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
 }

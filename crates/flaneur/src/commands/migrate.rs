@@ -1,10 +1,8 @@
 //! `flaneur migrate`: brings the database's schema up to date, or says what is pending.
 
-mod pending;
-
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use super::say;
 use crate::{options::MigrateArgs, parts::open};
@@ -12,7 +10,8 @@ use crate::{options::MigrateArgs, parts::open};
 /// Migrates, or checks. A check fails if anything is pending.
 pub async fn run(args: MigrateArgs) -> Result<ExitCode> {
     let url = args.place.database()?;
-    let pending = pending::migrations(&url).await?;
+    let pending =
+        flaneur_catalog::pending_migrations(&url).await.with_context(|| format!("cannot read the schema of {url}"))?;
     if args.check {
         if pending.is_empty() {
             say(&format!("the schema of {url} is up to date"));

@@ -1,0 +1,84 @@
+//! What is counted of uploads. Names and meaning stand in `docs/metrics.md` too.
+
+use http::StatusCode;
+use metrics::{counter, describe_counter};
+
+use crate::ApiError;
+
+const ACCEPTED: &str = "flaneur_uploads_accepted_total";
+const REFUSED: &str = "flaneur_uploads_refused_total";
+const BYTES: &str = "flaneur_upload_bytes_total";
+
+/// Every reason there is to refuse a file.
+const REASONS: [&str; 14] = [
+    "bad_form",
+    "busy",
+    "duplicate",
+    "duplicate_in_set",
+    "failed",
+    "invalid_metadata",
+    "missing_metadata",
+    "name_taken",
+    "no_space",
+    "not_a_picture",
+    "not_allowed",
+    "not_found",
+    "timeout",
+    "too_large",
+];
+
+/// Says what is counted, and begins each count at zero. For whoever records it.
+pub fn describe() {
+    describe_counter!(ACCEPTED, "Files accepted as pictures");
+    describe_counter!(REFUSED, "Files refused, by reason");
+    describe_counter!(BYTES, "Bytes of accepted files");
+    counter!(ACCEPTED).absolute(0);
+    counter!(BYTES).absolute(0);
+    for reason in REASONS {
+        counter!(REFUSED, "reason" => reason).absolute(0);
+    }
+}
+
+/// Counts an accepted file of so many bytes.
+pub(crate) fn accepted(bytes: u64) {
+    counter!(ACCEPTED).increment(1);
+    counter!(BYTES).increment(bytes);
+}
+
+/// Counts a refused file.
+pub(crate) fn refused(error: &ApiError) {
+    counter!(REFUSED, "reason" => reason(error)).increment(1);
+}
+
+/// Why, in one of few words: what the refusal itself says, else what its status says.
+fn reason(error: &ApiError) -> &'static str {
+    if let Some(reason) = error.counts_as() {
+        return reason;
+    }
+    match error.status() {
+        StatusCode::BAD_REQUEST | StatusCode::UNSUPPORTED_MEDIA_TYPE => "bad_form",
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => "not_allowed",
+        StatusCode::NOT_FOUND => "not_found",
+        StatusCode::REQUEST_TIMEOUT => "timeout",
+        StatusCode::CONFLICT => "duplicate",
+        StatusCode::PAYLOAD_TOO_LARGE => "too_large",
+        StatusCode::SERVICE_UNAVAILABLE => "busy",
+        StatusCode::INSUFFICIENT_STORAGE => "no_space",
+        _ => "failed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_has_a_reason_of_the_list() {
+        for status in (100..600).filter_map(|code| StatusCode::from_u16(code).ok()) {
+            assert!(REASONS.contains(&reason(&ApiError::new(status, "x"))), "{status}");
+        }
+        let named = ApiError::bad_request("x").counted_as("not_a_picture");
+        assert_eq!(reason(&named), "not_a_picture");
+        assert_eq!(reason(&ApiError::bad_request("x")), "bad_form");
+    }
+}
