@@ -171,7 +171,8 @@ mod tests {
             columns: vec![(column.to_owned(), kind.to_owned())],
         };
         assert!(strange("files", "id", "integer").known().is_ok());
-        for (table, column, kind) in [("filez", "id", "integer"), ("files", "idd", "integer"), ("files", "id", "text")] {
+        for (table, column, kind) in [("filez", "id", "integer"), ("files", "idd", "integer"), ("files", "id", "text")]
+        {
             assert!(strange(table, column, kind).known().is_err());
         }
     }

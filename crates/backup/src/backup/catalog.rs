@@ -106,8 +106,9 @@ impl Lists {
         let status = text("status");
         let goes = [PictureStatus::Deleted, PictureStatus::Duplicate].iter().any(|goes| goes.as_str() == status);
         if !goes && let Some(Value::Json(objects)) = of("objects") {
-            let objects: Objects = serde_json::from_str(objects.get())
-                .map_err(|error| BackupError::damaged(&draft.join(CATALOG), format!("objects of a picture: {error}")))?;
+            let objects: Objects = serde_json::from_str(objects.get()).map_err(|error| {
+                BackupError::damaged(&draft.join(CATALOG), format!("objects of a picture: {error}"))
+            })?;
             for key in objects.keys() {
                 self.objects.line(&ObjectLine { key: key.to_owned(), size: None, gone: None })?;
             }

@@ -11,11 +11,7 @@ mod originals;
 
 use std::{num::NonZeroUsize, path::Path};
 
-use flaneur_catalog::{
-    Catalog,
-    archive::INSTANCE,
-    world::World,
-};
+use flaneur_catalog::{Catalog, archive::INSTANCE, world::World};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
@@ -140,8 +136,8 @@ pub async fn backup(source: &Source<'_>, path: &Path, options: &Options) -> Resu
         parts,
     };
     catalog::remove_lists(&draft)?;
-    let text = serde_json::to_vec_pretty(&manifest)
-        .map_err(|error| BackupError::damaged(&draft.join(MANIFEST), error))?;
+    let text =
+        serde_json::to_vec_pretty(&manifest).map_err(|error| BackupError::damaged(&draft.join(MANIFEST), error))?;
     // Whatever the manifest speaks of is on the disk before it.
     durable::sync_everything(folder.path())?;
     durable::write(&draft.join(MANIFEST), &text)?;

@@ -71,7 +71,6 @@ pub async fn copy(source: &Source<'_>, folder: &Folder, draft: &Path, options: &
     Ok(Copied { part: part.finish()?, count, copied })
 }
 
-
 async fn one(source: &Source<'_>, folder: &Folder, key: &PublicKey, options: &Options) -> Result<Outcome> {
     if options.manifest_only {
         return match source.stores.objects.size(key).await? {

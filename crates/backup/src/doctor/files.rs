@@ -6,10 +6,7 @@ use flaneur_storage::{OriginalKey, PublicKey, StorageError};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::{Options, Patient, Report, Tally};
-use crate::{
-    Result,
-    restore::rejection,
-};
+use crate::{Result, restore::rejection};
 
 /// Pictures looked at in one go.
 const PAGE: i64 = 500;

@@ -27,9 +27,8 @@ async fn dead(patient: &Patient<'_>, report: &mut Report) -> Result<()> {
     let some = patient.catalog.dead_jobs(EXAMPLES as i64).await?;
     if let (Some(first), true) = (some.first(), number > 0) {
         dead.found_many(number, format!("{} of {}: {}", first.kind.as_str(), first.subject, first.reason));
-        dead.examples.extend(
-            some.iter().skip(1).map(|job| format!("{} of {}: {}", job.kind.as_str(), job.subject, job.reason)),
-        );
+        dead.examples
+            .extend(some.iter().skip(1).map(|job| format!("{} of {}: {}", job.kind.as_str(), job.subject, job.reason)));
     }
     dead.tell(report);
     Ok(())

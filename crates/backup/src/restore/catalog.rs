@@ -39,7 +39,9 @@ pub async fn import(target: &Target<'_>, snapshot: &Path, note: &str) -> Result<
         if new {
             let next: Heading = serde_json::from_str(&line).map_err(|error| lines.damaged(error))?;
             heading = Some(next.known().map_err(|why| {
-                BackupError::Refused(format!("the backup is of a version of Flaneur that this one does not know: {why}"))
+                BackupError::Refused(format!(
+                    "the backup is of a version of Flaneur that this one does not know: {why}"
+                ))
             })?);
             continue;
         }

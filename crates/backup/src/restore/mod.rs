@@ -154,20 +154,16 @@ fn choose(folder: &Folder, name: Option<&str>) -> Result<Manifest> {
         Some(name) => snapshots.iter().find(|each| *each == name).ok_or_else(|| {
             BackupError::Refused(format!("there is no snapshot {name}; there are: {}", snapshots.join(", ")))
         })?,
-        None => snapshots.last().ok_or_else(|| {
-            BackupError::Refused(format!("{} has no complete snapshot", folder.path().display()))
-        })?,
+        None => snapshots
+            .last()
+            .ok_or_else(|| BackupError::Refused(format!("{} has no complete snapshot", folder.path().display())))?,
     };
     folder.manifest(chosen)
 }
 
 /// Takes the catalog, or goes on where an earlier run was.
 async fn begin(target: &Target<'_>, manifest: &Manifest) -> Result<(Mark, bool)> {
-    let mark = Mark {
-        snapshot: manifest.name.clone(),
-        imported: false,
-        instance: target.world.secret_text::<16>(),
-    };
+    let mark = Mark { snapshot: manifest.name.clone(), imported: false, instance: target.world.secret_text::<16>() };
     // Whose storage it is shows before anything is written. One that a restore has begun to fill was empty before.
     if target.catalog.unfinished_restore().await?.is_none() {
         empty(target, manifest).await?;

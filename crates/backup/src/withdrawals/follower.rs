@@ -12,6 +12,8 @@ use crate::{Result, stores::Notes};
 const REST: Duration = Duration::from_millis(250);
 /// How long it rests after a failure.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How often in a row it fails before it is told: whoever works with the storage tells of a passing outage.
+const TELL: u32 = 5;
 /// Changes read at once.
 const PAGE: i64 = 500;
 
@@ -35,22 +37,22 @@ impl Follower {
         Self { changes, notes, instance, at: None }
     }
 
-    /// Follows until told to stop. A failure is logged once, and tried again.
+    /// Follows until told to stop. What fails is tried again; a lasting failure is logged once.
     pub async fn run(mut self, stop: CancellationToken) {
-        let mut failing = false;
+        let mut failures = 0_u32;
         let mut news = self.changes.listen(Topic::Changes);
         loop {
             let rest = match self.catch_up().await {
                 Ok(_) => {
-                    failing = false;
+                    failures = 0;
                     REST
                 }
                 Err(error) => {
-                    if !failing {
+                    failures = failures.saturating_add(1);
+                    if failures == TELL {
                         let error: &dyn std::error::Error = &error;
                         tracing::error!(error, "cannot note what was withdrawn; a restore might bring it back");
                     }
-                    failing = true;
                     PATIENCE
                 }
             };

@@ -146,8 +146,10 @@ pub async fn later_than(notes: &dyn Notes, snapshot: &Manifest) -> Result<Vec<Wi
     while let Some((note, name)) = read.try_next().await? {
         // Forgotten meanwhile.
         let Some(note) = note else { continue };
-        let note: Withdrawal = serde_json::from_slice(&note)
-            .map_err(|error| crate::BackupError::Damaged { path: format!("the note {name}"), why: error.to_string() })?;
+        let note: Withdrawal = serde_json::from_slice(&note).map_err(|error| crate::BackupError::Damaged {
+            path: format!("the note {name}"),
+            why: error.to_string(),
+        })?;
         if note.is_after(snapshot) {
             found.push(note);
         }

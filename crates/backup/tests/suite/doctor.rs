@@ -74,7 +74,10 @@ async fn nothing_is_wrong_with_a_working_instance() {
     for options in [Options::default(), deep()] {
         let report = town.examine(options).await;
         assert_eq!(report.findings, []);
-        assert!(report.is_healthy() && report.pictures >= 6 && report.objects == 16 && report.compared > 0, "{report:?}");
+        assert!(
+            report.is_healthy() && report.pictures >= 6 && report.objects == 16 && report.compared > 0,
+            "{report:?}"
+        );
     }
 }
 
@@ -210,7 +213,11 @@ async fn a_queue_that_stands_still_is_told() {
     let url = format!("sqlite:{}", town.folder.path().join("catalog.db").display());
     let mut connection = <sqlx::SqliteConnection as sqlx::Connection>::connect(&url).await.unwrap();
     let ago = 48 * 3_600_000_000_i64;
-    sqlx::query("UPDATE jobs SET due_at = due_at - $1, asked_at = asked_at - $1").bind(ago).execute(&mut connection).await.unwrap();
+    sqlx::query("UPDATE jobs SET due_at = due_at - $1, asked_at = asked_at - $1")
+        .bind(ago)
+        .execute(&mut connection)
+        .await
+        .unwrap();
     assert!(town.status(queued).await.is_some());
     let report = town.examine(deep()).await;
     let kinds: Vec<&str> = report.findings.iter().map(|finding| finding.kind).collect();
@@ -296,7 +303,10 @@ async fn counts_that_drifted_are_counted_anew() {
     let (town, _) = town().await;
     let url = format!("sqlite:{}", town.folder.path().join("catalog.db").display());
     let mut connection = <sqlx::SqliteConnection as sqlx::Connection>::connect(&url).await.unwrap();
-    sqlx::query("UPDATE coverage_counts SET pictures = pictures + 1 WHERE zoom = 9").execute(&mut connection).await.unwrap();
+    sqlx::query("UPDATE coverage_counts SET pictures = pictures + 1 WHERE zoom = 9")
+        .execute(&mut connection)
+        .await
+        .unwrap();
     assert!(town.catalog.coverage_drift().await.unwrap() > 0);
     is_mended(&town, "counts-differ").await;
 }

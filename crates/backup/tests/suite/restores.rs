@@ -29,9 +29,12 @@ async fn what_comes_back_is_what_there_was() {
     }
     assert_eq!(new.catalog.unfinished_restore().await.unwrap(), None);
     assert_eq!(new.catalog.coverage_drift().await.unwrap(), 0);
-    let identity = async |town: &Town| flaneur_backup::backup::instance(town.catalog.as_ref(), &town.world).await.unwrap();
+    let identity =
+        async |town: &Town| flaneur_backup::backup::instance(town.catalog.as_ref(), &town.world).await.unwrap();
     assert_ne!(identity(&new).await, identity(&town).await, "it is an instance of its own");
-    assert!(new.examine(flaneur_backup::doctor::Options { deep: true, ..Default::default() }).await.findings.is_empty());
+    assert!(
+        new.examine(flaneur_backup::doctor::Options { deep: true, ..Default::default() }).await.findings.is_empty()
+    );
 }
 
 #[tokio::test]

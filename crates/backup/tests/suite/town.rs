@@ -91,7 +91,8 @@ impl Town {
     }
 
     pub async fn account(&self, name: &str) -> Account {
-        let new = NewAccount { id: AccountId(self.world.id()), name: name.to_owned(), admin: false, created_at: self.now() };
+        let new =
+            NewAccount { id: AccountId(self.world.id()), name: name.to_owned(), admin: false, created_at: self.now() };
         self.catalog.create_account(new).await.unwrap()
     }
 
@@ -216,9 +217,7 @@ impl Town {
     /// Does what workers do with deleted and published pictures.
     pub async fn destroy(&self) {
         let hold = SignedDuration::from_secs(60);
-        while let Some(lease) =
-            self.catalog.lease(&[JobKind::Destroy], self.world.id(), hold).await.unwrap()
-        {
+        while let Some(lease) = self.catalog.lease(&[JobKind::Destroy], self.world.id(), hold).await.unwrap() {
             let id = PictureId(lease.subject);
             self.storage.private.destroy(OriginalKey(id.0)).await.unwrap();
             if let Some(gone) = self.catalog.picture_to_destroy(id).await.unwrap() {
@@ -232,9 +231,7 @@ impl Town {
 
     pub async fn refresh(&self) {
         let hold = SignedDuration::from_secs(60);
-        while let Some(lease) =
-            self.catalog.lease(&[JobKind::Refresh], self.world.id(), hold).await.unwrap()
-        {
+        while let Some(lease) = self.catalog.lease(&[JobKind::Refresh], self.world.id(), hold).await.unwrap() {
             let id = SequenceId(lease.subject);
             let points = self.catalog.summary_points(id).await.unwrap();
             let summary = flaneur_catalog::model::SequenceSummary {
@@ -453,7 +450,7 @@ impl flaneur_backup::stores::Originals for Failing {
 
     async fn put(&self, key: OriginalKey, bytes: Bytes) -> Result<(), StorageError> {
         self.step()?;
-        self.storage.private.put(key, bytes).await?;
+        flaneur_backup::stores::Originals::put(&self.storage.private, key, bytes).await?;
         self.step()
     }
 

@@ -142,15 +142,15 @@ async fn what_the_snapshot_knows_is_not_done_again() {
     let to = town.folder.path().join("backup");
     let mut manifest = town.back_up(&to, Options::default()).await.manifest;
     assert_eq!(manifest.last_change, town.catalog.last_change().await.unwrap());
-    let later = async |manifest| later_than(town.stores.notes.as_ref(), manifest).await.unwrap().len();
-    assert_eq!(later(&manifest).await, 0);
+    let notes = town.stores.notes.as_ref();
+    assert_eq!(later_than(notes, &manifest).await.unwrap().len(), 0);
     manifest.last_change = 0;
-    assert_eq!(later(&manifest).await, 1);
+    assert_eq!(later_than(notes, &manifest).await.unwrap().len(), 1);
     // What another instance noted counts by its time.
     "another".clone_into(&mut manifest.instance);
-    assert_eq!(later(&manifest).await, 0);
+    assert_eq!(later_than(notes, &manifest).await.unwrap().len(), 0);
     manifest.taken_at = manifest.taken_at - SignedDuration::from_secs(100);
-    assert_eq!(later(&manifest).await, 1);
+    assert_eq!(later_than(notes, &manifest).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

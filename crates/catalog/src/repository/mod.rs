@@ -34,7 +34,7 @@ pub trait Catalog:
 {
 }
 
-impl<T: Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage + Changes + Upkeep + Archive + Inspection> Catalog
-    for T
+impl<T: Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage + Changes + Upkeep + Archive + Inspection>
+    Catalog for T
 {
 }

@@ -172,8 +172,9 @@ impl Archive for Store {
             self.number_changes().await?;
             let mut tx = self.read().await?;
             // The state is that of the first statement. A change that was committed a moment ago may have no number yet.
-            let numbered: bool =
-                sqlx::query_scalar("SELECT NOT EXISTS (SELECT 1 FROM changes WHERE number IS NULL)").fetch_one(&mut *tx).await?;
+            let numbered: bool = sqlx::query_scalar("SELECT NOT EXISTS (SELECT 1 FROM changes WHERE number IS NULL)")
+                .fetch_one(&mut *tx)
+                .await?;
             if numbered || tries == PATIENCE {
                 return Ok(Box::new(SqlSnapshot(tx)));
             }

@@ -164,9 +164,8 @@ impl Inspection for Store {
         let [destroy, refresh] = jobs;
         let mut tx = self.write().await?;
         hold_pictures(&mut tx, Of::Picture(id)).await?;
-        let sql = format!(
-            "SELECT {FILES} FROM pictures p WHERE p.id = $1 AND p.status IN ('waiting', 'ready', 'broken')"
-        );
+        let sql =
+            format!("SELECT {FILES} FROM pictures p WHERE p.id = $1 AND p.status IN ('waiting', 'ready', 'broken')");
         let before: Option<FilesRow> =
             sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(&mut *tx).await?;
         let Some(before) = before else {
@@ -224,8 +223,12 @@ impl Inspection for Store {
         if found.rows_affected() == 0 {
             return Ok(false);
         }
-        let pictures: Vec<PictureId> =
-            sqlx::query_scalar("UPDATE pictures SET updated_at = $2 WHERE sequence_id = $1 AND status <> 'deleted' RETURNING id").bind(id).fetch_all(&mut *tx).await?;
+        let pictures: Vec<PictureId> = sqlx::query_scalar(
+            "UPDATE pictures SET updated_at = $2 WHERE sequence_id = $1 AND status <> 'deleted' RETURNING id",
+        )
+        .bind(id)
+        .fetch_all(&mut *tx)
+        .await?;
         for picture in pictures {
             settle_audience(&mut tx, picture).await?;
         }
