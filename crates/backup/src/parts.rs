@@ -120,13 +120,14 @@ impl Lines {
 
     /// The lines as values.
     pub fn values<T: DeserializeOwned>(self) -> Values<T> {
-        Values { lines: self, of: PhantomData }
+        Values { lines: self, failed: false, of: PhantomData }
     }
 }
 
 /// Lines as values.
 pub struct Values<T> {
     lines: Lines,
+    failed: bool,
     of: PhantomData<fn() -> T>,
 }
 
@@ -134,11 +135,16 @@ impl<T: DeserializeOwned> Iterator for Values<T> {
     type Item = Result<T>;
 
     fn next(&mut self) -> Option<Result<T>> {
-        match self.lines.next_line() {
-            Ok(Some(line)) => Some(serde_json::from_str(&line).map_err(|error| self.lines.damaged(error))),
-            Ok(None) => None,
-            Err(error) => Some(Err(error)),
+        // After an error there is nothing more.
+        if self.failed {
+            return None;
         }
+        let value = match self.lines.next_line() {
+            Ok(line) => line.map(|line| serde_json::from_str(&line).map_err(|error| self.lines.damaged(error))),
+            Err(error) => Some(Err(error)),
+        };
+        self.failed = matches!(value, Some(Err(_)));
+        value
     }
 }
 

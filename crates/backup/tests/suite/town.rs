@@ -17,7 +17,7 @@ use flaneur_backup::{
     folder::Folder,
     progress::{Step, Watch},
     restore::{self, Target, restore},
-    stores::{Content, Notes, Objects as _, Stores},
+    stores::{Content, Notes, Stores},
 };
 use flaneur_catalog::{
     Accounts as _, Jobs as _, Pictures as _, Sequences as _, UploadSets as _,

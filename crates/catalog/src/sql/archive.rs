@@ -14,8 +14,8 @@ use crate::{
 
 /// How often a state is looked for in which every change has its number; after that, those without are left out.
 const PATIENCE: u32 = 50;
-/// Most values that one statement takes; every database takes more.
-const VALUES: usize = 30_000;
+/// Most values of one statement. SQLite looks placeholders up one after another, so that long lists take too long.
+const VALUES: usize = 2000;
 
 type Arguments = <Db as sqlx::Database>::Arguments;
 

@@ -227,6 +227,7 @@ impl Inspection for Store {
             "UPDATE pictures SET updated_at = $2 WHERE sequence_id = $1 AND status <> 'deleted' RETURNING id",
         )
         .bind(id)
+        .bind(micros(now))
         .fetch_all(&mut *tx)
         .await?;
         for picture in pictures {
