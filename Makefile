@@ -2,7 +2,7 @@
 # Needed: Rust, Node.js, Python. What else is used is installed into $FLANEUR_CACHE (else ~/.cache/flaneur).
 
 .DEFAULT_GOAL := help
-.PHONY: help run build models web check test test-rust test-web test-e2e test-s3 test-deploy
+.PHONY: help run build models web check test test-rust test-web test-e2e test-s3 test-deploy bench-queue
 
 help: ## Show this
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -39,3 +39,6 @@ test-s3: ## Run what concerns S3 on a cluster of three Garage nodes (builds Gara
 
 test-deploy: ## Install in a bare Debian as deploy/ and docs/operations.md say
 	@scripts/test.sh deploy
+
+bench-queue: ## Measure the job queue on PostgreSQL, beside the reference server's
+	@scripts/bench.sh queue

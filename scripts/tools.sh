@@ -67,16 +67,16 @@ install_garage() {
     rm -rf "$cache/garage-build"
 }
 
-# nginx and the module that makes its cache forget. Unpacked, not installed: an installed one would start, and take port 80.
+# nginx, for a CDN to test with. Unpacked, not installed: an installed one would start, and take port 80.
 install_nginx() {
     local package packages
-    [[ -x $cache/nginx/usr/sbin/nginx && -f $cache/nginx/usr/lib/nginx/modules/ngx_http_cache_purge_module.so ]] && return
+    [[ -x $cache/nginx/usr/sbin/nginx ]] && return
     if ! command -v apt-get >/dev/null 2>&1 || ! command -v dpkg-deb >/dev/null 2>&1; then
         die "the tests of the CDN take nginx from Debian's packages: run them on Debian or Ubuntu"
     fi
     [[ $(id -u) != 0 ]] || step "reading the lists of system packages" apt-get update
     packages=$(mktemp -d "$cache/nginx-packages.XXXXXX")
-    step "fetching nginx" env -C "$packages" apt-get -o APT::Sandbox::User=root download nginx libnginx-mod-http-cache-purge
+    step "fetching nginx" env -C "$packages" apt-get -o APT::Sandbox::User=root download nginx
     rm -rf "$cache/nginx"
     for package in "$packages"/*.deb; do
         step "unpacking $(basename "$package")" dpkg-deb --extract "$package" "$cache/nginx"

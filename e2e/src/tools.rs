@@ -16,7 +16,7 @@ use std::{
 /// | `FLANEUR_PANORAMAX_CLI` | the command-line client | `venv/bin/panoramax_cli` in the cache |
 /// | `FLANEUR_CHROMIUM` | a Chromium | the first one in `PATH` |
 /// | `FLANEUR_TEST_S3_SERVER` | an S3 server, see `flaneur_test_s3` | none: stories that need one are skipped |
-/// | `FLANEUR_NGINX` | folder into which nginx and its purge module were unpacked | `nginx` in the cache |
+/// | `FLANEUR_NGINX` | folder into which nginx was unpacked | `nginx` in the cache |
 /// | `FLANEUR_SHARED_DATA` | photos of real cameras | `../shared/data` |
 #[derive(Debug)]
 pub struct Tools;
@@ -60,7 +60,7 @@ impl Tools {
         find("FLANEUR_CHROMIUM", &usual, "install Chromium")
     }
 
-    /// The folder into which nginx and its purge module were unpacked.
+    /// The folder into which nginx was unpacked.
     pub fn nginx() -> PathBuf {
         find("FLANEUR_NGINX", &[cache().join("nginx")], "run `scripts/tools.sh nginx`")
     }

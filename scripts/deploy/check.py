@@ -102,7 +102,8 @@ def read_all(report: Report, program: str, work: pathlib.Path) -> None:
     for name, text in reading.texts(HERE):
         found = [*reading.variables(name, text, surface, content), *reading.links(name, text, HERE)]
         if name.endswith(".md"):
-            found += reading.manual(name, text, surface)
+            sizing = re.findall(r'add_argument\("(--[a-z-]+)"', (HERE / "bench/sizing.py").read_text())
+            found += reading.manual(name, text, surface, set(sizing))
         if name.endswith(("prometheus-rules.yaml", ".md")):
             documented = HERE / "docs/metrics.md"
             found += reading.metrics(name, text, documented.read_text() if documented.exists() else "")

@@ -3,7 +3,7 @@
 import pathlib
 import re
 import shlex
-from typing import Dict, Iterator, List, Tuple
+from typing import Dict, Iterator, List, Set, Tuple
 
 import dockerfile
 import units
@@ -51,15 +51,15 @@ def command_lines(text: str) -> Iterator[List[str]]:
                 yield shlex.split(part)[-len(words):] if "'" in part else words
 
 
-def manual(name: str, text: str, surface: Surface) -> Iterator[str]:
-    """Command lines and options of the manual that there are not."""
+def manual(name: str, text: str, surface: Surface, others: Set[str]) -> Iterator[str]:
+    """Command lines and options of the manual that there are not; `others` are options of other programs it names."""
     for words in command_lines(text):
         # Placeholders and ellipses stand for whatever is fitting.
         words = [word for word in words if word not in ("…", "...") and not word.startswith("[")]
         if complaint := surface.complaint(words):
             yield f"{name}: {complaint}"
     for option in sorted(set(re.findall(r"`(--[a-z][a-z-]+)[^`]*`", text))):
-        if option not in surface.options:
+        if option not in surface.options | others:
             yield f"{name}: there is no option {option}"
 
 

@@ -74,9 +74,9 @@ class Names(unittest.TestCase):
 
     def test_manual(self) -> None:
         good = "`flaneur serve --data d`, `--data`\n```sh\nsudo flaneurctl serve \\\n  x && true\n```\n"
-        self.assertEqual(list(reading.manual("m", good, surface())), [])
+        self.assertEqual(list(reading.manual("m", good, surface(), set())), [])
         bad = "`flaneur sevre`, `--date`\n```sh\nsudo flaneurctl serve --nothing\n```\n"
-        self.assertEqual(len(list(reading.manual("m", bad, surface()))), 3)
+        self.assertEqual(len(list(reading.manual("m", bad, surface(), set()))), 3)
 
     def test_metrics(self) -> None:
         documented = "`flaneur_seconds` and `flaneur_total`"

@@ -1,4 +1,4 @@
-//! PostgreSQL keeps the rules of the repository traits. The server is named by FLANEUR_TEST_POSTGRES, which `make test`
+//! PostgreSQL keeps the rules of the repository traits. The server is named by `FLANEUR_TEST_POSTGRES`, which `make test`
 //! sets; without it, these tests say that they were not run.
 #![expect(clippy::unwrap_used, reason = "this is test code")]
 

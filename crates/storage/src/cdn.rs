@@ -78,7 +78,8 @@ impl Purger {
         let method = Method::from_bytes(b"PURGE").unwrap_or(Method::DELETE);
         let why = match self.http.request(method, &address).send().await {
             Ok(answer) if answer.status().is_success() => return Ok(()),
-            // nginx's module answers 404 or 412 of what it does not have, depending on how it was built.
+            // nginx as docs/cdn.md sets it up answers what the bucket does: gone. Purge modules of nginx answer 404 or 412 of
+            // what they do not have.
             Ok(answer)
                 if matches!(
                     answer.status(),

@@ -41,7 +41,7 @@ async fn a_fleet_shares_one_database_and_one_storage() {
 
     // Each answers for what it has, and says where it is not.
     until("the tile shows them", SHORT, async || {
-        let tile = tiler.client(None).get("/api/map/15/16231/11341.mvt").await.ok();
+        let tile = tiler.client(None).get("/api/map/15/16231/11375.mvt").await.ok();
         assert_eq!(tile.header("access-control-allow-origin"), "*");
         (!tile.body.is_empty()).then_some(())
     })

@@ -106,7 +106,7 @@ pub async fn a_deletion_is_logged_of_what_was_never_shown(scene: &Scene) {
 pub async fn news_is_heard(scene: &Scene) {
     let ada = scene.account("ada").await;
     let (mut jobs, mut changes) = (scene.catalog.listen(Topic::Jobs), scene.catalog.listen(Topic::Changes));
-    let minute = Duration::from_secs(60);
+    let minute = Duration::from_mins(1);
     let street = scene.street(&ada, Visibility::Anyone, 1).await;
     assert!(jobs.wait(minute).await && changes.wait(minute).await);
     assert!(scene.catalog.delete_sequence(street.sequence, &|| scene.job(), scene.now()).await.unwrap());

@@ -82,8 +82,7 @@ async fn deliver(pool: PgPool, outbox: Arc<Outbox>) {
 async fn hear(pool: PgPool, bells: Arc<Bells>) {
     loop {
         match listen(&pool, &bells).await {
-            Ok(()) => return,
-            Err(sqlx::Error::PoolClosed) => return,
+            Ok(()) | Err(sqlx::Error::PoolClosed) => return,
             Err(error) => tracing::debug!(%error, "not listening for news; asking instead"),
         }
         tokio::time::sleep(AGAIN).await;

@@ -9,6 +9,7 @@ mod courier;
 use std::{str::FromStr as _, sync::Arc, time::Duration};
 
 use sqlx::{
+    Connection as _,
     pool::PoolOptions,
     postgres::{PgConnectOptions, PgPool},
 };
@@ -47,6 +48,8 @@ mod dialect {
     pub const FOR_UPDATE: &str = "FOR NO KEY UPDATE";
     /// Passes over rows that others hold.
     pub const SKIP_LOCKED: &str = "SKIP LOCKED";
+    /// Whether one writer waits for another wherever they write, so that looking is cheaper than trying.
+    pub const WRITERS_IN_LINE: bool = false;
     /// The greatest of some values.
     pub const GREATEST: &str = "GREATEST";
     /// The database's clock, microseconds since 1970. Not `now()`, which stands still in a transaction.
@@ -112,6 +115,8 @@ mod dialect {
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Prepared statements that a connection keeps.
 const STATEMENTS: usize = 256;
+/// How long an idle connection is taken for alive.
+const TRUSTED: Duration = Duration::from_secs(1);
 /// Connections of one process at most: fewer than a server has for all (100 by default), for there are many processes.
 const CONNECTIONS: u32 = 12;
 
@@ -151,11 +156,24 @@ impl PostgresCatalog {
             ("statement_timeout", "120s"),
             ("idle_in_transaction_session_timeout", "60s"),
         ]);
-        let pool =
-            PoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE).connect_with(bounded).await?;
+        let pool = PoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(PATIENCE)
+            // A connection that was used a moment ago is most likely alive; one that was idle is asked.
+            .test_before_acquire(false)
+            .before_acquire(|connection: &mut Connection, meta| {
+                Box::pin(async move {
+                    if meta.idle_for > TRUSTED {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
+            .connect_with(bounded)
+            .await?;
         let bells = Arc::new(Bells::default());
         let courier = Courier::start(pool.clone(), bells.clone());
-        Ok(Self { writer: pool.clone(), readers: pool, clock, bells, courier })
+        Ok(Self { writer: pool.clone(), readers: pool, clock, wakes: Arc::default(), bells, courier })
     }
 
     /// Names of migrations that [`Self::open`] would apply.

@@ -45,6 +45,8 @@ mod dialect {
     pub const FOR_UPDATE: &str = "";
     /// Passes over rows that others hold. Here, there are none.
     pub const SKIP_LOCKED: &str = "";
+    /// Whether one writer waits for another wherever they write, so that looking is cheaper than trying.
+    pub const WRITERS_IN_LINE: bool = true;
     /// The greatest of some values.
     pub const GREATEST: &str = "MAX";
     /// The database's clock, microseconds since 1970.
@@ -143,7 +145,14 @@ impl SqliteCatalog {
             .acquire_timeout(PATIENCE)
             .max_lifetime(None)
             .connect_lazy_with(options.read_only(true));
-        Ok(Self { writer, readers, clock: Some(clock), bells: Arc::new(Bells::default()), courier: Courier })
+        Ok(Self {
+            writer,
+            readers,
+            clock: Some(clock),
+            wakes: Arc::default(),
+            bells: Arc::new(Bells::default()),
+            courier: Courier,
+        })
     }
 
     /// Names of migrations that [`Self::open`] would apply. A file that is not there is not made.

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Measures, beside a rival, and writes bench/results/NAME.md. Usage: bench.sh queue
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+cd "$root"
+
+# A PostgreSQL server that syncs as one should.
+start_postgres() {
+    postgres=$(mktemp -d)
+    cleanup=stop_postgres
+    FLANEUR_TEST_POSTGRES=$("$root/scripts/postgres.sh" start "$postgres" max_connections=500 shared_buffers=256MB)
+    FLANEUR_POSTGRES_PID=$(head -1 "$postgres/data/postmaster.pid")
+    export FLANEUR_TEST_POSTGRES FLANEUR_POSTGRES_PID
+}
+
+stop_postgres() {
+    "$root/scripts/postgres.sh" stop "$postgres" immediate || true
+    rm -rf "$postgres"
+    cleanup=
+}
+
+bench_queue() {
+    "$root/scripts/tools.sh" postgres
+    say "building the benchmark (a first time takes some minutes)"
+    cargo build --release --locked -p flaneur-bench --bin queue
+    start_postgres
+    "$target/release/queue"
+    stop_postgres
+}
+
+[[ $# == 1 && $(type -t "bench_$1") == function ]] || die "bench.sh queue"
+need_rust
+"bench_$1"
