@@ -87,6 +87,28 @@ mod dialect {
          FROM gone GROUP BY zoom, cell, audience, account_id HAVING SUM(pictures) <> 0",
     );
 
+    /// Keeps others from counting pictures while all are counted anew.
+    pub const HOLD_COUNTS: Option<&str> = Some("LOCK TABLE coverage_counts IN SHARE ROW EXCLUSIVE MODE");
+    /// Lets the statements of a transaction take long.
+    pub const LET_TAKE_LONG: Option<&str> = Some("SET LOCAL statement_timeout = 0");
+
+    /// The placeholder of a document that is bound as text.
+    pub fn document(placeholder: &str) -> String {
+        format!("CAST({placeholder} AS JSON)")
+    }
+
+    /// A text as this database can hold it: there is one character that it does not take.
+    pub fn text(text: String) -> String {
+        if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+    }
+
+    /// Has the numbers of a column go on after the greatest.
+    pub fn continue_counter(table: &str, column: &str) -> Option<String> {
+        Some(format!(
+            "SELECT setval(pg_get_serial_sequence('{table}', '{column}'), COALESCE(MAX({column}), 0) + 1, FALSE) FROM {table}"
+        ))
+    }
+
     /// The subquery of the identifiers in a bound JSON array of 32 hexadecimal digits each.
     pub fn id_list(placeholder: &str) -> String {
         format!("SELECT CAST(value AS UUID) FROM jsonb_array_elements_text({placeholder}) AS list (value)")

@@ -6,9 +6,12 @@
 //! documents through `Json`.
 
 mod accounts;
+mod archive;
 mod changes;
+mod counts;
 mod coverage;
 mod dispatch;
+mod inspection;
 mod items;
 mod jobs;
 mod picture_rows;

@@ -60,6 +60,26 @@ mod dialect {
     /// In front of a column: do not choose an index by it.
     pub const NO_INDEX: &str = "+";
 
+    /// Keeps others from counting pictures while all are counted anew. Here, there are none.
+    pub const HOLD_COUNTS: Option<&str> = None;
+    /// Lets the statements of a transaction take long. Here, they may.
+    pub const LET_TAKE_LONG: Option<&str> = None;
+
+    /// The placeholder of a document that is bound as text.
+    pub fn document(placeholder: &str) -> String {
+        placeholder.to_owned()
+    }
+
+    /// A text as this database can hold it.
+    pub fn text(text: String) -> String {
+        text
+    }
+
+    /// Has the numbers of a column go on after the greatest. Here, they do so by themselves.
+    pub fn continue_counter(_table: &str, _column: &str) -> Option<String> {
+        None
+    }
+
     /// The subquery of the identifiers in a bound JSON array of 32 hexadecimal digits each.
     pub fn id_list(placeholder: &str) -> String {
         format!("SELECT unhex(value) FROM json_each({placeholder})")
