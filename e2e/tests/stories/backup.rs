@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, path::Path};
 
 use flaneur_e2e::{
-    Client, Finished, Folder, LONG, Photo, S3, SHORT, Server, ServerOptions, field, on_s3, run_to_end, text, until,
+    Client, Finished, Folder, LONG, Photo, Postgres, S3, SHORT, Server, ServerOptions, field, on_s3, run_to_end, text,
+    until,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -53,9 +54,9 @@ async fn tile(client: &Client) -> Vec<u8> {
     client.get("/api/map/0/0/0.mvt").await.ok().body
 }
 
-/// Backs up in the middle of an upload, wrecks the instance, restores it with these options, and compares.
-async fn comes_back(options: ServerOptions) {
-    let mut server = Server::start();
+/// Backs up in the middle of an upload, wrecks the instance, restores it with other options, and compares.
+async fn comes_back(from: ServerOptions, options: ServerOptions) {
+    let mut server = from.start();
     let client = server.admin();
     let first = client.ready(&send(&client, "before", 0, 4).await).await;
     let (items_before, backup) = (items(&server, &client, &first).await, folder());
@@ -64,16 +65,17 @@ async fn comes_back(options: ServerOptions) {
 
     // In the middle of the next upload, twice into the same folder.
     let set = send(&client, "meanwhile", 4, 4).await;
-    let data = server.data().to_owned();
-    let back_up = || done(run_to_end(&["backup", path(backup.path()), "--data", path(&data)]));
+    let back_up = || done(server.command(&["backup", path(backup.path())]));
     assert!(back_up().contains("pictures in"));
     client.ready(&set).await;
     let again = back_up();
     assert!(again.contains("24 objects"), "{again}");
     let tile_before = tile(&client).await;
     server.wreck();
-    std::fs::remove_dir_all(server.data().join("public")).unwrap();
-    std::fs::remove_file(server.data().join("catalog.db")).unwrap();
+    if server.data().join("catalog.db").exists() {
+        std::fs::remove_dir_all(server.data().join("public")).unwrap();
+        std::fs::remove_file(server.data().join("catalog.db")).unwrap();
+    }
 
     let data = folder();
     let own = ["--data", path(data.path())];
@@ -97,13 +99,27 @@ async fn comes_back(options: ServerOptions) {
 
 #[tokio::test]
 async fn a_wrecked_instance_comes_back() {
-    comes_back(ServerOptions::default()).await;
+    comes_back(ServerOptions::default(), ServerOptions::default()).await;
 }
 
 #[tokio::test]
 async fn a_wrecked_instance_comes_back_in_buckets() {
     let Some(s3) = S3::start() else { return };
-    comes_back(on_s3(&s3)).await;
+    comes_back(ServerOptions::default(), on_s3(&s3)).await;
+}
+
+#[tokio::test]
+async fn an_instance_moves_up_to_postgresql_and_buckets() {
+    let Some(s3) = S3::start() else { return };
+    let postgres = Postgres::start();
+    comes_back(ServerOptions::default(), on_s3(&s3).database(postgres.url())).await;
+}
+
+#[tokio::test]
+async fn an_instance_moves_down_to_one_file_and_folders() {
+    let Some(s3) = S3::start() else { return };
+    let postgres = Postgres::start();
+    comes_back(on_s3(&s3).database(postgres.url()), ServerOptions::default()).await;
 }
 
 #[tokio::test]
