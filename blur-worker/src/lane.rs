@@ -1,6 +1,6 @@
 //! A lane: leases jobs one after another, keeps the lease alive, and says what became of each.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use flaneur_catalog::{
     CatalogError,
@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use crate::{Worker, destroy, dispatch, error::JobError, process, refresh};
+use crate::{Worker, destroy, dispatch, error::JobError, ground::Ground, process, refresh};
 
 /// How often an idle lane looks for work without being told of any; a quarter of it more or less, so that many do not look
 /// in step.
@@ -23,21 +23,25 @@ const SPREAD: Duration = Duration::from_millis(40);
 /// How long a job in hand may take to finish once the worker is told to stop.
 const GRACE: Duration = Duration::from_secs(8);
 
+/// How long work may go on after a heartbeat was told that the lease is gone.
+const AFTERMATH: Duration = Duration::from_secs(1);
+
 /// How long a lease holds without a heartbeat, as the catalog is told it.
 fn hold(lease: Duration) -> SignedDuration {
     SignedDuration::try_from(lease).unwrap_or(SignedDuration::MAX)
 }
 
 /// Works until told to stop.
-pub async fn run(worker: Worker, kinds: &[JobKind], stop: CancellationToken) {
+pub async fn run(worker: Worker, ground: Arc<Ground>, kinds: &[JobKind], stop: CancellationToken) {
     // Errors of the database are logged once, not every second.
     let mut failing = false;
     let mut news = worker.catalog.listen(Topic::Jobs);
     while !stop.is_cancelled() {
-        match worker.catalog.lease(kinds, worker.world.id(), hold(worker.options.lease)).await {
+        let kinds = ground.passable(kinds);
+        match worker.catalog.lease(&kinds, worker.world.id(), hold(worker.options.lease)).await {
             Ok(Some(lease)) => {
                 failing = false;
-                attend(&worker, &lease, &stop).await;
+                attend(&worker, &lease, &ground, &stop).await;
             }
             Ok(None) => {
                 failing = false;
@@ -59,7 +63,7 @@ pub async fn drain(worker: &Worker) -> Result<usize, CatalogError> {
     let never = CancellationToken::new();
     let mut done = 0;
     while let Some(lease) = worker.catalog.lease(&JobKind::ALL, worker.world.id(), hold(worker.options.lease)).await? {
-        attend(worker, &lease, &never).await;
+        attend(worker, &lease, &Ground::default(), &never).await;
         done += 1;
     }
     Ok(done)
@@ -80,16 +84,23 @@ async fn idle(worker: &Worker, news: &mut Listener, stop: &CancellationToken) {
 }
 
 /// Does one job while its lease is kept alive.
-async fn attend(worker: &Worker, lease: &Lease, stop: &CancellationToken) {
+async fn attend(worker: &Worker, lease: &Lease, ground: &Ground, stop: &CancellationToken) {
     let overdue = async {
         stop.cancelled().await;
         tokio::time::sleep(GRACE).await;
     };
+    let work = work(worker, lease).instrument(span(lease));
+    tokio::pin!(work);
     let outcome = tokio::select! {
-        outcome = work(worker, lease).instrument(span(lease)) => outcome,
+        outcome = &mut work => outcome,
         () = keep(worker, lease) => {
-            tracing::warn!(job = %lease.job, "lost the lease; another worker does this job");
-            return;
+            // The lease may have ended with the job just now: then the work is about to hear of it. If it was lost, whatever
+            // the work does with it changes nothing.
+            let Ok(outcome) = tokio::time::timeout(AFTERMATH, &mut work).await else {
+                tracing::warn!(job = %lease.job, "lost the lease; another worker does this job");
+                return;
+            };
+            outcome
         }
         () = overdue => {
             settle(worker.catalog.release(lease).await, lease);
@@ -97,6 +108,7 @@ async fn attend(worker: &Worker, lease: &Lease, stop: &CancellationToken) {
         }
     };
     let Err(error) = outcome else { return };
+    ground.note(&error);
     let failure = judge(lease, &error);
     match &failure {
         Failure::Retry { reason, after } => {

@@ -10,6 +10,7 @@ mod derive;
 mod destroy;
 mod dispatch;
 pub mod error;
+mod ground;
 mod lane;
 mod look;
 pub mod metrics;
@@ -78,11 +79,14 @@ impl Worker {
     /// Works until `stop` is cancelled, then finishes or releases the jobs in hand.
     pub async fn run(self, stop: CancellationToken) {
         let lanes = TaskTracker::new();
+        let ground = Arc::new(ground::Ground::default());
         for _ in 0..self.options.lanes.max(1) {
-            lanes.spawn(lane::run(self.clone(), &[JobKind::Process], stop.clone()));
+            lanes.spawn(lane::run(self.clone(), ground.clone(), &[JobKind::Process], stop.clone()));
         }
         // What is quick and waited for has a lane of its own: it never stands behind a picture.
-        lanes.spawn(lane::run(self.clone(), &[JobKind::Dispatch, JobKind::Refresh, JobKind::Destroy], stop.clone()));
+        let quick = &[JobKind::Dispatch, JobKind::Refresh, JobKind::Destroy];
+        lanes.spawn(lane::run(self.clone(), ground.clone(), quick, stop.clone()));
+        lanes.spawn(ground::run(self.clone(), ground, stop.clone()));
         lanes.spawn(tidy::run(self.clone(), stop.clone()));
         lanes.spawn(sweep::run(self, stop));
         lanes.close();

@@ -205,6 +205,57 @@ async fn what_was_left_before_the_only_server_began_is_swept_at_once() {
     assert!(private.join("later#1").exists());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_cannot_use_the_storage_leaves_jobs_alone() {
+    let bench = Bench::new().await;
+    let pictures = bench.upload_set(true).await;
+    for number in 0..20 {
+        bench.send(pictures, number, &photo(number as u8)).await;
+    }
+    // Nothing can be stored where there is a file in the folder's place.
+    let (public, aside) = (bench.folder.path().join("public"), bench.folder.path().join("aside"));
+    std::fs::rename(&public, &aside).unwrap();
+    std::fs::write(&public, "in the way").unwrap();
+    let stop = tokio_util::sync::CancellationToken::new();
+    let running = tokio::spawn(bench.worker.clone().run(stop.clone()));
+    until(async || bench.eyes.looks.load(Ordering::SeqCst) > 0).await;
+    // What needs no storage is done all the while.
+    for number in 100..110 {
+        let other = bench.upload_set(true).await;
+        bench.send(other, number, &photo(number as u8)).await;
+        bench.complete(other).await;
+        until(async || {
+            let state = bench.catalog.upload_set_state(other, bench.world.now()).await.unwrap().unwrap();
+            state.set.dispatched
+        })
+        .await;
+    }
+    assert_eq!(bench.eyes.looks.load(Ordering::SeqCst), 1, "one attempt was enough to find out");
+
+    std::fs::remove_file(&public).unwrap();
+    std::fs::rename(&aside, &public).unwrap();
+    bench.complete(pictures).await;
+    // The first one waits for a second after its failure, by the test's clock.
+    bench.clock.advance(SignedDuration::from_secs(2));
+    until(async || {
+        let state = bench.catalog.upload_set_state(pictures, bench.world.now()).await.unwrap().unwrap();
+        state.counts.prepared == 20
+    })
+    .await;
+    stop.cancel();
+    running.await.unwrap();
+    assert_eq!(bench.eyes.looks.load(Ordering::SeqCst), 1 + 30, "no other attempt failed");
+}
+
+/// Polls until it is so.
+async fn until(mut probe: impl AsyncFnMut() -> bool) {
+    let start = std::time::Instant::now();
+    while !probe().await {
+        assert!(start.elapsed() < Duration::from_mins(1), "in vain");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 /// Dates every file below a folder back.
 fn age(folder: &std::path::Path, by: Duration) {
     for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {

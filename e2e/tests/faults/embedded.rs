@@ -57,6 +57,8 @@ impl Fault {
                 "cannot end the job",
                 "no heartbeat",
                 "cannot tidy the catalog",
+                "cannot use the storage",
+                "cannot sweep",
             ],
         }
     }
@@ -94,7 +96,7 @@ impl Others {
     }
 }
 
-async fn round(fault: Fault, plan: Plan, seed: u64) -> Option<Row> {
+async fn round(fault: Fault, plan: &Plan, seed: u64) -> Option<Row> {
     let mut chance = Chance::new(seed, fault.name());
     // The disk goes after the server.
     let disk = if fault == Fault::Disk { Some(Disk::of_megabytes(DISK)?) } else { None };
@@ -143,6 +145,10 @@ async fn round(fault: Fault, plan: Plan, seed: u64) -> Option<Row> {
     let mut named = BTreeSet::new();
     let row = verdict::judge(&caller, upload, fault.name(), strikes, &mut named).await;
     block_in_place(|| others.end());
+    if let Some(disk) = &disk {
+        // A disk that is nearly full is what a doctor tells of.
+        disk.grow();
+    }
     verdict::queue(&server.commands()).await;
     look_around(&mut server, fault, &named).await;
     Some(row)
@@ -182,8 +188,11 @@ async fn look_around(server: &mut Server, fault: Fault, named: &BTreeSet<String>
     verdict::stores(&Storage::local(&public, &private).unwrap(), named).await;
     // Nor is there anything that a listing does not show.
     until("no file is left half written", SHORT, async || {
-        let files = Folder(public.clone()).files().len();
-        (Folder(private.clone()).files().is_empty() && files == named.len()).then_some(())
+        let public = Folder(public.clone()).files().len();
+        // The server's own notes lie beside originals, and are none.
+        let private = Folder(private.clone()).files();
+        let private = private.iter().filter(|file| !file.iter().any(|part| part == "notes")).count();
+        (private == 0 && public == named.len()).then_some(())
     })
     .await;
     verdict::quiet("the server", &server.log(), 0, fault.explains());
@@ -193,8 +202,8 @@ async fn look_around(server: &mut Server, fault: Fault, named: &BTreeSet<String>
 async fn a_single_server_loses_nothing() {
     let (plan, seed) = (Plan::of_environment(), Chance::seed("a single server"));
     let mut rows = Vec::new();
-    for fault in Fault::ALL {
-        rows.extend(round(fault, plan, seed).await);
+    for fault in Fault::ALL.into_iter().filter(|fault| plan.has(fault.name())) {
+        rows.extend(round(fault, &plan, seed).await);
     }
     table::tell("single", "One server on SQLite and folders, beside other commands", seed, &rows);
 }

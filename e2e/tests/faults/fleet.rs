@@ -47,8 +47,6 @@ impl Fault {
     /// What it explains in the log.
     fn explains(self) -> &'static [&'static str] {
         match self {
-            // Those who are left see nothing of it.
-            Self::Kill => &["lost the lease", "the lease had run out"],
             Self::Database => &[
                 "terminating connection due to immediate shutdown command",
                 "error occurred while testing the connection on-release",
@@ -59,12 +57,14 @@ impl Fault {
                 "cannot end the job",
                 "job failed, will be tried again",
                 "cannot tidy the catalog",
-                "lost the lease",
-                "the lease had run out",
             ],
-            Self::Storage => &["request failed for now", "job failed, will be tried again"],
-            Self::CutOff => &["lost the lease", "the lease had run out"],
-            Self::Clock => &[],
+            Self::Storage => {
+                &["request failed for now", "job failed, will be tried again", "cannot use the storage", "cannot sweep"]
+            }
+            // S3 takes no request that is dated so long ago.
+            Self::Clock => &["job failed, will be tried again", "cannot use the storage", "cannot sweep"],
+            // Those who are left see nothing of it.
+            Self::Kill | Self::CutOff => &[],
         }
     }
 }
@@ -184,7 +184,7 @@ impl Fleet {
         std::fs::rename(next, &self.clock).unwrap();
     }
 
-    async fn strike(&mut self, fault: Fault, count: usize, plan: Plan, chance: &mut Chance) {
+    async fn strike(&mut self, fault: Fault, count: usize, plan: &Plan, chance: &mut Chance) {
         match fault {
             Fault::Kill => self.kill(count),
             Fault::Database => block_in_place(|| self.postgres.crash_and_restart()),
@@ -203,7 +203,7 @@ impl Fleet {
         }
     }
 
-    async fn round(&mut self, fault: Fault, number: u32, plan: Plan, seed: u64) -> Row {
+    async fn round(&mut self, fault: Fault, number: u32, plan: &Plan, seed: u64) -> Row {
         let mut chance = Chance::new(seed, fault.name());
         if fault == Fault::Clock {
             self.own_clock();
@@ -261,8 +261,8 @@ async fn a_fleet_loses_nothing() {
     let (plan, seed) = (Plan::of_environment(), Chance::seed("a fleet"));
     let Some(mut fleet) = Fleet::start().await else { return };
     let mut rows = Vec::new();
-    for (fault, number) in Fault::ALL.into_iter().zip(0..) {
-        rows.push(fleet.round(fault, number, plan, seed).await);
+    for (fault, number) in Fault::ALL.into_iter().zip(0..).filter(|(fault, _)| plan.has(fault.name())) {
+        rows.push(fleet.round(fault, number, &plan, seed).await);
     }
     table::tell("fleet", "A fleet on PostgreSQL and S3", seed, &rows);
 }

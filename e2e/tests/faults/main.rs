@@ -10,6 +10,7 @@
 //! | `FLANEUR_FAULT_PICTURES` | pictures sent in each round | 24 |
 //! | `FLANEUR_FAULT_TIMES` | how often a fault strikes in each round (a long pause: once) | 2 |
 //! | `FLANEUR_FAULT_PAUSE` | seconds for which S3 holds its breath | 8 |
+//! | `FLANEUR_FAULT_ONLY` | a part of the names of the faults to strike with | every fault |
 //! | `FLANEUR_FAULT_REPORT` | a folder into which the table's rows are written | nowhere |
 #![expect(
     clippy::unwrap_used,

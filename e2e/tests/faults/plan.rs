@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// How much is done in each round.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Plan {
     /// Pictures sent.
     pub pictures: u32,
@@ -11,6 +11,7 @@ pub struct Plan {
     pub times: usize,
     /// For how long S3 holds its breath.
     pub pause: Duration,
+    only: Option<String>,
 }
 
 impl Plan {
@@ -23,8 +24,14 @@ impl Plan {
             pictures: number("FLANEUR_FAULT_PICTURES", 24),
             times: number("FLANEUR_FAULT_TIMES", 2) as usize,
             pause: Duration::from_secs(number("FLANEUR_FAULT_PAUSE", 8).into()),
+            only: std::env::var("FLANEUR_FAULT_ONLY").ok(),
         };
         assert!(plan.pictures >= 10 && plan.times >= 1, "too little to see anything: {plan:?}");
         plan
+    }
+
+    /// Whether there is to be a round of the fault of this name.
+    pub fn has(&self, fault: &str) -> bool {
+        self.only.as_ref().is_none_or(|part| fault.contains(part.as_str()))
     }
 }

@@ -106,8 +106,15 @@ pub async fn queue(commands: &Commands) {
     }
 }
 
-/// What a busy machine explains, whatever strikes.
-const BUSY: [&str; 2] = ["time to acquire exceeded slow threshold", "slow statement: execution time exceeded"];
+/// What a busy machine explains, whatever strikes: leases are so short here that a worker may miss its heartbeats, and the
+/// transaction in its hands is rolled back, if it had begun at all.
+const BUSY: [&str; 5] = [
+    "time to acquire exceeded slow threshold",
+    "slow statement: execution time exceeded",
+    "lost the lease",
+    "the lease had run out",
+    "there is no transaction in progress",
+];
 
 /// Lines of a log from `from` on that tell of trouble, and that none of `allowed` is a part of.
 pub fn quiet(who: &str, log: &[String], from: usize, allowed: &[&str]) {
