@@ -2,7 +2,7 @@
 # Needed: Rust, Node.js, Python. What else is used is installed into $FLANEUR_CACHE (else ~/.cache/flaneur).
 
 .DEFAULT_GOAL := help
-.PHONY: help run build models web check test test-rust test-web test-e2e test-s3 test-deploy bench-queue
+.PHONY: help run build models web check test test-rust test-web test-e2e test-s3 test-faults test-deploy bench-queue
 
 help: ## Show this
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ test-e2e: ## Drive the built binary with real clients and a real browser
 
 test-s3: ## Run what concerns S3 on a cluster of three Garage nodes (builds Garage: 20 minutes, once)
 	@scripts/test-s3.sh
+
+test-faults: ## Send 200 pictures for each kind of fault, and write bench/results/faults.md (half an hour)
+	@scripts/test-faults.sh
 
 test-deploy: ## Install in a bare Debian as deploy/ and docs/operations.md say
 	@scripts/test.sh deploy

@@ -2,6 +2,7 @@
 # A PostgreSQL server of one's own that goes away. Usage:
 #   postgres.sh start FOLDER [SETTING=VALUE…]   makes a cluster in FOLDER if there is none, starts it, prints its URL
 #   postgres.sh stop FOLDER [fast|immediate]    stops it; `immediate` as a crash would
+#   postgres.sh bin                             prints where the server's programs are
 #   postgres.sh restart FOLDER                  crashes it and starts it again at the same address
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
@@ -34,6 +35,7 @@ own() {
 up() { (cd / && as_server "$bin/pg_ctl" -D "$1/data" -l "$1/log" -w -t 60 start >/dev/null) || die "$(tail -n 20 "$1/log")"; }
 down() { (cd / && as_server "$bin/pg_ctl" -D "$1/data" -m "${2:-fast}" -w -t 60 stop >/dev/null); }
 
+[[ ${1:-} != bin ]] || { echo "$bin" && exit; }
 command=$1 folder=$2
 shift 2
 case $command in

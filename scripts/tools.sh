@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what tests and checks need beside Rust, Node.js and Python.
-# Usage: tools.sh [python|chromium|pictures|deny|s3|nginx|garage|postgres|mmdebstrap]…
+# Usage: tools.sh [python|chromium|pictures|deny|s3|nginx|garage|postgres|faketime|mmdebstrap]…
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
@@ -102,6 +102,20 @@ install_postgres() {
             -o Dpkg::Options::=--force-confold postgresql
     else
         die "the tests of the catalog need PostgreSQL 15 or newer: install it (on Debian: apt install postgresql)"
+    fi
+}
+
+# A library that shows another time to one process.
+install_faketime() {
+    local each
+    for each in "${FLANEUR_FAKETIME:-}" /usr/lib/*/faketime/libfaketimeMT.so.1; do
+        [[ -f $each ]] && return
+    done
+    if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null 2>&1; then
+        step "reading the lists of system packages" apt-get update
+        step "installing faketime" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends faketime
+    else
+        die "the tests of wrong clocks need faketime: install it (on Debian: apt install faketime)"
     fi
 }
 

@@ -70,7 +70,7 @@ impl ApiError {
         tracing::error!(error = chain(cause), "request failed for now");
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
-            "the server cannot reach its storage; try again in a minute, and tell the operator if it persists",
+            "the server cannot use its storage at present; try again in a minute, and tell the operator if it persists",
         )
     }
 
@@ -115,6 +115,19 @@ impl ApiError {
     }
 }
 
+/// Whether no space being left is behind it.
+fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(each) = cause {
+        let io = each.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        if matches!(io, Some(std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)) {
+            return true;
+        }
+        cause = each.source();
+    }
+    false
+}
+
 /// An error with everything that caused it.
 fn chain(cause: &(dyn std::error::Error + 'static)) -> String {
     let mut chain = cause.to_string();
@@ -151,6 +164,7 @@ impl From<CatalogError> for ApiError {
         match error {
             CatalogError::Conflict(what) => Self::conflict(format!("{what} is already taken; choose another")),
             CatalogError::Missing(what) => Self::not_found(format!("{what} doesn't exist")),
+            other if other.passes() => Self::unavailable(&other),
             other => Self::internal(&other),
         }
     }
@@ -165,8 +179,13 @@ impl From<StorageError> for ApiError {
 impl From<&StorageError> for ApiError {
     fn from(error: &StorageError) -> Self {
         match error {
-            // A bucket's server is away, or a disk is full: nobody's defect, and it passes.
-            StorageError::Store(_) => Self::unavailable(error),
+            // A full disk is worth a sentence of its own: waiting helps, sending another file does not.
+            StorageError::Store(_) | StorageError::Io(_) if is_full(error) => {
+                tracing::error!(error = chain(error), "request failed for now");
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, "The server has no space left; try again later")
+            }
+            // A bucket's server is away, or a disk is not mounted: nobody's defect, and it passes.
+            StorageError::Store(_) | StorageError::Io(_) | StorageError::Folder { .. } => Self::unavailable(error),
             other => Self::internal(other),
         }
     }

@@ -14,10 +14,6 @@ use tracing::{Instrument as _, Span, field::Empty};
 
 use crate::{Worker, destroy, dispatch, error::JobError, process, refresh};
 
-/// How long a lease holds without a heartbeat.
-const HOLD: SignedDuration = SignedDuration::from_secs(60);
-/// How often the lease is prolonged.
-const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How often an idle lane looks for work without being told of any; a quarter of it more or less, so that many do not look
 /// in step.
 const POLL: Duration = Duration::from_secs(1);
@@ -27,13 +23,18 @@ const SPREAD: Duration = Duration::from_millis(40);
 /// How long a job in hand may take to finish once the worker is told to stop.
 const GRACE: Duration = Duration::from_secs(8);
 
+/// How long a lease holds without a heartbeat, as the catalog is told it.
+fn hold(lease: Duration) -> SignedDuration {
+    SignedDuration::try_from(lease).unwrap_or(SignedDuration::MAX)
+}
+
 /// Works until told to stop.
 pub async fn run(worker: Worker, kinds: &[JobKind], stop: CancellationToken) {
     // Errors of the database are logged once, not every second.
     let mut failing = false;
     let mut news = worker.catalog.listen(Topic::Jobs);
     while !stop.is_cancelled() {
-        match worker.catalog.lease(kinds, worker.world.id(), HOLD).await {
+        match worker.catalog.lease(kinds, worker.world.id(), hold(worker.options.lease)).await {
             Ok(Some(lease)) => {
                 failing = false;
                 attend(&worker, &lease, &stop).await;
@@ -57,7 +58,7 @@ pub async fn run(worker: Worker, kinds: &[JobKind], stop: CancellationToken) {
 pub async fn drain(worker: &Worker) -> Result<usize, CatalogError> {
     let never = CancellationToken::new();
     let mut done = 0;
-    while let Some(lease) = worker.catalog.lease(&JobKind::ALL, worker.world.id(), HOLD).await? {
+    while let Some(lease) = worker.catalog.lease(&JobKind::ALL, worker.world.id(), hold(worker.options.lease)).await? {
         attend(worker, &lease, &never).await;
         done += 1;
     }
@@ -156,8 +157,9 @@ async fn by_kind(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
 /// Prolongs the lease for as long as it is ours; returns when it is lost.
 async fn keep(worker: &Worker, lease: &Lease) {
     loop {
-        tokio::time::sleep(HEARTBEAT).await;
-        match worker.catalog.heartbeat(lease, HOLD).await {
+        // Three may fail before the lease runs out.
+        tokio::time::sleep(worker.options.lease / 4).await;
+        match worker.catalog.heartbeat(lease, hold(worker.options.lease)).await {
             Ok(true) => {}
             Ok(false) => return,
             // The database may be back before the lease runs out.

@@ -19,7 +19,7 @@ mod summary;
 pub mod sweep;
 mod tidy;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use flaneur_catalog::{
     Catalog, CatalogError,
@@ -51,6 +51,10 @@ pub struct Options {
     pub lanes: usize,
     /// Largest picture, pixels.
     pub max_pixels: u64,
+    /// How long a job is a worker's own after its last heartbeat; there are four in this time.
+    pub lease: Duration,
+    /// What is swept.
+    pub sweep: sweep::Sweeping,
     /// Defaults of dispatch.
     pub dispatch: DispatchDefaults,
 }

@@ -1,45 +1,95 @@
-//! Sweeps orphans: originals that were stored while the process died before the catalog knew of them.
+//! Sweeps orphans: what was stored, or was being stored, when a process died before the catalog knew of it.
+//!
+//! Ages are told by the clocks of the stores, which also date what lies in them: a worker whose clock is wrong destroys
+//! nothing too early.
 
 use std::{collections::BTreeSet, time::Duration};
 
 use flaneur_catalog::model::PictureId;
-use flaneur_storage::{Listed, OriginalKey};
+use flaneur_storage::{Listed, OriginalKey, Storage, StorageError};
 use futures::TryStreamExt as _;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Worker, error::JobError};
 
-/// An original without a row is left alone for so long: its upload may still be on the way. Seconds.
-const GRACE: i64 = 3600;
-/// Time between two sweeps.
+/// Time between two sweeps, at most.
 const EVERY: Duration = Duration::from_hours(1);
 /// Originals that the catalog is asked about at once.
 const AT_ONCE: usize = 500;
 
-/// Sweeps at the start and every hour until told to stop.
+/// What the clocks of both stores show, seconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The clock of the public store.
+    pub public: i64,
+    /// The clock of the private store.
+    pub private: i64,
+}
+
+impl Moment {
+    /// Reads both clocks.
+    pub async fn now(storage: &Storage) -> Result<Self, StorageError> {
+        Ok(Self { public: storage.public.time().await?, private: storage.private.time().await? })
+    }
+
+    fn earlier(self, by: Duration) -> Self {
+        let by = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
+        Self { public: self.public.saturating_sub(by), private: self.private.saturating_sub(by) }
+    }
+
+    fn later_of(self, other: Self) -> Self {
+        Self { public: self.public.max(other.public), private: self.private.max(other.private) }
+    }
+}
+
+/// What is taken for an orphan.
+#[derive(Debug, Clone, Copy)]
+pub struct Sweeping {
+    /// What lies in a store and in no row is left alone for so long: its upload may still be under way.
+    pub grace: Duration,
+    /// What was stored before this moment is due at once: then this process was the only one, and had not begun its work.
+    pub before: Option<Moment>,
+}
+
+impl Sweeping {
+    /// Whatever was stored before the answer is due.
+    async fn due(&self, storage: &Storage) -> Result<Moment, StorageError> {
+        let aged = Moment::now(storage).await?.earlier(self.grace);
+        Ok(self.before.map_or(aged, |before| before.later_of(aged)))
+    }
+}
+
+/// Sweeps at the start and every hour (more often if the grace is shorter) until told to stop.
 pub async fn run(worker: Worker, stop: CancellationToken) {
     loop {
         match sweep(&worker).await {
             Ok(0) => {}
-            Ok(number) => tracing::info!(number, "destroyed originals of uploads that never completed"),
-            Err(error) => tracing::warn!(error = error.chain(), "cannot sweep orphan originals"),
+            Ok(number) => tracing::info!(number, "destroyed what was left of uploads and jobs that never completed"),
+            Err(error) => tracing::warn!(error = error.chain(), "cannot sweep orphans; it is tried again"),
         }
         tokio::select! {
-            () = tokio::time::sleep(EVERY) => {}
+            () = tokio::time::sleep(EVERY.min(worker.options.sweep.grace)) => {}
             () = stop.cancelled() => return,
         }
     }
 }
 
-/// Destroys orphan originals older than the grace period; answers how many. What is no original is left alone.
+/// Destroys orphans that are due; answers how many. What is none of ours is left alone.
 pub async fn sweep(worker: &Worker) -> Result<usize, JobError> {
-    let now = worker.world.now().as_second();
+    let due = worker.options.sweep.due(&worker.storage).await?;
+    let mut destroyed = worker.storage.private.clear_unfinished(due.private).await?;
+    destroyed += worker.storage.public.clear_unfinished(due.public).await?;
+    destroyed += originals(worker, due.private).await?;
+    Ok(destroyed)
+}
+
+async fn originals(worker: &Worker, due: i64) -> Result<usize, JobError> {
     let mut entries = worker.storage.private.entries();
     let mut destroyed = 0;
     let mut old = Vec::with_capacity(AT_ONCE);
     while let Some(listed) = entries.try_next().await? {
         if let Listed::Object(original) = listed
-            && now - original.modified > GRACE
+            && original.modified < due
         {
             old.push(original.key);
         }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::sync::atomic::Ordering;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use common::{Bench, photo};
 use flaneur_access::Viewer;
@@ -11,7 +11,7 @@ use flaneur_catalog::{
     model::{JobCounts, JobId, JobKind, PictureStatus, SequenceQuery},
 };
 use flaneur_storage::PublicKey;
-use flaneur_worker::sweep::sweep;
+use flaneur_worker::sweep::{Moment, sweep};
 use jiff::SignedDuration;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -178,12 +178,43 @@ async fn only_old_orphans_are_swept() {
     let mut writer = bench.storage.private.receive(orphan, 100).await.unwrap();
     writer.write(b"left behind").await.unwrap();
     writer.finish().await.unwrap();
-    // The folder's times are the machine's, which is later than the test's clock.
-    assert_eq!(sweep(&bench.worker).await.unwrap(), 0);
+    // What a process leaves that is killed while it writes.
+    let private = bench.folder.path().join("private");
+    std::fs::write(private.join(".half#1"), "half an original").unwrap();
+    let left = || bench.storage.private.list(10);
+    // A worker's own clock does not count.
     bench.clock.advance(SignedDuration::from_hours(24 * 365 * 200));
+    assert_eq!(sweep(&bench.worker).await.unwrap(), 0);
+
+    age(&private, Duration::from_hours(2));
+    assert_eq!(sweep(&bench.worker).await.unwrap(), 2);
+    let kept = left().await.unwrap();
+    assert_eq!((kept.len(), kept[0].key.0), (1, id.0));
+    assert!(!private.join(".half#1").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_left_before_the_only_server_began_is_swept_at_once() {
+    let mut bench = Bench::new().await;
+    let private = bench.folder.path().join("private");
+    std::fs::write(private.join("half#12"), "half an original").unwrap();
+    age(&private, Duration::from_secs(10));
+    bench.worker.options.sweep.before = Some(Moment::now(&bench.storage).await.unwrap());
+    std::fs::write(private.join("later#1"), "is being written").unwrap();
     assert_eq!(sweep(&bench.worker).await.unwrap(), 1);
-    let left = bench.storage.private.list(10).await.unwrap();
-    assert_eq!((left.len(), left[0].key.0), (1, id.0));
+    assert!(private.join("later#1").exists());
+}
+
+/// Dates every file below a folder back.
+fn age(folder: &std::path::Path, by: Duration) {
+    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        if entry.file_type().unwrap().is_dir() {
+            age(&entry.path(), by);
+        } else {
+            let file = std::fs::File::options().write(true).open(entry.path()).unwrap();
+            file.set_modified(entry.metadata().unwrap().modified().unwrap() - by).unwrap();
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

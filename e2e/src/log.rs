@@ -39,7 +39,7 @@ impl Lines {
 }
 
 /// Warnings and errors, and what a panic prints, that none of `allowed` is a part of.
-pub(crate) fn unexpected(lines: &[String], allowed: &[String]) -> Vec<String> {
+pub fn unexpected(lines: &[String], allowed: &[String]) -> Vec<String> {
     lines
         .iter()
         .filter(|line| {

@@ -8,13 +8,22 @@ use crate::{client::Client, log::unexpected, server::Running, tools::Tools, wait
 /// not end well.
 #[derive(Debug)]
 pub struct Role {
+    arguments: Vec<OsString>,
+    environment: Vec<(String, String)>,
+    ready: &'static str,
     running: Running,
+    earlier: Vec<String>,
     allowed: Vec<String>,
 }
 
 impl Role {
     /// Starts `flaneur ROLE` on a data folder, on free ports, with the operator's listener.
     pub fn start(role: &str, data: &Path, arguments: &[&str]) -> Self {
+        Self::start_in(role, data, arguments, &[])
+    }
+
+    /// The same with environment variables.
+    pub fn start_in(role: &str, data: &Path, arguments: &[&str], environment: &[(String, String)]) -> Self {
         let mut all: Vec<OsString> = vec![role.into(), "--data".into(), data.into()];
         all.extend(["--admin-listen", "127.0.0.1:0"].map(Into::into));
         let ready = if role == "worker" {
@@ -25,7 +34,9 @@ impl Role {
             "listening on"
         };
         all.extend(arguments.iter().map(Into::into));
-        Self { running: Running::launch(&all, &[], ready), allowed: Vec::new() }
+        let running = Running::launch(&all, environment, ready);
+        let environment = environment.to_vec();
+        Self { arguments: all, environment, ready, running, earlier: Vec::new(), allowed: Vec::new() }
     }
 
     /// Expects warnings and errors that have this part.
@@ -50,9 +61,11 @@ impl Role {
         Client::new(&self.running.operator, None)
     }
 
-    /// Its log so far.
+    /// Its log so far, earlier runs first.
     pub fn log(&self) -> Vec<String> {
-        self.running.stderr.all()
+        let mut lines = self.earlier.clone();
+        lines.extend(self.running.stderr.all());
+        lines
     }
 
     /// Asks it to stop, and does not wait.
@@ -63,6 +76,40 @@ impl Role {
     /// Waits until it has ended by itself.
     pub fn ended(&mut self) -> ExitStatus {
         self.running.ended(LONG).expect("it ends")
+    }
+
+    /// Ends it as a power failure would: no chance to finish anything.
+    pub fn kill(&mut self) {
+        self.running.give_up();
+        self.earlier.extend(self.running.stderr.all());
+    }
+
+    /// Starts it again after it ended, on other ports, with more arguments.
+    pub fn restart_with(&mut self, more: &[&str]) {
+        let arguments: Vec<OsString> = self.arguments.iter().cloned().chain(more.iter().map(Into::into)).collect();
+        self.running = Running::launch(&arguments, &self.environment, self.ready);
+    }
+
+    /// Starts it again after it was killed, on other ports.
+    pub fn restart(&mut self) {
+        self.restart_with(&[]);
+    }
+
+    /// Tells it to stop, and waits until it has.
+    pub fn terminate(&mut self) -> ExitStatus {
+        let status = self.running.terminate();
+        self.earlier.extend(self.running.stderr.all());
+        status
+    }
+
+    /// Takes it off the processor: it does nothing any more, and nobody is told.
+    pub fn freeze(&self) {
+        self.running.signal("STOP");
+    }
+
+    /// Lets it go on after [`Self::freeze`].
+    pub fn thaw(&self) {
+        self.running.signal("CONT");
     }
 }
 

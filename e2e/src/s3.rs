@@ -26,7 +26,7 @@ pub fn on_s3(s3: &S3) -> ServerOptions {
 /// The same with other addresses of the buckets' servers, as of gates in front of them.
 pub fn on_s3_at(s3: &S3, public: &str, private: &str) -> ServerOptions {
     ServerOptions::default()
-        .with(&["--storage", &s3.public_url(), "--private-storage", &s3.private_url()])
+        .place(&["--storage", &s3.public_url(), "--private-storage", &s3.private_url()])
         .environment(s3.variables_at(public, private))
 }
 

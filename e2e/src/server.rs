@@ -24,6 +24,7 @@ const STOPPING: Duration = Duration::from_mins(1);
 #[derive(Debug, Clone, Default)]
 pub struct ServerOptions {
     arguments: Vec<String>,
+    place: Vec<String>,
     environment: Vec<(String, String)>,
     allowed: Vec<String>,
 }
@@ -34,6 +35,19 @@ impl ServerOptions {
     pub fn with(mut self, arguments: &[&str]) -> Self {
         self.arguments.extend(arguments.iter().map(|&each| each.to_owned()));
         self
+    }
+
+    /// Adds arguments that say where its data are; other commands on them get these, too.
+    #[must_use]
+    pub fn place(mut self, arguments: &[&str]) -> Self {
+        self.place.extend(arguments.iter().map(|&each| each.to_owned()));
+        self
+    }
+
+    /// Has it keep the catalog in the database at this address.
+    #[must_use]
+    pub fn database(self, url: &str) -> Self {
+        self.place(&["--database", url])
     }
 
     /// Sets environment variables.
@@ -52,13 +66,31 @@ impl ServerOptions {
 
     /// Starts it on new data.
     pub fn start(self) -> Server {
-        let data = tempfile::Builder::new().prefix("flaneur-e2e-").tempdir().expect("a temporary folder");
+        self.start_in(tempfile::Builder::new().prefix("flaneur-e2e-").tempdir().expect("a temporary folder"))
+    }
+
+    /// Starts it on new data in this folder.
+    pub fn start_in(self, data: TempDir) -> Server {
         let running = Running::start(&self, data.path());
         let token = running
             .stdout
             .after("administrator token:")
             .expect("the first start prints the administrator's token before it listens");
-        Server { options: self, data, token, running, earlier: Vec::new() }
+        Server { options: self, data, token, running, earlier: Vec::new(), wrecked: false }
+    }
+
+    /// Starts it on data that are there already, with a token that its administrator has.
+    pub fn start_on(self, data: TempDir, token: &str) -> Server {
+        let running = Running::start(&self, data.path());
+        Server { options: self, data, token: token.to_owned(), running, earlier: Vec::new(), wrecked: false }
+    }
+
+    /// Runs another command in the same environment, with these arguments and those of the server, until it ends.
+    pub fn run_to_end(&self, arguments: &[&str]) -> Finished {
+        let own = self.arguments.iter().map(String::as_str);
+        let arguments: Vec<&str> = arguments.iter().copied().chain(own).collect();
+        let environment = self.environment.iter().map(|(name, value)| (name, value));
+        finish(Tools::flaneur().args(&arguments).envs(environment), &arguments)
     }
 }
 
@@ -71,6 +103,7 @@ pub struct Server {
     token: String,
     running: Running,
     earlier: Vec<String>,
+    wrecked: bool,
 }
 
 impl Server {
@@ -111,10 +144,21 @@ impl Server {
 
     /// A client of a new account that is no administrator.
     pub fn account(&self, name: &str) -> Client {
-        let data = self.data().to_str().expect("a path in UTF-8");
-        let made = run_to_end(&["token", "create", "--account", name, "--data", data]);
+        let made = self.command(&["token", "create", "--account", name]);
         assert!(made.success, "{made:?}");
         Client::new(self.url(), Some(made.stdout.trim()))
+    }
+
+    /// Runs another command on its data until it ends.
+    pub fn command(&self, arguments: &[&str]) -> Finished {
+        self.commands().run(arguments)
+    }
+
+    /// For running other commands on its data, also while it is killed and started again.
+    pub fn commands(&self) -> Commands {
+        let data = self.data().to_str().expect("a path in UTF-8").to_owned();
+        let place = ["--data".to_owned(), data].into_iter().chain(self.options.place.iter().cloned()).collect();
+        Commands { place, environment: self.options.environment.clone() }
     }
 
     /// What it printed on stdout since it was last started.
@@ -134,6 +178,12 @@ impl Server {
         self.running.child.kill().expect("the server runs");
         self.running.ended(SHORT);
         self.earlier.extend(self.running.stderr.all());
+    }
+
+    /// Ends it as a power failure would, for good: it is not expected to end well any more.
+    pub fn wreck(&mut self) {
+        self.kill();
+        self.wrecked = true;
     }
 
     /// Tells it to stop, and waits until it has. Gives how it ended.
@@ -160,7 +210,7 @@ impl Drop for Server {
         let log = self.log();
         let unexpected = unexpected(&log, &self.options.allowed);
         assert!(unexpected.is_empty(), "the server logged what this test does not expect:\n{}", unexpected.join("\n"));
-        assert!(status.success(), "the server did not end well: {status}\n{}", log.join("\n"));
+        assert!(self.wrecked || status.success(), "the server did not end well: {status}\n{}", log.join("\n"));
     }
 }
 
@@ -180,7 +230,7 @@ impl Running {
     fn start(options: &ServerOptions, data: &Path) -> Self {
         let mut arguments: Vec<OsString> = ["serve", "--listen", "127.0.0.1:0", "--data"].map(Into::into).into();
         arguments.extend([data.into(), "--models".into(), Tools::models().into()]);
-        arguments.extend(options.arguments.iter().map(Into::into));
+        arguments.extend(options.place.iter().chain(&options.arguments).map(Into::into));
         Self::launch(&arguments, &options.environment, "listening on")
     }
 
@@ -241,9 +291,14 @@ impl Running {
     /// Asks it to stop, and does not wait.
     pub(crate) fn ask_to_stop(&mut self) {
         if self.try_end().is_none() {
-            let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
-            assert!(sent.is_ok_and(|status| status.success()), "no signal was sent");
+            self.signal("TERM");
         }
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "no signal was sent");
     }
 
     pub(crate) fn terminate(&mut self) -> ExitStatus {
@@ -252,6 +307,27 @@ impl Running {
         }
         self.ask_to_stop();
         self.ended(STOPPING).unwrap_or_else(|| panic!("the server did not stop within {STOPPING:?} of SIGTERM"))
+    }
+}
+
+/// Runs commands on the data of an instance.
+#[derive(Debug, Clone)]
+pub struct Commands {
+    place: Vec<String>,
+    environment: Vec<(String, String)>,
+}
+
+impl Commands {
+    /// On data that are where these arguments and variables say.
+    pub fn on(place: &[&str], environment: &[(String, String)]) -> Self {
+        Self { place: place.iter().map(|&each| each.to_owned()).collect(), environment: environment.to_vec() }
+    }
+
+    /// Runs a command until it ends.
+    pub fn run(&self, arguments: &[&str]) -> Finished {
+        let arguments: Vec<&str> = arguments.iter().copied().chain(self.place.iter().map(String::as_str)).collect();
+        let variables = self.environment.iter().map(|(name, value)| (name, value));
+        finish(Tools::flaneur().args(&arguments).envs(variables), &arguments)
     }
 }
 

@@ -17,6 +17,7 @@ use std::{
 /// | `FLANEUR_CHROMIUM` | a Chromium | the first one in `PATH` |
 /// | `FLANEUR_TEST_S3_SERVER` | an S3 server, see `flaneur_test_s3` | none: stories that need one are skipped |
 /// | `FLANEUR_NGINX` | folder into which nginx was unpacked | `nginx` in the cache |
+/// | `FLANEUR_FAKETIME` | the library `libfaketimeMT.so.1` | where Debian's package puts it |
 /// | `FLANEUR_SHARED_DATA` | photos of real cameras | `../shared/data` |
 #[derive(Debug)]
 pub struct Tools;
@@ -63,6 +64,14 @@ impl Tools {
     /// The folder into which nginx was unpacked.
     pub fn nginx() -> PathBuf {
         find("FLANEUR_NGINX", &[cache().join("nginx")], "run `scripts/tools.sh nginx`")
+    }
+
+    /// The library that shows another time to whatever program it is loaded into.
+    pub fn faketime() -> PathBuf {
+        let usual: Vec<PathBuf> = std::fs::read_dir("/usr/lib")
+            .map(|folders| folders.flatten().map(|each| each.path().join("faketime/libfaketimeMT.so.1")).collect())
+            .unwrap_or_default();
+        find("FLANEUR_FAKETIME", &usual, "run `scripts/tools.sh faketime`")
     }
 
     /// The binary, ready to take arguments, with nothing of this process's environment that it reads.

@@ -44,19 +44,29 @@ pub(crate) struct ErrorBody {
 
 impl IntoResponse for TileError {
     fn into_response(self) -> Response {
-        let status = match self {
+        let status = match &self {
             Self::Format | Self::Address => StatusCode::BAD_REQUEST,
             Self::Zoom | Self::Place | Self::Account => StatusCode::NOT_FOUND,
             Self::SignIn => StatusCode::UNAUTHORIZED,
+            Self::Catalog(error) if error.passes() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Catalog(_) | Self::Encode(_) | Self::Interrupted => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let message = if status.is_server_error() {
             log(&self);
-            "the server failed; try again, and tell the operator if it persists".to_owned()
+            if status == StatusCode::SERVICE_UNAVAILABLE {
+                "the server cannot use its database at present; try again in a minute".to_owned()
+            } else {
+                "the server failed; try again, and tell the operator if it persists".to_owned()
+            }
         } else {
             self.to_string()
         };
-        (status, Json(ErrorBody { message, status_code: status.as_u16() })).into_response()
+        let mut response = (status, Json(ErrorBody { message, status_code: status.as_u16() })).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            // Seconds.
+            response.headers_mut().insert(http::header::RETRY_AFTER, http::HeaderValue::from_static("10"));
+        }
+        response
     }
 }
 

@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use flaneur_catalog::{
@@ -19,7 +22,7 @@ use flaneur_catalog::{
 use flaneur_detect::DetectError;
 use flaneur_jpeg::Pixels;
 use flaneur_storage::{OriginalKey, Storage};
-use flaneur_worker::{DispatchDefaults, Look, Options, Worker};
+use flaneur_worker::{DispatchDefaults, Look, Options, Worker, sweep::Sweeping};
 use jiff::Timestamp;
 
 /// Sees one face of a fixed place in every picture; the first `failures` looks fail.
@@ -81,6 +84,8 @@ impl Bench {
             options: Options {
                 lanes: 1,
                 max_pixels: 10_000_000,
+                lease: Duration::from_mins(1),
+                sweep: Sweeping { grace: Duration::from_hours(1), before: None },
                 dispatch: DispatchDefaults {
                     split_distance: 100.0,
                     split_time: 300.0,

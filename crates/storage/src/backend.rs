@@ -20,6 +20,8 @@ use crate::{StorageError, StorageUrl, Variables, s3};
 pub(crate) const PART: usize = 5 << 20;
 /// Larger objects are sent in parts, so that what fails and is sent again is one part.
 const WHOLE: usize = 16 << 20;
+/// How deep below its folder a store is looked through; keys of objects make two folders.
+const DEPTH: usize = 8;
 /// Name of the object with which a store is probed. Listings pass it over.
 const PROBE: &str = ".flaneur-probe";
 
@@ -146,6 +148,33 @@ impl Backend {
         self.size(&Location::from(PROBE)).await.map(drop)
     }
 
+    /// What the store's clock shows, seconds since 1970: the clock by which [`crate::Entry::modified`] goes.
+    pub(crate) async fn time(&self) -> Result<i64, StorageError> {
+        let at = Location::from(PROBE);
+        let mut tries = 3;
+        loop {
+            self.put(&at, Bytes::from_static(b"flaneur"), Attributes::new()).await?;
+            match self.objects.head(&at).await {
+                Ok(meta) => {
+                    self.remove(&at).await?;
+                    return Ok(meta.last_modified.timestamp());
+                }
+                // Another process probed at the same time, and was the first to remove it.
+                Err(object_store::Error::NotFound { .. }) if tries > 1 => tries -= 1,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Removes files that were being written when their process was killed, if they were last written before `before`
+    /// (seconds since 1970, by the store's clock). No listing shows them. Answers how many there were. In a bucket there are
+    /// none: it has its own rule for uploads that did not end.
+    pub(crate) async fn clear_unfinished(&self, before: i64) -> Result<usize, StorageError> {
+        let Some(folder) = self.folder.clone() else { return Ok(0) };
+        let cleared = tokio::task::spawn_blocking(move || clear(&folder, before)).await;
+        cleared.map_err(std::io::Error::other)?.map_err(StorageError::Io)
+    }
+
     /// Writes, reads and removes a small object: whether everything is permitted that a store needs.
     pub(crate) async fn probe(&self) -> Result<(), StorageError> {
         let (at, content) = (Location::from(PROBE), Bytes::from_static(b"flaneur"));
@@ -162,6 +191,45 @@ impl Backend {
         }
         self.remove(&at).await
     }
+}
+
+/// Removes unfinished files below a folder. What goes away meanwhile is as good as removed.
+fn clear(folder: &Path, before: i64) -> std::io::Result<usize> {
+    let mut cleared = 0;
+    let mut folders = vec![(folder.to_path_buf(), 0)];
+    while let Some((folder, depth)) = folders.pop() {
+        let entries = match std::fs::read_dir(&folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            entries => entries?,
+        };
+        for entry in entries {
+            let entry = entry?;
+            let Ok(meta) = entry.metadata() else { continue };
+            if meta.is_dir() && depth < DEPTH {
+                folders.push((entry.path(), depth + 1));
+            } else if meta.is_file() && is_unfinished(&entry.file_name().to_string_lossy()) && is_before(&meta, before)
+            {
+                match std::fs::remove_file(entry.path()) {
+                    Ok(()) => cleared += 1,
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+    }
+    Ok(cleared)
+}
+
+fn is_before(meta: &std::fs::Metadata, before: i64) -> bool {
+    let Ok(modified) = meta.modified() else { return false };
+    let since = modified.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).is_ok_and(|modified| modified < before)
+}
+
+/// Whether a file is one that was being written: the object's name, `#`, and a number.
+fn is_unfinished(name: &str) -> bool {
+    name.rsplit_once('#')
+        .is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Whether a listing has come upon a probe.

@@ -137,6 +137,18 @@ impl PublicStore {
         self.backend.ping().await
     }
 
+    /// What the store's clock shows, seconds since 1970: the one by which [`crate::Entry::modified`] goes, whatever this
+    /// machine's clock shows. Three small requests.
+    pub async fn time(&self) -> Result<i64, StorageError> {
+        self.backend.time().await
+    }
+
+    /// Removes what was being written into a folder when its process was killed, and was last written before `before`
+    /// (seconds since 1970, by the store's clock). Answers how many files there were.
+    pub async fn clear_unfinished(&self, before: i64) -> Result<usize, StorageError> {
+        self.backend.clear_unfinished(before).await
+    }
+
     /// Whether it lets us write, read and remove: three small requests.
     pub async fn probe(&self) -> Result<(), StorageError> {
         self.backend.probe().await

@@ -9,7 +9,7 @@ use flaneur_storage::{OriginalKey, OriginalWriter, Received, StorageError};
 use http::StatusCode;
 
 use super::overrides::Form;
-use crate::{Api, ApiError, ApiResult};
+use crate::{Api, ApiError, ApiResult, extract::NUL};
 
 /// Longest silence of a client that is sending.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -121,7 +121,7 @@ async fn copy(
         match writer.write(&chunk).await {
             Ok(()) => {}
             Err(StorageError::TooLarge { limit }) => return Ok(Err(Refusal::TooLarge { limit })),
-            Err(error) => return Err(storage_failed(&error)),
+            Err(error) => return Err(error.into()),
         }
         if let Err(error) = intake.feed(&chunk) {
             return Ok(Err(Refusal::Jpeg(error)));
@@ -144,22 +144,6 @@ async fn drain(field: &mut Field<'_>, limit: u64) -> ApiResult<()> {
     Ok(())
 }
 
-/// A full disk is worth a sentence of its own: waiting helps, sending another file does not.
-fn storage_failed(error: &StorageError) -> ApiError {
-    let failed = ApiError::from(error);
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(each) = cause {
-        let full = each
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|io| matches!(io.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded));
-        if full {
-            return ApiError::new(StatusCode::INSUFFICIENT_STORAGE, "The server has no space left; try again later");
-        }
-        cause = each.source();
-    }
-    failed
-}
-
 async fn text(mut field: Field<'_>) -> ApiResult<String> {
     let name = field.name().unwrap_or_default().to_owned();
     let mut bytes = Vec::new();
@@ -169,7 +153,12 @@ async fn text(mut field: Field<'_>) -> ApiResult<String> {
             return Err(ApiError::bad_request(format!("The part `{name}` is longer than {MAX_TEXT} bytes")));
         }
     }
-    String::from_utf8(bytes).map_err(|_| ApiError::bad_request(format!("The part `{name}` is not UTF-8 text")))
+    let text =
+        String::from_utf8(bytes).map_err(|_| ApiError::bad_request(format!("The part `{name}` is not UTF-8 text")))?;
+    if text.contains('\0') {
+        return Err(ApiError::bad_request(format!("The part `{name}` holds {NUL}")));
+    }
+    Ok(text)
 }
 
 async fn in_time<T>(next: impl Future<Output = Result<T, MultipartError>>) -> ApiResult<T> {

@@ -54,6 +54,10 @@ mod dialect {
     pub const GREATEST: &str = "GREATEST";
     /// The database's clock, microseconds since 1970. Not `now()`, which stands still in a transaction.
     pub const NOW: &str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
+    /// Published pictures `p` whose keys are in `spans`. The spans lead: `OFFSET 0` keeps the planner from walking all
+    /// pictures in the order that the query wants them in, and looking for each whether it is in a span.
+    pub const PICTURES_IN_SPANS: &str = "spans w CROSS JOIN LATERAL (
+        SELECT * FROM pictures q WHERE q.quadkey BETWEEN w.low AND w.high AND q.audience IS NOT NULL OFFSET 0) p";
     /// In front of a column: do not choose an index by it. Here, statistics tell the planner.
     pub const NO_INDEX: &str = "";
 
@@ -82,6 +86,28 @@ mod dialect {
          SELECT zoom, cell, audience, account_id, SUM(pictures), SUM(panoramas)
          FROM gone GROUP BY zoom, cell, audience, account_id HAVING SUM(pictures) <> 0",
     );
+
+    /// Keeps others from counting pictures while all are counted anew.
+    pub const HOLD_COUNTS: Option<&str> = Some("LOCK TABLE coverage_counts IN SHARE ROW EXCLUSIVE MODE");
+    /// Lets the statements of a transaction take long.
+    pub const LET_TAKE_LONG: Option<&str> = Some("SET LOCAL statement_timeout = 0");
+
+    /// The placeholder of a document that is bound as text.
+    pub fn document(placeholder: &str) -> String {
+        format!("CAST({placeholder} AS JSON)")
+    }
+
+    /// A text as this database can hold it: there is one character that it does not take.
+    pub fn text(text: String) -> String {
+        if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+    }
+
+    /// Has the numbers of a column go on after the greatest.
+    pub fn continue_counter(table: &str, column: &str) -> Option<String> {
+        Some(format!(
+            "SELECT setval(pg_get_serial_sequence('{table}', '{column}'), COALESCE(MAX({column}), 0) + 1, FALSE) FROM {table}"
+        ))
+    }
 
     /// The subquery of the identifiers in a bound JSON array of 32 hexadecimal digits each.
     pub fn id_list(placeholder: &str) -> String {

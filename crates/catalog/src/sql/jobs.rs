@@ -141,6 +141,9 @@ struct LeaseRow {
 impl Store {
     /// For each kind, whether there is anything to take, and whether something's time has come.
     async fn due(&self, kinds: &[JobKind]) -> Result<Vec<(JobKind, bool)>> {
+        if kinds.is_empty() {
+            return Ok(Vec::new());
+        }
         let now = now_or("$2");
         let sql = format!(
             "SELECT EXISTS (SELECT 1 FROM jobs WHERE kind = $1 AND status = 'queued'),
@@ -270,13 +273,11 @@ impl Jobs for Store {
         }
         // Taking is one statement and finds out by itself whether there is anything. What has lapsed is looked for by
         // each process now and then, not by each of its workers each time.
-        if self.wakes.begin(self.clock.is_some()) {
-            for (kind, lapsed) in self.due(&kinds).await? {
-                if lapsed {
-                    let mut tx = self.write().await?;
-                    self.wake(&mut tx, kind).await?;
-                    tx.commit().await?;
-                }
+        for (kind, lapsed) in self.due(&self.wakes.begin(&kinds, self.clock.is_some())).await? {
+            if lapsed {
+                let mut tx = self.write().await?;
+                self.wake(&mut tx, kind).await?;
+                tx.commit().await?;
             }
         }
         let mut connection = self.writer.acquire().await?;

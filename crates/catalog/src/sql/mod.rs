@@ -6,9 +6,12 @@
 //! documents through `Json`.
 
 mod accounts;
+mod archive;
 mod changes;
+mod counts;
 mod coverage;
 mod dispatch;
+mod inspection;
 mod items;
 mod jobs;
 mod picture_rows;
@@ -25,6 +28,7 @@ mod upload_set_state;
 mod upload_sets;
 
 use std::{
+    collections::HashMap,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
@@ -34,6 +38,7 @@ pub use changes::Numbering;
 use super::{Connection, Db, dialect};
 use crate::{
     CatalogError, Result,
+    model::JobKind,
     signals::{Bells, Topic},
     stored::rows::micros,
     world::Clock,
@@ -90,19 +95,18 @@ impl Store {
 /// Looks for lapsed jobs are this far apart.
 const WAKE_EVERY: Duration = Duration::from_millis(500);
 
-/// Keeps workers of one process from all looking for lapsed jobs all the time.
+/// Keeps workers of one process from all looking for lapsed jobs all the time: when they last did, by kind.
 #[derive(Debug, Default)]
-pub struct Wakes(Mutex<Option<Instant>>);
+pub struct Wakes(Mutex<HashMap<JobKind, Instant>>);
 
 impl Wakes {
-    /// Whether to look now. `always`: where time is given by a test, it may have jumped.
-    fn begin(&self, always: bool) -> bool {
+    /// The kinds to look at now. `always`: where time is given by a test, it may have jumped.
+    fn begin(&self, kinds: &[JobKind], always: bool) -> Vec<JobKind> {
         let mut last = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let due = always || last.is_none_or(|last| last.elapsed() >= WAKE_EVERY);
-        if due {
-            *last = Some(Instant::now());
-        }
-        due
+        let due = |last: Option<&Instant>| always || last.is_none_or(|last| last.elapsed() >= WAKE_EVERY);
+        let kinds: Vec<JobKind> = kinds.iter().copied().filter(|kind| due(last.get(kind))).collect();
+        last.extend(kinds.iter().map(|kind| (*kind, Instant::now())));
+        kinds
     }
 }
 

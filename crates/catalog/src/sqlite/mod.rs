@@ -55,8 +55,30 @@ mod dialect {
     pub const NUMBERING: Option<super::sql::Numbering> = None;
     /// Folds what writers added to the counts of coverage side by side. Here, they add to what is there.
     pub const FOLD: Option<&str> = None;
+    /// Published pictures `p` whose keys are in `spans`: the spans lead.
+    pub const PICTURES_IN_SPANS: &str = "spans w CROSS JOIN pictures p";
     /// In front of a column: do not choose an index by it.
     pub const NO_INDEX: &str = "+";
+
+    /// Keeps others from counting pictures while all are counted anew. Here, there are none.
+    pub const HOLD_COUNTS: Option<&str> = None;
+    /// Lets the statements of a transaction take long. Here, they may.
+    pub const LET_TAKE_LONG: Option<&str> = None;
+
+    /// The placeholder of a document that is bound as text.
+    pub fn document(placeholder: &str) -> String {
+        placeholder.to_owned()
+    }
+
+    /// A text as this database can hold it.
+    pub fn text(text: String) -> String {
+        text
+    }
+
+    /// Has the numbers of a column go on after the greatest. Here, they do so by themselves.
+    pub fn continue_counter(_table: &str, _column: &str) -> Option<String> {
+        None
+    }
 
     /// The subquery of the identifiers in a bound JSON array of 32 hexadecimal digits each.
     pub fn id_list(placeholder: &str) -> String {
@@ -81,6 +103,13 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Prepared statements that a connection keeps.
 const STATEMENTS: usize = 256;
+
+/// Whether a connection that nobody uses can be used. When a disk is full or fails, SQLite ends a transaction by itself; the
+/// driver's own attempt to end it then fails, and from there on it takes the connection for one within a transaction that
+/// nobody can end. (Before this is asked, the pool has had an answer from the connection, so no ending is under way.)
+fn is_sound(connection: &Connection) -> bool {
+    !connection.is_in_transaction()
+}
 
 fn migrations() -> sqlx::migrate::Migrator {
     let mut migrations = sqlx::migrate!("../../migrations/sqlite");
@@ -116,6 +145,7 @@ impl SqliteCatalog {
             .idle_timeout(None)
             .max_lifetime(None)
             .acquire_timeout(PATIENCE)
+            .before_acquire(|connection, _| Box::pin(async { Ok(is_sound(connection)) }))
             .connect_with(writing)
             .await?;
         migrations().run(&writer).await?;
@@ -124,6 +154,7 @@ impl SqliteCatalog {
             .max_connections(parallel.clamp(4, 16))
             .acquire_timeout(PATIENCE)
             .max_lifetime(None)
+            .before_acquire(|connection, _| Box::pin(async { Ok(is_sound(connection)) }))
             .connect_lazy_with(options.read_only(true));
         Ok(Self {
             writer,
@@ -155,5 +186,37 @@ impl SqliteCatalog {
         };
         connection.close().await?;
         pending(&migrations(), &applied)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Jobs as _, model::JobId, model::JobKind, world::World};
+
+    #[tokio::test]
+    async fn after_the_disk_was_full_it_writes_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let catalog = SqliteCatalog::open(&folder.path().join("catalog.db")).await.unwrap();
+        let world = World::real();
+        let ask = || catalog.enqueue(JobId(world.id()), JobKind::Dispatch, world.id(), world.now());
+        ask().await.unwrap();
+        let limit = async |pages: &'static str| {
+            let mut connection = catalog.writer.acquire().await.unwrap();
+            sqlx::query(pages).execute(&mut *connection).await.unwrap();
+        };
+        // The database must not grow: as on a disk with no space left. (The least possible is the present size.)
+        limit("PRAGMA max_page_count = 1").await;
+        let mut refused = None;
+        for _ in 0..1000 {
+            if let Err(error) = ask().await {
+                refused = Some(error);
+                break;
+            }
+        }
+        let refused = refused.unwrap();
+        assert!(refused.passes() && format!("{refused:?}").contains("full"), "{refused:?}");
+        limit("PRAGMA max_page_count = 1000000").await;
+        ask().await.unwrap();
     }
 }

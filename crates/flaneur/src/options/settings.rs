@@ -200,6 +200,13 @@ pub struct Working {
     /// Pictures processed at once; 0 is one for each processor core
     #[arg(long, value_name = "NUMBER", env = "FLANEUR_WORKERS", default_value_t = 0)]
     pub workers: usize,
+    /// Seconds after which a worker that is not heard of has lost its job to another; the same for all workers
+    #[arg(long, value_name = "SECONDS", env = "FLANEUR_LEASE", default_value_t = 60, value_parser = clap::value_parser!(u64).range(5..=600))]
+    pub lease: u64,
+    /// Seconds after which a file that no upload was completed with is destroyed. No upload may take longer than this
+    /// from its last byte to its answer, so it is only for tests that it can be short
+    #[arg(long, value_name = "SECONDS", env = "FLANEUR_ORPHAN_GRACE", default_value_t = 3600, hide = true, value_parser = clap::value_parser!(u64).range(1..=604_800))]
+    pub orphan_grace: u64,
 }
 
 /// What the operator sees of the process.

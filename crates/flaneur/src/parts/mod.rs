@@ -15,4 +15,5 @@ pub mod proxy;
 pub mod requests;
 pub mod shutdown;
 pub mod traces;
+pub mod watching;
 pub mod work;

@@ -1,13 +1,13 @@
 //! The worker: its models and settings.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use flaneur_api::Defaults;
 use flaneur_catalog::{Catalog, world::World};
 use flaneur_detect::Detector;
 use flaneur_storage::Storage;
-use flaneur_worker::{DispatchDefaults, Models, Options, Worker};
+use flaneur_worker::{DispatchDefaults, Models, Options, Worker, sweep::Sweeping};
 
 use crate::options::{WorkLimit, Working};
 
@@ -37,6 +37,8 @@ pub fn worker(
     let options = Options {
         lanes: lanes(working),
         max_pixels: limit.max_pixels * 1_000_000,
+        lease: Duration::from_secs(working.lease),
+        sweep: Sweeping { grace: Duration::from_secs(working.orphan_grace), before: None },
         dispatch: DispatchDefaults {
             split_distance: defaults.split_distance,
             split_time: defaults.split_time,

@@ -75,6 +75,7 @@ rules! {
         many_at_once_do_not_disturb_each_other
         discarded_means_gone
         a_probe_leaves_nothing
+        the_time_is_the_one_that_objects_are_dated_by
     }
     originals {
         what_is_received_is_read_and_destroyed

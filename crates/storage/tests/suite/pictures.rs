@@ -145,3 +145,15 @@ pub async fn a_probe_leaves_nothing(subject: Subject) {
     assert_eq!(entries(&storage.public).await, []);
     assert_eq!(storage.private.list(10).await.unwrap(), []);
 }
+
+pub async fn the_time_is_the_one_that_objects_are_dated_by(subject: Subject) {
+    let store = &subject.storage.public;
+    let before = store.time().await.unwrap();
+    store.put(Uuid::from_u128(7), ObjectKind::Thumb, Bytes::from_static(b"thumb")).await.unwrap();
+    let after = store.time().await.unwrap();
+    let listed: Vec<_> = store.entries().try_collect().await.unwrap();
+    let [Listed::Object(entry)] = &listed[..] else { panic!("one object: {listed:?}") };
+    assert!((before..=after).contains(&entry.modified), "{before} <= {} <= {after}", entry.modified);
+    assert_eq!(store.clear_unfinished(after + 1).await.unwrap(), 0, "what is finished stays");
+    store.verify(&entry.key).await.unwrap();
+}

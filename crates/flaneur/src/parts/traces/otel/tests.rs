@@ -9,7 +9,7 @@ use axum::{Router, body::Body, routing::post};
 use flaneur_catalog::{DatabaseUrl, model::Detection, world::World};
 use flaneur_detect::DetectError;
 use flaneur_storage::Storage;
-use flaneur_worker::{DispatchDefaults, Look, Options, Worker};
+use flaneur_worker::{DispatchDefaults, Look, Options, Worker, sweep::Sweeping};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use opentelemetry_proto::tonic::{
@@ -119,7 +119,8 @@ async fn server(folder: &std::path::Path) -> (App, Worker, String) {
         .route("/fails", post(async || StatusCode::INTERNAL_SERVER_ERROR));
     let addressing = Addressing { fixed: Some("https://street.example.org".to_owned()), trusted: Vec::new() };
     let app = front::app(routes, Arc::new(addressing), world.clone());
-    let options = Options { lanes: 1, max_pixels: 1_000_000, dispatch };
+    let sweep = Sweeping { grace: Duration::from_hours(1), before: None };
+    let options = Options { lanes: 1, max_pixels: 1_000_000, lease: Duration::from_mins(1), sweep, dispatch };
     (app, Worker { catalog, storage, look: Arc::new(Blind), world, options }, token)
 }
 
