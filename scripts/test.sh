@@ -56,6 +56,8 @@ test_rust() {
     stage "Rust tests" run_tests rest
     count_rules
     stop_postgres
+    # Built in on demand only. With the features of the whole tree, so that what is built already serves here too.
+    stage "OpenTelemetry" cargo test --locked --workspace --features flaneur/otel --bin flaneur otel
     stage "examples in the documentation" cargo test --doc --workspace --locked --quiet
 }
 

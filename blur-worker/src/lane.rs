@@ -10,7 +10,7 @@ use flaneur_catalog::{
 };
 use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span, field::Empty};
 
 use crate::{Worker, destroy, dispatch, error::JobError, ground::Ground, process, refresh};
 
@@ -89,7 +89,8 @@ async fn attend(worker: &Worker, lease: &Lease, ground: &Ground, stop: &Cancella
         stop.cancelled().await;
         tokio::time::sleep(GRACE).await;
     };
-    let work = work(worker, lease).instrument(span(lease));
+    let span = span(lease);
+    let work = work(worker, lease, span.clone());
     tokio::pin!(work);
     let outcome = tokio::select! {
         outcome = &mut work => outcome,
@@ -97,24 +98,31 @@ async fn attend(worker: &Worker, lease: &Lease, ground: &Ground, stop: &Cancella
             // The lease may have ended with the job just now: then the work is about to hear of it. If it was lost, whatever
             // the work does with it changes nothing.
             let Ok(outcome) = tokio::time::timeout(AFTERMATH, &mut work).await else {
+                span.record("outcome", "lost");
                 tracing::warn!(job = %lease.job, "lost the lease; another worker does this job");
                 return;
             };
             outcome
         }
         () = overdue => {
+            span.record("outcome", "released");
             settle(worker.catalog.release(lease).await, lease);
             return;
         }
     };
-    let Err(error) = outcome else { return };
+    let Err(error) = outcome else {
+        span.record("outcome", "done");
+        return;
+    };
     ground.note(&error);
     let failure = judge(lease, &error);
     match &failure {
         Failure::Retry { reason, after } => {
+            span.record("outcome", "retried");
             tracing::warn!(job = %lease.job, subject = %lease.subject, attempt = lease.attempt, reason, after_s = after.as_secs(), "job failed, will be tried again");
         }
         Failure::Park { reason } => {
+            span.record("outcome", "parked");
             tracing::error!(job = %lease.job, subject = %lease.subject, attempt = lease.attempt, reason, "job failed, parked");
         }
     }
@@ -130,20 +138,22 @@ fn settle(outcome: flaneur_catalog::Result<bool>, lease: &Lease) {
     }
 }
 
-/// What every line that is logged about a job says.
-fn span(lease: &Lease) -> tracing::Span {
+/// What every line that is logged about a job says. How it ended is known when there are no more lines: it is for traces.
+fn span(lease: &Lease) -> Span {
     let (kind, job, subject, attempt) = (lease.kind.as_str(), lease.job, lease.subject, lease.attempt);
     match &lease.request {
-        Some(request) => tracing::info_span!("job", kind, %job, %subject, attempt, request),
-        None => tracing::info_span!("job", kind, %job, %subject, attempt),
+        Some(request) => tracing::info_span!("job", kind, %job, %subject, attempt, request, outcome = Empty),
+        None => tracing::info_span!("job", kind, %job, %subject, attempt, outcome = Empty),
     }
 }
 
-/// Works on behalf of the request that asked for the job, so that the jobs that follow from it can be traced back, too.
-async fn work(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
+/// Works on behalf of the request that asked for the job, so that the jobs that follow from it can be traced back, too. The
+/// scope is around the span: the trace is named by the request.
+async fn work(worker: &Worker, lease: &Lease, span: Span) -> Result<(), JobError> {
+    let work = by_kind(worker, lease).instrument(span);
     match &lease.request {
-        Some(request) => request::scope(request.clone(), by_kind(worker, lease)).await,
-        None => by_kind(worker, lease).await,
+        Some(request) => request::scope(request.clone(), work).await,
+        None => work.await,
     }
 }
 

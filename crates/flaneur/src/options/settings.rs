@@ -218,7 +218,7 @@ pub struct Operator {
     pub admin_listen: Option<SocketAddr>,
 }
 
-/// What is logged, to standard error.
+/// What is logged, to standard error, and traced.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Watching it")]
 pub struct Log {
@@ -228,6 +228,10 @@ pub struct Log {
     /// How to log: text or json
     #[arg(long, value_name = "FORMAT", env = "FLANEUR_LOG_FORMAT", default_value = "text", value_parser = ["text", "json"])]
     pub log_format: String,
+    /// Address of a collector that takes OpenTelemetry's traces over HTTP, as http://127.0.0.1:4318; without it, none are
+    /// sent. Only in a binary that was built with the feature `otel`
+    #[arg(long, value_name = "URL", env = "FLANEUR_OTLP_ENDPOINT")]
+    pub otlp_endpoint: Option<String>,
 }
 
 fn network(text: &str) -> Result<IpNet, String> {

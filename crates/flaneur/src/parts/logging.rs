@@ -1,19 +1,29 @@
 //! The log, on standard error.
 
 use anyhow::{Context as _, Result};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
+use super::traces::{Traces, Watcher};
 use crate::options::Log;
 
 /// Libraries that would log headers and bodies, and with them tokens, if they were asked for more than this.
 const QUIET: [&str; 5] = ["h2=info", "hyper=info", "hyper_util=info", "rustls=info", "reqwest=info"];
 
-/// Starts logging, once for a process.
-pub fn start(log: &Log) -> Result<()> {
-    let builder = tracing_subscriber::fmt().with_env_filter(filter(&log.log)?).with_writer(std::io::stderr);
-    let started =
-        if log.log_format == "json" { builder.json().try_init() } else { builder.with_ansi(false).try_init() };
-    started.map_err(|error| anyhow::anyhow!("cannot start logging: {error}"))
+/// Starts logging, once for a process, and sending traces if there is somebody who takes them.
+pub fn start(log: &Log, role: &'static str) -> Result<Traces> {
+    let traces = Traces::start(log.otlp_endpoint.as_deref(), role)?;
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    // What is logged is the log's matter alone: whoever wants errors only still gets whole traces.
+    let filter = filter(&log.log)?;
+    let lines: Watcher = if log.log_format == "json" {
+        lines.json().with_filter(filter).boxed()
+    } else {
+        lines.with_ansi(false).with_filter(filter).boxed()
+    };
+    let watchers: Vec<Watcher> = std::iter::once(lines).chain(traces.watcher()).collect();
+    let started = tracing_subscriber::registry().with(watchers).try_init();
+    started.map_err(|error| anyhow::anyhow!("cannot start logging: {error}"))?;
+    Ok(traces)
 }
 
 /// What the operator wants to see, less what must not be seen.

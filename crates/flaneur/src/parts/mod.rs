@@ -14,5 +14,6 @@ pub mod process;
 pub mod proxy;
 pub mod requests;
 pub mod shutdown;
+pub mod traces;
 pub mod watching;
 pub mod work;

@@ -11,7 +11,9 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{accept, admin, front, front::App, health::Health, logging, metrics::Metrics, shutdown::Ending};
+use super::{
+    accept, admin, front, front::App, health::Health, logging, metrics::Metrics, shutdown::Ending, traces::Traces,
+};
 use crate::{
     commands::say,
     options::{Log, Operator},
@@ -29,6 +31,7 @@ pub struct Process {
     /// Time and randomness.
     pub world: World,
     told: Option<Told>,
+    traces: Traces,
 }
 
 /// What the operator is told.
@@ -41,7 +44,7 @@ struct Told {
 impl Process {
     /// Begins: logs, listens to signals, and tells the operator how it goes. `drain_delay` is in seconds.
     pub async fn begin(role: &'static str, log: &Log, operator: &Operator, drain_delay: u64) -> Result<Self> {
-        logging::start(log)?;
+        let traces = logging::start(log, role)?;
         let ending = Ending::by_signal(Duration::from_secs(drain_delay));
         let health = Health::new(ending.draining.clone());
         let told = match operator.admin_listen {
@@ -57,7 +60,7 @@ impl Process {
                 Some(Told { metrics, last, serving })
             }
         };
-        Ok(Self { health, ending, world: World::real(), told })
+        Ok(Self { health, ending, world: World::real(), told, traces })
     }
 
     /// Does what comes before the work, unless the process is told to stop; then there is nothing.
@@ -111,6 +114,7 @@ impl Process {
         if tokio::time::timeout(CLOSING, catalog.close()).await.is_err() {
             tracing::warn!("the database was not closed in time; it is as sound as ever");
         }
+        self.traces.end().await;
         // Until here the operator could see that it stops.
         if let Some(told) = self.told {
             told.last.cancel();

@@ -9,7 +9,7 @@ use axum::{
 };
 use flaneur_catalog::world::World;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span, field::Empty};
 
 use super::metrics;
 
@@ -22,7 +22,7 @@ const LONGEST_PATH: usize = 200;
 /// Below this, paths name tokens. They are logged as templates.
 const SECRETIVE: &str = "/api/auth/";
 /// Stands for the route of what has none.
-const NO_ROUTE: &str = "none";
+pub const NO_ROUTE: &str = "none";
 
 /// Gives a request its id and its line in the log, and counts it.
 pub async fn follow(State(world): State<World>, mut request: Request, next: Next) -> Response {
@@ -36,7 +36,7 @@ pub async fn follow(State(world): State<World>, mut request: Request, next: Next
     } else {
         request.uri().path().chars().take(LONGEST_PATH).collect()
     };
-    let span = tracing::info_span!("request", id, %method, path);
+    let span = tracing::info_span!("request", id, %method, path, route = Empty, status = Empty);
     let header = HeaderValue::from_str(&id).ok();
     if let Some(header) = &header {
         request.headers_mut().insert(HEADER, header.clone());
@@ -47,10 +47,13 @@ pub async fn follow(State(world): State<World>, mut request: Request, next: Next
         let took = start.elapsed();
         let status = response.status().as_u16();
         tracing::debug!(target: "flaneur::access", status, ms = took.as_millis() as u64, "answered");
+        // For traces. Nothing is logged in this span any more, so these stand in no line.
+        Span::current().record("route", route.as_str()).record("status", i64::from(status));
         metrics::http::answered(&route, method.as_str(), status, took.as_secs_f64());
         response
     };
-    let mut response = flaneur_catalog::request::scope(id, answering).instrument(span).await;
+    // The scope is around the span: the trace is named by the request.
+    let mut response = flaneur_catalog::request::scope(id, answering.instrument(span)).await;
     if let Some(header) = header {
         response.headers_mut().insert(HEADER, header);
     }
