@@ -1,9 +1,10 @@
 //! An instance is backed up while it works, wrecked, and comes back somewhere else.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, process::Command};
 
 use flaneur_e2e::{
-    Client, Finished, Folder, LONG, Photo, S3, SHORT, Server, ServerOptions, field, on_s3, run_to_end, text, until,
+    Client, Finished, Folder, LONG, Photo, S3, SHORT, Server, ServerOptions, Tools, field, on_s3, run_to_end, text,
+    until,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -38,6 +39,39 @@ async fn bytes(client: &Client, ids: impl Iterator<Item = &String>) -> BTreeMap<
         }
     }
     bytes
+}
+
+/// A PostgreSQL server of the test's own.
+struct Postgres {
+    folder: TempDir,
+    url: String,
+}
+
+impl Postgres {
+    fn script() -> Command {
+        Command::new(Tools::repository().join("scripts/postgres.sh"))
+    }
+
+    /// None where PostgreSQL is not installed.
+    fn start() -> Option<Self> {
+        let folder = folder();
+        let started = Self::script().arg("start").arg(folder.path()).arg("fsync=off").output().unwrap();
+        if !started.status.success() {
+            println!("skipped: {}", String::from_utf8_lossy(&started.stderr));
+            return None;
+        }
+        let url = String::from_utf8(started.stdout).unwrap().trim().to_owned();
+        Some(Self { folder, url })
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        let stopped = Self::script().arg("stop").arg(self.folder.path()).arg("immediate").output();
+        if !std::thread::panicking() {
+            assert!(stopped.unwrap().status.success(), "the database server stops");
+        }
+    }
 }
 
 /// Sends so many pictures of a walk, from one on.
@@ -104,6 +138,13 @@ async fn a_wrecked_instance_comes_back() {
 async fn a_wrecked_instance_comes_back_in_buckets() {
     let Some(s3) = S3::start() else { return };
     comes_back(on_s3(&s3)).await;
+}
+
+/// From one file and a folder to servers: the way to move up.
+#[tokio::test]
+async fn a_wrecked_instance_comes_back_on_servers() {
+    let (Some(postgres), Some(s3)) = (Postgres::start(), S3::start()) else { return };
+    comes_back(on_s3(&s3).with(&["--database", &postgres.url])).await;
 }
 
 #[tokio::test]
