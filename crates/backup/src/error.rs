@@ -56,6 +56,7 @@ impl BackupError {
     }
 
     /// A part of a backup that is not what was written.
+    #[expect(clippy::needless_pass_by_value, reason = "errors and texts alike are made for it on the spot")]
     pub(crate) fn damaged(path: &Path, why: impl ToString) -> Self {
         Self::Damaged { path: path.display().to_string(), why: why.to_string() }
     }

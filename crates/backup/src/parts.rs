@@ -114,6 +114,7 @@ impl Lines {
     }
 
     /// Says that the line just read makes no sense.
+    #[expect(clippy::needless_pass_by_value, reason = "errors and texts alike are made for it on the spot")]
     pub fn damaged(&self, why: impl ToString) -> BackupError {
         BackupError::damaged(&self.path, format!("line {}: {}", self.at, why.to_string()))
     }

@@ -40,7 +40,7 @@ impl<'a> Watch<'a> {
     /// Begins a stage.
     pub(crate) fn stage(&self, stage: &'static str, total: Option<u64>) -> Stage<'_> {
         (self.listener)(Step { stage, done: 0, total });
-        Stage { watch: self, stage, total, done: AtomicU64::new(0) }
+        Stage { watch: self, name: stage, total, done: AtomicU64::new(0) }
     }
 }
 
@@ -53,7 +53,7 @@ impl std::fmt::Debug for Watch<'_> {
 /// One stage of an operation.
 pub(crate) struct Stage<'a> {
     watch: &'a Watch<'a>,
-    stage: &'static str,
+    name: &'static str,
     total: Option<u64>,
     done: AtomicU64,
 }
@@ -62,7 +62,7 @@ impl Stage<'_> {
     /// Counts; fails if the operation is to stop.
     pub(crate) fn did(&self, number: u64) -> Result<()> {
         let done = self.done.fetch_add(number, Ordering::Relaxed) + number;
-        (self.watch.listener)(Step { stage: self.stage, done, total: self.total });
+        (self.watch.listener)(Step { stage: self.name, done, total: self.total });
         self.watch.go_on()
     }
 }

@@ -151,7 +151,7 @@ pub async fn backup(source: &Source<'_>, path: &Path, options: &Options) -> Resu
     let forgotten_withdrawals = forget_withdrawals(source, &folder, &manifest, options).await?;
     Ok(Report {
         manifest,
-        copied: objects.copied,
+        copied: objects.new,
         removed_snapshots: removed.snapshots,
         removed_files: removed.files,
         forgotten_withdrawals,

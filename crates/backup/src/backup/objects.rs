@@ -22,7 +22,7 @@ use crate::{
 pub struct Copied {
     pub part: Part,
     pub count: Objects,
-    pub copied: u64,
+    pub new: u64,
 }
 
 /// What became of one object.
@@ -35,7 +35,7 @@ enum Outcome {
 /// Copies objects, and writes the list of them. In memory there are at most `at_once` pieces.
 pub async fn copy(source: &Source<'_>, folder: &Folder, draft: &Path, options: &Options) -> Result<Copied> {
     let mut part = PartWriter::create(draft, OBJECTS)?;
-    let (mut count, mut copied) = (Objects::default(), 0);
+    let (mut count, mut new) = (Objects::default(), 0);
     let wanted = Lines::open(draft, WANTED_OBJECTS)?.values::<ObjectLine>();
     let stage = source.watch.stage(if options.manifest_only { "listing objects" } else { "copying objects" }, None);
     let stage = &stage;
@@ -53,7 +53,7 @@ pub async fn copy(source: &Source<'_>, folder: &Folder, draft: &Path, options: &
             Outcome::Copied(size) | Outcome::Kept(size) => {
                 count.number += 1;
                 count.bytes += size;
-                copied += u64::from(matches!(outcome, Outcome::Copied(_)));
+                new += u64::from(matches!(outcome, Outcome::Copied(_)));
                 line.size = Some(size);
             }
             Outcome::Gone(why) => {
@@ -68,7 +68,7 @@ pub async fn copy(source: &Source<'_>, folder: &Folder, draft: &Path, options: &
         part.line(&line)?;
     }
     drop(done);
-    Ok(Copied { part: part.finish()?, count, copied })
+    Ok(Copied { part: part.finish()?, count, new })
 }
 
 async fn one(source: &Source<'_>, folder: &Folder, key: &PublicKey, options: &Options) -> Result<Outcome> {

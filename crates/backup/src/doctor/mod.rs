@@ -117,6 +117,7 @@ impl Tally {
         self.found_many(1, example);
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "errors and texts alike are made for it on the spot")]
     fn found_many(&mut self, number: u64, example: impl ToString) {
         self.number += number;
         if self.examples.len() < EXAMPLES {

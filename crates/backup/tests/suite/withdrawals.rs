@@ -36,7 +36,8 @@ async fn names(town: &Town) -> Vec<String> {
 
 async fn restored(town: &Town, from: &std::path::Path) -> (Town, restore::Report) {
     let new = Town::new(2).await;
-    let report = new.restore_with(from, &[town.stores.notes.clone()], restore::Options::default()).await.unwrap();
+    let report =
+        new.restore_with(from, std::slice::from_ref(&town.stores.notes), restore::Options::default()).await.unwrap();
     (new, report)
 }
 
@@ -149,7 +150,7 @@ async fn what_the_snapshot_knows_is_not_done_again() {
     // What another instance noted counts by its time.
     "another".clone_into(&mut manifest.instance);
     assert_eq!(later_than(notes, &manifest).await.unwrap().len(), 0);
-    manifest.taken_at = manifest.taken_at - SignedDuration::from_secs(100);
+    manifest.taken_at -= SignedDuration::from_secs(100);
     assert_eq!(later_than(notes, &manifest).await.unwrap().len(), 1);
 }
 
@@ -188,7 +189,7 @@ async fn a_running_follower_notes_by_itself() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(60), noted).await.unwrap();
+    tokio::time::timeout(std::time::Duration::from_mins(1), noted).await.unwrap();
     stop.cancel();
     running.await.unwrap();
 }

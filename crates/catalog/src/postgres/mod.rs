@@ -102,12 +102,12 @@ mod dialect {
         if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
     }
 
-    /// Has the numbers of a column go on after the greatest.
-    pub fn continue_counter(table: &str, column: &str) -> Option<String> {
-        Some(format!(
+    /// Has the numbers of a table's column go on after the greatest.
+    pub const CONTINUE_COUNTER: Option<fn(&str, &str) -> String> = Some(|table, column| {
+        format!(
             "SELECT setval(pg_get_serial_sequence('{table}', '{column}'), COALESCE(MAX({column}), 0) + 1, FALSE) FROM {table}"
-        ))
-    }
+        )
+    });
 
     /// The subquery of the identifiers in a bound JSON array of 32 hexadecimal digits each.
     pub fn id_list(placeholder: &str) -> String {

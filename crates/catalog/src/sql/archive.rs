@@ -124,8 +124,8 @@ impl Import for SqlImport {
     async fn commit(mut self: Box<Self>, note: &str) -> Result<()> {
         counts::recount(&mut self.0).await?;
         for table in TABLES {
-            if let Some(sql) = table.counter.and_then(|column| dialect::continue_counter(table.name, column)) {
-                sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *self.0).await?;
+            if let (Some(sql), Some(column)) = (dialect::CONTINUE_COUNTER, table.counter) {
+                sqlx::query(sqlx::AssertSqlSafe(sql(table.name, column))).execute(&mut *self.0).await?;
             }
         }
         write_secret(&mut self.0, RESTORING, note.as_bytes()).await?;

@@ -75,10 +75,8 @@ mod dialect {
         text
     }
 
-    /// Has the numbers of a column go on after the greatest. Here, they do so by themselves.
-    pub fn continue_counter(_table: &str, _column: &str) -> Option<String> {
-        None
-    }
+    /// Has the numbers of a table's column go on after the greatest. Here, they do so by themselves.
+    pub const CONTINUE_COUNTER: Option<fn(&str, &str) -> String> = None;
 
     /// The subquery of the identifiers in a bound JSON array of 32 hexadecimal digits each.
     pub fn id_list(placeholder: &str) -> String {
