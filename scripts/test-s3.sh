@@ -107,7 +107,7 @@ start_cluster() {
 
 need_rust
 need_python
-"$root/scripts/tools.sh" garage nginx pictures
+"$root/scripts/tools.sh" garage nginx pictures postgres
 "$root/scripts/models.sh"
 "$root/scripts/web.sh"
 step "fetching crates" cargo fetch --locked
@@ -117,4 +117,4 @@ start_cluster
 export FLANEUR_BIN=$target/debug/flaneur FLANEUR_MODELS=$root/models
 export FLANEUR_TEST_PICTURES=$cache/test-pictures FLANEUR_NGINX=$cache/nginx
 stage "stores on Garage" cargo test --locked -p flaneur-storage --test suite
-stage "stories on Garage" cargo test --locked -p flaneur-e2e --test stories -- s3:: cdn::
+stage "stories on Garage" cargo test --locked -p flaneur-e2e --test stories -- s3:: cdn:: postgres:: backup::

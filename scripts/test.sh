@@ -38,6 +38,15 @@ stop_postgres() {
     cleanup=
 }
 
+# Says how many rules of the conformance suite held on each database.
+count_rules() {
+    local database rules
+    for database in sqlite postgres; do
+        rules=$(cargo test --locked --quiet -p flaneur-catalog --test "$database" -- --list 2>/dev/null | grep -c '::.*: test$')
+        say "conformance suite of the catalog: $rules rules hold on $database"
+    done
+}
+
 test_rust() {
     "$root/scripts/models.sh"
     "$root/scripts/tools.sh" pictures s3 postgres
@@ -45,6 +54,7 @@ test_rust() {
     export FLANEUR_TEST_S3_SERVER=$cache/cargo/bin/s3s-fs
     start_postgres
     stage "Rust tests" run_tests rest
+    count_rules
     stop_postgres
     stage "examples in the documentation" cargo test --doc --workspace --locked --quiet
 }

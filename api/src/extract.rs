@@ -19,6 +19,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(ApiError::bad_request(format!("the query string holds {NUL}")));
+        }
         axum_extra::extract::Query::try_from_uri(&parts.uri).map(|query| Self(query.0)).map_err(|rejection| {
             let reason =
                 std::error::Error::source(&rejection).map_or_else(|| rejection.to_string(), ToString::to_string);
@@ -68,9 +71,31 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         if !body.trim_ascii_start().starts_with(b"{") {
             return Err(ApiError::bad_request("the body has to be a JSON object"));
         }
+        refuse_nul(&body)?;
         serde_json::from_slice(&body)
             .map(Self)
             .map_err(|error| ApiError::bad_request("the body can't be read as the JSON expected here").because(error))
+    }
+}
+
+/// Refuses JSON with a NUL character in any text. What is no JSON is left to whoever reads it.
+pub fn refuse_nul(body: &[u8]) -> ApiResult<()> {
+    let suspicious = memchr::memmem::find(body, b"\\u0000").is_some();
+    if suspicious && serde_json::from_slice(body).is_ok_and(|value| holds_nul(&value)) {
+        return Err(ApiError::bad_request(format!("the body holds {NUL}")));
+    }
+    Ok(())
+}
+
+/// What no text may hold: not every database can store it, and no reader expects it.
+pub const NUL: &str = "a NUL character (U+0000), which no text may have; leave it out";
+
+fn holds_nul(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::String(text) => text.contains('\0'),
+        serde_json::Value::Array(items) => items.iter().any(holds_nul),
+        serde_json::Value::Object(members) => members.iter().any(|(key, value)| key.contains('\0') || holds_nul(value)),
+        _ => false,
     }
 }
 
@@ -126,6 +151,14 @@ mod tests {
             assert_eq!(id_list::<Uuid>("ids", &texts, 3).unwrap(), expected, "{texts:?}");
         }
         assert!(ids(&[]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_nul_is_found_wherever_it_is() {
+        for text in [r#"{"a":"x\u0000"}"#, r#"{"a":[{"b\u0000":1}]}"#] {
+            assert!(holds_nul(&serde_json::from_str(text).unwrap()), "{text}");
+        }
+        assert!(!holds_nul(&serde_json::from_str(r#"{"a":"\\u0000"}"#).unwrap()), "an escaped backslash is none");
     }
 
     #[test]

@@ -38,6 +38,12 @@ impl Folder {
         found
     }
 
+    /// Originals in the private storage; the server's own notes beside them are none.
+    pub fn originals(&self) -> Vec<PathBuf> {
+        let notes = |file: &PathBuf| file.iter().any(|part| part == "notes");
+        self.under("private").into_iter().filter(|file| !notes(file)).collect()
+    }
+
     /// Files in a folder of the name `part` anywhere below.
     pub fn under(&self, part: &str) -> Vec<PathBuf> {
         let below = |file: &PathBuf| {

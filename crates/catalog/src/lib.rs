@@ -5,6 +5,7 @@
 //! parameters: [`world`] is where they come from.
 #![forbid(unsafe_code)]
 
+pub mod archive;
 mod error;
 mod location;
 mod migrations;
@@ -22,4 +23,7 @@ pub mod conformance;
 
 pub use error::{CatalogError, Result};
 pub use location::{DatabaseUrl, UnreadableUrl, open, pending_migrations};
-pub use repository::{Accounts, Catalog, Changes, Coverage, Jobs, Pictures, Sequences, Upkeep, UploadSets};
+pub use repository::{
+    Accounts, Archive, Beginning, Catalog, Changes, Coverage, Import, Inspection, Jobs, Pictures, Sequences, Snapshot,
+    Upkeep, UploadSets,
+};

@@ -12,7 +12,7 @@ use flaneur_catalog::{
 };
 
 async fn make() -> Option<Subject> {
-    let database = server::database().await?;
+    let database = server::database(true).await?;
     let clock = clock();
     let catalog = PostgresCatalog::open_with(&database.url, Some(clock.clone())).await.unwrap();
     Some(Subject { catalog: Arc::new(catalog), clock, keep: Box::new(database) })

@@ -125,7 +125,7 @@ async fn a_file_that_is_too_large_is_refused_without_being_kept() {
     let answer = client.send_file(&set, "large.jpg", large).await;
     assert_eq!(answer.status, 413, "{answer}");
     answer.sentence();
-    let left = flaneur_e2e::Folder(server.data().to_path_buf()).under("private");
+    let left = flaneur_e2e::Folder(server.data().to_path_buf()).originals();
     assert!(left.is_empty(), "{left:?}");
     a_good_picture_still_works(&client, 1).await;
 }

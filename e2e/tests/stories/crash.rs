@@ -43,7 +43,7 @@ async fn all_there_once(server: &Server, set: &UploadSet, accepted: &HashSet<Str
         assert_eq!(decode(&hd.body).width(), 1280);
     }
     let everything = Folder(server.data().to_path_buf());
-    until("no original is left", SHORT, async || everything.under("private").is_empty().then_some(())).await;
+    until("no original is left", SHORT, async || everything.originals().is_empty().then_some(())).await;
     // One master each: what an interrupted attempt had written is not kept beside it.
     until("each picture is stored once", SHORT, async || {
         let masters = everything.files().into_iter().filter(|file| file.to_string_lossy().ends_with("-master.jpg"));
@@ -94,7 +94,7 @@ async fn killed_while_receiving_it_keeps_no_half_file() {
         (tokio::spawn(request.send()), sender)
     };
     let everything = Folder(server.data().to_path_buf());
-    until("the file is on its way", SHORT, async || (!everything.under("private").is_empty()).then_some(())).await;
+    until("the file is on its way", SHORT, async || (!everything.originals().is_empty()).then_some(())).await;
     server.kill();
     let (request, sender) = sending;
     drop(sender);

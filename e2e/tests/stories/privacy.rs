@@ -69,7 +69,7 @@ async fn nothing_planted_is_left(server: &Server, item: &Value, planted: &[u8]) 
         }
     }
     let everything = Folder(server.data().to_path_buf());
-    until("the original is destroyed", SHORT, async || everything.under("private").is_empty().then_some(())).await;
+    until("the original is destroyed", SHORT, async || everything.originals().is_empty().then_some(())).await;
     assert_eq!(everything.holding(&PATTERNS), [], "left on disk");
     let log = server.log().join("\n");
     for pattern in PATTERNS {
@@ -107,7 +107,7 @@ async fn what_is_refused_is_not_kept_either() {
     client.ready(&set).await;
     let served = [answer.body, serde_json::to_vec(&client.files(&set).await).unwrap()];
     let everything = Folder(server.data().to_path_buf());
-    until("the original is destroyed", SHORT, async || everything.under("private").is_empty().then_some(())).await;
+    until("the original is destroyed", SHORT, async || everything.originals().is_empty().then_some(())).await;
     assert_eq!(everything.holding(&PATTERNS), [], "left on disk");
     let log = server.log().join("\n");
     for pattern in PATTERNS {

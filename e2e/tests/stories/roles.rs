@@ -136,7 +136,7 @@ async fn what_is_being_received_is_received_to_its_end() {
     sender.send(Ok(first.to_vec())).unwrap();
     let answer = tokio::spawn(request.send());
     let arriving = flaneur_e2e::Folder(data.path().to_path_buf());
-    until("the file is on its way", SHORT, async || (!arriving.under("private").is_empty()).then_some(())).await;
+    until("the file is on its way", SHORT, async || (!arriving.originals().is_empty()).then_some(())).await;
 
     api.ask_to_stop();
     let address = api.url().trim_start_matches("http://").to_owned();

@@ -5,7 +5,10 @@ use flaneur_catalog::model::{NewToken, Token, TokenId};
 use serde_json::{Value, json};
 
 use super::claim::Description;
-use crate::{Api, ApiError, ApiResult, Identity, Link, PublicUrl, extract::Path};
+use crate::{
+    Api, ApiError, ApiResult, Identity, Link, PublicUrl,
+    extract::{Path, refuse_nul},
+};
 
 /// One's own tokens.
 #[utoipa::path(
@@ -41,6 +44,7 @@ pub async fn list(State(api): State<Api>, identity: Identity, url: PublicUrl) ->
 )]
 pub async fn create(State(api): State<Api>, identity: Identity, body: Bytes) -> ApiResult<Json<Value>> {
     let account = identity.require()?;
+    refuse_nul(&body)?;
     let description: Description = if body.is_empty() {
         Description::default()
     } else {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::view;
-use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, uploader::uploader};
+use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, extract::refuse_nul, uploader::uploader};
 
 /// What a new upload set is to be.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
@@ -71,6 +71,7 @@ pub async fn create(
     body: axum::body::Bytes,
 ) -> ApiResult<Json<Value>> {
     let account = uploader(&api, &identity).await?;
+    refuse_nul(&body)?;
     let new: NewSet = serde_json::from_slice(&body)
         .map_err(|error| ApiError::bad_request("Parameter for this request should be valid JSON").because(error))?;
     let options = check(new, &api)?;

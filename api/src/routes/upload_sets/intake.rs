@@ -9,7 +9,7 @@ use flaneur_storage::{OriginalKey, OriginalWriter, Received, StorageError};
 use http::StatusCode;
 
 use super::overrides::Form;
-use crate::{Api, ApiError, ApiResult};
+use crate::{Api, ApiError, ApiResult, extract::NUL};
 
 /// Longest silence of a client that is sending.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -153,7 +153,12 @@ async fn text(mut field: Field<'_>) -> ApiResult<String> {
             return Err(ApiError::bad_request(format!("The part `{name}` is longer than {MAX_TEXT} bytes")));
         }
     }
-    String::from_utf8(bytes).map_err(|_| ApiError::bad_request(format!("The part `{name}` is not UTF-8 text")))
+    let text =
+        String::from_utf8(bytes).map_err(|_| ApiError::bad_request(format!("The part `{name}` is not UTF-8 text")))?;
+    if text.contains('\0') {
+        return Err(ApiError::bad_request(format!("The part `{name}` holds {NUL}")));
+    }
+    Ok(text)
 }
 
 async fn in_time<T>(next: impl Future<Output = Result<T, MultipartError>>) -> ApiResult<T> {

@@ -296,7 +296,6 @@ async fn files_sent_at_once_complete_a_set_once() {
     assert!(answers.iter().all(|answer| answer.status == 202));
     let state = fixture.request("GET", &link(&set, "self").unwrap()).of(owner).send().await.json();
     assert_eq!((&state["completed"], &state["nb_items"]), (&json!(true), &json!(12)));
-    let now = fixture.api.world.now();
     let hold = jiff::SignedDuration::from_secs(60);
     let mut dispatches = 0;
     while let Some(lease) = fixture.api.catalog.lease(&[JobKind::Dispatch], fixture.api.world.id(), hold).await.unwrap()
@@ -305,4 +304,14 @@ async fn files_sent_at_once_complete_a_set_once() {
         dispatches += 1;
     }
     assert_eq!(dispatches, 1);
+}
+
+#[tokio::test]
+async fn texts_that_no_database_holds_are_refused() {
+    let fixture = fixture().await;
+    let owner = Some(&fixture.owner);
+    let made = fixture.request("POST", "/upload_sets").of(owner).json(&json!({ "title": "a\u{0}b" })).send().await;
+    assert_eq!(made.status, 400);
+    assert!(made.json()["message"].as_str().unwrap().contains("NUL"));
+    assert_eq!(fixture.get("/users/search?q=a%00b").await.status, 400);
 }

@@ -12,6 +12,7 @@
 #![expect(clippy::unwrap_used, reason = "a rule that is broken panics: this is test code")]
 
 mod accounts;
+mod archive;
 mod changes;
 mod concurrency;
 mod coverage;
@@ -20,6 +21,7 @@ mod deletion;
 mod dispatch;
 mod files;
 mod histories;
+mod inspection;
 mod items;
 mod jobs;
 mod processing;
@@ -34,6 +36,8 @@ use std::{any::Any, sync::Arc};
 use jiff::Timestamp;
 
 use crate::{Catalog, world::ManualClock};
+
+pub use archive::round_trip;
 
 /// What is tested: an empty catalog, and whatever has to live as long as it.
 pub struct Subject {
@@ -193,6 +197,22 @@ macro_rules! for_each_rule {
                 a_deleted_file_can_be_sent_again
                 a_deleted_sequence_takes_its_pictures_along
                 a_deleted_set_takes_everything_along
+            }
+            archive {
+                a_snapshot_is_of_one_moment
+                archived_rows_are_paged
+                a_lease_is_left_behind
+                a_restore_takes_an_empty_catalog
+                an_import_is_whole_or_not_at_all
+            }
+            inspection {
+                files_of_pictures_are_told
+                a_job_that_is_missing_is_missed
+                overdue_jobs_are_told
+                the_database_tells_its_time_and_schema
+                counts_are_compared_with_pictures
+                a_lost_picture_is_shown_to_nobody
+                what_is_hidden_is_never_shown_more_widely
             }
             visibility {
                 every_read_agrees_with_the_rule

@@ -51,6 +51,11 @@ impl Scene {
         Self { catalog: subject.catalog, world, clock: subject.clock, _keep: subject.keep }
     }
 
+    /// The same catalog, with identifiers that go on where another scene's ended.
+    pub fn continuing(self, other: &Self) -> Self {
+        Self { world: other.world.clone(), ..self }
+    }
+
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }

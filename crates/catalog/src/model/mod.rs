@@ -6,6 +6,7 @@ mod account;
 mod change;
 mod coverage;
 mod ids;
+mod inspection;
 mod job;
 mod picture;
 mod sequence;
@@ -15,6 +16,7 @@ pub use account::{Account, Claim, Invite, NewAccount, NewInvite, NewToken, Sessi
 pub use change::{Change, ChangeKind};
 pub use coverage::{GridCell, PictureMark, SequenceMark};
 pub use ids::{AccountId, JobId, PictureId, SequenceId, TokenId, UnreadableId, UploadSetId};
+pub use inspection::{OverdueJob, PictureFiles, Schema, Stalled};
 pub use job::{DeadJob, Failure, JobCounts, JobKind, Lease, QueueLine};
 pub use picture::{
     Area, BoxClass, Camera, Detection, Item, ItemLinks, Neighbour, Objects, Order, Orientation, Picture, PictureStatus,

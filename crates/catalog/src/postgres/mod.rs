@@ -9,6 +9,7 @@ mod courier;
 use std::{str::FromStr as _, sync::Arc, time::Duration};
 
 use sqlx::{
+    Connection as _,
     pool::PoolOptions,
     postgres::{PgConnectOptions, PgPool},
 };
@@ -47,10 +48,16 @@ mod dialect {
     pub const FOR_UPDATE: &str = "FOR NO KEY UPDATE";
     /// Passes over rows that others hold.
     pub const SKIP_LOCKED: &str = "SKIP LOCKED";
+    /// Whether one writer waits for another wherever they write, so that looking is cheaper than trying.
+    pub const WRITERS_IN_LINE: bool = false;
     /// The greatest of some values.
     pub const GREATEST: &str = "GREATEST";
     /// The database's clock, microseconds since 1970. Not `now()`, which stands still in a transaction.
     pub const NOW: &str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
+    /// Published pictures `p` whose keys are in `spans`. The spans lead: `OFFSET 0` keeps the planner from walking all
+    /// pictures in the order that the query wants them in, and looking for each whether it is in a span.
+    pub const PICTURES_IN_SPANS: &str = "spans w CROSS JOIN LATERAL (
+        SELECT * FROM pictures q WHERE q.quadkey BETWEEN w.low AND w.high AND q.audience IS NOT NULL OFFSET 0) p";
     /// In front of a column: do not choose an index by it. Here, statistics tell the planner.
     pub const NO_INDEX: &str = "";
 
@@ -80,6 +87,28 @@ mod dialect {
          FROM gone GROUP BY zoom, cell, audience, account_id HAVING SUM(pictures) <> 0",
     );
 
+    /// Keeps others from counting pictures while all are counted anew.
+    pub const HOLD_COUNTS: Option<&str> = Some("LOCK TABLE coverage_counts IN SHARE ROW EXCLUSIVE MODE");
+    /// Lets the statements of a transaction take long.
+    pub const LET_TAKE_LONG: Option<&str> = Some("SET LOCAL statement_timeout = 0");
+
+    /// The placeholder of a document that is bound as text.
+    pub fn document(placeholder: &str) -> String {
+        format!("CAST({placeholder} AS JSON)")
+    }
+
+    /// A text as this database can hold it: there is one character that it does not take.
+    pub fn text(text: String) -> String {
+        if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+    }
+
+    /// Has the numbers of a column go on after the greatest.
+    pub fn continue_counter(table: &str, column: &str) -> Option<String> {
+        Some(format!(
+            "SELECT setval(pg_get_serial_sequence('{table}', '{column}'), COALESCE(MAX({column}), 0) + 1, FALSE) FROM {table}"
+        ))
+    }
+
     /// The subquery of the identifiers in a bound JSON array of 32 hexadecimal digits each.
     pub fn id_list(placeholder: &str) -> String {
         format!("SELECT CAST(value AS UUID) FROM jsonb_array_elements_text({placeholder}) AS list (value)")
@@ -90,6 +119,8 @@ mod dialect {
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Prepared statements that a connection keeps.
 const STATEMENTS: usize = 256;
+/// How long an idle connection is taken for alive.
+const TRUSTED: Duration = Duration::from_secs(1);
 /// Connections of one process at most: fewer than a server has for all (100 by default), for there are many processes.
 const CONNECTIONS: u32 = 12;
 
@@ -129,11 +160,24 @@ impl PostgresCatalog {
             ("statement_timeout", "120s"),
             ("idle_in_transaction_session_timeout", "60s"),
         ]);
-        let pool =
-            PoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE).connect_with(bounded).await?;
+        let pool = PoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(PATIENCE)
+            // A connection that was used a moment ago is most likely alive; one that was idle is asked.
+            .test_before_acquire(false)
+            .before_acquire(|connection: &mut Connection, meta| {
+                Box::pin(async move {
+                    if meta.idle_for > TRUSTED {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
+            .connect_with(bounded)
+            .await?;
         let bells = Arc::new(Bells::default());
         let courier = Courier::start(pool.clone(), bells.clone());
-        Ok(Self { writer: pool.clone(), readers: pool, clock, bells, courier })
+        Ok(Self { writer: pool.clone(), readers: pool, clock, wakes: Arc::default(), bells, courier })
     }
 
     /// Names of migrations that [`Self::open`] would apply.

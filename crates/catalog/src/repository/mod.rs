@@ -7,8 +7,10 @@
 //! To add a method: write it here with its rules in the doc comment, prove the rules in `conformance`, implement it.
 
 mod accounts;
+mod archive;
 mod changes;
 mod coverage;
+mod inspection;
 mod jobs;
 mod pictures;
 mod sequences;
@@ -16,8 +18,10 @@ mod upkeep;
 mod upload_sets;
 
 pub use accounts::Accounts;
+pub use archive::{Archive, Beginning, Import, Snapshot};
 pub use changes::Changes;
 pub use coverage::Coverage;
+pub use inspection::Inspection;
 pub use jobs::{Jobs, LONGEST_WAIT};
 pub use pictures::Pictures;
 pub use sequences::Sequences;
@@ -25,6 +29,12 @@ pub use upkeep::Upkeep;
 pub use upload_sets::UploadSets;
 
 /// The whole catalog.
-pub trait Catalog: Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage + Changes + Upkeep {}
+pub trait Catalog:
+    Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage + Changes + Upkeep + Archive + Inspection
+{
+}
 
-impl<T: Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage + Changes + Upkeep> Catalog for T {}
+impl<T: Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage + Changes + Upkeep + Archive + Inspection>
+    Catalog for T
+{
+}

@@ -54,7 +54,7 @@ impl ChangeRow {
 
 impl Store {
     /// Numbers what is committed, unless somebody else is at it.
-    async fn number_changes(&self) -> Result<()> {
+    pub(super) async fn number_changes(&self) -> Result<()> {
         let Some(numbering) = dialect::NUMBERING else { return Ok(()) };
         loop {
             let waiting: bool = sqlx::query_scalar(numbering.waiting).fetch_one(&self.readers).await?;

@@ -141,6 +141,9 @@ struct LeaseRow {
 impl Store {
     /// For each kind, whether there is anything to take, and whether something's time has come.
     async fn due(&self, kinds: &[JobKind]) -> Result<Vec<(JobKind, bool)>> {
+        if kinds.is_empty() {
+            return Ok(Vec::new());
+        }
         let now = now_or("$2");
         let sql = format!(
             "SELECT EXISTS (SELECT 1 FROM jobs WHERE kind = $1 AND status = 'queued'),
@@ -253,14 +256,33 @@ impl Jobs for Store {
         let mut kinds = kinds.to_vec();
         kinds.sort_by_key(|kind| kind.priority());
         kinds.dedup();
-        // Looking first spares the writer the polling of idle workers.
-        for (kind, lapsed) in self.due(&kinds).await? {
-            let mut tx = self.write().await?;
-            if lapsed {
-                self.wake(&mut tx, kind).await?;
+        if dialect::WRITERS_IN_LINE {
+            // Looking first spares the writer the polling of idle workers.
+            for (kind, lapsed) in self.due(&kinds).await? {
+                let mut tx = self.write().await?;
+                if lapsed {
+                    self.wake(&mut tx, kind).await?;
+                }
+                let taken = self.take(&mut tx, kind, token, hold).await?;
+                tx.commit().await?;
+                if taken.is_some() {
+                    return Ok(taken);
+                }
             }
-            let taken = self.take(&mut tx, kind, token, hold).await?;
-            tx.commit().await?;
+            return Ok(None);
+        }
+        // Taking is one statement and finds out by itself whether there is anything. What has lapsed is looked for by
+        // each process now and then, not by each of its workers each time.
+        for (kind, lapsed) in self.due(&self.wakes.begin(&kinds, self.clock.is_some())).await? {
+            if lapsed {
+                let mut tx = self.write().await?;
+                self.wake(&mut tx, kind).await?;
+                tx.commit().await?;
+            }
+        }
+        let mut connection = self.writer.acquire().await?;
+        for kind in kinds {
+            let taken = self.take(&mut connection, kind, token, hold).await?;
             if taken.is_some() {
                 return Ok(taken);
             }
@@ -269,7 +291,7 @@ impl Jobs for Store {
     }
 
     async fn heartbeat(&self, lease: &Lease, hold: SignedDuration) -> Result<bool> {
-        let mut tx = self.write().await?;
+        let mut writer = self.writer.acquire().await?;
         let sql = format!(
             "UPDATE jobs SET due_at = {now} + $4 WHERE id = $1 AND token = $2 AND status = 'leased'",
             now = now_or("$3"),
@@ -279,9 +301,8 @@ impl Jobs for Store {
             .bind(lease.token)
             .bind(self.given_time())
             .bind(at_most_longest(hold))
-            .execute(&mut *tx)
+            .execute(&mut *writer)
             .await?;
-        tx.commit().await?;
         Ok(held.rows_affected() == 1)
     }
 
@@ -311,10 +332,8 @@ impl Jobs for Store {
     }
 
     async fn finish(&self, lease: &Lease) -> Result<bool> {
-        let mut tx = self.write().await?;
-        let done = end(&mut tx, lease, lease.kind, lease.subject).await?;
-        tx.commit().await?;
-        Ok(done)
+        // Two statements, each of which ends the job or changes nothing.
+        end(&mut *self.writer.acquire().await?, lease, lease.kind, lease.subject).await
     }
 
     async fn fail(&self, lease: &Lease, failure: Failure) -> Result<bool> {

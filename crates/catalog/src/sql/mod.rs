@@ -6,9 +6,12 @@
 //! documents through `Json`.
 
 mod accounts;
+mod archive;
 mod changes;
+mod counts;
 mod coverage;
 mod dispatch;
+mod inspection;
 mod items;
 mod jobs;
 mod picture_rows;
@@ -24,13 +27,18 @@ mod upkeep;
 mod upload_set_state;
 mod upload_sets;
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
 
 pub use changes::Numbering;
 
 use super::{Connection, Db, dialect};
 use crate::{
     CatalogError, Result,
+    model::JobKind,
     signals::{Bells, Topic},
     stored::rows::micros,
     world::Clock,
@@ -46,6 +54,8 @@ pub struct Store {
     pub(super) readers: sqlx::Pool<Db>,
     /// What leases are timed by; none: the database's own clock.
     pub(super) clock: Option<Arc<dyn Clock>>,
+    /// When this process last looked for jobs whose time has come.
+    pub(super) wakes: Arc<Wakes>,
     pub(super) bells: Arc<Bells>,
     pub(super) courier: super::Courier,
 }
@@ -79,6 +89,24 @@ impl Store {
     /// The time that leases go by, microseconds since 1970; none: let the database tell.
     fn given_time(&self) -> Option<i64> {
         self.clock.as_ref().map(|clock| micros(clock.now()))
+    }
+}
+
+/// Looks for lapsed jobs are this far apart.
+const WAKE_EVERY: Duration = Duration::from_millis(500);
+
+/// Keeps workers of one process from all looking for lapsed jobs all the time: when they last did, by kind.
+#[derive(Debug, Default)]
+pub struct Wakes(Mutex<HashMap<JobKind, Instant>>);
+
+impl Wakes {
+    /// The kinds to look at now. `always`: where time is given by a test, it may have jumped.
+    fn begin(&self, kinds: &[JobKind], always: bool) -> Vec<JobKind> {
+        let mut last = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let due = |last: Option<&Instant>| always || last.is_none_or(|last| last.elapsed() >= WAKE_EVERY);
+        let kinds: Vec<JobKind> = kinds.iter().copied().filter(|kind| due(last.get(kind))).collect();
+        last.extend(kinds.iter().map(|kind| (*kind, Instant::now())));
+        kinds
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use flaneur_access::Viewer;
 use flaneur_coverage::quadkey::{self, Bbox};
 
-use super::{Connection, statement::Values};
+use super::{Connection, dialect::PICTURES_IN_SPANS, statement::Values};
 use crate::{
     Result,
     model::{Item, Neighbour, PictureId, Projection, SequenceId},
@@ -54,7 +54,7 @@ pub async fn relate(connection: &mut Connection, viewer: Viewer, items: &mut [It
         let seen = values.seen(viewer, "p")?;
         let sql = format!(
             "{spans} SELECT w.subject, p.id, p.sequence_id, p.lon, p.lat, p.captured_at, p.heading, p.projection
-             FROM spans w CROSS JOIN pictures p
+             FROM {PICTURES_IN_SPANS}
              WHERE p.quadkey BETWEEN w.low AND w.high AND {seen} LIMIT {CANDIDATES}",
         );
         let mut found: HashMap<i64, Vec<Candidate>> = HashMap::new();

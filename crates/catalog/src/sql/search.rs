@@ -4,7 +4,12 @@ use std::ops::RangeInclusive;
 
 use flaneur_coverage::quadkey::Bbox;
 
-use super::{Connection, at_least_none, dialect, items, related, spans, statement::Values};
+use super::{
+    Connection, at_least_none,
+    dialect::{self, PICTURES_IN_SPANS},
+    items, related, spans,
+    statement::Values,
+};
 use crate::{
     Result,
     model::{Item, Order, SearchQuery},
@@ -104,7 +109,7 @@ async fn holds(
     let many_here = values.bind(many)?;
     let sql = format!(
         "{spans} SELECT COUNT(*) FROM (
-             SELECT 1 FROM spans w CROSS JOIN pictures p
+             SELECT 1 FROM {PICTURES_IN_SPANS}
              WHERE p.quadkey BETWEEN w.low AND w.high AND {seen} LIMIT {many_here}) found",
     );
     let rows: Vec<(i64,)> = values.fetch_all(connection, sql).await?;
@@ -119,7 +124,7 @@ async fn run(connection: &mut Connection, query: &SearchQuery, lead: &Lead, reac
     let mut with = String::new();
     if let Lead::Place(ranges) = lead {
         with = spans::spans(&mut values, ranges)?;
-        "spans w CROSS JOIN pictures p".clone_into(&mut from);
+        PICTURES_IN_SPANS.clone_into(&mut from);
         conditions.push("p.quadkey BETWEEN w.low AND w.high".to_owned());
     }
     if !query.ids.is_empty() {

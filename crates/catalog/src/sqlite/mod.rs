@@ -45,6 +45,8 @@ mod dialect {
     pub const FOR_UPDATE: &str = "";
     /// Passes over rows that others hold. Here, there are none.
     pub const SKIP_LOCKED: &str = "";
+    /// Whether one writer waits for another wherever they write, so that looking is cheaper than trying.
+    pub const WRITERS_IN_LINE: bool = true;
     /// The greatest of some values.
     pub const GREATEST: &str = "MAX";
     /// The database's clock, microseconds since 1970.
@@ -53,8 +55,30 @@ mod dialect {
     pub const NUMBERING: Option<super::sql::Numbering> = None;
     /// Folds what writers added to the counts of coverage side by side. Here, they add to what is there.
     pub const FOLD: Option<&str> = None;
+    /// Published pictures `p` whose keys are in `spans`: the spans lead.
+    pub const PICTURES_IN_SPANS: &str = "spans w CROSS JOIN pictures p";
     /// In front of a column: do not choose an index by it.
     pub const NO_INDEX: &str = "+";
+
+    /// Keeps others from counting pictures while all are counted anew. Here, there are none.
+    pub const HOLD_COUNTS: Option<&str> = None;
+    /// Lets the statements of a transaction take long. Here, they may.
+    pub const LET_TAKE_LONG: Option<&str> = None;
+
+    /// The placeholder of a document that is bound as text.
+    pub fn document(placeholder: &str) -> String {
+        placeholder.to_owned()
+    }
+
+    /// A text as this database can hold it.
+    pub fn text(text: String) -> String {
+        text
+    }
+
+    /// Has the numbers of a column go on after the greatest. Here, they do so by themselves.
+    pub fn continue_counter(_table: &str, _column: &str) -> Option<String> {
+        None
+    }
 
     /// The subquery of the identifiers in a bound JSON array of 32 hexadecimal digits each.
     pub fn id_list(placeholder: &str) -> String {
@@ -132,7 +156,14 @@ impl SqliteCatalog {
             .max_lifetime(None)
             .before_acquire(|connection, _| Box::pin(async { Ok(is_sound(connection)) }))
             .connect_lazy_with(options.read_only(true));
-        Ok(Self { writer, readers, clock: Some(clock), bells: Arc::new(Bells::default()), courier: Courier })
+        Ok(Self {
+            writer,
+            readers,
+            clock: Some(clock),
+            wakes: Arc::default(),
+            bells: Arc::new(Bells::default()),
+            courier: Courier,
+        })
     }
 
     /// Names of migrations that [`Self::open`] would apply. A file that is not there is not made.

@@ -150,7 +150,7 @@ mod tests {
         catalog.enqueue(job, JobKind::Process, world.id(), world.now()).await.unwrap();
         for which in [job.to_string(), "--all".to_owned()] {
             let hold = SignedDuration::from_secs(60);
-            let lease = catalog.lease(&[JobKind::Process], world.id(), world.now(), hold).await.unwrap().unwrap();
+            let lease = catalog.lease(&[JobKind::Process], world.id(), hold).await.unwrap().unwrap();
             assert!(catalog.fail(&lease, Failure::Park { reason: "it cannot pass".to_owned() }).await.unwrap());
             assert_eq!(catalog.job_counts().await.unwrap().dead, 1);
 

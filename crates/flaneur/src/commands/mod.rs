@@ -1,10 +1,13 @@
 //! The commands, one in a file.
 
 mod api;
+mod backup;
 mod config;
+mod doctor;
 mod invite;
 mod jobs;
 mod migrate;
+mod restore;
 mod serve;
 mod tiler;
 mod token;
@@ -36,6 +39,9 @@ pub fn run(parsed: Parsed) -> Result<ExitCode> {
             JobsCommand::List(args) => runtime.block_on(jobs::list(args)).map(done),
             JobsCommand::Retry(args) => runtime.block_on(jobs::retry(args)),
         },
+        Command::Backup(args) => runtime.block_on(backup::run(*args)).map(done),
+        Command::Restore(args) => runtime.block_on(restore::run(*args)).map(done),
+        Command::Doctor(args) => runtime.block_on(doctor::run(*args)),
         Command::Token(args) => match args.command {
             TokenCommand::Create(args) => runtime.block_on(token::create(args)).map(done),
         },

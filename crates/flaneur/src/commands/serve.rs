@@ -53,9 +53,10 @@ pub async fn run(args: Settings) -> Result<()> {
             worker.options.sweep.before = Moment::now(&storage).await.ok();
         }
         let api = answering::api(catalog.clone(), storage.clone(), world.clone(), settings).await?;
-        Ok((hold, catalog, storage, first_token, worker, api))
+        let follower = open::follower(&args.place, &catalog, &storage, &world).await?;
+        Ok((hold, catalog, storage, first_token, worker, api, follower))
     });
-    let Some((_hold, catalog, storage, first_token, worker, api)) = prepared.await? else { return Ok(()) };
+    let Some((_hold, catalog, storage, first_token, worker, api, follower)) = prepared.await? else { return Ok(()) };
 
     let more = flaneur_tiler::router(catalog.clone()).merge(health::public_router(process.health.clone()));
     let routes = Router::new()
@@ -69,7 +70,9 @@ pub async fn run(args: Settings) -> Result<()> {
         Need::Models,
     ]);
     announce(address, first_token.as_deref());
-    process.work(catalog, Some((listener, front::app(routes, addressing, world))), Some(worker)).await
+    let noting = tokio::spawn(follower.run(process.ending.stop.clone()));
+    process.work(catalog, Some((listener, front::app(routes, addressing, world))), Some(worker)).await?;
+    noting.await.context("noting withdrawals failed")
 }
 
 /// On the first start there is nobody yet: makes the administrator, and answers a token for them.

@@ -1,6 +1,6 @@
 //! `flaneur worker`: processes pictures, as one of several processes.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use super::say;
 use crate::{
@@ -21,10 +21,12 @@ pub async fn run(args: WorkerArgs) -> Result<()> {
         let hold = lock::among(&url)?;
         let catalog = open::catalog(&args.place).await?;
         let storage = open::storage(&args.place, Some(&args.cdn))?;
-        let worker = work::worker(&args.working, &args.work_limit, detector, catalog.clone(), storage.clone(), world);
-        Ok((hold, catalog, storage, worker))
+        let worker =
+            work::worker(&args.working, &args.work_limit, detector, catalog.clone(), storage.clone(), world.clone());
+        let follower = open::follower(&args.place, &catalog, &storage, &world).await?;
+        Ok((hold, catalog, storage, worker, follower))
     });
-    let Some((_hold, catalog, storage, worker)) = prepared.await? else { return Ok(()) };
+    let Some((_hold, catalog, storage, worker, follower)) = prepared.await? else { return Ok(()) };
 
     process.watch_queue(&catalog).await;
     process.health.started(vec![
@@ -34,5 +36,7 @@ pub async fn run(args: WorkerArgs) -> Result<()> {
         Need::Models,
     ]);
     say(&format!("working with {} lanes", worker.options.lanes));
-    process.work(catalog, None, Some(worker)).await
+    let noting = tokio::spawn(follower.run(process.ending.stop.clone()));
+    process.work(catalog, None, Some(worker)).await?;
+    noting.await.context("noting withdrawals failed")
 }

@@ -1,12 +1,14 @@
 //! What can be set, by option, environment variable and file alike.
 
 mod place;
+mod safekeeping;
 mod settings;
 
 use clap::{Args, Parser, Subcommand};
 use flaneur_catalog::model::JobId;
 
 pub use place::Place;
+pub use safekeeping::{BackupArgs, DoctorArgs, RestoreArgs};
 pub use settings::{
     ApiArgs, Cdn, Front, Instance, Log, Operator, Settings, TilerArgs, UploadLimit, WorkLimit, WorkerArgs, Working,
 };
@@ -47,6 +49,20 @@ pub enum Command {
     Migrate(MigrateArgs),
     /// See and retry what could not be done
     Jobs(JobsArgs),
+    /// Copy the catalog and the public objects into a folder, while servers run
+    ///
+    /// Every backup into one folder can be restored; objects are shared by them. Waiting pictures' originals are left out
+    /// unless there is a key to encrypt them to.
+    Backup(Box<BackupArgs>),
+    /// Bring a backup into an empty catalog and storage, of any kind
+    ///
+    /// What was deleted, hidden or redacted since the backup does not come back. Interrupted, it goes on when the same
+    /// command is run again; no server starts before it has ended.
+    Restore(Box<RestoreArgs>),
+    /// Find what is wrong: lost and orphan files, stuck jobs, clocks, permissions; with --repair, mend it
+    ///
+    /// Runs beside working servers. Fails if anything is wrong and was not mended.
+    Doctor(Box<DoctorArgs>),
     /// Make tokens, with which programs act for an account
     Token(TokenArgs),
     /// Print a one-time link with which somebody gets an account

@@ -34,6 +34,10 @@ pub struct Place {
         hide_default_value = true
     )]
     pub private_storage: Option<Address>,
+    /// Where deletions, hidings and redactions are noted, so that a restore does not take them back: `file:DIR` or
+    /// `s3://BUCKET/PREFIX`; without it, beside the originals
+    #[arg(long, value_name = "URL", env = "FLANEUR_WITHDRAWALS", hide_env_values = true, hide_default_value = true)]
+    pub withdrawals: Option<Address>,
     /// TOML file with settings, named like the options
     #[arg(long, value_name = "FILE", env = "FLANEUR_CONFIG")]
     pub config: Option<PathBuf>,
@@ -58,6 +62,11 @@ impl Place {
         let public = said(self.storage.as_ref()).unwrap_or_else(|| default_folder(&self.data, "public"));
         let private = said(self.private_storage.as_ref()).unwrap_or_else(|| default_folder(&self.data, "private"));
         Ok((store("--storage", &public)?, store("--private-storage", &private)?))
+    }
+
+    /// Where withdrawals are noted, if not beside the originals.
+    pub fn withdrawals(&self) -> Result<Option<StorageUrl>> {
+        said(self.withdrawals.as_ref()).map(|text| store("--withdrawals", &text)).transpose()
     }
 
     /// What an option comes to that was not given, for `flaneur config`: name and value.
@@ -91,6 +100,13 @@ fn store(option: &str, text: &str) -> Result<StorageUrl> {
 #[derive(Clone)]
 pub struct Address(String);
 
+impl Address {
+    /// The store that is there; `option` named it.
+    pub fn store(&self, option: &str) -> Result<StorageUrl> {
+        store(option, self.0.trim())
+    }
+}
+
 impl From<String> for Address {
     fn from(text: String) -> Self {
         Self(text)
@@ -114,6 +130,7 @@ mod tests {
             database: address(database),
             storage: address(storage),
             private_storage: address(private),
+            withdrawals: None,
             config: None,
         }
     }

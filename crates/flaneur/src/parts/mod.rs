@@ -14,4 +14,5 @@ pub mod process;
 pub mod proxy;
 pub mod requests;
 pub mod shutdown;
+pub mod watching;
 pub mod work;

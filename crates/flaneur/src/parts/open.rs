@@ -2,14 +2,28 @@
 
 use std::{path::Path, sync::Arc};
 
-use anyhow::{Context as _, Result};
-use flaneur_catalog::{Catalog, DatabaseUrl};
-use flaneur_storage::{Purger, Storage, Variables};
+use anyhow::{Context as _, Result, bail};
+use flaneur_backup::{
+    backup,
+    stores::{Notes, Stores},
+    withdrawals::Follower,
+};
+use flaneur_catalog::{Catalog, DatabaseUrl, world::World};
+use flaneur_storage::{Purger, Storage, StorageUrl, Variables};
 
 use crate::options::{Cdn, Place};
 
-/// Opens the catalog, and brings its schema up to date.
+/// Opens the catalog, and brings its schema up to date. One that is being restored is nobody's to work with.
 pub async fn catalog(place: &Place) -> Result<Arc<dyn Catalog>> {
+    let catalog = any_catalog(place).await?;
+    if catalog.unfinished_restore().await?.is_some() {
+        bail!("the catalog is being restored: wait for `flaneur restore`, or run it again if it did not end");
+    }
+    Ok(catalog)
+}
+
+/// The same, whether or not it is being restored.
+pub async fn any_catalog(place: &Place) -> Result<Arc<dyn Catalog>> {
     let url = place.database()?;
     if let DatabaseUrl::Sqlite(path) = &url {
         folder_of(path)?;
@@ -30,4 +44,31 @@ pub fn storage(place: &Place, cdn: Option<&Cdn>) -> Result<Arc<Storage>> {
     let storage = Storage::open(&public, &private, &Variables::of_process()).context("cannot use the storage")?;
     let purger = cdn.map(Cdn::purged).transpose()?.flatten().map(Purger::new).transpose()?;
     Ok(Arc::new(storage.with_purger(purger)))
+}
+
+/// Opens one store for notes, or for reading those of an instance that is gone.
+pub fn notes(place: &Place, url: &StorageUrl) -> Result<Arc<dyn Notes>> {
+    let (public, _) = place.stores()?;
+    let storage = Storage::open(&public, url, &Variables::of_process());
+    Ok(Arc::new(storage.with_context(|| format!("cannot use {url} for withdrawals"))?.private))
+}
+
+/// Both stores, and where withdrawals are noted.
+pub fn stores(place: &Place, storage: Arc<Storage>) -> Result<Stores> {
+    let mut stores = Stores::from(storage);
+    if let Some(url) = place.withdrawals()? {
+        stores.notes = notes(place, &url)?;
+    }
+    Ok(stores)
+}
+
+/// Whoever notes what is withdrawn from now on.
+pub async fn follower(
+    place: &Place,
+    catalog: &Arc<dyn Catalog>,
+    storage: &Arc<Storage>,
+    world: &World,
+) -> Result<Follower> {
+    let instance = backup::instance(catalog.as_ref(), world).await.context("cannot read the instance's identifier")?;
+    Ok(Follower::new(catalog.clone(), stores(place, storage.clone())?.notes, instance))
 }

@@ -1,0 +1,9 @@
+//! Backups, restores, withdrawals and the doctor over real catalogs and folders. One program, so that it is linked once.
+#![expect(clippy::unwrap_used, reason = "this is test code")]
+
+mod backups;
+mod doctor;
+mod interruptions;
+mod restores;
+mod town;
+mod withdrawals;
