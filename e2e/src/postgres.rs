@@ -62,8 +62,7 @@ impl Drop for Postgres {
     fn drop(&mut self) {
         let script = Tools::repository().join("scripts/postgres.sh");
         let stopped = Command::new(script).arg("stop").arg(self.folder.path()).arg("immediate").output();
-        if !stopped.is_ok_and(|output| output.status.success()) && !std::thread::panicking() {
-            panic!("the PostgreSQL server in {} did not stop", self.folder.path().display());
-        }
+        let stopped = stopped.is_ok_and(|output| output.status.success()) || std::thread::panicking();
+        assert!(stopped, "the PostgreSQL server in {} did not stop", self.folder.path().display());
     }
 }

@@ -63,8 +63,7 @@ impl Disk {
 impl Drop for Disk {
     fn drop(&mut self) {
         let gone = Command::new("umount").arg("--lazy").arg(self.outer.path()).status();
-        if !gone.is_ok_and(|status| status.success()) && !std::thread::panicking() {
-            panic!("{} cannot be taken away", self.outer.path().display());
-        }
+        let gone = gone.is_ok_and(|status| status.success()) || std::thread::panicking();
+        assert!(gone, "{} cannot be taken away", self.outer.path().display());
     }
 }
