@@ -78,7 +78,7 @@ fn previous(database: &str) -> Vec<(i64, String)> {
     found
 }
 
-fn up_to(all: Migrator, version: i64) -> Migrator {
+fn up_to(all: &Migrator, version: i64) -> Migrator {
     Migrator::with_migrations(all.iter().filter(|migration| migration.version <= version).cloned().collect())
 }
 
@@ -89,7 +89,7 @@ async fn sqlite_keeps_what_an_earlier_version_stored() {
         let path = folder.path().join("catalog.db");
         let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
         let mut connection = options.connect().await.unwrap();
-        up_to(sqlx::migrate!("../../migrations/sqlite"), version).run(&mut connection).await.unwrap();
+        up_to(&sqlx::migrate!("../../migrations/sqlite"), version).run(&mut connection).await.unwrap();
         connection.execute(sqlx::AssertSqlSafe(data)).await.unwrap();
         connection.close().await.unwrap();
         let pending = SqliteCatalog::pending_migrations(&path).await.unwrap();
@@ -105,7 +105,7 @@ async fn postgres_keeps_what_an_earlier_version_stored() {
     for (version, data) in previous("postgres") {
         let Some(database) = server::database(false).await else { return };
         let mut connection = database.url.parse::<sqlx::postgres::PgConnectOptions>().unwrap().connect().await.unwrap();
-        up_to(sqlx::migrate!("../../migrations/postgres"), version).run(&mut connection).await.unwrap();
+        up_to(&sqlx::migrate!("../../migrations/postgres"), version).run(&mut connection).await.unwrap();
         sqlx::raw_sql(sqlx::AssertSqlSafe(data)).execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();
         check(Arc::new(PostgresCatalog::open(&database.url).await.unwrap())).await;

@@ -204,7 +204,7 @@ fn nonsense_is_refused_with_a_sentence_and_without_a_password() {
     for (arguments, sentence) in [
         (vec!["api", "--database", "mysql://ada:s3cret@db/x"], "mysql://ada:***@db/x"),
         (vec!["worker", "--storage", "/srv/pictures"], "no address of a storage"),
-        (vec!["serve", "--storage", "file:/srv/x", "--private-storage", "file:/srv/x/private"], "a folder apart"),
+        (vec!["serve", "--storage", "file:/srv/x", "--private-storage", "file:/srv/x/private"], "choose two apart"),
         (vec!["api", "--cdn-purge=true"], "--cdn-url"),
     ] {
         let mut line = arguments;
