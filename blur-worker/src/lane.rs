@@ -141,9 +141,10 @@ fn settle(outcome: flaneur_catalog::Result<bool>, lease: &Lease) {
 /// What every line that is logged about a job says. How it ended is known when there are no more lines: it is for traces.
 fn span(lease: &Lease) -> Span {
     let (kind, job, subject, attempt) = (lease.kind.as_str(), lease.job, lease.subject, lease.attempt);
-    match &lease.request {
-        Some(request) => tracing::info_span!("job", kind, %job, %subject, attempt, request, outcome = Empty),
-        None => tracing::info_span!("job", kind, %job, %subject, attempt, outcome = Empty),
+    if let Some(request) = &lease.request {
+        tracing::info_span!("job", kind, %job, %subject, attempt, request, outcome = Empty)
+    } else {
+        tracing::info_span!("job", kind, %job, %subject, attempt, outcome = Empty)
     }
 }
 
