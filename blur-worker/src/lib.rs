@@ -12,6 +12,7 @@ mod dispatch;
 pub mod error;
 mod ground;
 mod lane;
+pub mod leftovers;
 mod look;
 pub mod metrics;
 mod process;
@@ -88,6 +89,7 @@ impl Worker {
         lanes.spawn(lane::run(self.clone(), ground.clone(), quick, stop.clone()));
         lanes.spawn(ground::run(self.clone(), ground, stop.clone()));
         lanes.spawn(tidy::run(self.clone(), stop.clone()));
+        lanes.spawn(leftovers::run(self.clone(), stop.clone()));
         lanes.spawn(sweep::run(self, stop));
         lanes.close();
         lanes.wait().await;

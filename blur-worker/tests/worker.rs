@@ -10,8 +10,11 @@ use flaneur_catalog::{
     Jobs as _, Pictures as _, Sequences as _, UploadSets as _,
     model::{JobCounts, JobId, JobKind, PictureStatus, SequenceQuery},
 };
-use flaneur_storage::PublicKey;
-use flaneur_worker::sweep::{Moment, sweep};
+use flaneur_storage::{ObjectKind, PublicKey};
+use flaneur_worker::{
+    leftovers,
+    sweep::{Moment, sweep},
+};
 use jiff::SignedDuration;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -206,6 +209,25 @@ async fn what_was_left_before_the_only_server_began_is_swept_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn only_old_objects_that_no_picture_has_are_swept() {
+    let bench = Bench::new().await;
+    let set = bench.upload_set(true).await;
+    let ready = bench.send(set, 0, &photo(1)).await;
+    bench.worker.drain().await.unwrap();
+    let waiting = bench.send(set, 1, &photo(2)).await;
+    let public = &bench.storage.public;
+    let put = async |picture| public.put(picture, ObjectKind::Thumb, b"left behind".to_vec().into()).await.unwrap();
+    // Of nobody; of one that has others; of one whose job may be about to name it.
+    let (nobodys, another, coming) = (put(bench.world.id()).await, put(ready.0).await, put(waiting.0).await);
+    assert_eq!(leftovers::sweep(&bench.worker).await.unwrap(), 0, "all of it is new");
+    age(&bench.folder.path().join("public"), Duration::from_hours(25));
+    assert_eq!(leftovers::sweep(&bench.worker).await.unwrap(), 2);
+    assert_eq!(public.size(&nobodys).await.unwrap().or(public.size(&another).await.unwrap()), None);
+    assert!(public.size(&coming).await.unwrap().is_some());
+    assert_eq!(public.list(10).await.unwrap().len(), 4, "the picture that is ready has its three");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_cannot_use_the_storage_leaves_jobs_alone() {
     let bench = Bench::new().await;
     let pictures = bench.upload_set(true).await;
@@ -237,11 +259,9 @@ async fn a_worker_that_cannot_use_the_storage_leaves_jobs_alone() {
     bench.complete(pictures).await;
     // The first one waits for a second after its failure, by the test's clock.
     bench.clock.advance(SignedDuration::from_secs(2));
-    until(async || {
-        let state = bench.catalog.upload_set_state(pictures, bench.world.now()).await.unwrap().unwrap();
-        state.counts.prepared == 20
-    })
-    .await;
+    until(async || bench.catalog.job_counts().await.unwrap() == JobCounts::default()).await;
+    let state = bench.catalog.upload_set_state(pictures, bench.world.now()).await.unwrap().unwrap();
+    assert_eq!(state.counts.prepared, 20);
     stop.cancel();
     running.await.unwrap();
     assert_eq!(bench.eyes.looks.load(Ordering::SeqCst), 1 + 30, "no other attempt failed");

@@ -57,6 +57,7 @@ impl ObjectKind {
 #[serde(try_from = "String", into = "String")]
 pub struct PublicKey {
     path: String,
+    picture: Uuid,
     kind: ObjectKind,
 }
 
@@ -65,12 +66,17 @@ impl PublicKey {
     pub fn new(picture: Uuid, kind: ObjectKind, sha256: &[u8; 32]) -> Self {
         let id = picture.simple().to_string();
         let hash = hex(sha256);
-        Self { path: format!("{}/{picture}/{hash}-{}", &id[30..], kind.file_name()), kind }
+        Self { path: format!("{}/{picture}/{hash}-{}", &id[30..], kind.file_name()), picture, kind }
     }
 
     /// What the object is.
     pub fn kind(&self) -> ObjectKind {
         self.kind
+    }
+
+    /// The picture it is of.
+    pub fn picture(&self) -> Uuid {
+        self.picture
     }
 
     /// As it stands in the catalog.
@@ -173,6 +179,7 @@ mod tests {
             assert_eq!(key.as_str().parse::<PublicKey>(), Ok(key.clone()));
             assert_eq!(key.as_str().parse::<PublicKey>().map(|key| key.kind()), Ok(kind));
             assert_eq!(key.content_hash(), "ab".repeat(32));
+            assert_eq!(key.picture(), id);
         }
         let good = PublicKey::new(id, ObjectKind::Sd, &[0xab; 32]);
         for bad in [
