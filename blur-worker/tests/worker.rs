@@ -277,6 +277,7 @@ async fn until(mut probe: impl AsyncFnMut() -> bool) {
 }
 
 /// Dates every file below a folder back.
+#[expect(clippy::unwrap_used, reason = "this is test code")]
 fn age(folder: &std::path::Path, by: Duration) {
     for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
         if entry.file_type().unwrap().is_dir() {

@@ -168,7 +168,7 @@ async fn send(caller: &Caller, set: &UploadSet, number: u32, progress: &Progress
             tokio::time::sleep(REST).await;
             continue;
         }
-        let part = Part::stream(slowly(photo.clone()));
+        let part = Part::stream(slowly(&photo));
         let part = part.file_name(format!("{number}.jpg")).mime_str("image/jpeg").unwrap();
         let form = Form::new().text("isBlurred", "false").part("file", part);
         let id = match caller.once(caller.request(Method::POST, &path).multipart(form)).await {
@@ -188,7 +188,7 @@ async fn send(caller: &Caller, set: &UploadSet, number: u32, progress: &Progress
 }
 
 /// A body as over a slow line: so that some are on their way whenever a fault strikes.
-fn slowly(content: Vec<u8>) -> Body {
+fn slowly(content: &[u8]) -> Body {
     let pieces: Vec<Vec<u8>> = content.chunks(content.len().div_ceil(PIECES)).map(<[u8]>::to_vec).collect();
     Body::wrap_stream(stream::iter(pieces).then(|piece| async {
         tokio::time::sleep(BETWEEN).await;

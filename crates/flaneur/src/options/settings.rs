@@ -220,6 +220,7 @@ pub struct Operator {
 
 /// What is logged, to standard error, and traced.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_field_names, reason = "fields are named like the options")]
 #[command(next_help_heading = "Watching it")]
 pub struct Log {
     /// What to log: a level, or levels by module, as in `info,flaneur_worker=debug`
@@ -228,7 +229,7 @@ pub struct Log {
     /// How to log: text or json
     #[arg(long, value_name = "FORMAT", env = "FLANEUR_LOG_FORMAT", default_value = "text", value_parser = ["text", "json"])]
     pub log_format: String,
-    /// Address of a collector that takes OpenTelemetry's traces over HTTP, as http://127.0.0.1:4318; without it, none are
+    /// Address of a collector that takes OpenTelemetry's traces over HTTP, as `http://127.0.0.1:4318`; without it, none are
     /// sent. Only in a binary that was built with the feature `otel`
     #[arg(long, value_name = "URL", env = "FLANEUR_OTLP_ENDPOINT")]
     pub otlp_endpoint: Option<String>,
