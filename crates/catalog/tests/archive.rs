@@ -22,7 +22,7 @@ async fn file() -> Subject {
 }
 
 async fn database() -> Option<Subject> {
-    let database = server::database().await?;
+    let database = server::database(true).await?;
     let clock = clock();
     let catalog = PostgresCatalog::open_with(&database.url, Some(clock.clone())).await.unwrap();
     Some(Subject { catalog: Arc::new(catalog), clock, keep: Box::new(database) })
@@ -103,7 +103,7 @@ async fn every_table_and_column_is_described() {
 /// The same for PostgreSQL, whose tables are to have the same columns.
 #[tokio::test]
 async fn every_table_and_column_of_a_server_is_described() {
-    let Some(database) = server::database().await else { return };
+    let Some(database) = server::database(true).await else { return };
     PostgresCatalog::open(&database.url).await.unwrap().close().await;
     let mut connection = sqlx::PgConnection::connect(&database.url).await.unwrap();
     let real: Vec<(String, String, String, bool)> = sqlx::query_as(
