@@ -50,6 +50,7 @@ impl Fault {
             Self::Database => &[
                 "terminating connection due to immediate shutdown command",
                 "error occurred while testing the connection on-release",
+                "error from `before_acquire`",
                 "request failed for now",
                 "a tile could not be answered",
                 "cannot take jobs",

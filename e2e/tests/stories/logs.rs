@@ -88,3 +88,27 @@ async fn nothing_secret_is_logged_however_much_is_asked_for() {
     }
     assert!(!log.contains(&format!("peer={address}")), "who asks is not logged");
 }
+
+#[tokio::test]
+async fn nobody_has_to_read_the_log() {
+    let data = tempfile::tempdir().unwrap();
+    let mut api = flaneur_e2e::Tools::flaneur()
+        .args(["api", "--listen", "127.0.0.1:0", "--data"])
+        .arg(data.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(api.stdout.take().unwrap())).map_while(Result::ok);
+    let url = lines.find_map(|line| line.strip_prefix("listening on ").map(str::to_owned)).unwrap();
+    drop(api.stderr.take());
+    // It would log this, and goes on.
+    std::fs::remove_dir_all(data.path().join("private")).unwrap();
+    let client = Client::new(&url, None);
+    assert_eq!(client.get("/api/ready").await.status, 503);
+    client.get("/api").await.ok();
+    let told = std::process::Command::new("kill").arg(api.id().to_string()).status().unwrap();
+    assert!(told.success());
+    let ended = until("it stops", SHORT, async || api.try_wait().unwrap()).await;
+    assert!(ended.success(), "{ended}");
+}

@@ -12,7 +12,9 @@ const QUIET: [&str; 5] = ["h2=info", "hyper=info", "hyper_util=info", "rustls=in
 /// Starts logging, once for a process, and sending traces if there is somebody who takes them.
 pub fn start(log: &Log, role: &'static str) -> Result<Traces> {
     let traces = Traces::start(log.otlp_endpoint.as_deref(), role)?;
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    // A line that cannot be written (whoever read the log is gone, or its disk is full) is lost. To complain of it on standard
+    // error would fail as well, as a panic of whoever wanted to log.
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).log_internal_errors(false);
     // What is logged is the log's matter alone: whoever wants errors only still gets whole traces.
     let filter = filter(&log.log)?;
     let lines: Watcher = if log.log_format == "json" {
