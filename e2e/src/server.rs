@@ -85,9 +85,9 @@ impl ServerOptions {
         Server { options: self, data, token: token.to_owned(), running, earlier: Vec::new(), wrecked: false }
     }
 
-    /// Runs another command in the same environment, with these arguments and those of the server, until it ends.
+    /// Runs another command in the same environment, with these arguments and where the server's data are, until it ends.
     pub fn run_to_end(&self, arguments: &[&str]) -> Finished {
-        let own = self.arguments.iter().map(String::as_str);
+        let own = self.place.iter().map(String::as_str);
         let arguments: Vec<&str> = arguments.iter().copied().chain(own).collect();
         let environment = self.environment.iter().map(|(name, value)| (name, value));
         finish(Tools::flaneur().args(&arguments).envs(environment), &arguments)
