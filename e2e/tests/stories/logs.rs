@@ -30,7 +30,7 @@ async fn a_request_has_an_id_wherever_it_is_told_of() {
     std::fs::remove_dir_all(&private).unwrap();
     std::fs::write(&private, "a file where a folder was").unwrap();
     let failed = client.send_file(&set, "1.jpg", Photo::of_walk(1)).await;
-    assert_eq!(failed.status, 500, "{failed}");
+    assert_eq!(failed.status, 503, "{failed}");
     let id = failed.header("x-request-id");
     let line = until("the failure is logged", SHORT, async || {
         let lines = api.log();

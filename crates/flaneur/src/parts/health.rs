@@ -51,8 +51,8 @@ impl Need {
     async fn check(&self) -> Result<()> {
         match self {
             Self::Database(catalog) => Ok(catalog.ping().await?),
-            Self::PublicStorage(storage) => Ok(storage.public.list(1).await.map(drop)?),
-            Self::PrivateStorage(storage) => Ok(storage.private.list(1).await.map(drop)?),
+            Self::PublicStorage(storage) => Ok(storage.public.ping().await?),
+            Self::PrivateStorage(storage) => Ok(storage.private.ping().await?),
             Self::Models => Ok(()),
         }
     }
