@@ -17,7 +17,7 @@ async fn a_server_on_postgresql_is_as_one_on_sqlite() {
     let target = format!("/api/collections/{}/items/{}", text(gone, "/collection"), text(gone, "/id"));
     client.send(client.request(Method::DELETE, &target)).await.ok();
     until("the map shows those that are left", SHORT, async || {
-        let tile = server.anonymous().get("/api/map/15/16231/11341.mvt").await.ok();
+        let tile = server.anonymous().get("/api/map/15/16231/11375.mvt").await.ok();
         (!tile.body.is_empty()).then_some(())
     })
     .await;
@@ -56,7 +56,7 @@ async fn a_fleet_on_postgresql_and_s3_takes_a_walk_in_and_shows_it() {
         decode(&nobody.get(&text(item, "/assets/hd/href")).await.ok().body);
     }
     until("the tile shows them", SHORT, async || {
-        let tile = tiler.client(None).get("/api/map/15/16231/11341.mvt").await.ok();
+        let tile = tiler.client(None).get("/api/map/15/16231/11375.mvt").await.ok();
         (!tile.body.is_empty()).then_some(())
     })
     .await;
@@ -77,6 +77,9 @@ async fn while_the_database_is_away_clients_are_told_to_come_again() {
         .allow("request failed for now")
         .allow("cannot take jobs")
         .allow("cannot tidy")
+        .allow("terminating connection due to immediate shutdown command")
+        .allow("error occurred while testing the connection on-release")
+        .allow("error from `before_acquire`")
         .start();
     let client = server.admin();
     client.upload_walk("before", 0..1).await;

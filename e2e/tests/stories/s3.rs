@@ -51,7 +51,8 @@ async fn pictures_live_and_die_in_buckets() {
     assert!(!data.iter().any(|name| name == "public" || name == "private"), "nothing was kept on disk: {data:?}");
 }
 
-#[tokio::test]
+// The gates go on while the server, which asks the stores for the time, is waited for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_s3_holds_its_breath_nothing_is_lost() {
     let Some(s3) = S3::start() else { return };
     let public = Gate::start(s3.public_endpoint()).await;

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use flaneur_catalog::DatabaseUrl;
 use flaneur_storage::StorageUrl;
@@ -53,7 +53,8 @@ impl Place {
 
     /// The catalog's address, once all addresses are found to make sense: for roles that need them all.
     pub fn checked(&self) -> Result<DatabaseUrl> {
-        self.stores()?;
+        let (public, private) = self.stores()?;
+        apart(&public, &private)?;
         self.database()
     }
 
@@ -94,6 +95,17 @@ fn default_folder(data: &Path, name: &str) -> String {
 
 fn store(option: &str, text: &str) -> Result<StorageUrl> {
     text.parse().with_context(|| format!("{option} {} is no address of a storage", secrets::hide(text)))
+}
+
+/// Refuses folders that lie in one another before anything takes long. The stores themselves look more closely.
+fn apart(public: &StorageUrl, private: &StorageUrl) -> Result<()> {
+    let (StorageUrl::Folder(outer), StorageUrl::Folder(inner)) = (public, private) else { return Ok(()) };
+    let whole = |path: &Path| std::path::absolute(path).with_context(|| format!("{} is no path", path.display()));
+    let (one, other) = (whole(outer)?, whole(inner)?);
+    if one.starts_with(&other) || other.starts_with(&one) {
+        bail!("--storage {public} and --private-storage {private} lie in one another: choose two apart");
+    }
+    Ok(())
 }
 
 /// An address that may hold a password: nothing shows it by accident.
