@@ -9,8 +9,10 @@ import dockerfile
 import units
 from binary import Surface
 
-# Variables of S3 that the program reads; `--help` names options only, so these are looked for in the program's file.
+# Variables of S3 that the program reads; `--help` names options only, so these are looked for in the program's file. A short
+# name is not found there: the compiler makes numbers of it to compare with.
 S3 = re.compile(r"\b(FLANEUR_PRIVATE_)?(AWS_[A-Z_]+)\b")
+SHORT = {"AWS_REGION"}
 # What the scripts of the repository read, not the program.
 OF_SCRIPTS = {"FLANEUR_CACHE", "FLANEUR_CONFIG"}
 
@@ -27,7 +29,7 @@ def variables(name: str, text: str, surface: Surface, program: bytes) -> Iterato
     for prefix, variable in sorted(set(S3.findall(text))):
         if prefix and prefix.encode() not in program:
             yield f"{name}: the program does not read {prefix}{variable}"
-        if not any(form in program for form in (variable.encode(), variable.lower().encode())):
+        if variable not in SHORT and not any(form in program for form in (variable.encode(), variable.lower().encode())):
             yield f"{name}: the program does not read {variable}"
     for variable in sorted(set(re.findall(r"\bFLANEUR_[A-Z_]*[A-Z]\b", text))):
         if not S3.fullmatch(variable) and variable not in surface.variables | OF_SCRIPTS:
