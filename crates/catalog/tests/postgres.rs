@@ -4,12 +4,17 @@
 
 mod server;
 
-use std::sync::Arc;
+use std::{future::Future as _, sync::Arc, task::Poll, time::Duration};
 
+use flaneur_access::Viewer;
 use flaneur_catalog::{
+    Pictures as _, Upkeep as _,
     conformance::{Subject, clock},
+    model::PictureId,
     postgres::PostgresCatalog,
 };
+use sqlx::{ConnectOptions as _, Connection as _, postgres::PgConnectOptions};
+use uuid::Uuid;
 
 async fn make() -> Option<Subject> {
     let database = server::database(true).await?;
@@ -19,3 +24,43 @@ async fn make() -> Option<Subject> {
 }
 
 flaneur_catalog::conformance_tests!(make);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_goes_away_in_the_middle_leaves_no_transaction_open() {
+    let Some(database) = server::database(true).await else { return };
+    let catalog = PostgresCatalog::open(&database.url).await.unwrap();
+    let watcher: PgConnectOptions = database.url.parse().unwrap();
+    let mut watcher = watcher.connect().await.unwrap();
+    // Given up after more and more turns: before, while and after the transaction is begun.
+    for turns in 0..150 {
+        let mut asking = Box::pin(catalog.item(Viewer::Anonymous, PictureId(Uuid::nil())));
+        for _ in 0..turns {
+            if std::future::poll_fn(|cx| Poll::Ready(asking.as_mut().poll(cx).is_ready())).await {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(asking);
+        // Whoever gets the connection next, it is open for others to see by then.
+        for _ in 0..3 {
+            catalog.ping().await.unwrap();
+        }
+        let start = std::time::Instant::now();
+        while open_transactions(&mut watcher).await > 0 {
+            assert!(start.elapsed() < Duration::from_secs(20), "a transaction is left open after {turns} turns");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+    catalog.close().await;
+    watcher.close().await.unwrap();
+}
+
+async fn open_transactions(watcher: &mut sqlx::PgConnection) -> i64 {
+    sqlx::query_scalar(
+        "SELECT COUNT(*) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%'",
+    )
+    .fetch_one(watcher)
+    .await
+    .unwrap()
+}

@@ -34,6 +34,7 @@ use std::{
 };
 
 pub use changes::Numbering;
+use tracing::Instrument as _;
 
 use super::{Connection, Db, dialect};
 use crate::{
@@ -69,11 +70,11 @@ impl Store {
     }
 
     async fn write(&self) -> Result<Transaction> {
-        Ok(self.writer.begin_with(dialect::BEGIN_WRITE).await?)
+        begin(&self.writer, dialect::BEGIN_WRITE).await
     }
 
     async fn read(&self) -> Result<Transaction> {
-        Ok(self.readers.begin_with(dialect::BEGIN_READ).await?)
+        begin(&self.readers, dialect::BEGIN_READ).await
     }
 
     /// Commits, and tells whoever waits for it.
@@ -108,6 +109,15 @@ impl Wakes {
         last.extend(kinds.iter().map(|kind| (*kind, Instant::now())));
         kinds
     }
+}
+
+/// Begins a transaction. If whoever asked goes away in the middle (a client that hangs up), it is begun all the same, and
+/// rolled back: left off between the statement and its answer, the driver would not know that it had begun, and the next one
+/// to get the connection would find itself in somebody else's transaction.
+async fn begin(pool: &sqlx::Pool<Db>, statement: &'static str) -> Result<Transaction> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(statement).await }.in_current_span()).await;
+    Ok(begun.map_err(|_| sqlx::Error::WorkerCrashed)??)
 }
 
 /// The error by meaning: `taken` if a unique key was violated, `missing` if what a row refers to does not exist.
