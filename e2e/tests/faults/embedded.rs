@@ -134,7 +134,7 @@ async fn round(fault: Fault, plan: &Plan, seed: u64) -> Option<Row> {
                 });
                 caller.moved(server.url());
             }
-            Fault::Disk => fill(disk.as_ref().unwrap(), &server, &upload, &mut chance).await,
+            Fault::Disk => fill(disk.as_ref().unwrap(), &server, &upload, plan.pictures, &mut chance).await,
             Fault::Clock => {
                 set_clock(&clock, "-1h");
                 tokio::time::sleep(chance.moment() * 8).await;
@@ -154,14 +154,15 @@ async fn round(fault: Fault, plan: &Plan, seed: u64) -> Option<Row> {
     Some(row)
 }
 
-/// Fills the disk until the server or the client notices, and for a moment longer.
-async fn fill(disk: &Disk, server: &Server, upload: &Upload, chance: &mut Chance) {
+/// Fills the disk until the server or the client notices, and for a moment longer. (On a quick machine all may be done just
+/// then, and nobody writes any more.)
+async fn fill(disk: &Disk, server: &Server, upload: &Upload, pictures: u32, chance: &mut Chance) {
     let troubles = || flaneur_e2e::unexpected(&server.log(), &[]).len() + upload.progress.in_vain();
     let before = troubles();
     until("the disk is full for the server, too", SHORT, async || {
         // What the server removes makes room again.
         disk.fill();
-        (troubles() > before).then_some(())
+        (troubles() > before || upload.progress.points() == 2 * pictures as usize).then_some(())
     })
     .await;
     for _ in 0..8 {

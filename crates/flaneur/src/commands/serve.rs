@@ -1,6 +1,6 @@
 //! `flaneur serve`: API, worker, tiler and site in one process.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use anyhow::{Context as _, Result};
 use axum::Router;
@@ -19,6 +19,9 @@ use crate::{
     },
     site,
 };
+
+/// How long the stores may take to tell the time. Nobody waits longer for that to start.
+const CLOCKS: Duration = Duration::from_secs(3);
 
 /// Runs until it is told to stop.
 pub async fn run(args: Settings) -> Result<()> {
@@ -50,7 +53,8 @@ pub async fn run(args: Settings) -> Result<()> {
             work::worker(&args.working, &args.work_limit, detector, catalog.clone(), storage.clone(), world.clone());
         if hold.is_some() {
             // Nor are there uploads under way. Without the time, as on a full disk, what was left behind goes later.
-            worker.options.sweep.before = Moment::now(&storage).await.ok();
+            let now = tokio::time::timeout(CLOCKS, Moment::now(&storage)).await;
+            worker.options.sweep.before = now.ok().and_then(Result::ok);
         }
         let api = answering::api(catalog.clone(), storage.clone(), world.clone(), settings).await?;
         let follower = open::follower(&args.place, &catalog, &storage, &world).await?;
