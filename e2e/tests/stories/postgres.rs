@@ -80,6 +80,10 @@ async fn while_the_database_is_away_clients_are_told_to_come_again() {
         .allow("terminating connection due to immediate shutdown command")
         .allow("error occurred while testing the connection on-release")
         .allow("error from `before_acquire`")
+        .allow("time to acquire exceeded slow threshold")
+        .allow("job failed, will be tried again")
+        .allow("cannot end the job")
+        .allow("no heartbeat")
         .start();
     let client = server.admin();
     client.upload_walk("before", 0..1).await;
