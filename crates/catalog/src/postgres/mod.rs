@@ -119,8 +119,6 @@ mod dialect {
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Prepared statements that a connection keeps.
 const STATEMENTS: usize = 256;
-/// How long an idle connection is taken for alive.
-const TRUSTED: Duration = Duration::from_secs(1);
 /// Connections of one process at most: fewer than a server has for all (100 by default), for there are many processes.
 const CONNECTIONS: u32 = 12;
 
@@ -163,13 +161,11 @@ impl PostgresCatalog {
         let pool = PoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(PATIENCE)
-            // A connection that was used a moment ago is most likely alive; one that was idle is asked.
+            // Each connection is asked before it is used: after the server was restarted, nobody gets a dead one.
             .test_before_acquire(false)
-            .before_acquire(|connection: &mut Connection, meta| {
+            .before_acquire(|connection: &mut Connection, _| {
                 Box::pin(async move {
-                    if meta.idle_for > TRUSTED {
-                        connection.ping().await?;
-                    }
+                    connection.ping().await?;
                     Ok(true)
                 })
             })
