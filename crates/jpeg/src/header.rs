@@ -79,7 +79,8 @@ pub(crate) struct Tables {
     pub restart_interval: u32,
     /// ICC chunks in file order: payloads behind the identifier.
     pub icc_chunks: Vec<Vec<u8>>,
-    quantisation: [bool; 4],
+    /// Quantisation tables, in zigzag order as the file states them.
+    pub quantisation: [Option<[u16; 64]>; 4],
     jfif: bool,
     adobe_transform: Option<u8>,
     scans: usize,
@@ -94,7 +95,7 @@ impl Tables {
             ac: [const { None }; 4],
             restart_interval: 0,
             icc_chunks: Vec::new(),
-            quantisation: [false; 4],
+            quantisation: [None; 4],
             jfif: false,
             adobe_transform: None,
             scans: 0,
@@ -174,20 +175,26 @@ impl Tables {
     }
 
     fn quantisation_tables(&mut self, mut payload: &[u8]) -> Result<(), JpegError> {
+        const BAD: JpegError = JpegError::Damaged("a quantisation table is malformed");
         while let [head, rest @ ..] = payload {
             let length = match head >> 4 {
                 0 => 64,
                 1 => 128,
-                _ => return Err(JpegError::Damaged("a quantisation table is malformed")),
+                _ => return Err(BAD),
             };
-            let (Some(seen), true) = (self.quantisation.get_mut(usize::from(head & 15)), rest.len() >= length) else {
-                return Err(JpegError::Damaged("a quantisation table is malformed"));
+            let (Some(slot), true) = (self.quantisation.get_mut(usize::from(head & 15)), rest.len() >= length) else {
+                return Err(BAD);
             };
             if self.scans > 0 {
                 return Err(JpegError::Ambiguous("quantisation changes between scans"));
             }
-            *seen = true;
-            payload = &rest[length..];
+            let (steps, rest) = rest.split_at(length);
+            let step = |k: usize| match length {
+                64 => u16::from(steps[k]),
+                _ => u16::from_be_bytes([steps[2 * k], steps[2 * k + 1]]),
+            };
+            *slot = Some(std::array::from_fn(step));
+            payload = rest;
         }
         Ok(())
     }
@@ -230,7 +237,7 @@ impl Tables {
             if dc_table > 3 || ac_table > 3 {
                 return Err(BAD);
             }
-            if !self.quantisation[usize::from(frame.components[index].table)] {
+            if self.quantisation[usize::from(frame.components[index].table)].is_none() {
                 return Err(JpegError::Damaged("a quantisation table is missing"));
             }
             components.push(ScanComponent { index, dc_table, ac_table });

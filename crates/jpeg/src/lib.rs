@@ -18,6 +18,7 @@
 //! progressive files only, up to 6 for the coefficients.
 #![forbid(unsafe_code)]
 
+mod blocks;
 mod canonical;
 mod compare;
 mod encode;
