@@ -21,6 +21,7 @@
 mod blocks;
 mod canonical;
 mod compare;
+mod cover;
 mod encode;
 mod error;
 mod fill;
