@@ -24,6 +24,7 @@ mod canonical;
 mod codes;
 mod compare;
 mod cut;
+mod cover;
 mod encode;
 mod error;
 mod fill;
