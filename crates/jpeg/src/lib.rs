@@ -32,6 +32,7 @@ mod intake;
 mod intervals;
 mod marker;
 mod orient;
+mod pixels;
 mod plan;
 mod progressive;
 mod redact;
