@@ -38,6 +38,7 @@ mod intake;
 mod intervals;
 mod marker;
 mod orient;
+mod pixels;
 mod plan;
 mod progressive;
 mod proof;
