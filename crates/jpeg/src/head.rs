@@ -91,7 +91,8 @@ impl Head {
         match self.colours {
             // Version 1.1, square pixels, no thumbnail.
             Colours::Grey | Colours::YCbCr => segment(out, APP0, &[b"JFIF\0", &[1, 1, 0, 0, 1, 0, 1, 0, 0][..]]),
-            Colours::Rgb => segment(out, APP14, &[b"Adobe\0d\0\0\0\0\0"]),
+            Colours::Rgb | Colours::Cmyk => segment(out, APP14, &[b"Adobe\0d\0\0\0\0\0"]),
+            Colours::Ycck => segment(out, APP14, &[b"Adobe\0d\0\0\0\0\x02"]),
         }
         for payload in app {
             segment(out, APP1, &[payload]);

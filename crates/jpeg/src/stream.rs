@@ -234,11 +234,14 @@ impl Decoder {
         last: usize,
         mut found: impl FnMut(&UnitBlock, &Block, usize),
     ) -> Result<(), JpegError> {
+        let mut block = [0; 64];
         for part in &self.layout {
-            let mut block = [0; 64];
             block[0] = self.dc(part, bits, prediction)?;
             let furthest = self.ac[part.ac].read(bits, last, &mut block)?;
             found(part, &block, furthest);
+            // All that can have been written.
+            block[..=last].fill(0);
+            block[furthest] = 0;
         }
         Ok(())
     }
