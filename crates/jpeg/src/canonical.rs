@@ -1,12 +1,12 @@
 //! The strict check of a whole file, and the same picture without anything that isn't needed.
 
 use crate::error::JpegError;
-use crate::frame::{Frame, Process};
+use crate::frame::Frame;
 use crate::header::{Colours, Limits, Scan, Tables};
-use crate::marker::{APP14, DHT, DQT, DRI, EOI, SOF0, SOF1, SOF2, SOI, SOS};
-use crate::progressive::Progress;
+use crate::marker::{APP14, DHT, DQT, DRI, EOI, SOF0, SOF1, SOI, SOS};
 use crate::sequential;
 use crate::tokens::{Event, Tokens};
+use crate::transcode;
 
 /// A file that passed: it has exactly one reading.
 pub(crate) struct Canonical {
@@ -19,6 +19,8 @@ pub(crate) struct Canonical {
     /// Tables, frame and scans only; no application data, no comments, nothing behind the end
     /// marker. The decoder gets this, so that it has no say in what belongs to the picture.
     pub bytes: Vec<u8>,
+    /// Whether `bytes` had to be coded anew, because the file was not one interleaved sequential scan.
+    pub transcoded: bool,
 }
 
 impl Canonical {
@@ -29,7 +31,7 @@ impl Canonical {
             tables: Tables::new(*limits),
             out: vec![0xFF, SOI],
             scan: None,
-            progress: None,
+            transcode: false,
             started: false,
             end: None,
         };
@@ -38,14 +40,13 @@ impl Canonical {
             return Err(JpegError::NotJpeg);
         }
         let end = check.end.ok_or(JpegError::Truncated)?;
-        if let Some(progress) = &check.progress {
-            progress.finish()?;
-        }
         let colours = check.tables.colours()?;
         let Some(frame) = check.tables.frame else {
             return Err(JpegError::Damaged("it has no frame header"));
         };
-        Ok(Canonical { frame, colours, icc_chunks: check.tables.icc_chunks, end, bytes: check.out })
+        let transcoded = check.transcode;
+        let bytes = if transcoded { transcode::to_baseline(bytes, limits)? } else { check.out };
+        Ok(Canonical { frame, colours, icc_chunks: check.tables.icc_chunks, end, bytes, transcoded })
     }
 }
 
@@ -54,7 +55,8 @@ struct Check<'a> {
     tables: Tables,
     out: Vec<u8>,
     scan: Option<(Scan, usize)>,
-    progress: Option<Progress>,
+    /// The file is not one interleaved sequential scan, and checked while it is turned into that.
+    transcode: bool,
     started: bool,
     end: Option<u64>,
 }
@@ -66,7 +68,7 @@ impl Check<'_> {
                 let scan = self.tables.segment(marker, payload)?;
                 match marker {
                     DQT | DHT | DRI | SOS => self.copy(marker, payload),
-                    SOF0 | SOF1 | SOF2 => self.copy_frame(marker, payload),
+                    SOF0 | SOF1 => self.copy_frame(marker, payload),
                     _ => {}
                 }
                 if let Some(scan) = scan {
@@ -107,15 +109,9 @@ impl Check<'_> {
     fn before_first_scan(&mut self) -> Result<(), JpegError> {
         let Some(frame) = &self.tables.frame else { return Ok(()) };
         let colours = self.tables.colours()?;
-        // Two codes per block at least; one in the first scan of a progressive file.
-        let bits_per_block = if frame.process == Process::Progressive { 1 } else { 2 };
-        if frame.total_blocks() * bits_per_block > self.bytes.len() as u64 * 8 {
-            let (width, height) = (frame.width, frame.height);
-            return Err(JpegError::TooLittleData { width, height });
-        }
-        if frame.process == Process::Progressive {
-            self.progress = Some(Progress::new(frame));
-        }
+        frame.check_data(self.bytes.len())?;
+        let whole = self.scan.as_ref().is_some_and(|(scan, _)| scan.components.len() == frame.components.len());
+        self.transcode = !whole || frame.process.is_progressive() || frame.process.is_arithmetic();
         if colours == Colours::Rgb {
             // Stated once, in the form that the decoder knows: Adobe, transform 0. It has to stand
             // before the scan header, which has been written already.
@@ -137,11 +133,11 @@ impl Check<'_> {
         let (Some((scan, start)), Some(frame)) = (self.scan.take(), &self.tables.frame) else {
             return Err(JpegError::Damaged("picture data come before a scan header"));
         };
-        let data = self.bytes.get(start..end).unwrap_or_default();
-        match &mut self.progress {
-            Some(progress) => progress.check_scan(&self.tables, &scan, data)?,
-            None => sequential::check_scan(&self.tables, frame, &scan, data)?,
+        if self.transcode {
+            return Ok(());
         }
+        let data = self.bytes.get(start..end).unwrap_or_default();
+        sequential::check_scan(&self.tables, frame, &scan, data)?;
         self.out.extend_from_slice(data);
         Ok(())
     }

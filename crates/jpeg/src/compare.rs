@@ -75,7 +75,7 @@ pub(crate) struct Comparison<'a> {
 impl Comparison<'_> {
     /// `decoded` holds Y, Cb and Cr, of a frame with three components.
     pub(crate) fn new<'a>(decoded: &'a Pixels, frame: &Frame, steps: &Steps) -> Comparison<'a> {
-        let (horizontal, vertical) = frame.luma_sampling();
+        let (horizontal, vertical) = frame.max_sampling();
         let mut half_steps = MAX_HALF_STEP;
         for (half_step, component) in half_steps.iter_mut().zip(&frame.components) {
             *half_step = half_step.min(steps.0[usize::from(component.table & 3)]);

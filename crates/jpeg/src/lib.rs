@@ -15,7 +15,7 @@
 //!
 //! All code is safe Rust, untrusted bytes never reach a C library, and memory is bounded by
 //! [`Limits`]: per pixel 3 bytes for the picture, 3 more while it is turned upright, and, for
-//! progressive files only, up to 6 for the coefficients.
+//! files that are not one interleaved sequential scan (progressive ones, for example), up to 6 for the coefficients.
 #![forbid(unsafe_code)]
 
 mod blocks;
@@ -33,7 +33,6 @@ mod intervals;
 mod marker;
 mod orient;
 mod plan;
-mod progressive;
 mod redact;
 mod reference;
 mod region;
@@ -43,6 +42,7 @@ mod sequential;
 mod source;
 mod tiles;
 mod tokens;
+mod transcode;
 mod verify;
 
 pub use encode::Metadata;

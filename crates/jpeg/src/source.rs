@@ -55,7 +55,7 @@ impl Source {
             .and_then(|profile| icc::Profile::parse(&profile))
             .map(|profile| profile.to_bytes());
         let turned = (5..=8).contains(&orientation);
-        let chroma = match canonical.frame.luma_sampling() {
+        let chroma = match canonical.frame.max_sampling() {
             (1, 1) => Chroma::Full,
             (2, 1) if !turned => Chroma::HalfWidth,
             (1, 2) if turned => Chroma::HalfWidth,
@@ -78,9 +78,20 @@ impl Source {
     }
 }
 
+/// Sampling factors of the first component that the decoder does well, with the others at 1 x 1.
+const SAMPLING: [(u32, u32); 6] = [(1, 1), (2, 1), (1, 2), (2, 2), (4, 1), (1, 4)];
+
 /// Decodes a checked file as it is stored, to three components per pixel.
 pub(crate) fn decode(canonical: &Canonical, limits: &Limits, colours: ColorSpace) -> Result<Pixels, JpegError> {
-    let (width, height) = (canonical.frame.width, canonical.frame.height);
+    let frame = &canonical.frame;
+    if frame.components.len() > 3 {
+        return Err(JpegError::UnsupportedColours(frame.components.len() as u8));
+    }
+    let flat = (1..frame.components.len()).all(|i| frame.sampling(i) == (1, 1));
+    if !flat || !SAMPLING.contains(&frame.max_sampling()) {
+        return Err(JpegError::UnsupportedSampling);
+    }
+    let (width, height) = (frame.width, frame.height);
     let options = DecoderOptions::default()
         .set_strict_mode(true)
         .set_max_width(limits.max_side as usize)

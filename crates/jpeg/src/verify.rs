@@ -69,7 +69,7 @@ pub fn verify(bytes: &[u8], expected: &Expected) -> Result<(), VerifyError> {
             expected_height: height,
         });
     }
-    if canonical.colours != Colours::YCbCr || frame.process != Process::Baseline {
+    if canonical.colours != Colours::YCbCr || frame.process != Process::Baseline || canonical.transcoded {
         return Err(VerifyError::Unreadable(JpegError::Ambiguous("it is not as we write files")));
     }
     let trailing = bytes.len() as u64 - canonical.end;
