@@ -45,9 +45,8 @@ impl Head {
                 return Err(JpegError::Damaged("a Huffman table is missing"));
             }
         }
-        let icc = icc::assemble(&tables.icc_chunks)
-            .and_then(|profile| icc::Profile::parse(&profile))
-            .map(|profile| profile.to_bytes());
+        // A profile of three colours means nothing for other numbers of them.
+        let icc = if frame.components.len() == 3 { icc::ours(&tables.icc_chunks) } else { None };
         let (dc, ac) = (tables.dc.clone(), tables.ac.clone());
         let restart_interval = tables.restart_interval;
         Ok(Head { frame, colours, quantisation, dc, ac, scan: scan.components.clone(), restart_interval, icc })

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::blocks::Block;
-use crate::cover;
+use crate::cover::{self, Region};
 use crate::cut::{Patch, cut};
 use crate::encode::Metadata;
 use crate::error::{JpegError, VerifyError};
 use crate::proof::{check_form, prove, read};
-use crate::region::Region;
 use crate::stream::{Nothing, Stream, Walk};
 
 const MAGIC: &[u8; 8] = b"FLNCUT\0\x01";
@@ -35,7 +34,7 @@ impl Removed {
     pub(crate) fn new(stream: &Stream, walk: &Walk, touched: &[bool]) -> Result<Removed, JpegError> {
         let mut units = BTreeMap::new();
         for unit in (0..touched.len()).filter(|&unit| touched[unit]) {
-            let mut blocks = vec![[0; 64]; stream.decoder().layout().len()];
+            let mut blocks = stream.unit_buffer();
             walk.unit(stream, unit, &mut blocks)?;
             units.insert(unit, blocks);
         }
@@ -113,7 +112,8 @@ pub fn restore(
     let removed = Removed::parse(removed)?;
     let frame = &stream.head.frame;
     let layout = stream.decoder().layout();
-    if removed.size != (frame.width, frame.height) || removed.units.values().any(|blocks| blocks.len() != layout.len()) {
+    if removed.size != (frame.width, frame.height) || removed.units.values().any(|blocks| blocks.len() != layout.len())
+    {
         return Err(DAMAGED.into());
     }
     let mut touched = cover::touched(frame, undo, orientation, panorama);
@@ -131,7 +131,7 @@ pub fn restore(
     };
     let patch = Patch { touched: &touched.cells, block: &block };
     let app = Metadata::of_ours(master)?.segments()?;
-    let restored = cut(&stream, &walk, &patch, &app)?;
+    let restored = cut(&stream, &walk, &patch, &app).map_err(JpegError::from)?;
     prove(&stream, &walk, &patch, &restored)?;
     Ok(restored)
 }

@@ -9,7 +9,7 @@ use crate::pixels::region::{Blocks, Rect, Scale, rgb_scaled};
 use crate::redact::Redacted;
 use crate::reduced::{Reduced, Reducing};
 use crate::stream::{Nothing, Parsed, Stream, Walk};
-use crate::{Region, encode, transcode};
+use crate::{Region, encode, icc, transcode};
 
 /// Interleaved RGB, 8 bits each, rows from the top.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,17 @@ pub struct Pixels {
     pub height: u32,
     /// `width * height * 3` bytes.
     pub rgb: Vec<u8>,
+}
+
+/// How coarsely the chroma of a file is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chroma {
+    /// 4:4:4.
+    Full,
+    /// 4:2:2, upright.
+    HalfWidth,
+    /// 4:2:0.
+    Quarter,
 }
 
 /// Quality of the master of a picture that can't be cut as it is coded and is coded anew.
@@ -51,7 +62,7 @@ impl Source {
         if panorama && orientation != 1 {
             // Viewers of panoramas don't turn them, and no camera writes this: coded anew as it is to be seen.
             let pixels = Source { stream, walk, reduced: None, orientation, panorama }.pixels()?;
-            let bytes = encode::encode_rgb(&pixels, encode::Chroma::Full, RECODED_QUALITY, &encode::Metadata::default())?;
+            let bytes = encode::encode_rgb(&pixels, Chroma::Full, RECODED_QUALITY, &encode::Metadata::default())?;
             stream = sequential(&bytes, limits)?;
             (walk, reduced) = walked(&stream)?;
             return Ok(Source { stream, walk, reduced, orientation: 1, panorama });
@@ -103,10 +114,9 @@ fn sequential(bytes: &[u8], limits: &Limits) -> Result<Stream, JpegError> {
     if let Parsed::Stream(stream) = Stream::parse(bytes, limits)? {
         return Ok(*stream);
     }
-    let icc = transcode::icc(bytes)?;
     match Stream::parse(&transcode::to_baseline(bytes, limits)?, limits)? {
         Parsed::Stream(mut stream) => {
-            stream.head.icc = icc;
+            stream.head.icc = icc::of_file(bytes);
             Ok(*stream)
         }
         Parsed::OtherCoding => Err(JpegError::UnsupportedProcess("an unknown coding")),
