@@ -183,11 +183,11 @@ fn unsupported_kinds_are_named() {
     assert!(named(&with_frame(0, &[8], 0xCB)).contains("lossless arithmetic"));
     assert!(named(&with_frame(5, &[2], 0xC0)).contains("2 colour components"));
     // Chroma finer than luma, in one direction.
-    assert!(named(&with_frame(7, &[0x12, 0, 2, 0x21], 0xC0)).contains("subsampling"));
+    assert!(named(&with_frame(7, &[0x12, 0, 1, 0x21], 0xC0)).contains("subsampling"));
     // Sixteen blocks of luma.
     assert!(named(&with_frame(7, &[0x44], 0xC0)).contains("subsampling"));
     // Two chroma samples on three of luma.
-    assert!(named(&with_frame(7, &[0x31, 0, 2, 0x21], 0xC0)).contains("subsampling"));
+    assert!(named(&with_frame(7, &[0x31, 0, 1, 0x21], 0xC0)).contains("subsampling"));
     assert_eq!(refusal(&with_frame(1, &[0, 0], 0xC0)), JpegError::Empty);
     assert!(named(b"GIF89a....").contains("not a JPEG"));
     assert!(named(b"").contains("not a JPEG"));
