@@ -5,7 +5,7 @@ use crate::error::JpegError;
 use crate::header::{Conditioning, Scan, ScanComponent, Tables};
 
 use super::coefficients::{ac_value, dc_value, refine};
-use super::qm::QmReader;
+use super::qm::{MAX_ZEROS, QmReader};
 use super::scans::BlockDecoder;
 
 const BAD_CODE: JpegError = JpegError::Damaged("the picture data contain an impossible code");
@@ -201,7 +201,9 @@ impl BlockDecoder for Arithmetic {
     fn begin<'d>(&mut self, data: &'d [u8]) -> QmReader<'d> {
         self.statistics = [Statistics::NEW; 4];
         self.before = [Before { dc: 0, context: 0 }; 4];
-        QmReader::new(data)
+        // Bits of DC coefficients are coded without learning: as many of them are zeros as happens to be.
+        let refines_dc = self.scan.first == 0 && self.scan.high > 0;
+        QmReader::new(data, if refines_dc { usize::MAX } else { MAX_ZEROS })
     }
 
     #[inline]
