@@ -155,10 +155,10 @@ proptest! {
 fn nonsense_is_everything() {
     let frame = frame(100, 60, &[(2, 2), (1, 1), (1, 1)]);
     let nan = f32::NAN;
-    let many: Vec<[f32; 2]> = (0..=MAX_POINTS).map(|i| if i % 2 == 0 { [0.0, 0.0] } else { [100.0, 60.0] }).collect();
+    let many: Vec<[f32; 2]> = (0..=MAX_POINTS).map(|i| if i % 2 == 0 { [0.0, 0.0] } else { [100.0, 100.0] }).collect();
     for region in [
         Region::face(nan, nan, nan, nan),
-        Region::plate(f32::NEG_INFINITY, 0.0, f32::INFINITY, 60.0),
+        Region::plate(f32::NEG_INFINITY, 0.0, f32::INFINITY, 100.0),
         Region::polygon(vec![[1.0, 1.0], [nan, 2.0]], RegionKind::Face),
         Region::polygon(many, RegionKind::Face),
         Region::spherical(vec![[f64::NAN, 0.0]], RegionKind::Face),
