@@ -46,7 +46,7 @@ mod tiles;
 mod tokens;
 mod verify;
 
-pub use encode::Metadata;
+pub use encode::{Metadata, Plane, Planes, encode_planes, encode_rgb};
 pub use error::{JpegError, VerifyError};
 pub use frame::{Component, Frame, Process};
 pub use header::Limits;
@@ -54,6 +54,6 @@ pub use intake::{Header, Intake};
 pub use redact::{MASTER_QUALITY, Redacted, SD_QUALITY, SD_WIDTH, THUMB_QUALITY, TILE_QUALITY};
 pub use region::{GRID, GROW, Region, RegionKind};
 pub use segments::{Segment, list_segments};
-pub use source::{Pixels, Source};
+pub use source::{Chroma, Pixels, Source};
 pub use tiles::{TileGrid, TileIndex, TilePack};
 pub use verify::{Expected, verify};

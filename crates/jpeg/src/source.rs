@@ -24,9 +24,9 @@ pub struct Pixels {
     pub rgb: Vec<u8>,
 }
 
-/// How coarsely the chroma of the source is stored; copies keep it.
+/// How coarsely chroma is stored; copies keep what the source has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Chroma {
+pub enum Chroma {
     /// 4:4:4.
     Full,
     /// 4:2:2, upright.
