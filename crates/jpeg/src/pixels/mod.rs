@@ -7,5 +7,4 @@ pub(crate) mod region;
 pub(crate) mod scaled;
 #[cfg(test)]
 pub(crate) mod testing;
-#[cfg(test)]
 pub(crate) mod upsample;
