@@ -42,6 +42,7 @@ mod redact;
 mod reduced;
 mod removed;
 mod segments;
+mod served;
 mod source;
 mod stream;
 mod tiles;
