@@ -4,23 +4,25 @@ use bytes::Bytes;
 use flaneur_catalog::model::{BoxClass, Detection, Picture, Projection, Shape};
 use flaneur_detect::DetectError;
 use flaneur_geotag::{Geotag, Overrides};
-use flaneur_jpeg::{
-    Expected, JpegError, Limits, Metadata, Redacted, Region, RegionKind, Source, TileGrid, TilePack, verify,
-};
+use flaneur_jpeg::{Copies, JpegError, Limits, Metadata, Redacted, Region, Source, TileGrid, VerifyError};
 use serde::Deserialize;
 
-use crate::{error::JobError, look::Look, metrics::Stage};
+use crate::{
+    error::JobError,
+    look::{Look, Seen},
+    metrics::Stage,
+};
 
 /// What is made of an original.
 #[derive(Debug)]
 pub struct Derived {
     /// Full resolution.
     pub master: Bytes,
-    /// 2048 pixels wide.
+    /// At most 2048 pixels on the longer side.
     pub sd: Bytes,
     /// 500 pixels wide.
     pub thumb: Bytes,
-    /// All tiles in one object, with their grid; panoramas only.
+    /// Where tiles lie in the master, and their grid; panoramas only.
     pub tiles: Option<(Bytes, TileGrid)>,
     /// Size of the upright picture.
     pub shape: Shape,
@@ -44,12 +46,12 @@ pub fn derive(original: &[u8], picture: &Picture, look: &dyn Look, max_pixels: u
         Err(reason) => return Ok(Outcome::Unusable(reason)),
     };
     let limits = Limits { max_pixels, ..Limits::default() };
-    let source = match Stage::Decode.measure(|| Source::open(original, tag.orientation, &limits)) {
+    let panorama = picture.projection == Projection::Equirectangular;
+    let source = match Stage::Decode.measure(|| Source::open(original, tag.orientation, panorama, &limits)) {
         Ok(source) => source,
         Err(error) => return Ok(Outcome::Unusable(error.to_string())),
     };
-    let panorama = picture.projection == Projection::Equirectangular;
-    let detections = match Stage::Detect.measure(|| look.look(source.pixels(), panorama)) {
+    let detections = match Stage::Detect.measure(|| look.look(&Seen(&source), panorama)) {
         Ok(detections) => detections,
         // More than could be redacted one by one; leaving any out would show it.
         Err(DetectError::TooMany { .. }) => {
@@ -58,70 +60,48 @@ pub fn derive(original: &[u8], picture: &Picture, look: &dyn Look, max_pixels: u
         }
         Err(error) => return Err(error.into()),
     };
-    let (width, height) = (source.pixels().width, source.pixels().height);
-    let (redacted, encoded) = Stage::Redact.measure(|| encode(source, &detections, &tag, panorama))?;
-    Stage::Verify.measure(|| prove(&redacted, &encoded, panorama))?;
+    let (width, height) = source.size();
+    let (redacted, encoded) = Stage::Redact.measure(|| encode(source, &detections, &tag))?;
+    let tiles = Stage::Verify.measure(|| prove(&redacted, &encoded, panorama))?;
     Ok(Outcome::Derived(Box::new(Derived {
         master: encoded.master.into(),
-        sd: encoded.sd.into(),
-        thumb: encoded.thumb.into(),
-        tiles: encoded.tiles,
+        sd: encoded.copies.sd.into(),
+        thumb: encoded.copies.thumb.into(),
+        tiles,
         shape: Shape { width: i64::from(width), height: i64::from(height) },
         detections,
     })))
 }
 
-/// What was encoded, and not proven yet.
+/// What was made, and not proven yet.
 struct Encoded {
     master: Vec<u8>,
-    sd: Vec<u8>,
-    thumb: Vec<u8>,
-    tiles: Option<(Bytes, TileGrid)>,
+    copies: Copies,
 }
 
-fn encode(
-    source: Source,
-    detections: &[Detection],
-    tag: &Geotag,
-    panorama: bool,
-) -> Result<(Redacted, Encoded), JobError> {
+fn encode(source: Source, detections: &[Detection], tag: &Geotag) -> Result<(Redacted, Encoded), JobError> {
     let regions: Vec<Region> = detections.iter().map(region).collect();
-    let (width, height) = (source.pixels().width, source.pixels().height);
-    let redacted = source.redact(&regions, panorama);
-
-    let master = made("master", redacted.master(&metadata(&tag.resized(width, height))))?;
-    let expected_sd = redacted.expected_sd();
-    let sd_tag = tag.resized(expected_sd.width(), expected_sd.height());
-    let sd = made("sd", redacted.sd(&metadata(&sd_tag)))?;
-    let thumb = made("thumb", redacted.thumb(panorama))?;
-    let tiles = if panorama {
-        let grid = TileGrid::for_panorama(width, height);
-        Some((Bytes::from(made("tiles", redacted.tiles(grid))?.to_bytes()), grid))
-    } else {
-        None
-    };
-    Ok((redacted, Encoded { master, sd, thumb, tiles }))
+    let (orientation, (width, height)) = (source.orientation(), source.size());
+    let redacted = made("master", source.redact(&regions))?;
+    // The master stays turned as it is stored; the copies are upright.
+    let upright = tag.resized(width, height);
+    let stored = if orientation == 1 { upright } else { tag.clone() };
+    let master = made("master", redacted.master(&metadata(&stored)))?;
+    let (sd_width, sd_height) = redacted.sd_size();
+    let copies = made("sd", redacted.copies(&metadata(&tag.resized(sd_width, sd_height))))?;
+    Ok((redacted, Encoded { master, copies }))
 }
 
-/// Reads everything that will be stored, and compares.
-fn prove(redacted: &Redacted, encoded: &Encoded, panorama: bool) -> Result<(), JobError> {
-    let check = |what, bytes: &[u8], expected: &Expected| {
-        verify(bytes, expected).map_err(|source| JobError::Unverified { what, source })
-    };
-    check("master", &encoded.master, &redacted.expected_master())?;
-    check("sd", &encoded.sd, &redacted.expected_sd())?;
-    check("thumb", &encoded.thumb, &redacted.expected_thumb(panorama))?;
-    let Some((bytes, grid)) = &encoded.tiles else { return Ok(()) };
-    // What is checked are the bytes as they will lie in the storage, found as they will be found there.
-    let index = made("tiles", TilePack::parse_index(bytes))?;
-    made("tiles", index.check_len(bytes.len() as u64))?;
-    for (column, row) in (0..grid.rows).flat_map(|row| (0..grid.columns).map(move |column| (column, row))) {
-        let expected = made("tiles", redacted.expected_tile(*grid, column, row))?;
-        let range = index.range(column, row).map(|range| range.start as usize..range.end as usize);
-        let tile = range.and_then(|range| bytes.get(range)).unwrap_or_default();
-        check("tiles", tile, &expected)?;
-    }
-    Ok(())
+/// Reads everything that will be stored, and compares. Gives the index of the tiles of a panorama.
+fn prove(redacted: &Redacted, encoded: &Encoded, panorama: bool) -> Result<Option<(Bytes, TileGrid)>, JobError> {
+    let unverified = |what| move |source: VerifyError| JobError::Unverified { what, source };
+    let proven = redacted.prove(&encoded.master).map_err(unverified("master"))?;
+    redacted.check_sd(&proven, &encoded.copies.sd).map_err(unverified("sd"))?;
+    redacted.check_thumb(&proven, &encoded.copies.thumb).map_err(unverified("thumb"))?;
+    Ok(panorama.then(|| {
+        let index = proven.tile_index();
+        (Bytes::from(index.to_bytes()), index.grid())
+    }))
 }
 
 fn made<T>(what: &'static str, result: Result<T, JpegError>) -> Result<T, JobError> {
@@ -136,11 +116,10 @@ fn metadata(tag: &Geotag) -> Metadata {
 
 fn region(detection: &Detection) -> Region {
     let [x0, y0, x1, y1] = detection.bounds.map(|value| value as f32);
-    let kind = match detection.class {
-        BoxClass::Face => RegionKind::Face,
-        BoxClass::Plate => RegionKind::Plate,
-    };
-    Region { x0, y0, x1, y1, kind }
+    match detection.class {
+        BoxClass::Face => Region::face(x0, y0, x1, y1),
+        BoxClass::Plate => Region::plate(x0, y0, x1, y1),
+    }
 }
 
 /// What the catalog keeps of a client's overrides.

@@ -19,8 +19,7 @@ use flaneur_catalog::{
     sqlite::SqliteCatalog,
     world::{Generator, ManualClock, World},
 };
-use flaneur_detect::DetectError;
-use flaneur_jpeg::Pixels;
+use flaneur_detect::{Canvas, DetectError};
 use flaneur_storage::{OriginalKey, Storage};
 use flaneur_worker::{DispatchDefaults, Look, Options, Worker, sweep::Sweeping};
 use jiff::Timestamp;
@@ -32,7 +31,7 @@ pub struct Eyes {
 }
 
 impl Look for Eyes {
-    fn look(&self, _: &Pixels, _: bool) -> Result<Vec<Detection>, DetectError> {
+    fn look(&self, _: &dyn Canvas, _: bool) -> Result<Vec<Detection>, DetectError> {
         self.looks.fetch_add(1, Ordering::SeqCst);
         let failing =
             self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();

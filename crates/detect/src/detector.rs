@@ -11,6 +11,7 @@ use ort::session::Session;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::canvas::{self, Canvas, InMemory};
 use crate::decode::Decoder;
 use crate::geometry::{self, Candidate, Frame};
 use crate::manifest::{Class, MAX_MANIFEST_BYTES, MAX_TILE, Manifest};
@@ -157,17 +158,31 @@ impl Detector {
     /// `rgb` holds `width * height` pixels of three bytes, row by row. On a `panorama` the right
     /// edge continues at the left one (360° equirectangular).
     pub fn detect(&self, rgb: &[u8], width: u32, height: u32, panorama: bool) -> Result<Vec<Detection>, DetectError> {
-        let pixels = checked(rgb, width, height)?;
+        self.look_at(&InMemory(checked(rgb, width, height)?), panorama)
+    }
+
+    /// The same for a picture that gives its pixels part by part: no more than a tile of it is in memory at once.
+    pub fn look_at(&self, picture: &dyn Canvas, panorama: bool) -> Result<Vec<Detection>, DetectError> {
+        let (width, height) = picture.size();
+        check_size(width, height)?;
         let frame = Frame { width: width as f32, height: height as f32, wraps: panorama };
         let mut found: Vec<Candidate> = Vec::new();
         let mut tensor = Vec::new();
         let mut whole: Option<Whole> = None;
-        for model in &self.models {
-            let layout = model.layout(&self.options);
-            for view in layout.tiles(pixels.width, pixels.height, panorama) {
-                let boxes = self.look(model, &mut tensor, &pixels, &view)?;
-                collect(&mut found, boxes, (1.0, 1.0), (view.x as f32, view.y as f32))?;
+        // Models that look at the same tiles do so one after another, so that each tile is made once.
+        let layouts: Vec<Layout> = self.models.iter().map(|model| model.layout(&self.options)).collect();
+        for (first, layout) in layouts.iter().enumerate().filter(|(at, layout)| !layouts[..*at].contains(layout)) {
+            for view in layout.tiles(width as usize, height as usize, panorama) {
+                let rgb = canvas::tile(picture, &view)?;
+                let pixels = Pixels { rgb: &rgb, width: view.width, height: view.height };
+                let tile = Tile { x: 0, y: 0, width: view.width, height: view.height };
+                for (model, _) in self.models.iter().zip(&layouts).skip(first).filter(|(_, other)| *other == layout) {
+                    let boxes = self.look(model, &mut tensor, &pixels, &tile)?;
+                    collect(&mut found, boxes, (1.0, 1.0), (view.x as f32, view.y as f32))?;
+                }
             }
+        }
+        for (model, layout) in self.models.iter().zip(&layouts) {
             let side = whole_side(self.options.whole as usize, layout.tile, panorama);
             let scale = (side as f64 / f64::from(width.max(height))).min(MAX_ENLARGEMENT);
             // A tile that is the whole picture at this very size was looked at already.
@@ -175,7 +190,7 @@ impl Detector {
                 continue;
             }
             if whole.as_ref().is_none_or(|whole| whole.side != side) {
-                whole = Some(Whole::new(&pixels, side, scale)?);
+                whole = Some(Whole::new(picture, side, scale)?);
             }
             if let Some(whole) = &whole {
                 let view = whole.view(panorama);
@@ -284,13 +299,15 @@ struct Whole {
 }
 
 impl Whole {
-    fn new(pixels: &Pixels<'_>, side: usize, scale: f64) -> Result<Self, DetectError> {
+    fn new(picture: &dyn Canvas, side: usize, scale: f64) -> Result<Self, DetectError> {
         let failed = |error: &dyn std::fmt::Display| {
             DetectError::Picture(format!("the picture could not be made smaller: {error}"))
         };
-        let small = |length: usize| ((length as f64 * scale).round() as usize).clamp(1, side);
-        let (width, height) = (small(pixels.width), small(pixels.height));
-        let source = ImageRef::new(pixels.width as u32, pixels.height as u32, pixels.rgb, PixelType::U8x3)
+        let full = picture.size();
+        let small = |length: u32| ((f64::from(length) * scale).round() as usize).clamp(1, side);
+        let (width, height) = (small(full.0), small(full.1));
+        let reduced = picture.small((width.min(height)) as u32).map_err(|error| failed(&error))?;
+        let source = ImageRef::new(reduced.width, reduced.height, &reduced.rgb, PixelType::U8x3)
             .map_err(|error| failed(&error))?;
         let mut target = Image::new(width as u32, height as u32, PixelType::U8x3);
         // The mean of the pixels under each new one when shrinking; a straight line when enlarging.
@@ -326,13 +343,18 @@ fn collect(
     Ok(())
 }
 
-fn checked(rgb: &[u8], width: u32, height: u32) -> Result<Pixels<'_>, DetectError> {
+fn check_size(width: u32, height: u32) -> Result<u64, DetectError> {
     let pixels = u64::from(width) * u64::from(height);
     if pixels == 0 || pixels > MAX_PIXELS {
         return Err(DetectError::Picture(format!(
             "a picture of {width}×{height} pixels cannot be looked at: it must have 1 to {MAX_PIXELS} pixels"
         )));
     }
+    Ok(pixels)
+}
+
+fn checked(rgb: &[u8], width: u32, height: u32) -> Result<Pixels<'_>, DetectError> {
+    let pixels = check_size(width, height)?;
     if rgb.len() as u64 != pixels * 3 {
         return Err(DetectError::Picture(format!(
             "{} bytes are not a picture of {width}×{height} pixels of three bytes",

@@ -21,6 +21,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod canvas;
 mod decode;
 mod detector;
 mod error;
@@ -31,6 +32,7 @@ mod priors;
 mod runtime;
 pub mod tiling;
 
+pub use canvas::{Canvas, Rgb};
 pub use detector::{Detection, Detector, MAX_PIXELS, ModelInfo, Options};
 pub use error::DetectError;
 pub use manifest::Class;

@@ -94,7 +94,7 @@ fn hex(bytes: &[u8]) -> String {
 struct Blind;
 
 impl Look for Blind {
-    fn look(&self, _: &flaneur_jpeg::Pixels, _: bool) -> Result<Vec<Detection>, DetectError> {
+    fn look(&self, _: &dyn flaneur_detect::Canvas, _: bool) -> Result<Vec<Detection>, DetectError> {
         Ok(Vec::new())
     }
 }
