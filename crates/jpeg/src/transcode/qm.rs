@@ -93,11 +93,11 @@ impl<'d> QmReader<'d> {
         // Only now, and not after the decision before: so that no byte is read that isn't needed.
         while self.width < 0x8000 {
             if self.ahead == 0 {
-                self.code |= self.byte() << 8;
-                self.ahead = 8;
-                if self.at > self.limit {
+                if self.at >= self.limit {
                     return Err(OUT_OF_DATA);
                 }
+                self.code |= self.byte() << 8;
+                self.ahead = 8;
             }
             self.width <<= 1;
             self.code <<= 1;
@@ -152,7 +152,7 @@ mod tests {
         let mut reader = QmReader::new(&[], 8);
         let mut state = 0;
         assert!(
-            (0..10_000).all(|_| reader.decide(&mut state).is_ok()),
+            (0..100_000).all(|_| reader.decide(&mut state).is_ok()),
             "decisions that are expected take hardly any bits"
         );
         assert_eq!(STATES[usize::from(state & !MORE_PROBABLE)].0, 1);
