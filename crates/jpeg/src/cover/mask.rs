@@ -76,7 +76,7 @@ impl Edge {
 
     /// The columns it passes between two rows.
     fn columns(&self, top: f64, bottom: f64) -> [f64; 2] {
-        if self.from[1] == self.to[1] {
+        if self.to[1] <= self.from[1] {
             return [self.from[0].min(self.to[0]), self.from[0].max(self.to[0])];
         }
         let (a, b) = (self.at(top), self.at(bottom));

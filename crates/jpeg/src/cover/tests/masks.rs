@@ -73,9 +73,9 @@ proptest! {
         let width = f64::from(upright(size, orientation)[0]);
         let [x, y, w, h] = [x, y, w, h].map(f64::from);
         covers(size, sampling, orientation, &mask, |px, py| {
-            let turns = if panorama { -800..=800 } else { 0..=0 };
+            let far = if panorama { (1000.0 / width) as i32 } else { 0 };
             let dy = (py - y - h / 2.0) / h;
-            turns.into_iter().any(|turn| {
+            (-far..=far).any(|turn| {
                 let dx = (px + f64::from(turn) * width - x - w / 2.0) / w;
                 if plate { dx.abs() < 0.75 && dy.abs() < 0.75 } else { dx.hypot(dy) < 0.825 }
             })
