@@ -139,6 +139,7 @@ fn ranks(block: &Quantised) -> u64 {
 
 /// Appends the lowest `count` ≤ 32 bits of `bits`, above which there are none.
 #[inline(always)]
+#[expect(clippy::inline_always, reason = "so that what waits stays in registers")]
 fn put(bytes: &mut [u8], at: &mut usize, waiting: &mut Waiting, bits: u32, count: u32) {
     waiting.bits = waiting.bits << count | u64::from(bits);
     waiting.count += count;

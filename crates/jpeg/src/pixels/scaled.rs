@@ -10,7 +10,7 @@ use crate::blocks::Block;
 /// Quantisation steps with all constant factors of an N × N transform, ready to be multiplied with coefficients.
 #[derive(Debug, Clone)]
 pub(crate) struct Scaled<const N: usize> {
-    /// `factors[v][u]` belongs to the coefficient in row v (vertical frequency), column u.
+    /// `factors[u][v]` belongs to the coefficient in row v (vertical frequency), column u.
     factors: [[f32; N]; N],
     /// What a flat block's DC value is multiplied with.
     dc: f32,
@@ -31,12 +31,11 @@ impl<const N: usize> Scaled<N> {
         // the basis is sqrt(1 / N), in others sqrt(2 / N) · cos; the cosine of the one in the middle is folded in.
         let one_way = |k: usize| match (N, k) {
             (_, 0) => (1.0 / 8f64).sqrt(),
-            (2, 1) => (2.0 / 8f64).sqrt() * (PI / 4.0).cos(),
-            (4, 2) => (2.0 / 8f64).sqrt() * (PI / 4.0).cos(),
+            (2, 1) | (4, 2) => (2.0 / 8f64).sqrt() * (PI / 4.0).cos(),
             _ => (2.0 / 8f64).sqrt(),
         };
-        let factors = std::array::from_fn(|v| {
-            std::array::from_fn(|u| (f64::from(quantisation[LOW4[v][u]]) * one_way(u) * one_way(v)) as f32)
+        let factors = std::array::from_fn(|u| {
+            std::array::from_fn(|v| (f64::from(quantisation[LOW4[v][u]]) * one_way(u) * one_way(v)) as f32)
         });
         Scaled { factors, dc: f32::from(quantisation[0]) / 8.0 }
     }
@@ -59,13 +58,13 @@ pub(crate) fn scaled<const N: usize>(block: &Block, prepared: &Scaled<N>, out: &
         lines.for_each(|line| *line = [sample; N]);
         return;
     }
+    // Along the rows first, column by column, so that one transposition is enough.
     let mut values = [[0f32; N]; N];
-    for v in 0..N {
-        let row: [i16; N] = std::array::from_fn(|u| block[LOW4[v][u]]);
-        values[v] = std::array::from_fn(|u| f32::from(row[u]) * prepared.factors[v][u]);
+    for u in 0..N {
+        let column: [i16; N] = std::array::from_fn(|v| block[LOW4[v][u]]);
+        values[u] = std::array::from_fn(|v| f32::from(column[v]) * prepared.factors[u][v]);
     }
-    let columns = transposed(&pass(&values));
-    let samples = transposed(&pass(&columns));
+    let samples = pass(&transposed(&pass(&values)));
     for (line, row) in lines.zip(&samples) {
         *line = row.map(sample);
     }
