@@ -76,6 +76,7 @@ impl Plan {
     }
 
     /// Whether nothing is going to be replaced.
+    #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         self.touched_count() == 0
     }
