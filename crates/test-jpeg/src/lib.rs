@@ -42,6 +42,13 @@ impl Judge {
         None
     }
 
+    /// Which libjpeg it is.
+    pub fn version(self) -> String {
+        let output = Command::new("jpegtran").arg("-version").stdin(Stdio::null()).output();
+        let said = output.map(|output| String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned());
+        said.ok().and_then(|said| said.lines().next().map(str::to_owned)).unwrap_or_else(|| "libjpeg".to_owned())
+    }
+
     /// Which MCUs of two files differ in any coefficient, and whether all else agrees.
     pub fn compare(self, a: &[u8], b: &[u8]) -> Result<Comparison, String> {
         let (a, b) = (file(a), file(b));
