@@ -154,7 +154,7 @@ impl Comparison<'_> {
 }
 
 fn judge(x: u32, y: u32, difference: f32, allowed: f32) -> Result<(), VerifyError> {
-    if difference > allowed { Err(VerifyError::NotRedacted { x, y, difference, allowed }) } else { Ok(()) }
+    if difference > allowed { Err(VerifyError::NotACopy { x, y, difference, allowed }) } else { Ok(()) }
 }
 
 #[cfg(test)]

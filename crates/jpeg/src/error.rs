@@ -141,17 +141,32 @@ pub enum VerifyError {
         /// Planned rows.
         expected_height: u32,
     },
-    /// The pixels of a region are not its fill.
-    #[error("the region at {x},{y} does not show its fill: off by {difference:.1} levels, {allowed:.1} are allowed")]
+    /// A coded unit does not hold what was planned for it.
+    #[error("the region at {x},{y} is not redacted as planned")]
     NotRedacted {
-        /// Leftmost column of the differing part, in pixels of the checked file.
+        /// Leftmost column of the unit, in pixels as stored.
         x: u32,
         /// Topmost row of it.
         y: u32,
-        /// Difference from what is planned, 0-255: root mean square of the luma, or mean of a chroma
-        /// component.
+    },
+    /// A coded unit outside of all regions is not what it was.
+    #[error("the picture at {x},{y} was altered where nothing was to be redacted")]
+    Altered {
+        /// Leftmost column of the unit, in pixels as stored.
+        x: u32,
+        /// Topmost row of it.
+        y: u32,
+    },
+    /// A scaled copy shows something else than the master.
+    #[error("the copy at {x},{y} is off by {difference:.1} levels from the picture it is of, {allowed:.1} are allowed")]
+    NotACopy {
+        /// Leftmost column of the differing part, in pixels of the copy.
+        x: u32,
+        /// Topmost row of it.
+        y: u32,
+        /// Difference of a mean, 0-255.
         difference: f32,
-        /// The difference that the codec can account for at this place.
+        /// What the codec can account for.
         allowed: f32,
     },
 }

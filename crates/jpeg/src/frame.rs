@@ -116,6 +116,17 @@ impl Frame {
         (u32::from(luma.horizontal), u32::from(luma.vertical))
     }
 
+    /// The largest sampling factors of any component.
+    pub(crate) fn max_sampling(&self) -> (u32, u32) {
+        self.luma_sampling()
+    }
+
+    /// Pixels per row and rows of a minimum coded unit.
+    pub(crate) fn unit_size(&self) -> (u32, u32) {
+        let (h, v) = self.max_sampling();
+        (8 * h, 8 * v)
+    }
+
     /// Minimum coded units of an interleaved scan: per row, and rows.
     pub(crate) fn mcus(&self) -> (u32, u32) {
         let (h, v) = self.luma_sampling();

@@ -40,12 +40,16 @@ impl Limits {
     }
 }
 
-/// How the three components are to be understood.
+/// How the components are to be understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Colours {
     Grey,
     YCbCr,
     Rgb,
+    /// Four inks, inverted as Adobe stores them.
+    Cmyk,
+    /// The same with the complements of cyan, magenta and yellow as YCbCr.
+    Ycck,
 }
 
 /// One component of a scan: which, and its Huffman tables.

@@ -33,6 +33,43 @@ impl HuffmanSpec {
         }
         Ok((HuffmanSpec { counts: *counts, symbols: rest[..total].to_vec() }, 16 + total))
     }
+
+    /// As it stands in a file, without its head byte.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        [&self.counts[..], &self.symbols].concat()
+    }
+
+    /// For each symbol its code and the length of it in bits; length 0 where the table has none.
+    pub(crate) fn codes(&self) -> [(u16, u8); 256] {
+        let mut codes = [(0, 0); 256];
+        let (mut code, mut symbols) = (0u32, self.symbols.iter());
+        for (length, &count) in (1u8..).zip(&self.counts) {
+            for &symbol in symbols.by_ref().take(usize::from(count)) {
+                codes[usize::from(symbol)] = (code as u16, length);
+                code += 1;
+            }
+            code <<= 1;
+        }
+        codes
+    }
+
+    /// The same table with further symbols behind those that it has, in codes of 16 bits: what is coded with it already
+    /// reads alike. None if it has no room; the code of 16 ones stays free, as T.81, annex C wants.
+    pub(crate) fn extended(&self, missing: &[u8]) -> Option<HuffmanSpec> {
+        if missing.is_empty() {
+            return Some(self.clone());
+        }
+        let used: u32 = self.counts.iter().zip(1..).map(|(&count, length)| u32::from(count) << (16 - length)).sum();
+        let room = (1u32 << 16) - 1 - used.min((1 << 16) - 1);
+        let total = usize::from(self.counts[15]) + missing.len();
+        if missing.len() as u32 > room || total > 255 || self.symbols.len() + missing.len() > 256 {
+            return None;
+        }
+        let mut extended = self.clone();
+        extended.counts[15] = total as u8;
+        extended.symbols.extend(missing);
+        Some(extended)
+    }
 }
 
 const FAST_BITS: u32 = 10;
@@ -70,7 +107,7 @@ impl HuffmanTable {
 
     /// Code length and symbol for the next 16 bits.
     #[inline]
-    fn look_up(&self, next16: u32) -> Result<(u32, u8), JpegError> {
+    pub(crate) fn look_up(&self, next16: u32) -> Result<(u32, u8), JpegError> {
         let (length, symbol) = self.fast[(next16 >> (16 - FAST_BITS)) as usize];
         if length != 0 {
             return Ok((u32::from(length), symbol));

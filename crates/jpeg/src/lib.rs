@@ -18,22 +18,30 @@
 //! progressive files only, up to 6 for the coefficients.
 #![forbid(unsafe_code)]
 
+mod bits;
 mod blocks;
 mod canonical;
+mod codes;
 mod compare;
+mod cut;
+mod cover;
 mod encode;
 mod error;
 mod fill;
 mod frame;
+mod head;
 mod header;
 mod huffman;
 pub mod icc;
+mod index;
 mod intake;
 mod intervals;
 mod marker;
 mod orient;
+mod pixels;
 mod plan;
 mod progressive;
+mod proof;
 mod redact;
 mod reference;
 mod region;
@@ -41,9 +49,11 @@ mod scale;
 mod segments;
 mod sequential;
 mod source;
+mod stream;
 mod tiles;
 mod tokens;
 mod verify;
+mod window;
 
 pub use encode::Metadata;
 pub use error::{JpegError, VerifyError};

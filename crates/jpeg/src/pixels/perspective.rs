@@ -1,0 +1,1 @@
+//! Flat views out of panoramas.
