@@ -23,8 +23,8 @@ mod blocks;
 mod canonical;
 mod codes;
 mod compare;
-mod cut;
 mod cover;
+mod cut;
 mod encode;
 mod error;
 mod fill;
@@ -36,6 +36,8 @@ pub mod icc;
 mod index;
 mod intake;
 mod intervals;
+#[cfg(test)]
+mod judged;
 mod marker;
 mod orient;
 mod pixels;
