@@ -78,33 +78,41 @@ impl<'a> Bits<'a> {
 }
 
 /// Whether `length` bits are the same in both.
-pub(crate) fn equal(a: &[u8], mut at_a: usize, b: &[u8], mut at_b: usize, mut length: usize) -> bool {
-    if at_a % 8 == at_b % 8 && length > 64 {
-        let head = (8 - at_a % 8) % 8;
-        if !equal(a, at_a, b, at_b, head) {
-            return false;
+pub(crate) fn equal(a: &[u8], at_a: usize, b: &[u8], at_b: usize, length: usize) -> bool {
+    let few = |from: usize, length: usize| {
+        let (mut one, mut other) = (Bits::at(a, at_a + from), Bits::at(b, at_b + from));
+        let mut left = length;
+        let mut same = true;
+        while left > 0 {
+            let step = left.min(32) as u32;
+            same &= (one.peek() ^ other.peek()) >> (64 - step) == 0;
+            one.drop(step);
+            other.drop(step);
+            left -= step as usize;
         }
-        (at_a, at_b, length) = (at_a + head, at_b + head, length - head);
-        let bytes = length / 8;
-        let (Some(one), Some(other)) = (a.get(at_a / 8..at_a / 8 + bytes), b.get(at_b / 8..at_b / 8 + bytes)) else {
-            return false;
-        };
-        if one != other {
-            return false;
-        }
-        (at_a, at_b, length) = (at_a + bytes * 8, at_b + bytes * 8, length % 8);
+        same
+    };
+    if length < 128 {
+        return few(0, length);
     }
-    let (mut one, mut other) = (Bits::at(a, at_a), Bits::at(b, at_b));
-    while length > 0 {
-        let step = length.min(32) as u32;
-        if (one.peek() ^ other.peek()) >> (64 - step) != 0 {
-            return false;
-        }
-        one.drop(step);
-        other.drop(step);
-        length -= step as usize;
-    }
-    true
+    // Up to a whole byte of `b`; then each byte of it against two neighbours in `a`.
+    let head = (8 - at_b % 8) % 8;
+    let bytes = (length - head) / 8;
+    let (first_a, shift, first_b) = ((at_a + head) / 8, (at_a + head) % 8, (at_b + head) / 8);
+    let Some(expected) = b.get(first_b..first_b + bytes) else { return false };
+    let Some(low) = a.get(first_a..first_a + bytes) else { return false };
+    let middle = if shift == 0 {
+        low == expected
+    } else {
+        let Some(high) = a.get(first_a + 1..first_a + 1 + bytes) else { return false };
+        // Without a way out inside, so that many are compared at once.
+        let differing = |((&one, &next), &expected): ((&u8, &u8), &u8)| (one << shift | next >> (8 - shift)) ^ expected;
+        let lines = low.chunks(256).zip(high.chunks(256)).zip(expected.chunks(256));
+        lines.into_iter().all(|((low, high), expected)| {
+            low.iter().zip(high).zip(expected).map(differing).fold(0, |all, bits| all | bits) == 0
+        })
+    };
+    middle && few(0, head) && few(head + bytes * 8, (length - head) % 8)
 }
 
 /// Writes bits, most significant first, without stuffing.

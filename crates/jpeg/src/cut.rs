@@ -16,13 +16,12 @@ pub(crate) struct Patch<'a> {
 
 impl Patch<'_> {
     /// The blocks of a touched unit, in scan order.
-    pub(crate) fn unit(&self, stream: &Stream, unit: usize, blocks: &mut Vec<Block>) {
+    pub(crate) fn unit(&self, stream: &Stream, unit: usize, blocks: &mut [Block]) {
         let (columns, _) = stream.units();
         let (column, row) = (unit % columns, unit / columns);
-        blocks.clear();
-        for part in stream.decoder().layout() {
+        for (part, block) in stream.decoder().layout().iter().zip(blocks) {
             let (h, v) = stream.decoder().factors(part.component);
-            blocks.push((self.block)(part.component, column * h + part.x, row * v + part.y));
+            *block = (self.block)(part.component, column * h + part.x, row * v + part.y);
         }
     }
 
@@ -39,6 +38,15 @@ pub(crate) enum CutError {
     NoRoom,
     /// The picture can't be read.
     Picture(JpegError),
+}
+
+impl From<CutError> for JpegError {
+    fn from(error: CutError) -> JpegError {
+        match error {
+            CutError::NoRoom => JpegError::Encoder("a Huffman table has no room".to_owned()),
+            CutError::Picture(error) => error,
+        }
+    }
 }
 
 impl From<JpegError> for CutError {
@@ -161,7 +169,7 @@ pub(crate) fn cut(stream: &Stream, walk: &Walk, patch: &Patch<'_>, app: &[Vec<u8
     head.write(app, &mut out);
     let coder = Coder::new(&head);
     let mut writer = BitWriter::default();
-    let mut blocks = Vec::new();
+    let mut blocks = stream.unit_buffer();
     let intervals = stream.intervals.len() - 1;
     for interval in 0..intervals {
         let units = stream.interval_units(interval);
@@ -213,11 +221,16 @@ fn mend(
     Ok(())
 }
 
+/// Whether [`cut`] finds a code for everything.
+pub(crate) fn fits(stream: &Stream, patch: &Patch<'_>) -> Result<(), CutError> {
+    if patch.is_empty() { Ok(()) } else { able_head(stream, patch).map(drop) }
+}
+
 /// The head with Huffman tables that have a code for everything that has to be written.
 fn able_head(stream: &Stream, patch: &Patch<'_>) -> Result<Head, CutError> {
     let mut head = stream.head.clone();
     let mut needed = [[false; 256]; 4];
-    let mut blocks = Vec::new();
+    let mut blocks = stream.unit_buffer();
     for (unit, _) in patch.touched.iter().enumerate().filter(|(_, touched)| **touched) {
         patch.unit(stream, unit, &mut blocks);
         for (part, block) in stream.decoder().layout().iter().zip(&blocks) {
@@ -245,103 +258,4 @@ pub(crate) fn extend_dc(head: &mut Head) -> Result<(), CutError> {
         *spec = Some(table.extended(&missing).ok_or(CutError::NoRoom)?);
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::header::Limits;
-    use crate::proof::prove;
-    use crate::stream::{Nothing, Parsed};
-
-    fn cut_at_random(bytes: &[u8], seed: u64) -> Option<(usize, usize)> {
-        let Parsed::Stream(stream) = Stream::parse(bytes, &Limits::default()).ok()? else { return None };
-        let walk = match Walk::new(&stream, &mut Nothing) {
-            Ok(walk) => walk,
-            Err(error) => {
-                println!("{error:?}");
-                return None;
-            }
-        };
-        let (columns, rows) = stream.units();
-        let mut state = seed;
-        let mut next = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            state >> 33
-        };
-        let touched: Vec<bool> = (0..columns * rows).map(|_| next() % 3 == 0).collect();
-        let block = |component: usize, x: usize, y: usize| {
-            let mut block = [0; 64];
-            block[0] = (((component * 7 + x * 13 + y * 29) % 200) as i16) - 100;
-            block[1] = (x % 5) as i16 - 2;
-            block[20] = (y % 3) as i16;
-            block
-        };
-        let patch = Patch { touched: &touched, block: &block };
-        let file = match cut(&stream, &walk, &patch, &[]) {
-            Err(CutError::NoRoom) => return Some((0, touched.len())),
-            file => file.unwrap(),
-        };
-        prove(&stream, &walk, &patch, &file).unwrap();
-        Some((touched.iter().filter(|touched| **touched).count(), touched.len()))
-    }
-
-    #[test]
-    fn timing() {
-        let path = std::env::var("PIC").unwrap_or_default();
-        let Ok(bytes) = std::fs::read(path) else { return };
-        for _ in 0..6 {
-            let t = std::time::Instant::now();
-            let Ok(Parsed::Stream(stream)) = Stream::parse(&bytes, &Limits::default()) else { return };
-            let t1 = t.elapsed();
-            let walk = Walk::new(&stream, &mut Nothing).unwrap();
-            let t2 = t.elapsed();
-            struct All(u64);
-            impl crate::stream::Sink for All {
-                const LAST: usize = 24;
-                fn block(&mut self, _: usize, _: usize, _: usize, b: &Block, f: usize) {
-                    self.0 += b[f] as u64;
-                }
-            }
-            let mut all = All(0);
-            Walk::new(&stream, &mut all).unwrap();
-            let t3 = t.elapsed();
-            let (columns, rows) = stream.units();
-            let touched: Vec<bool> =
-                (0..columns * rows).map(|u| u % columns < columns / 10 && u / columns < rows / 10).collect();
-            let block = |_: usize, _: usize, _: usize| [0; 64];
-            let patch = Patch { touched: &touched, block: &block };
-            let file = cut(&stream, &walk, &patch, &[]).unwrap();
-            let t4 = t.elapsed();
-            prove(&stream, &walk, &patch, &file).unwrap();
-            let t5 = t.elapsed();
-            println!(
-                "{} parse {t1:?} walk {:?} walk24 {:?} cut {:?} prove {:?}",
-                all.0,
-                t2 - t1,
-                t3 - t2,
-                t4 - t3,
-                t5 - t4
-            );
-        }
-    }
-
-    #[test]
-    fn shared() {
-        let mut files = Vec::new();
-        for dir in ["geotagged", "sequences", "pano360", "privacy_gt"] {
-            let mut stack = vec![std::path::PathBuf::from(format!("/work/shared/data/{dir}"))];
-            while let Some(path) = stack.pop() {
-                if path.is_dir() {
-                    stack.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
-                } else {
-                    files.push(path);
-                }
-            }
-        }
-        for path in files {
-            let bytes = std::fs::read(&path).unwrap();
-            println!("{} {:?}", path.display(), cut_at_random(&bytes, 7));
-        }
-    }
 }

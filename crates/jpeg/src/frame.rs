@@ -2,7 +2,7 @@
 
 use crate::error::JpegError;
 use crate::header::Limits;
-use crate::marker::{SOF0, SOF1, SOF2};
+use crate::marker::{SOF0, SOF1, SOF2, SOF9, SOF10};
 
 /// Coding process of a JPEG file, of those that are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,22 @@ pub enum Process {
     Extended,
     /// Several scans, each refining the picture (SOF2).
     Progressive,
+    /// Sequential, with arithmetic instead of Huffman coding (SOF9), 8 bits.
+    Arithmetic,
+    /// Progressive, with arithmetic instead of Huffman coding (SOF10).
+    ArithmeticProgressive,
+}
+
+impl Process {
+    /// Whether scans refine each other.
+    pub(crate) fn is_progressive(self) -> bool {
+        matches!(self, Process::Progressive | Process::ArithmeticProgressive)
+    }
+
+    /// Whether the picture data are for the decoder of T.81, annex D.
+    pub(crate) fn is_arithmetic(self) -> bool {
+        matches!(self, Process::Arithmetic | Process::ArithmeticProgressive)
+    }
 }
 
 /// One colour component.
@@ -37,12 +53,12 @@ pub struct Frame {
     pub height: u32,
     /// Coding process.
     pub process: Process,
-    /// One (grey) or three components.
+    /// One (grey), three or four components; none has larger sampling factors than the first.
     pub components: Vec<Component>,
 }
 
-/// Luma sampling factors that all decoders agree on, with chroma at 1 x 1.
-const LUMA_SAMPLING: [(u8, u8); 6] = [(1, 1), (2, 1), (1, 2), (2, 2), (4, 1), (1, 4)];
+/// Blocks of an MCU at most (T.81, B.2.3).
+const MAX_MCU_BLOCKS: u32 = 10;
 
 impl Frame {
     /// Reads the payload of a start-of-frame segment.
@@ -51,9 +67,10 @@ impl Frame {
             SOF0 => Process::Baseline,
             SOF1 => Process::Extended,
             SOF2 => Process::Progressive,
+            SOF9 => Process::Arithmetic,
+            SOF10 => Process::ArithmeticProgressive,
             0xC3 => return Err(JpegError::UnsupportedProcess("lossless coding")),
             0xC5..=0xC7 => return Err(JpegError::UnsupportedProcess("hierarchical coding")),
-            0xC9 | 0xCA => return Err(JpegError::UnsupportedProcess("arithmetic coding")),
             0xCB => return Err(JpegError::UnsupportedProcess("lossless arithmetic coding")),
             _ => {
                 return Err(JpegError::UnsupportedProcess("hierarchical arithmetic coding"));
@@ -68,7 +85,7 @@ impl Frame {
         let width = u32::from(u16::from_be_bytes([w1, w0]));
         let height = u32::from(u16::from_be_bytes([h1, h0]));
         limits.check(width, height)?;
-        if count != 1 && count != 3 {
+        if !matches!(count, 1 | 3 | 4) {
             return Err(JpegError::UnsupportedColours(count));
         }
         if rest.len() != 3 * usize::from(count) {
@@ -99,26 +116,36 @@ impl Frame {
         match self.components.as_mut_slice() {
             // The factors of a single component change nothing (T.81, A.2.2).
             [grey] => (grey.horizontal, grey.vertical) = (1, 1),
-            [luma, chroma @ ..] => {
-                let flat = chroma.iter().all(|c| (c.horizontal, c.vertical) == (1, 1));
-                if !flat || !LUMA_SAMPLING.contains(&(luma.horizontal, luma.vertical)) {
-                    return Err(JpegError::UnsupportedSampling);
-                }
-            }
             [] => return Err(JpegError::UnsupportedColours(0)),
+            _ => self.check_sampling()?,
         }
         Ok(())
     }
 
-    /// Sampling factors of the first component, which are the largest.
-    pub(crate) fn luma_sampling(&self) -> (u32, u32) {
-        let luma = self.components[0];
-        (u32::from(luma.horizontal), u32::from(luma.vertical))
+    /// Every sample has to stand for a whole number of pixels, and the first component for one:
+    /// how decoders stretch anything else is up to them.
+    fn check_sampling(&self) -> Result<(), JpegError> {
+        let (h, v) = self.max_sampling();
+        let whole = |c: &Component| h % u32::from(c.horizontal) == 0 && v % u32::from(c.vertical) == 0;
+        let first_is_finest = self.sampling(0) == (h, v);
+        let blocks: u32 = self.components.iter().map(|c| u32::from(c.horizontal * c.vertical)).sum();
+        if first_is_finest && blocks <= MAX_MCU_BLOCKS && self.components.iter().all(whole) {
+            Ok(())
+        } else {
+            Err(JpegError::UnsupportedSampling)
+        }
     }
 
-    /// The largest sampling factors of any component.
+    /// The largest horizontal and the largest vertical sampling factor, which are those of the first component.
     pub(crate) fn max_sampling(&self) -> (u32, u32) {
-        self.luma_sampling()
+        let largest = |factor: fn(&Component) -> u8| self.components.iter().map(factor).max().map_or(1, u32::from);
+        (largest(|c| c.horizontal), largest(|c| c.vertical))
+    }
+
+    /// Horizontal and vertical sampling factor of a component: its blocks per MCU.
+    pub(crate) fn sampling(&self, index: usize) -> (u32, u32) {
+        let c = self.components[index];
+        (u32::from(c.horizontal), u32::from(c.vertical))
     }
 
     /// Pixels per row and rows of a minimum coded unit.
@@ -129,31 +156,43 @@ impl Frame {
 
     /// Minimum coded units of an interleaved scan: per row, and rows.
     pub(crate) fn mcus(&self) -> (u32, u32) {
-        let (h, v) = self.luma_sampling();
+        let (h, v) = self.max_sampling();
         (self.width.div_ceil(8 * h), self.height.div_ceil(8 * v))
     }
 
     /// Blocks of a component in an interleaved scan: per row, and rows, with padding.
     pub(crate) fn padded_blocks(&self, index: usize) -> (u32, u32) {
         let (columns, rows) = self.mcus();
-        let c = self.components[index];
-        (columns * u32::from(c.horizontal), rows * u32::from(c.vertical))
+        let (h, v) = self.sampling(index);
+        (columns * h, rows * v)
     }
 
     /// Blocks of a component in a scan of its own (T.81, A.2.2): per row, and rows.
     pub(crate) fn own_blocks(&self, index: usize) -> (u32, u32) {
-        let (h, v) = self.luma_sampling();
-        let c = self.components[index];
-        let width = (self.width * u32::from(c.horizontal)).div_ceil(h);
-        let height = (self.height * u32::from(c.vertical)).div_ceil(v);
+        let (max_h, max_v) = self.max_sampling();
+        let (h, v) = self.sampling(index);
+        let width = (self.width * h).div_ceil(max_h);
+        let height = (self.height * v).div_ceil(max_v);
         (width.div_ceil(8), height.div_ceil(8))
     }
 
-    /// Blocks of all components.
-    pub(crate) fn total_blocks(&self) -> u64 {
-        (0..self.components.len())
-            .map(|i| self.padded_blocks(i))
+    /// Refuses a stated size that a file of `bytes` bytes can't fill: what has to stand before
+    /// anything is allocated for that size.
+    pub(crate) fn check_data(&self, bytes: usize) -> Result<(), JpegError> {
+        let blocks: u64 = (0..self.components.len())
+            .map(|i| self.own_blocks(i))
             .map(|(columns, rows)| u64::from(columns) * u64::from(rows))
-            .sum()
+            .sum();
+        let bits = bytes as u64 * 8;
+        let enough = match self.process {
+            // Two Huffman codes per block, one in the first scan of a progressive file.
+            Process::Baseline | Process::Extended => blocks * 2 <= bits,
+            Process::Progressive => blocks <= bits,
+            // There is no such bound to arithmetic coding: each of many equal decisions takes 1/20,000 bit. But
+            // nobody sends that; photographs take a hundred times more than this.
+            Process::Arithmetic | Process::ArithmeticProgressive => blocks <= bits * 8,
+        };
+        let (width, height) = (self.width, self.height);
+        if enough { Ok(()) } else { Err(JpegError::TooLittleData { width, height }) }
     }
 }

@@ -45,9 +45,8 @@ impl Head {
                 return Err(JpegError::Damaged("a Huffman table is missing"));
             }
         }
-        let icc = icc::assemble(&tables.icc_chunks)
-            .and_then(|profile| icc::Profile::parse(&profile))
-            .map(|profile| profile.to_bytes());
+        // A profile of three colours means nothing for other numbers of them.
+        let icc = if frame.components.len() == 3 { icc::ours(&tables.icc_chunks) } else { None };
         let (dc, ac) = (tables.dc.clone(), tables.ac.clone());
         let restart_interval = tables.restart_interval;
         Ok(Head { frame, colours, quantisation, dc, ac, scan: scan.components.clone(), restart_interval, icc })
@@ -91,7 +90,8 @@ impl Head {
         match self.colours {
             // Version 1.1, square pixels, no thumbnail.
             Colours::Grey | Colours::YCbCr => segment(out, APP0, &[b"JFIF\0", &[1, 1, 0, 0, 1, 0, 1, 0, 0][..]]),
-            Colours::Rgb => segment(out, APP14, &[b"Adobe\0d\0\0\0\0\0"]),
+            Colours::Rgb | Colours::Cmyk => segment(out, APP14, &[b"Adobe\0d\0\0\0\0\0"]),
+            Colours::Ycck => segment(out, APP14, &[b"Adobe\0d\0\0\0\0\x02"]),
         }
         for payload in app {
             segment(out, APP1, &[payload]);

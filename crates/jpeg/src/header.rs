@@ -1,7 +1,7 @@
 //! What the segments before and between the scans say, and whether that makes sense.
 
 use crate::error::JpegError;
-use crate::frame::{Frame, Process};
+use crate::frame::Frame;
 use crate::huffman::HuffmanSpec;
 use crate::marker::{APP0, APP2, APP14, APP15, COM, DAC, DHP, DHT, DQT, DRI, EXP, ICC_ID, JPG, SOF0, SOF15, SOS};
 
@@ -46,13 +46,29 @@ pub(crate) enum Colours {
     Grey,
     YCbCr,
     Rgb,
-    /// Four inks, inverted as Adobe stores them.
+    /// Four inks, as the Adobe header says with transform 0.
     Cmyk,
-    /// The same with the complements of cyan, magenta and yellow as YCbCr.
+    /// The first three inks as `YCbCr` of their complements, and black: Adobe's transform 2.
     Ycck,
 }
 
-/// One component of a scan: which, and its Huffman tables.
+/// How the statistics of arithmetic coding are conditioned (T.81, F.1.4.4), for the tables of one number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Conditioning {
+    /// L: differences of brightness up to about 2^(L-1) count as none.
+    pub lower: u8,
+    /// U: differences beyond about 2^(U-1) count as large.
+    pub upper: u8,
+    /// Kx: the last coefficient, in zigzag order, that counts as one of low frequency.
+    pub low_frequency: u8,
+}
+
+impl Conditioning {
+    /// What holds unless the file states something else (T.81, F.1.4.4.1.4 and F.1.4.4.2.1).
+    const DEFAULT: Conditioning = Conditioning { lower: 0, upper: 1, low_frequency: 5 };
+}
+
+/// One component of a scan: which, and its Huffman tables (or those of arithmetic conditioning).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ScanComponent {
     pub index: usize,
@@ -80,6 +96,7 @@ pub(crate) struct Tables {
     pub frame: Option<Frame>,
     pub dc: [Option<HuffmanSpec>; 4],
     pub ac: [Option<HuffmanSpec>; 4],
+    pub conditioning: [Conditioning; 4],
     pub restart_interval: u32,
     /// ICC chunks in file order: payloads behind the identifier.
     pub icc_chunks: Vec<Vec<u8>>,
@@ -88,6 +105,8 @@ pub(crate) struct Tables {
     jfif: bool,
     adobe_transform: Option<u8>,
     scans: usize,
+    /// Which components had a scan.
+    scanned: [bool; 4],
 }
 
 impl Tables {
@@ -97,12 +116,14 @@ impl Tables {
             frame: None,
             dc: [const { None }; 4],
             ac: [const { None }; 4],
+            conditioning: [Conditioning::DEFAULT; 4],
             restart_interval: 0,
             icc_chunks: Vec::new(),
             quantisation: [None; 4],
             jfif: false,
             adobe_transform: None,
             scans: 0,
+            scanned: [false; 4],
         }
     }
 
@@ -110,7 +131,8 @@ impl Tables {
     pub(crate) fn segment(&mut self, marker: u8, payload: &[u8]) -> Result<Option<Scan>, JpegError> {
         match marker {
             DHT => self.huffman_tables(payload)?,
-            JPG | DAC => return Err(JpegError::UnsupportedProcess("arithmetic coding")),
+            DAC => self.conditioning(payload)?,
+            JPG => return Err(JpegError::UnsupportedProcess("an extension of the JPEG format")),
             SOF0..=SOF15 => self.frame(marker, payload)?,
             SOS => return self.scan(payload).map(Some),
             DQT => self.quantisation_tables(payload)?,
@@ -128,6 +150,12 @@ impl Tables {
         Ok(None)
     }
 
+    /// Fails unless every component had a scan.
+    pub(crate) fn check_complete(&self) -> Result<(), JpegError> {
+        let missing = self.frame.iter().any(|frame| self.scanned.iter().take(frame.components.len()).any(|had| !had));
+        if missing { Err(JpegError::Truncated) } else { Ok(()) }
+    }
+
     /// How the components are to be understood; the rules of libjpeg, which browsers use.
     pub(crate) fn colours(&self) -> Result<Colours, JpegError> {
         let Some(frame) = &self.frame else {
@@ -135,6 +163,14 @@ impl Tables {
         };
         if frame.components.len() == 1 {
             return Ok(Colours::Grey);
+        }
+        if frame.components.len() == 4 {
+            return match self.adobe_transform {
+                Some(0) => Ok(Colours::Cmyk),
+                Some(2) => Ok(Colours::Ycck),
+                Some(_) => Err(JpegError::Ambiguous("the Adobe colour transform is unknown")),
+                None => Err(JpegError::Ambiguous("no header says which inks its four colours are")),
+            };
         }
         let named_rgb = frame.components.iter().map(|c| c.id).eq(*b"RGB");
         match (self.jfif, self.adobe_transform) {
@@ -220,6 +256,24 @@ impl Tables {
         Ok(())
     }
 
+    /// Pairs of a table's class and number, and its value (T.81, B.2.4.3).
+    fn conditioning(&mut self, payload: &[u8]) -> Result<(), JpegError> {
+        const BAD: JpegError = JpegError::Damaged("an arithmetic conditioning table is malformed");
+        let (pairs, rest) = payload.as_chunks::<2>();
+        if !rest.is_empty() {
+            return Err(BAD);
+        }
+        for &[head, value] in pairs {
+            let table = self.conditioning.get_mut(usize::from(head & 15)).ok_or(BAD)?;
+            match head >> 4 {
+                0 if value & 15 <= value >> 4 => (table.lower, table.upper) = (value & 15, value >> 4),
+                1 if (1..=63).contains(&value) => table.low_frequency = value,
+                _ => return Err(BAD),
+            }
+        }
+        Ok(())
+    }
+
     fn scan(&mut self, payload: &[u8]) -> Result<Scan, JpegError> {
         const BAD: JpegError = JpegError::Damaged("a scan header is malformed");
         let Some(frame) = &self.frame else {
@@ -249,14 +303,17 @@ impl Tables {
         let &[first, last, approximation] = &rest[2 * count..] else { return Err(BAD) };
         let scan = Scan { components, first, last, high: approximation >> 4, low: approximation & 15 };
         self.scans += 1;
-        if frame.process == Process::Progressive {
+        if frame.process.is_progressive() {
             if self.scans > MAX_SCANS {
                 return Err(JpegError::TooManyScans { max: MAX_SCANS });
             }
-        } else if self.scans > 1 || count != frame.components.len() {
-            return Err(JpegError::UnsupportedProcess("a separate scan for each colour"));
+        } else if scan.components.iter().any(|part| self.scanned[part.index]) {
+            return Err(JpegError::Damaged("the scans of the picture contradict each other"));
         } else if (first, last, approximation) != (0, 63, 0) {
             return Err(BAD);
+        }
+        for part in &scan.components {
+            self.scanned[part.index] = true;
         }
         Ok(scan)
     }

@@ -4,6 +4,9 @@
 //! numbers of matrix profiles (ICC.1:2022, 8.4.3) are taken over, and everything else is ours.
 //! Pictures with other profiles are served without one, which means sRGB.
 
+use crate::marker::{APP2, ICC_ID};
+use crate::tokens::{Event, Tokens};
+
 /// Longest profile that is looked at, in bytes. Matrix profiles have 500 to 4,000.
 const MAX_PROFILE: usize = 64 << 10;
 /// Longest curve. Common ones have 1, 256, 1024 or 4096 points.
@@ -24,6 +27,26 @@ pub fn assemble(chunks: &[Vec<u8>]) -> Option<Vec<u8>> {
         profile.extend_from_slice(data);
     }
     (!profile.is_empty()).then_some(profile)
+}
+
+/// The profile of a file as we write it. None if it has none, or none that is taken over.
+pub(crate) fn of_file(file: &[u8]) -> Option<Vec<u8>> {
+    let mut chunks = Vec::new();
+    let read = Tokens::new().advance(file, &mut |event| {
+        if let Event::Segment { marker: APP2, payload, .. } = event
+            && let Some(chunk) = payload.strip_prefix(ICC_ID)
+        {
+            chunks.push(chunk.to_vec());
+        }
+        Ok(())
+    });
+    read.ok()?;
+    ours(&chunks)
+}
+
+/// The profile in these chunks as we write it.
+pub(crate) fn ours(chunks: &[Vec<u8>]) -> Option<Vec<u8>> {
+    assemble(chunks).and_then(|profile| Profile::parse(&profile)).map(|profile| profile.to_bytes())
 }
 
 /// Three coordinates as ICC stores them: signed, 16 bits behind the point.

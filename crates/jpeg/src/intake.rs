@@ -24,7 +24,7 @@ pub struct Header {
     pub width: u32,
     /// Rows as stored.
     pub height: u32,
-    /// Colour components: 1 (grey) or 3.
+    /// Colour components: 1 (grey), 3 or 4 (inks).
     pub components: u8,
     /// Coding process.
     pub process: Process,
@@ -69,6 +69,7 @@ impl Intake {
         if !tokens.is_done() {
             return Err(JpegError::Truncated);
         }
+        tables.check_complete()?;
         let Some(frame) = tables.frame else {
             return Err(JpegError::Damaged("it has no frame header"));
         };

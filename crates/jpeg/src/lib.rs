@@ -15,19 +15,17 @@
 //!
 //! All code is safe Rust, untrusted bytes never reach a C library, and memory is bounded by
 //! [`Limits`]: per pixel 3 bytes for the picture, 3 more while it is turned upright, and, for
-//! progressive files only, up to 6 for the coefficients.
+//! files that are not one interleaved sequential scan (progressive ones, for example), up to 6 for the coefficients.
 #![forbid(unsafe_code)]
 
 mod bits;
 mod blocks;
-mod canonical;
 mod codes;
-mod compare;
+mod copies;
 mod cover;
 mod cut;
 mod encode;
 mod error;
-mod fill;
 mod frame;
 mod head;
 mod header;
@@ -41,30 +39,29 @@ mod judged;
 mod marker;
 mod orient;
 mod pixels;
-mod plan;
-mod progressive;
 mod proof;
 mod redact;
-mod reference;
-mod region;
-mod scale;
+mod reduced;
+mod removed;
 mod segments;
-mod sequential;
+mod served;
 mod source;
 mod stream;
 mod tiles;
 mod tokens;
-mod verify;
+mod transcode;
 mod window;
 
-pub use encode::Metadata;
+pub use cover::{GROW, MAX_POINTS, Region, RegionKind, Shape};
+pub use encode::{Metadata, Plane, Planes, encode_planes, encode_rgb};
 pub use error::{JpegError, VerifyError};
 pub use frame::{Component, Frame, Process};
 pub use header::Limits;
+pub use index::{MAX_INDEX, TileIndex, Window};
 pub use intake::{Header, Intake};
-pub use redact::{MASTER_QUALITY, Redacted, SD_QUALITY, SD_WIDTH, THUMB_QUALITY, TILE_QUALITY};
-pub use region::{GRID, GROW, Region, RegionKind};
+pub use pixels::perspective::PerspectiveView;
+pub use redact::{Copies, Proven, Redacted, SD_QUALITY, SD_WIDTH, THUMB_QUALITY};
+pub use removed::restore;
 pub use segments::{Segment, list_segments};
-pub use source::{Pixels, Source};
-pub use tiles::{TileGrid, TileIndex, TilePack};
-pub use verify::{Expected, verify};
+pub use source::{Chroma, Pixels, Source};
+pub use tiles::TileGrid;

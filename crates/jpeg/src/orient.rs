@@ -12,23 +12,24 @@ pub(crate) fn upright(stored: Pixels, orientation: u8) -> Pixels {
     if !(2..=8).contains(&orientation) || stored.rgb.len() != w * h * 3 {
         return stored;
     }
-    if orientation == 3 {
-        let mut stored = stored;
-        let (pixels, _) = stored.rgb.as_chunks_mut::<3>();
-        pixels.reverse();
-        return stored;
+    let (pixels, width, height) = turned(stored.rgb.as_chunks::<3>().0, w, h, orientation);
+    Pixels { width: width as u32, height: height as u32, rgb: pixels.into_flattened() }
+}
+
+/// The cells of a picture of `w` x `h` cells turned upright, and its size then.
+pub(crate) fn turned<T: Copy + Default>(from: &[T], w: usize, h: usize, orientation: u8) -> (Vec<T>, usize, usize) {
+    if !(2..=8).contains(&orientation) {
+        return (from.to_vec(), w, h);
     }
-    let turned = orientation >= 5;
-    let (width, height) = if turned { (h, w) } else { (w, h) };
-    let (from, _) = stored.rgb.as_chunks::<3>();
-    let mut rgb = vec![0; from.len() * 3];
-    let (to, _) = rgb.as_chunks_mut::<3>();
+    let (width, height) = if orientation >= 5 { (h, w) } else { (w, h) };
+    let mut to = vec![T::default(); from.len()];
     for top in (0..height).step_by(SQUARE) {
         for left in (0..width).step_by(SQUARE) {
             for y in top..(top + SQUARE).min(height) {
                 for x in left..(left + SQUARE).min(width) {
                     let (sx, sy) = match orientation {
                         2 => (w - 1 - x, y),
+                        3 => (w - 1 - x, h - 1 - y),
                         4 => (x, h - 1 - y),
                         5 => (y, x),
                         6 => (y, h - 1 - x),
@@ -40,7 +41,7 @@ pub(crate) fn upright(stored: Pixels, orientation: u8) -> Pixels {
             }
         }
     }
-    Pixels { width: width as u32, height: height as u32, rgb }
+    (to, width, height)
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ fn compare(before: &Stream, walk: &Walk, patch: &Patch<'_>, after: &Stream, foun
         let (x, y) = ((unit % columns) as u32 * 8 * h, (unit / columns) as u32 * 8 * v);
         Err(if touched { VerifyError::NotRedacted { x, y } } else { VerifyError::Altered { x, y } })
     };
-    let (mut expected, mut actual) = (Vec::new(), Vec::new());
+    let (mut expected, mut actual) = (before.unit_buffer(), after.unit_buffer());
     for interval in 0..before.intervals.len() - 1 {
         let units = before.interval_units(interval);
         let mut unit = units.start;

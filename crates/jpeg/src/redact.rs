@@ -1,143 +1,210 @@
-//! The redacted picture, and everything that is made from it.
+//! The redacted picture, and the files that are served of it.
 
-use std::sync::Arc;
+use crate::copies::{self, View};
+use crate::cover::{Plan, Region};
+use crate::cut::{CutError, Patch, cut, fits};
+use crate::encode::Metadata;
+use crate::error::{JpegError, VerifyError};
+use crate::index::TileIndex;
+use crate::proof::prove;
+use crate::reduced::Reduced;
+use crate::removed::Removed;
+use crate::source::{Source, walked};
+use crate::stream::{Parsed, Stream, Walk};
+use crate::tiles::TileGrid;
+use crate::transcode;
 
-use crate::encode::{Encoding, Metadata};
-use crate::error::JpegError;
-use crate::plan::Plan;
-use crate::region::Region;
-use crate::scale::{Crop, View};
-use crate::source::{Chroma, Pixels};
-use crate::tiles::{TileGrid, TilePack};
-use crate::verify::Expected;
-
-/// JPEG quality of masters.
-pub const MASTER_QUALITY: u8 = 92;
 /// JPEG quality of the scaled copy.
 pub const SD_QUALITY: u8 = 80;
 /// JPEG quality of thumbnails.
 pub const THUMB_QUALITY: u8 = 75;
-/// JPEG quality of picture tiles.
-pub const TILE_QUALITY: u8 = 90;
-/// Pixels per row of the scaled copy; smaller pictures keep their size.
+/// The longer side of the scaled copy, in pixels; smaller pictures keep their size.
 pub const SD_WIDTH: u32 = 2048;
-/// Pixels per row of the thumbnail of a flat picture; smaller ones keep their size.
-const THUMB_WIDTH: u32 = 500;
-/// Size of the thumbnail of a panorama.
-const PANORAMA_THUMB: (u32, u32) = (500, 300);
 
-/// A picture in which every region is replaced by its fill. The unredacted pixels don't exist any
-/// more. All files that are served are made from this.
+/// A picture with the plan of what is going to stand in the place of every touched coded unit. All files that are served are
+/// made from this, and none of them can show what was there: the master is cut by the plan, and the samples of the copies are
+/// those of the plan already.
 pub struct Redacted {
-    pixels: Arc<Pixels>,
-    chroma: Chroma,
-    icc: Option<Vec<u8>>,
+    stream: Stream,
+    walk: Walk,
     plan: Plan,
+    reduced: Option<Reduced>,
+    orientation: u8,
+    panorama: bool,
 }
 
 impl Redacted {
-    pub(crate) fn new(
-        mut pixels: Pixels,
-        chroma: Chroma,
-        icc: Option<Vec<u8>>,
-        regions: &[Region],
-        panorama: bool,
-    ) -> Redacted {
-        let plan = Plan::paint(&mut pixels, regions, panorama);
-        Redacted { pixels: Arc::new(pixels), chroma, icc, plan }
+    pub(crate) fn new(source: Source, regions: &[Region]) -> Result<Redacted, JpegError> {
+        let Source { mut stream, mut walk, mut reduced, orientation, panorama } = source;
+        let head = &stream.head;
+        let plan = Plan::new(&head.frame, &head.quantisation, &walk.dc, regions, orientation, panorama);
+        let block = |component, x, y| plan.block(component, x, y);
+        let patch = Patch { touched: &plan.touched.cells, block: &block };
+        if fits(&stream, &patch) == Err(CutError::NoRoom) {
+            // Its Huffman tables are full: the same coefficients with other tables, once.
+            let recoded = recoded(&stream, &walk)?;
+            (walk, reduced) = walked(&recoded)?;
+            stream = recoded;
+        }
+        if let Some(reduced) = &mut reduced {
+            reduced.apply(&stream, &patch);
+        }
+        Ok(Redacted { stream, walk, plan, reduced, orientation, panorama })
     }
 
-    /// The redacted pixels.
-    pub fn pixels(&self) -> &Pixels {
-        &self.pixels
+    /// Pixels per row and rows, upright.
+    pub fn size(&self) -> (u32, u32) {
+        let (width, height) = (self.stream.head.frame.width, self.stream.head.frame.height);
+        if self.orientation >= 5 { (height, width) } else { (width, height) }
     }
 
-    /// The full picture, upright: whoever writes its EXIF sets Orientation to 1.
+    /// How many coded units are replaced.
+    pub fn touched(&self) -> usize {
+        self.plan.touched_count()
+    }
+
+    /// The numbers of the coded units that are replaced, row by row from the top left of the picture as it is stored.
+    pub fn touched_units(&self) -> Vec<usize> {
+        self.plan.touched.cells.iter().enumerate().filter_map(|(unit, touched)| touched.then_some(unit)).collect()
+    }
+
+    fn with_patch<T>(&self, what: impl FnOnce(&Patch<'_>) -> T) -> T {
+        let block = |component, x, y| self.plan.block(component, x, y);
+        what(&Patch { touched: &self.plan.touched.cells, block: &block })
+    }
+
+    /// The full picture as it is stored: whoever writes its EXIF keeps Orientation.
     pub fn master(&self, metadata: &Metadata) -> Result<Vec<u8>, JpegError> {
-        self.encoding(MASTER_QUALITY, self.chroma, metadata).encode(&self.pixels)
+        let app = metadata.segments()?;
+        Ok(self.with_patch(|patch| cut(&self.stream, &self.walk, patch, &app))?)
     }
 
-    /// At most [`SD_WIDTH`] pixels wide, in proportion.
+    /// What the cut takes out of the picture, in bytes that [`crate::restore`] reads. Never to be kept but encrypted.
+    pub fn removed(&self) -> Result<Vec<u8>, JpegError> {
+        Ok(Removed::new(&self.stream, &self.walk, &self.plan.touched.cells)?.to_bytes())
+    }
+
+    /// Passes only if `master` may be served: one picture, only the segments that we write and in the form that we write them,
+    /// nothing behind the end marker, no beginning of another picture anywhere, every touched coded unit as planned and every
+    /// other one as it was.
+    pub fn prove(&self, master: &[u8]) -> Result<Proven, VerifyError> {
+        let (stream, walk) = self.with_patch(|patch| prove(&self.stream, &self.walk, patch, master))?;
+        Ok(Proven { stream, walk, touched: self.plan.touched.cells.clone(), orientation: self.orientation })
+    }
+
+    /// At most [`SD_WIDTH`] pixels on the longer side, in proportion, upright.
     pub fn sd(&self, metadata: &Metadata) -> Result<Vec<u8>, JpegError> {
         self.copy(&self.sd_view(), SD_QUALITY, metadata)
     }
 
-    /// Flat pictures: at most 500 pixels wide, in proportion. Panoramas: 500 x 300 pixels of the
-    /// middle, as if the panorama were 2000 x 1000. No metadata but the colour profile.
-    pub fn thumb(&self, panorama: bool) -> Result<Vec<u8>, JpegError> {
-        self.copy(&self.thumb_view(panorama), THUMB_QUALITY, &Metadata::default())
+    /// Flat pictures: at most 500 pixels wide, in proportion. Panoramas: 500 x 300 pixels of the middle, as if the panorama
+    /// were 2000 x 1000. Upright, no metadata but the colour profile.
+    pub fn thumb(&self) -> Result<Vec<u8>, JpegError> {
+        self.copy(&self.thumb_view(), THUMB_QUALITY, &Metadata::default())
     }
 
-    /// All tiles of a panorama; see [`TileGrid::for_panorama`] for the grid.
-    pub fn tiles(&self, grid: TileGrid) -> Result<TilePack, JpegError> {
-        let mut tiles = Vec::with_capacity(grid.count());
-        for row in 0..grid.rows {
-            for column in 0..grid.columns {
-                let view = self.tile_view(grid, column, row)?;
-                tiles.push(self.copy(&view, TILE_QUALITY, &Metadata::default())?);
-            }
-        }
-        TilePack::new(grid, tiles)
-    }
-
-    /// What [`crate::verify`] has to find in the master.
-    pub fn expected_master(&self) -> Expected {
-        self.expected(&View {
-            crop: Crop::whole(self.pixels.width, self.pixels.height),
-            width: self.pixels.width,
-            height: self.pixels.height,
-        })
-    }
-
-    /// What [`crate::verify`] has to find in the scaled copy.
-    pub fn expected_sd(&self) -> Expected {
-        self.expected(&self.sd_view())
-    }
-
-    /// What [`crate::verify`] has to find in the thumbnail.
-    pub fn expected_thumb(&self, panorama: bool) -> Expected {
-        self.expected(&self.thumb_view(panorama))
-    }
-
-    /// What [`crate::verify`] has to find in a tile.
-    pub fn expected_tile(&self, grid: TileGrid, column: u32, row: u32) -> Result<Expected, JpegError> {
-        Ok(self.expected(&self.tile_view(grid, column, row)?))
-    }
-
-    fn encoding<'a>(&'a self, quality: u8, chroma: Chroma, metadata: &'a Metadata) -> Encoding<'a> {
-        Encoding { quality, chroma, icc: self.icc.as_deref(), metadata }
+    /// Both copies at the cost of little more than one.
+    pub fn copies(&self, metadata: &Metadata) -> Result<Copies, JpegError> {
+        let canvas = copies::canvas(self)?;
+        let icc = self.stream.head.icc.as_deref();
+        let sd = canvas.encode(&self.sd_view(), SD_QUALITY, icc, metadata)?;
+        let thumb = canvas.encode(&self.thumb_view(), THUMB_QUALITY, icc, &Metadata::default())?;
+        Ok(Copies { sd, thumb })
     }
 
     fn copy(&self, view: &View, quality: u8, metadata: &Metadata) -> Result<Vec<u8>, JpegError> {
-        self.encoding(quality, Chroma::Quarter, metadata).encode(&view.render(&self.pixels)?)
+        copies::canvas(self)?.encode(view, quality, self.stream.head.icc.as_deref(), metadata)
     }
 
-    fn expected(&self, view: &View) -> Expected {
-        Expected::new(Arc::clone(&self.pixels), self.plan.clone(), *view)
+    /// Pixels per row and rows of the scaled copy.
+    pub fn sd_size(&self) -> (u32, u32) {
+        let view = self.sd_view();
+        (view.width, view.height)
     }
 
     fn sd_view(&self) -> View {
-        View::reduced(self.pixels.width, self.pixels.height, SD_WIDTH)
+        copies::sd_view(self.size(), self.reduced.as_ref().map(|reduced| reduced.scale))
     }
 
-    fn thumb_view(&self, panorama: bool) -> View {
-        let Pixels { width, height, .. } = *self.pixels;
-        if !panorama {
-            return View::reduced(width, height, THUMB_WIDTH);
-        }
-        // 500 of 2000 columns and 300 of 1000 rows, in the middle.
-        let (w, h) = (f64::from(width), f64::from(height));
-        let crop = Crop { x: w * 0.375, y: h * 0.35, width: w * 0.25, height: h * 0.3 };
-        View { crop, width: PANORAMA_THUMB.0, height: PANORAMA_THUMB.1 }
+    fn thumb_view(&self) -> View {
+        copies::thumb_view(self.size(), self.panorama)
     }
 
-    fn tile_view(&self, grid: TileGrid, column: u32, row: u32) -> Result<View, JpegError> {
-        let Pixels { width, height, .. } = *self.pixels;
-        if grid != TileGrid::for_panorama(width, height) || column >= grid.columns || row >= grid.rows {
-            return Err(JpegError::GridMismatch { width, height });
+    /// Passes only if a scaled copy is a file of ours and shows what the proven master shows.
+    pub fn check_sd(&self, proven: &Proven, sd: &[u8]) -> Result<(), VerifyError> {
+        copies::check(sd, &self.sd_view(), &proven.shown())
+    }
+
+    /// The same for a thumbnail.
+    pub fn check_thumb(&self, proven: &Proven, thumb: &[u8]) -> Result<(), VerifyError> {
+        copies::check(thumb, &self.thumb_view(), &proven.shown())
+    }
+
+    pub(crate) fn parts(&self) -> (&Stream, &Walk, Option<&Reduced>, u8) {
+        (&self.stream, &self.walk, self.reduced.as_ref(), self.orientation)
+    }
+
+    /// The blocks of a coded unit as the master holds them.
+    pub(crate) fn unit(&self, unit: usize, blocks: &mut [crate::blocks::Block]) -> Result<(), JpegError> {
+        if !self.plan.touched.cells[unit] {
+            return self.walk.unit(&self.stream, unit, blocks);
         }
-        let tile = (f64::from(width) / f64::from(grid.columns), f64::from(height) / f64::from(grid.rows));
-        let crop = Crop { x: tile.0 * f64::from(column), y: tile.1 * f64::from(row), width: tile.0, height: tile.1 };
-        Ok(View { crop, width: grid.tile_width, height: grid.tile_height })
+        self.with_patch(|patch| patch.unit(&self.stream, unit, blocks));
+        Ok(())
+    }
+}
+
+/// The scaled copy and the thumbnail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copies {
+    /// See [`Redacted::sd`].
+    pub sd: Vec<u8>,
+    /// See [`Redacted::thumb`].
+    pub thumb: Vec<u8>,
+}
+
+/// A master that was read back and found as planned.
+pub struct Proven {
+    stream: Stream,
+    walk: Walk,
+    touched: Vec<bool>,
+    orientation: u8,
+}
+
+impl Proven {
+    /// Where the parts of a panorama lie in the master.
+    pub fn tile_index(&self) -> TileIndex {
+        let frame = &self.stream.head.frame;
+        TileIndex::new(&self.stream, &self.walk, TileGrid::for_panorama(frame.width, frame.height))
+    }
+
+    fn shown(&self) -> copies::Shown<'_> {
+        copies::Shown { stream: &self.stream, walk: &self.walk, touched: &self.touched, orientation: self.orientation }
+    }
+}
+
+/// The same coefficients, with Huffman tables that have a code for everything.
+fn recoded(stream: &Stream, walk: &Walk) -> Result<Stream, JpegError> {
+    let head = &stream.head;
+    let mut coefficients = transcode::coefficients::Coefficients::new(&head.frame);
+    let (columns, rows) = stream.units();
+    let mut blocks = vec![[0; 64]; stream.decoder().layout().len()];
+    for unit in 0..columns * rows {
+        walk.unit(stream, unit, &mut blocks)?;
+        for (part, block) in stream.decoder().layout().iter().zip(&blocks) {
+            let (h, v) = stream.decoder().factors(part.component);
+            let grid = &mut coefficients.components[part.component];
+            let (x, y) = (unit % columns * h + part.x, unit / columns * v + part.y);
+            grid.cells[y * grid.width + x] = *block;
+        }
+    }
+    let file = transcode::emit::emit(&head.frame, head.colours, &head.quantisation, &coefficients)?;
+    let limits = crate::Limits { max_pixels: u64::MAX, max_side: u32::from(u16::MAX) };
+    match Stream::parse(&file, &limits)? {
+        Parsed::Stream(mut stream) => {
+            stream.head.icc.clone_from(&head.icc);
+            Ok(*stream)
+        }
+        Parsed::OtherCoding => Err(JpegError::UnsupportedProcess("an unknown coding")),
     }
 }

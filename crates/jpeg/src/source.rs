@@ -1,19 +1,17 @@
-//! The decoded original.
+//! The original, read strictly and ready to be looked at and cut.
 
-use zune_core::bytestream::ZCursor;
-use zune_core::colorspace::ColorSpace;
-use zune_core::options::DecoderOptions;
-use zune_jpeg::JpegDecoder;
-
-use crate::canonical::Canonical;
+use crate::blocks::Block;
 use crate::error::JpegError;
-use crate::header::{Limits, MAX_SCANS};
-use crate::icc;
+use crate::frame::Frame;
+use crate::header::{Colours, Limits};
 use crate::orient::upright;
+use crate::pixels::region::{Blocks, Rect, Scale, rgb_scaled};
 use crate::redact::Redacted;
-use crate::region::Region;
+use crate::reduced::{Reduced, Reducing};
+use crate::stream::{Nothing, Parsed, Stream, Walk};
+use crate::{Region, encode, icc, transcode};
 
-/// Interleaved RGB, 8 bits each, rows from the top, upright (EXIF orientation applied).
+/// Interleaved RGB, 8 bits each, rows from the top.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pixels {
     /// Pixels per row.
@@ -24,73 +22,184 @@ pub struct Pixels {
     pub rgb: Vec<u8>,
 }
 
-/// How coarsely the chroma of the source is stored; copies keep it.
+/// How coarsely the chroma of a file is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Chroma {
+pub enum Chroma {
     /// 4:4:4.
     Full,
     /// 4:2:2, upright.
     HalfWidth,
-    /// 4:2:0 and everything coarser or turned.
+    /// 4:2:0.
     Quarter,
 }
 
-/// A decoded original. Lives in memory only, is never written anywhere, and becomes [`Redacted`].
+/// Quality of the master of a picture that can't be cut as it is coded and is coded anew.
+const RECODED_QUALITY: u8 = 95;
+
+/// A picture whose every bit was read and has one reading. Lives in memory only, is never written anywhere, and becomes
+/// [`Redacted`].
+///
+/// Needs about the size of the file, 6 to 10 bytes for each block of 64 samples, and the samples of a copy of about
+/// [`crate::SD_WIDTH`] pixels per row.
 pub struct Source {
-    pixels: Pixels,
-    chroma: Chroma,
-    icc: Option<Vec<u8>>,
+    pub(crate) stream: Stream,
+    pub(crate) walk: Walk,
+    pub(crate) reduced: Option<Reduced>,
+    pub(crate) orientation: u8,
+    pub(crate) panorama: bool,
 }
 
 impl Source {
-    /// Checks `bytes` strictly, decodes them and turns the picture upright. `orientation` is the
-    /// value of the EXIF tag, 1-8; others count as 1. Bytes behind the end marker are ignored.
+    /// Reads `bytes` strictly. `orientation` is the value of the EXIF tag, 1-8; others count as 1. With `panorama` the left
+    /// and right edge are the same place. Bytes behind the end marker are ignored.
     ///
-    /// Truncated, damaged or ambiguous data are an error, and so is a size beyond `limits`; both
-    /// are found before memory is allocated for the pixels.
-    pub fn open(bytes: &[u8], orientation: u8, limits: &Limits) -> Result<Source, JpegError> {
-        let canonical = Canonical::parse(bytes, limits)?;
-        let stored = decode(&canonical, limits, ColorSpace::RGB)?;
-        let icc = icc::assemble(&canonical.icc_chunks)
-            .and_then(|profile| icc::Profile::parse(&profile))
-            .map(|profile| profile.to_bytes());
-        let turned = (5..=8).contains(&orientation);
-        let chroma = match canonical.frame.luma_sampling() {
-            (1, 1) => Chroma::Full,
-            (2, 1) if !turned => Chroma::HalfWidth,
-            (1, 2) if turned => Chroma::HalfWidth,
-            _ => Chroma::Quarter,
-        };
-        Ok(Source { pixels: upright(stored, orientation), chroma, icc })
+    /// Truncated, damaged or ambiguous data are an error, and so is a size beyond `limits`; both are found before memory is
+    /// allocated for the picture. Progressive, arithmetic and non-interleaved files become sequential first, without loss.
+    pub fn open(bytes: &[u8], orientation: u8, panorama: bool, limits: &Limits) -> Result<Source, JpegError> {
+        let orientation = if (1..=8).contains(&orientation) { orientation } else { 1 };
+        let mut stream = sequential(bytes, limits)?;
+        let (mut walk, mut reduced) = walked(&stream)?;
+        if panorama && orientation != 1 {
+            // Viewers of panoramas don't turn them, and no camera writes this: coded anew as it is to be seen.
+            let pixels = Source { stream, walk, reduced: None, orientation, panorama }.pixels()?;
+            let bytes = encode::encode_rgb(&pixels, Chroma::Full, RECODED_QUALITY, &encode::Metadata::default())?;
+            stream = sequential(&bytes, limits)?;
+            (walk, reduced) = walked(&stream)?;
+            return Ok(Source { stream, walk, reduced, orientation: 1, panorama });
+        }
+        Ok(Source { stream, walk, reduced, orientation, panorama })
     }
 
-    /// What a detector looks at.
-    pub fn pixels(&self) -> &Pixels {
-        &self.pixels
+    /// Pixels per row and rows, upright.
+    pub fn size(&self) -> (u32, u32) {
+        let Frame { width, height, .. } = self.stream.head.frame;
+        if self.orientation >= 5 { (height, width) } else { (width, height) }
     }
 
-    /// Replaces what is in `regions`, grown by [`crate::GROW`] on each side and outward to the next
-    /// multiple of [`crate::GRID`] pixels, by a fill that carries no identity. The unredacted pixels are gone
-    /// afterwards. With `panorama` the left and right edge are the same place, and regions may
-    /// reach across it (`x0` below 0 or `x1` beyond the width).
-    pub fn redact(self, regions: &[Region], panorama: bool) -> Redacted {
-        Redacted::new(self.pixels, self.chroma, self.icc, regions, panorama)
+    /// The EXIF orientation that the master needs.
+    pub fn orientation(&self) -> u8 {
+        self.orientation
+    }
+
+    /// All pixels, upright.
+    pub fn pixels(&self) -> Result<Pixels, JpegError> {
+        let (width, height) = self.size();
+        self.part(0, 0, width, height)
+    }
+
+    /// The pixels of a rectangle of the upright picture, which must lie in it, upright.
+    pub fn part(&self, x: u32, y: u32, width: u32, height: u32) -> Result<Pixels, JpegError> {
+        let rect = turned_back(Rect { x, y, width, height }, self.size(), self.orientation);
+        Ok(upright(rgb_scaled(self, rect, Scale::Full)?, self.orientation))
+    }
+
+    /// The whole picture, upright, reduced to 1/2, 1/4 or 1/8 as long as neither side gets shorter than `least` pixels.
+    pub fn small(&self, least: u32) -> Result<Pixels, JpegError> {
+        let Frame { width, height, .. } = self.stream.head.frame;
+        let fits = |scale: &Scale| scale.reduced(width).min(scale.reduced(height)) >= least;
+        let scale = [Scale::Eighth, Scale::Quarter, Scale::Half].into_iter().find(fits).unwrap_or(Scale::Full);
+        let rect = Rect { x: 0, y: 0, width: scale.reduced(width), height: scale.reduced(height) };
+        Ok(upright(rgb_scaled(self, rect, scale)?, self.orientation))
+    }
+
+    /// Replaces what is in `regions`, grown by [`crate::GROW`], by a fill that carries no identity: every coded unit that they
+    /// touch. Every other bit of the picture stays as it is.
+    pub fn redact(self, regions: &[Region]) -> Result<Redacted, JpegError> {
+        Redacted::new(self, regions)
     }
 }
 
-/// Decodes a checked file as it is stored, to three components per pixel.
-pub(crate) fn decode(canonical: &Canonical, limits: &Limits, colours: ColorSpace) -> Result<Pixels, JpegError> {
-    let (width, height) = (canonical.frame.width, canonical.frame.height);
-    let options = DecoderOptions::default()
-        .set_strict_mode(true)
-        .set_max_width(limits.max_side as usize)
-        .set_max_height(limits.max_side as usize)
-        .jpeg_set_max_scans(MAX_SCANS)
-        .jpeg_set_out_colorspace(colours);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&canonical.bytes), options);
-    let rgb = decoder.decode().map_err(|error| JpegError::Decoder(format!("{error:?}")))?;
-    if rgb.len() as u64 != u64::from(width) * u64::from(height) * 3 {
-        return Err(JpegError::Decoder("the decoder gave another size".to_owned()));
+/// The picture as one sequential scan.
+fn sequential(bytes: &[u8], limits: &Limits) -> Result<Stream, JpegError> {
+    if let Parsed::Stream(stream) = Stream::parse(bytes, limits)? {
+        return Ok(*stream);
     }
-    Ok(Pixels { width, height, rgb })
+    match Stream::parse(&transcode::to_baseline(bytes, limits)?, limits)? {
+        Parsed::Stream(mut stream) => {
+            stream.head.icc = icc::of_file(bytes);
+            Ok(*stream)
+        }
+        Parsed::OtherCoding => Err(JpegError::UnsupportedProcess("an unknown coding")),
+    }
+}
+
+/// Goes over every bit, and makes the reduced copy on the way.
+pub(crate) fn walked(stream: &Stream) -> Result<(Walk, Option<Reduced>), JpegError> {
+    match Reduced::scale_for(&stream.head) {
+        Some(Scale::Half) => {
+            let mut sink = Reducing::<4>::new(stream);
+            Ok((Walk::new(stream, &mut sink)?, Some(sink.finish())))
+        }
+        Some(Scale::Quarter) => {
+            let mut sink = Reducing::<2>::new(stream);
+            Ok((Walk::new(stream, &mut sink)?, Some(sink.finish())))
+        }
+        Some(Scale::Eighth) => {
+            let mut sink = Reducing::<1>::new(stream);
+            Ok((Walk::new(stream, &mut sink)?, Some(sink.finish())))
+        }
+        _ => Ok((Walk::new(stream, &mut Nothing)?, None)),
+    }
+}
+
+impl Blocks for Source {
+    fn frame(&self) -> &Frame {
+        &self.stream.head.frame
+    }
+
+    fn colours(&self) -> Colours {
+        self.stream.head.colours
+    }
+
+    fn quantisation(&self, component: usize) -> &[u16; 64] {
+        &self.stream.head.quantisation[component]
+    }
+
+    fn mcu(&self, x: usize, y: usize, out: &mut [Block]) -> Result<(), JpegError> {
+        let (columns, _) = self.stream.units();
+        self.walk.unit(&self.stream, y * columns + x, out)
+    }
+}
+
+/// A rectangle of an upright picture of this size in the coordinates in which it is stored.
+pub(crate) fn turned_back(rect: Rect, (width, height): (u32, u32), orientation: u8) -> Rect {
+    let Rect { x, y, width: w, height: h } = rect;
+    // Distances from the right and the lower edge.
+    let (right, below) = (width.saturating_sub(x + w), height.saturating_sub(y + h));
+    match orientation {
+        2 => Rect { x: right, y, width: w, height: h },
+        3 => Rect { x: right, y: below, width: w, height: h },
+        4 => Rect { x, y: below, width: w, height: h },
+        5 => Rect { x: y, y: x, width: h, height: w },
+        6 => Rect { x: y, y: right, width: h, height: w },
+        7 => Rect { x: below, y: right, width: h, height: w },
+        8 => Rect { x: below, y: x, width: h, height: w },
+        _ => rect,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_where_turning_brings_them() {
+        let (width, height) = (7, 5);
+        let rgb: Vec<u8> = (0..width * height).flat_map(|at| [at as u8, 0, 0]).collect();
+        let stored = Pixels { width, height, rgb };
+        for orientation in 1..=8 {
+            let whole = upright(stored.clone(), orientation);
+            let rect = Rect { x: 1, y: 2, width: 3, height: 2 };
+            let back = turned_back(rect, (whole.width, whole.height), orientation);
+            let cut = |from: &Pixels, rect: Rect| {
+                let mut rgb = Vec::new();
+                for row in rect.y..rect.y + rect.height {
+                    let start = ((row * from.width + rect.x) * 3) as usize;
+                    rgb.extend_from_slice(&from.rgb[start..start + (rect.width * 3) as usize]);
+                }
+                Pixels { width: rect.width, height: rect.height, rgb }
+            };
+            assert_eq!(upright(cut(&stored, back), orientation), cut(&whole, rect), "orientation {orientation}");
+        }
+    }
 }

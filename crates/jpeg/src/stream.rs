@@ -74,11 +74,7 @@ impl Stream {
             return Err(JpegError::Damaged("it has no frame header"));
         };
         let scan = bytes.get(start as usize..scan_end as usize).unwrap_or_default();
-        // Two codes a block at least: a stated size that the data can't fill is refused before memory is taken for it.
-        if head.frame.total_blocks() * 2 > scan.len() as u64 * 8 {
-            let (width, height) = (head.frame.width, head.frame.height);
-            return Err(JpegError::TooLittleData { width, height });
-        }
+        head.frame.check_data(scan.len())?;
         if scan.len() > MAX_DATA {
             return Err(JpegError::Damaged("it has more than 256 MB of picture data"));
         }
@@ -109,6 +105,11 @@ impl Stream {
             0 => 0,
             step => unit / step as usize,
         }
+    }
+
+    /// Room for the blocks of a coded unit.
+    pub(crate) fn unit_buffer(&self) -> Vec<Block> {
+        vec![[0; 64]; self.decoder.layout.len()]
     }
 
     pub(crate) fn decoder(&self) -> &Decoder {
@@ -234,11 +235,14 @@ impl Decoder {
         last: usize,
         mut found: impl FnMut(&UnitBlock, &Block, usize),
     ) -> Result<(), JpegError> {
+        let mut block = [0; 64];
         for part in &self.layout {
-            let mut block = [0; 64];
             block[0] = self.dc(part, bits, prediction)?;
             let furthest = self.ac[part.ac].read(bits, last, &mut block)?;
             found(part, &block, furthest);
+            // All that can have been written.
+            block[..=last].fill(0);
+            block[furthest] = 0;
         }
         Ok(())
     }
@@ -380,11 +384,17 @@ impl Walk {
         last
     }
 
-    /// Reads the blocks of one coded unit, in scan order.
-    pub(crate) fn unit(&self, stream: &Stream, unit: usize, blocks: &mut Vec<Block>) -> Result<(), JpegError> {
-        blocks.clear();
-        let mut bits = Bits::at(&stream.data, self.starts[unit] as usize);
+    /// Reads the blocks of one coded unit, in scan order, into as many.
+    pub(crate) fn unit(&self, stream: &Stream, unit: usize, blocks: &mut [Block]) -> Result<(), JpegError> {
+        const OUTSIDE: JpegError = JpegError::Damaged("a coded unit outside of the picture was asked for");
+        let start = *self.starts.get(unit).ok_or(OUTSIDE)?;
+        let mut bits = Bits::at(&stream.data, start as usize);
         let mut prediction = self.prediction(stream, unit);
-        stream.decoder().read_unit(&mut bits, &mut prediction, 63, |_, block, _| blocks.push(*block))
+        let mut blocks = blocks.iter_mut();
+        stream.decoder().read_unit(&mut bits, &mut prediction, 63, |_, block, _| {
+            if let Some(to) = blocks.next() {
+                *to = *block;
+            }
+        })
     }
 }

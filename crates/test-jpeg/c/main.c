@@ -63,6 +63,7 @@ static int compare(const char *first, const char *second) {
     if (!same_shape)
         return 0;
     int padding = has_padding(&a) && has_padding(&b);
+    /* 1: in a block that shows something, 2: in a block of padding only. */
     uint8_t *differs = calloc((size_t)a.mcus_across * a.mcus_down, 1);
     for (int i = 0; i < a.count; i++) {
         struct component *p = &a.components[i], *q = &b.components[i];
@@ -74,13 +75,17 @@ static int compare(const char *first, const char *second) {
                 if (memcmp(p->blocks + at, q->blocks + at, 64 * sizeof(int16_t)) == 0)
                     continue;
                 blocks++;
-                differs[(size_t)(y / (uint32_t)p->vertical) * a.mcus_across + x / (uint32_t)p->horizontal] = 1;
+                uint8_t *mcu = &differs[(size_t)(y / (uint32_t)p->vertical) * a.mcus_across + x / (uint32_t)p->horizontal];
+                if (x < p->real_across && y < p->real_down)
+                    *mcu = 1;
+                else if (*mcu == 0)
+                    *mcu = 2;
             }
         printf("component %d %lu\n", i, blocks);
     }
     for (size_t i = 0; i < (size_t)a.mcus_across * a.mcus_down; i++)
         if (differs[i])
-            printf("mcu %zu\n", i);
+            printf("%s %zu\n", differs[i] == 1 ? "mcu" : "padding", i);
     return 0;
 }
 

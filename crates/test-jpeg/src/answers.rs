@@ -17,6 +17,8 @@ pub struct Comparison {
     pub blocks: Vec<u64>,
     /// Numbers of the MCUs with a differing block, row by row from the top left, ascending.
     pub differing: Vec<usize>,
+    /// Numbers of those that differ only in blocks behind the right and lower edge, which nobody sees.
+    pub padding: Vec<usize>,
 }
 
 /// The quantised DCs of one component.
@@ -53,6 +55,7 @@ pub(crate) fn comparison(answer: &[u8]) -> Result<Comparison, String> {
         warnings: [0; 2],
         blocks: Vec::new(),
         differing: Vec::new(),
+        padding: Vec::new(),
     };
     for line in text.lines() {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
@@ -64,6 +67,7 @@ pub(crate) fn comparison(answer: &[u8]) -> Result<Comparison, String> {
             ("tables", Ok(&[same])) => found.same_tables = same == 1,
             ("warnings", Ok(&[a, b])) => found.warnings = [a, b],
             ("component", Ok(&[_, blocks])) => found.blocks.push(blocks),
+            ("padding", Ok(&[number])) => found.padding.push(number as usize),
             ("mcu", Ok(&[number])) => found.differing.push(number as usize),
             _ => return Err(format!("the program said {line:?}")),
         }

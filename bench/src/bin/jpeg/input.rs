@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use flaneur_jpeg::{Region, RegionKind};
+use flaneur_jpeg::Region;
 use flaneur_test_jpeg::{Judge, Rgb, pictures, shared};
 
 /// One picture.
@@ -25,12 +25,7 @@ pub(crate) fn all(judge: Judge, folder: &Path) -> Result<Vec<Input>> {
     let mut add = |file: &str, name: &str, bytes: Vec<u8>| -> Result<()> {
         let path = folder.join(file);
         std::fs::write(&path, &bytes)?;
-        let header = {
-            let mut intake = flaneur_jpeg::Intake::new(flaneur_jpeg::Limits::default());
-            intake.feed(&bytes)?;
-            intake.finish()?
-        };
-        let (width, height) = (header.width, header.height);
+        let (width, height) = size(&bytes)?;
         inputs.push(Input { name: name.to_owned(), path, bytes: bytes.len() as u64, width, height });
         Ok(())
     };
@@ -69,22 +64,31 @@ pub(crate) fn is_panorama(width: u32, height: u32) -> bool {
     width == 2 * height
 }
 
-/// Five boxes: heads near and far, a plate, and, in panoramas, a head on the seam. In pixels, as a detector gives them.
-pub(crate) fn regions(width: u32, height: u32) -> Vec<Region> {
+/// Pixels per row and rows, of the header.
+pub(crate) fn size(bytes: &[u8]) -> Result<(u32, u32)> {
+    let mut intake = flaneur_jpeg::Intake::new(flaneur_jpeg::Limits::default());
+    intake.feed(bytes)?;
+    let header = intake.finish()?;
+    Ok((header.width, header.height))
+}
+
+/// Five boxes, as a detector gives them: left, top, right and bottom edge in pixels, and whether it is a face. Heads near
+/// and far, two of which overlap, a plate, and, in panoramas, a head on the seam.
+pub(crate) fn boxes(width: u32, height: u32) -> [([f32; 4], bool); 5] {
     let (w, h) = (width as f32, height as f32);
-    let at = |x: f32, y: f32, size: f32, kind| Region {
-        x0: w * x,
-        y0: h * y,
-        x1: w * (x + size),
-        y1: h * y + w * size * 1.2,
-        kind,
-    };
-    let mut regions = vec![
-        at(0.21, 0.47, 0.012, RegionKind::Face),
-        at(0.34, 0.50, 0.006, RegionKind::Face),
-        at(0.345, 0.50, 0.007, RegionKind::Face),
-        Region { x0: w * 0.62, y0: h * 0.56, x1: w * 0.64, y1: h * 0.57, kind: RegionKind::Plate },
-    ];
-    regions.push(at(if is_panorama(width, height) { 0.996 } else { 0.9 }, 0.49, 0.010, RegionKind::Face));
-    regions
+    let head = |x: f32, y: f32, size: f32| ([w * x, h * y, w * (x + size), h * y + w * size * 1.2], true);
+    [
+        head(0.21, 0.47, 0.012),
+        head(0.34, 0.50, 0.006),
+        head(0.345, 0.50, 0.007),
+        ([w * 0.62, h * 0.56, w * 0.64, h * 0.57], false),
+        head(if is_panorama(width, height) { 0.996 } else { 0.9 }, 0.49, 0.010),
+    ]
+}
+
+/// The same as regions.
+pub(crate) fn regions(width: u32, height: u32) -> Vec<Region> {
+    let region =
+        |([x0, y0, x1, y1], face)| if face { Region::face(x0, y0, x1, y1) } else { Region::plate(x0, y0, x1, y1) };
+    boxes(width, height).map(region).to_vec()
 }

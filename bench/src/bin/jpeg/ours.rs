@@ -1,25 +1,32 @@
 //! Our way, as the worker goes it.
 
 use anyhow::Result;
-use flaneur_jpeg::{Limits, Metadata, Source, TileGrid, verify};
+use flaneur_jpeg::{Limits, Metadata, Source};
 
 use crate::{
     figure::Stages,
-    input::{is_panorama, regions},
+    input::{is_panorama, regions, size},
 };
 
+/// Neither side of what the detector is given gets shorter.
+const DETECTOR: u32 = 1024;
+
 pub(crate) fn run(bytes: &[u8], stages: &mut Stages) -> Result<()> {
-    let source = stages.time("decode", || Source::open(bytes, 1, &Limits::default()))?;
-    let (width, height) = (source.pixels().width, source.pixels().height);
+    let (width, height) = size(bytes)?;
     let panorama = is_panorama(width, height);
+    let source = stages.time("read", || Source::open(bytes, 1, panorama, &Limits::default()))?;
+    stages.time("input of the detector", || source.small(DETECTOR))?;
     let metadata = Metadata::default();
-    let redacted = stages.time("redact", || source.redact(&regions(width, height), panorama));
-    let master = stages.time("master", || redacted.master(&metadata))?;
-    stages.time("verify", || verify(&master, &redacted.expected_master()))?;
-    stages.time("sd", || redacted.sd(&metadata))?;
-    stages.time("thumb", || redacted.thumb(panorama))?;
+    let redacted = stages.time("plan", || source.redact(&regions(width, height)))?;
+    let master = stages.time("cut", || redacted.master(&metadata))?;
+    let proven = stages.time("verify", || redacted.prove(&master))?;
+    let copies = stages.time("sd and thumb", || redacted.copies(&metadata))?;
+    stages.time("verify the copies", || -> Result<()> {
+        redacted.check_sd(&proven, &copies.sd)?;
+        Ok(redacted.check_thumb(&proven, &copies.thumb)?)
+    })?;
     if panorama {
-        stages.time("tiles", || redacted.tiles(TileGrid::for_panorama(width, height)))?;
+        stages.time("tiles", || proven.tile_index().to_bytes());
     }
     Ok(())
 }

@@ -2,7 +2,9 @@
 
 use anyhow::Result;
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images::Image};
-use flaneur_jpeg::{GROW, Region};
+use flaneur_jpeg::GROW;
+
+use crate::input::boxes;
 
 /// Interleaved RGB.
 #[derive(Debug, Clone)]
@@ -62,21 +64,24 @@ impl Picture {
     }
 }
 
-/// The rectangles of a region, grown as ours and outward to multiples of 16 pixels: left, top, right, bottom. Two if it
-/// lies across the seam.
-pub(crate) fn rectangles(region: &Region, width: u32, height: u32) -> Vec<[u32; 4]> {
-    let (grow_x, grow_y) = ((region.x1 - region.x0) * GROW, (region.y1 - region.y0) * GROW);
+/// The rectangles of all boxes, grown as ours and outward to multiples of 16 pixels: left, top, right, bottom. Two of one
+/// that lies across the seam.
+pub(crate) fn rectangles(width: u32, height: u32) -> Vec<[u32; 4]> {
     let snap = |low: f32, high: f32, end: u32| {
         let low = (low.max(0.0) as u32) / 16 * 16;
         (low.min(end), ((high.max(0.0) as u32).div_ceil(16) * 16).min(end))
     };
-    let (top, bottom) = snap(region.y0 - grow_y, region.y1 + grow_y, height);
-    let (x0, x1) = (region.x0 - grow_x, region.x1 + grow_x);
-    let (left, right) = snap(x0, x1, width);
-    let mut found = vec![[left, top, right, bottom]];
-    if x1 > width as f32 && width == 2 * height {
-        let (left, right) = snap(0.0, x1 - width as f32, width);
+    let mut found = Vec::new();
+    for ([x0, y0, x1, y1], _) in boxes(width, height) {
+        let (grow_x, grow_y) = ((x1 - x0) * GROW, (y1 - y0) * GROW);
+        let (top, bottom) = snap(y0 - grow_y, y1 + grow_y, height);
+        let (x0, x1) = (x0 - grow_x, x1 + grow_x);
+        let (left, right) = snap(x0, x1, width);
         found.push([left, top, right, bottom]);
+        if x1 > width as f32 && width == 2 * height {
+            let (left, right) = snap(0.0, x1 - width as f32, width);
+            found.push([left, top, right, bottom]);
+        }
     }
     found
 }

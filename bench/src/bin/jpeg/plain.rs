@@ -6,7 +6,7 @@ use image::{DynamicImage, GenericImage as _, RgbImage, codecs::jpeg::JpegEncoder
 
 use crate::{
     figure::Stages,
-    input::{is_panorama, regions},
+    input::is_panorama,
     pixels::{SD_WIDTH, THUMB_WIDTH, rectangles},
 };
 
@@ -26,7 +26,7 @@ pub(crate) fn run(bytes: &[u8], stages: &mut Stages) -> Result<()> {
     let (width, height) = picture.dimensions();
     stages.time("input of the detector", || scaled(&picture, SD_WIDTH));
     stages.time("redact", || -> Result<()> {
-        for [x0, y0, x1, y1] in regions(width, height).iter().flat_map(|region| rectangles(region, width, height)) {
+        for [x0, y0, x1, y1] in rectangles(width, height) {
             let part = imageops::crop_imm(&picture, x0, y0, x1 - x0, y1 - y0).to_image();
             let soft = imageops::fast_blur(&part, (x1 - x0).max(8) as f32 / 6.0);
             picture.copy_from(&soft, x0, y0)?;

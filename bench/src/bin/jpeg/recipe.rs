@@ -12,7 +12,7 @@ use flaneur_bench::cpu;
 
 use crate::{
     figure::{Stages, peak_memory},
-    input::{is_panorama, regions},
+    input::is_panorama,
     pixels::{Picture, rectangles},
 };
 
@@ -34,7 +34,7 @@ pub(crate) fn run(input: &Path, stages: &mut Stages) -> Result<u64> {
         stages.note(stage, cpu::of_tree(std::process::id())?.saturating_sub(before));
         Ok(())
     };
-    for [x0, y0, x1, y1] in regions(width, height).iter().flat_map(|region| rectangles(region, width, height)) {
+    for [x0, y0, x1, y1] in rectangles(width, height) {
         let area = format!("{}x{}+{x0}+{y0}", x1 - x0, y1 - y0);
         call("crop", "jpegtran", &["-copy", "none", "-crop", &area, "-outfile", &crop, &current])?;
         call("blur the crop", "djpeg", &["-pnm", "-outfile", &pixels, &crop])?;

@@ -5,7 +5,7 @@ use flaneur_bench::table::Table;
 use flaneur_jpeg::{Limits, Metadata, Source};
 use flaneur_test_jpeg::shared;
 
-use crate::input::{is_panorama, regions};
+use crate::input::{is_panorama, regions, size};
 
 const FOLDERS: [&str; 4] = ["pano360", "sequences", "geotagged", "privacy_gt"];
 
@@ -47,18 +47,20 @@ impl Bytes {
 }
 
 fn of(upload: &[u8]) -> Option<Bytes> {
-    let source = Source::open(upload, 1, &Limits::default()).ok()?;
-    let (width, height) = (source.pixels().width, source.pixels().height);
+    let (width, height) = size(upload).ok()?;
     let panorama = is_panorama(width, height);
-    let redacted = source.redact(&regions(width, height), panorama);
+    let source = Source::open(upload, 1, panorama, &Limits::default()).ok()?;
+    let redacted = source.redact(&regions(width, height)).ok()?;
     let metadata = Metadata::default();
-    let length = |bytes: Result<Vec<u8>, _>| bytes.map(|bytes| bytes.len() as u64).ok();
+    let master = redacted.master(&metadata).ok()?;
+    let copies = redacted.copies(&metadata).ok()?;
+    let tiles = if panorama { redacted.prove(&master).ok()?.tile_index().to_bytes().len() } else { 0 };
     Some(Bytes {
         pictures: 1,
         upload: upload.len() as u64,
-        master: length(redacted.master(&metadata))?,
-        copies: length(redacted.sd(&metadata))? + length(redacted.thumb(panorama))?,
-        tiles: 0,
+        master: master.len() as u64,
+        copies: (copies.sd.len() + copies.thumb.len()) as u64,
+        tiles: tiles as u64,
     })
 }
 

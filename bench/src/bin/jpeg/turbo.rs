@@ -7,7 +7,7 @@ use flaneur_jpeg::TileGrid;
 
 use crate::{
     figure::Stages,
-    input::{is_panorama, regions},
+    input::is_panorama,
     pixels::{Picture, SD_WIDTH, THUMB_WIDTH, rectangles},
 };
 
@@ -105,7 +105,7 @@ pub(crate) fn run(bytes: &[u8], stages: &mut Stages) -> Result<()> {
     let chroma = if is_panorama(width, height) { (2, 1) } else { (2, 2) };
     stages.time("input of the detector", || picture.scaled(SD_WIDTH))?;
     stages.time("redact", || {
-        for rectangle in regions(width, height).iter().flat_map(|region| rectangles(region, width, height)) {
+        for rectangle in rectangles(width, height) {
             picture.soften(rectangle);
         }
     });

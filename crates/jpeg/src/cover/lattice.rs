@@ -3,7 +3,7 @@
 //! A corner that an untouched block adjoins takes the mean of its untouched blocks, which everyone sees
 //! anyway. From there the levels go over to those of the regions' surfaces. They solve the equation of
 //! heat that flows through a plate whose edge has the temperature of what lies around it, and which
-//! leaks into a ground that has the temperature of the surface: the more, the farther from the edge. So
+//! leaks into a ground that has the temperature of the surface: the more, the deeper inside the shape. So
 //! neither the stairs in which coded units lie nor the kinks between surfaces stay visible.
 
 use super::layout::{Layout, Plane, step};
@@ -34,6 +34,8 @@ struct Corner {
     aim: f64,
     /// Pixels to the nearest edge.
     distance: f64,
+    /// Pixels inside the shape of the region.
+    depth: f64,
     /// Width of the soft edge, in pixels.
     softness: f64,
     /// Whether untouched blocks determine it.
@@ -137,14 +139,14 @@ impl Lattice {
 
     fn solve(&mut self, corners: &[Corner], size: [f64; 2]) {
         let flow = size.map(|length| 1.0 / (length * length));
-        let near = |corner: &Corner| !corner.fixed && corner.distance < 2.0 * corner.softness;
+        let near = |corner: &Corner| !corner.fixed && corner.distance.min(corner.depth) < 2.0 * corner.softness;
         let soft: Vec<usize> = (0..corners.len()).filter(|&i| near(&corners[i])).collect();
         let mut next = vec![0.0; soft.len()];
         for _ in 0..ROUNDS {
             for (&i, next) in soft.iter().zip(&mut next) {
                 let corner = &corners[i];
                 let strongest = (PULL / corner.softness).powi(2);
-                let pull = strongest * f64::from(smooth(corner.distance / corner.softness));
+                let pull = strongest * f64::from(smooth(corner.distance.min(corner.depth) / corner.softness));
                 let (mut sum, mut weight) = (pull * corner.aim, pull);
                 for (by, flow) in [([-1, 0], flow[0]), ([1, 0], flow[0]), ([0, -1], flow[1]), ([0, 1], flow[1])] {
                     if let Some(other) = self.beside(corner.at, by) {
@@ -178,17 +180,18 @@ fn corner(painting: &Painting<'_>, component: usize, plane: Plane, at: [usize; 2
         }
     }
     let mut aims = (0.0, 0);
-    let mut softness = f64::INFINITY;
+    let (mut softness, mut depth) = (f64::INFINITY, 0.0);
     for (i, owner) in owners.iter().enumerate() {
         let surface = owner.checked_sub(1).and_then(|i| painting.surfaces.get(i as usize));
         let Some(surface) = surface.filter(|_| !owners[..i].contains(owner)) else { continue };
         aims = (aims.0 + surface.at(component, position), aims.1 + 1);
         softness = softness.min(surface.softness());
+        depth = f64::max(depth, surface.depth(position));
     }
     let aim = aims.0 / aims.1.max(1) as f32;
     let fixed = count > 0;
     let level = if fixed { untouched / count as f32 } else { aim };
     // Where two surfaces meet there is an edge, too.
     let distance = if fixed || aims.1 > 1 { 0.0 } else { f64::INFINITY };
-    (Corner { at, aim: f64::from(aim), distance, softness, fixed }, level)
+    (Corner { at, aim: f64::from(aim), distance, depth, softness, fixed }, level)
 }

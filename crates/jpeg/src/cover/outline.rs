@@ -41,6 +41,19 @@ pub(crate) enum Part {
 }
 
 impl Part {
+    /// About how many pixels a position lies inside, 0 outside. Rings do not tell: infinitely many.
+    pub(crate) fn depth(&self, position: [f64; 2]) -> f64 {
+        let [x, y] = position;
+        match self {
+            Part::Ellipse { centre, semi } => {
+                let radius = ((x - centre[0]) / semi[0]).hypot((y - centre[1]) / semi[1]);
+                ((1.0 - radius) * semi[0].min(semi[1])).max(0.0)
+            }
+            Part::Rectangle { low, high } => (x - low[0]).min(high[0] - x).min(y - low[1]).min(high[1] - y).max(0.0),
+            Part::Rings { .. } => f64::INFINITY,
+        }
+    }
+
     fn map(&self, point: impl Fn([f64; 2]) -> [f64; 2], length: impl Fn([f64; 2]) -> [f64; 2]) -> Part {
         match self {
             Part::Ellipse { centre, semi } => Part::Ellipse { centre: point(*centre), semi: length(*semi) },

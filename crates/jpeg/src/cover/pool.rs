@@ -2,6 +2,7 @@
 
 use super::layout::{Layout, Plane};
 use super::mask::mark;
+use super::outline::outline;
 use super::region::{Region, RegionKind};
 use super::surface::{Axis, Levels, MIN_CELL, Surface};
 use crate::blocks::Grid;
@@ -75,8 +76,8 @@ impl<'a> Painting<'a> {
         for (.., region) in order {
             let units = units(region, layout, &mut scratch);
             match region.kind {
-                RegionKind::Face => painting.face(&units),
-                RegionKind::Plate => painting.plate(&units, touched),
+                RegionKind::Face => painting.face(region, &units),
+                RegionKind::Plate => painting.plate(region, &units, touched),
             }
         }
         painting
@@ -139,7 +140,7 @@ impl<'a> Painting<'a> {
         })
     }
 
-    fn face(&mut self, units: &[u32]) {
+    fn face(&mut self, region: &Region, units: &[u32]) {
         if !units.iter().any(|&unit| self.is_fresh(unit)) {
             // It is gone already.
             return;
@@ -153,7 +154,8 @@ impl<'a> Painting<'a> {
             *cell = cell.join(&self.sum(unit));
         }
         let colours = self.colours(units, stride, &cells);
-        self.show(units, Surface { axes, colours }, false);
+        let parts = outline(region, self.layout);
+        self.show(units, Surface { axes, colours, parts }, false);
     }
 
     /// The colours of the cells. One with too few pixels takes those of its neighbours.
@@ -181,7 +183,7 @@ impl<'a> Painting<'a> {
 
     /// A plate takes the mean of its untouched surroundings, which says nothing of it; only where all
     /// surroundings are touched too, its own mean.
-    fn plate(&mut self, units: &[u32], touched: &Grid<bool>) {
+    fn plate(&mut self, region: &Region, units: &[u32], touched: &Grid<bool>) {
         let layout = self.layout;
         let mut ring = Vec::new();
         for &unit in units {
@@ -199,7 +201,8 @@ impl<'a> Painting<'a> {
         ring.sort_unstable();
         ring.dedup();
         let mean = self.sum_of(&ring).mean().or_else(|| self.sum_of(units).mean());
-        let surface = Surface { axes: self.axes(units, true), colours: vec![mean.unwrap_or_default()] };
+        let parts = outline(region, layout);
+        let surface = Surface { axes: self.axes(units, true), colours: vec![mean.unwrap_or_default()], parts };
         self.show(units, surface, true);
     }
 

@@ -1,6 +1,7 @@
 //! The smooth surface through the pooled colours of one region.
 
 use super::layout::{Layout, MAX_COMPONENTS};
+use super::outline::Part;
 
 /// Cells along one side of a face, at most: nine colours in all.
 const MAX_CELLS: usize = 3;
@@ -9,10 +10,10 @@ const MAX_CELLS: usize = 3;
 pub(crate) const MIN_CELL: u32 = 32;
 
 /// Width of the soft edge, as a share of the smaller side of the region.
-const SOFT: f64 = 0.25;
+const SOFT: f64 = 0.4;
 
 /// Bounds of that width, in pixels.
-const SOFTEST: [f64; 2] = [8.0, 48.0];
+const SOFTEST: [f64; 2] = [12.0, 48.0];
 
 /// A level for each component: a sample minus 128.
 pub(crate) type Levels = [f32; MAX_COMPONENTS];
@@ -143,6 +144,8 @@ pub(crate) struct Surface {
     pub axes: [Axis; 2],
     /// Row by row.
     pub colours: Vec<Levels>,
+    /// The enlarged shape of the region.
+    pub parts: Vec<Part>,
 }
 
 impl Surface {
@@ -160,6 +163,12 @@ impl Surface {
             mix(level(left, bottom), level(right, bottom), across),
             down,
         )
+    }
+
+    /// Pixels from a position to the edge of the shape, 0 outside of it: what coded units have beyond
+    /// the shape need not look like it.
+    pub(crate) fn depth(&self, position: [f64; 2]) -> f64 {
+        self.parts.iter().map(|part| part.depth(position)).fold(0.0, f64::max)
     }
 
     /// Width of the soft edge, in pixels.

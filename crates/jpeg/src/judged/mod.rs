@@ -11,12 +11,13 @@ use std::path::Path;
 
 use flaneur_test_jpeg::pictures::Numbers;
 
-use crate::cover::{Plan, Region};
-use crate::cut::{CutError, Patch, cut};
+use crate::blocks::Block;
+use crate::cover::Region;
+use crate::encode::Metadata;
 use crate::error::JpegError;
 use crate::header::Limits;
-use crate::proof::prove;
-use crate::stream::{Nothing, Parsed, Stream, Walk};
+use crate::redact::{Proven, Redacted};
+use crate::source::Source;
 
 /// Pictures of the shared data.
 const FOLDERS: [&str; 4] = ["pano360", "sequences", "geotagged", "privacy_gt"];
@@ -26,62 +27,32 @@ fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// A picture as we read it.
-struct Read {
-    stream: Stream,
-    walk: Walk,
+/// Opens a file as an upload: a panorama if it has the shape of one.
+fn open(bytes: &[u8]) -> Result<Source, JpegError> {
+    let limits = Limits { max_pixels: 100_000_000, ..Limits::default() };
+    let source = Source::open(bytes, 1, false, &limits)?;
+    let (width, height) = source.size();
+    if width == 2 * height { Source::open(bytes, 1, true, &limits) } else { Ok(source) }
 }
 
-/// Reads a sequential picture; None if it is coded otherwise.
-fn read(bytes: &[u8]) -> Result<Option<Read>, JpegError> {
-    match Stream::parse(bytes, &Limits::default())? {
-        Parsed::OtherCoding => Ok(None),
-        Parsed::Stream(stream) => {
-            let walk = Walk::new(&stream, &mut Nothing)?;
-            Ok(Some(Read { stream: *stream, walk }))
-        }
-    }
+/// A master that is proven.
+fn master(redacted: &Redacted) -> (Vec<u8>, Proven) {
+    let file = redacted.master(&Metadata::default()).expect("what is planned can be cut");
+    let proven = redacted.prove(&file).expect("what was cut is proven");
+    (file, proven)
 }
 
-impl Read {
-    fn size(&self) -> (u32, u32) {
-        (self.stream.head.frame.width, self.stream.head.frame.height)
-    }
-
-    fn is_panorama(&self) -> bool {
-        let (width, height) = self.size();
-        width == 2 * height
-    }
-
-    fn plan(&self, regions: &[Region]) -> Plan {
-        let Read { stream, walk } = self;
-        Plan::new(&stream.head.frame, &stream.head.quantisation, &walk.dc, regions, 1, self.is_panorama())
-    }
-
-    /// The picture with what is planned in it, proven.
-    fn cut(&self, plan: &Plan) -> Result<Vec<u8>, CutError> {
-        let block = |component: usize, x: usize, y: usize| plan.block(component, x, y);
-        let patch = Patch { touched: &plan.touched.cells, block: &block };
-        let file = cut(&self.stream, &self.walk, &patch, &[])?;
-        prove(&self.stream, &self.walk, &patch, &file).expect("what was cut is proven");
-        Ok(file)
-    }
-
-    /// The coded units that the cut has to change: those touched, but for any that hold what is planned already.
-    fn changing(&self, plan: &Plan) -> Vec<usize> {
-        let block = |component: usize, x: usize, y: usize| plan.block(component, x, y);
-        let patch = Patch { touched: &plan.touched.cells, block: &block };
-        let (mut before, mut planned) = (Vec::new(), Vec::new());
-        let touched = plan.touched.cells.iter().enumerate().filter(|(_, touched)| **touched);
-        touched
-            .filter(|&(unit, _)| {
-                self.walk.unit(&self.stream, unit, &mut before).expect("a unit that was walked can be read");
-                patch.unit(&self.stream, unit, &mut planned);
-                before != planned
-            })
-            .map(|(unit, _)| unit)
-            .collect()
-    }
+/// The coded units that a cut has to change: those touched, but for any that hold what is planned already.
+fn changing(source: &Source, redacted: &Redacted) -> Vec<usize> {
+    let length = source.stream.decoder().layout().len();
+    let (mut before, mut planned): (Vec<Block>, Vec<Block>) = (vec![[0; 64]; length], vec![[0; 64]; length]);
+    let mut units = redacted.touched_units();
+    units.retain(|&unit| {
+        source.walk.unit(&source.stream, unit, &mut before).expect("a unit that was walked can be read");
+        redacted.unit(unit, &mut planned).expect("what is planned can be told");
+        before != planned
+    });
+    units
 }
 
 /// Faces and plates anywhere, two that overlap, one across the right edge, which is the seam of a panorama.

@@ -4,7 +4,4 @@
 
 mod common;
 mod open;
-mod outputs;
-mod redaction;
 mod shared_data;
-mod verification;

@@ -31,9 +31,6 @@ fn every_common_coding_is_read() {
         for sampling in SAMPLINGS {
             for (progressive, restart) in [(false, 0), (false, 3), (false, 1), (true, 0), (true, 5)] {
                 let coding = Coding { sampling, progressive, restart, ..Coding::default() };
-                if !progressive && sampling == SamplingFactor::R_4_1_1 {
-                    continue;
-                }
                 let bytes = coding.encode(&original);
                 let source = match Source::open(&bytes, 1, &Limits::default()) {
                     Ok(source) => source,
@@ -60,7 +57,7 @@ fn the_same_picture_decodes_alike_in_all_codings() {
         (0..height).flat_map(|y| (0..width).flat_map(move |x| [x as u8, y as u8, u32::midpoint(x, y) as u8])).collect();
     let original = flaneur_jpeg::Pixels { width, height, rgb };
     for sampling in &SAMPLINGS {
-        for progressive in [*sampling == SamplingFactor::R_4_1_1, true] {
+        for progressive in [false, true] {
             let coding = Coding { sampling: *sampling, progressive, ..Coding::default() };
             let difference = difference(open(&coding.encode(&original)).pixels(), &original);
             assert!(difference < 1.5, "{coding:?}: off by {difference}");
@@ -183,14 +180,43 @@ fn unsupported_kinds_are_named() {
     assert!(named(&with_frame(0, &[12], 0xC1)).contains("12 bits"));
     assert!(named(&with_frame(0, &[8], 0xC3)).contains("lossless"));
     assert!(named(&with_frame(0, &[8], 0xC6)).contains("hierarchical"));
-    assert!(named(&with_frame(0, &[8], 0xC9)).contains("arithmetic"));
-    assert!(named(&with_frame(5, &[4], 0xC0)).contains("CMYK"));
-    assert!(named(&with_frame(7, &[0x31], 0xC0)).contains("subsampling"));
-    let coding = Coding { sampling: SamplingFactor::R_4_1_1, ..Coding::default() };
-    assert!(named(&coding.encode(&street(40, 30))).contains("separate scan"));
+    assert!(named(&with_frame(0, &[8], 0xCB)).contains("lossless arithmetic"));
+    assert!(named(&with_frame(5, &[2], 0xC0)).contains("2 colour components"));
+    // Chroma finer than luma, in one direction.
+    assert!(named(&with_frame(7, &[0x12, 0, 1, 0x21], 0xC0)).contains("subsampling"));
+    // Sixteen blocks of luma.
+    assert!(named(&with_frame(7, &[0x44], 0xC0)).contains("subsampling"));
+    // Two chroma samples on three of luma.
+    assert!(named(&with_frame(7, &[0x31, 0, 1, 0x21], 0xC0)).contains("subsampling"));
     assert_eq!(refusal(&with_frame(1, &[0, 0], 0xC0)), JpegError::Empty);
     assert!(named(b"GIF89a....").contains("not a JPEG"));
     assert!(named(b"").contains("not a JPEG"));
+}
+
+#[test]
+fn arithmetic_coding_is_read_and_inks_are_not() {
+    let baseline = open(include_bytes!("../golden/baseline.jpg"));
+    for bytes in [
+        include_bytes!("../golden/arithmetic.jpg").as_slice(),
+        include_bytes!("../golden/arithmetic_progressive.jpg"),
+        include_bytes!("../golden/progressive.jpg"),
+        include_bytes!("../golden/separate.jpg"),
+    ] {
+        assert_eq!(open(bytes).pixels(), baseline.pixels());
+        assert!(intake(bytes).is_ok());
+    }
+    let ycck = include_bytes!("../golden/progressive_ycck.jpg");
+    assert_eq!(intake(ycck).map(|header| header.components), Ok(4));
+    assert!(refusal(ycck).to_string().contains("CMYK"));
+}
+
+#[test]
+fn a_component_without_scan_is_noticed() {
+    let bytes = include_bytes!("../golden/separate.jpg");
+    let last = list_segments(bytes).unwrap().into_iter().rfind(|s| s.marker == 0xDA).unwrap().offset as usize;
+    let cut = [&bytes[..last], &[0xFF, 0xD9]].concat();
+    assert_eq!(intake(&cut), Err(JpegError::Truncated));
+    assert_eq!(refusal(&cut), JpegError::Truncated);
 }
 
 #[test]
