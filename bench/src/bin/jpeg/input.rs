@@ -88,7 +88,8 @@ pub(crate) fn boxes(width: u32, height: u32) -> [([f32; 4], bool); 5] {
 
 /// The same as regions.
 pub(crate) fn regions(width: u32, height: u32) -> Vec<Region> {
-    let region =
-        |([x0, y0, x1, y1], face)| if face { Region::face(x0, y0, x1, y1) } else { Region::plate(x0, y0, x1, y1) };
+    let region = |([x0, y0, x1, y1], face): ([f32; 4], bool)| {
+        if face { Region::face(x0, y0, x1, y1) } else { Region::plate(x0, y0, x1, y1) }
+    };
     boxes(width, height).map(region).to_vec()
 }

@@ -9,7 +9,7 @@ mod windows;
 
 use std::path::Path;
 
-use flaneur_test_jpeg::pictures::Numbers;
+use flaneur_test_jpeg::{Dcs, pictures::Numbers};
 
 use crate::blocks::Block;
 use crate::cover::Region;
@@ -33,6 +33,28 @@ fn open(bytes: &[u8]) -> Result<Source, JpegError> {
     let source = Source::open(bytes, 1, false, &limits)?;
     let (width, height) = source.size();
     if width == 2 * height { Source::open(bytes, 1, true, &limits) } else { Ok(source) }
+}
+
+/// Whether blocks behind the edges are part of what is stored: they are in one interleaved sequential Huffman scan, which is
+/// copied. What is coded anew has others there.
+fn stores_padding(bytes: &[u8]) -> bool {
+    let frame = bytes.windows(2).find(|pair| matches!(pair, [0xFF, 0xC0..=0xC2 | 0xC9 | 0xCA]));
+    let scans = bytes.windows(2).filter(|pair| pair == &[0xFF, 0xDA]).count();
+    matches!(frame, Some([_, 0xC0 | 0xC1])) && scans == 1
+}
+
+/// The DCs that we read are those that libjpeg read.
+fn assert_same_dcs(name: &str, bytes: &[u8], source: &Source, theirs: &[Dcs]) {
+    let all = stores_padding(bytes);
+    assert_eq!(theirs.len(), source.walk.dc.len(), "{name}: components");
+    for (component, (theirs, ours)) in theirs.iter().zip(&source.walk.dc).enumerate() {
+        assert_eq!((theirs.across, theirs.down), (ours.width, ours.height), "{name}: component {component}");
+        let (real_across, real_down) = source.stream.head.frame.own_blocks(component);
+        let (across, down) = if all { (ours.width, ours.height) } else { (real_across as usize, real_down as usize) };
+        for (y, row) in theirs.values.chunks_exact(theirs.across).enumerate().take(down) {
+            assert!(row[..across] == ours.row(y)[..across], "{name}: DCs of component {component} in row {y}");
+        }
+    }
 }
 
 /// A master that is proven.

@@ -3,7 +3,7 @@
 use flaneur_test_jpeg::pictures::{self, Made, Numbers};
 use flaneur_test_jpeg::{Judge, shared};
 
-use super::open;
+use super::{assert_same_dcs, open};
 
 /// Changes a few bytes or bits, or leaves some out.
 fn mutate(bytes: &[u8], numbers: &mut Numbers) -> Vec<u8> {
@@ -33,9 +33,7 @@ fn judge_mutants(judge: Judge, made: &Made, count: u64) -> u64 {
         accepted += 1;
         let context = format!("mutant {seed} of {}", made.name);
         let dcs = judge.dcs(&mutant).unwrap_or_else(|error| panic!("{context}: libjpeg refuses it: {error}"));
-        for (component, (theirs, ours)) in dcs.iter().zip(&picture.walk.dc).enumerate() {
-            assert!(theirs.values == ours.cells, "{context}: DCs of component {component}");
-        }
+        assert_same_dcs(&context, &mutant, &picture, &dcs);
         let warnings = judge.compare(&mutant, &mutant).map_or(0, |found| found.warnings[0]);
         assert_eq!(warnings, 0, "{context}: libjpeg warns");
     }
