@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures, beside a rival, and writes bench/results/NAME.md. Usage: bench.sh queue
+# Measures, beside a rival, and writes bench/results/NAME.md. Usage: bench.sh queue|jpeg
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 cd "$root"
@@ -28,6 +28,14 @@ bench_queue() {
     stop_postgres
 }
 
-[[ $# == 1 && $(type -t "bench_$1") == function ]] || die "bench.sh queue"
+# Instructions are counted where Valgrind is installed.
+bench_jpeg() {
+    "$root/scripts/tools.sh" jpeg
+    say "building the benchmark (a first time takes some minutes)"
+    cargo build --release --locked -p flaneur-bench --no-default-features --features jpeg --bin jpeg
+    "$target/release/jpeg"
+}
+
+[[ $# == 1 && $(type -t "bench_$1") == function ]] || die "bench.sh queue|jpeg"
 need_rust
 "bench_$1"

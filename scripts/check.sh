@@ -5,7 +5,7 @@ source "$(dirname "$0")/lib.sh"
 
 need_rust
 cd "$root"
-"$root/scripts/tools.sh" python deny
+"$root/scripts/tools.sh" python deny jpeg
 "$root/scripts/packages.sh" web
 "$root/scripts/packages.sh" e2e/browser
 step "fetching crates" cargo fetch --locked
@@ -39,5 +39,6 @@ stage "scripts" check_scripts
 stage "web: lint and types" check_web
 stage "dependencies" check_dependencies
 stage "clippy" cargo clippy --workspace --all-targets --locked -- -D warnings
+stage "clippy of the benchmark of JPEG surgery" cargo clippy -p flaneur-bench --no-default-features --features jpeg --all-targets --locked -- -D warnings
 stage "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 say "all checks passed"

@@ -49,7 +49,7 @@ count_rules() {
 
 test_rust() {
     "$root/scripts/models.sh"
-    "$root/scripts/tools.sh" pictures s3 postgres
+    "$root/scripts/tools.sh" pictures s3 postgres jpeg
     build
     export FLANEUR_TEST_S3_SERVER=$cache/cargo/bin/s3s-fs
     start_postgres
@@ -70,7 +70,7 @@ test_web() {
 
 test_e2e() {
     "$root/scripts/models.sh"
-    "$root/scripts/tools.sh" python pictures chromium s3 nginx postgres faketime
+    "$root/scripts/tools.sh" python pictures chromium s3 nginx postgres faketime jpeg
     "$root/scripts/packages.sh" e2e/browser
     "$root/scripts/web.sh"
     build

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what tests and checks need beside Rust, Node.js and Python.
-# Usage: tools.sh [python|chromium|pictures|deny|s3|nginx|garage|postgres|faketime|mmdebstrap]…
+# Usage: tools.sh [python|chromium|pictures|deny|s3|nginx|garage|postgres|faketime|mmdebstrap|jpeg]…
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
@@ -128,6 +128,18 @@ install_mmdebstrap() {
             mmdebstrap debian-archive-keyring
     else
         die "installing in a bare Debian needs mmdebstrap: install it (on Debian: apt install mmdebstrap)"
+    fi
+}
+
+# libjpeg with its headers and programs, which judge what crates/jpeg does to files.
+install_jpeg() {
+    command -v jpegtran >/dev/null 2>&1 && command -v cjpeg >/dev/null 2>&1 && [[ -e /usr/include/jpeglib.h ]] && return
+    if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null 2>&1; then
+        step "reading the lists of system packages" apt-get update
+        step "installing libjpeg" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+            gcc libc6-dev libjpeg62-turbo-dev libjpeg-turbo-progs
+    else
+        die "the tests of JPEG surgery need libjpeg and its programs: install them (on Debian: apt install libjpeg62-turbo-dev libjpeg-turbo-progs)"
     fi
 }
 

@@ -34,6 +34,8 @@ pub mod icc;
 mod index;
 mod intake;
 mod intervals;
+#[cfg(test)]
+mod judged;
 mod marker;
 mod orient;
 mod pixels;
