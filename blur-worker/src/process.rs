@@ -86,6 +86,7 @@ async fn store(
         },
         shape: derived.shape,
         detections: derived.detections,
+        patch: None,
         at: worker.world.now(),
     };
     Ok((publication, keys))

@@ -128,6 +128,7 @@ impl Fixture {
             objects,
             shape: picture.shape,
             detections: Vec::new(),
+            patch: None,
             at: self.api.world.now(),
         };
         let jobs = [self.job(), self.job()];

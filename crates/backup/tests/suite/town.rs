@@ -209,6 +209,7 @@ impl Town {
             },
             shape: Shape { width: 320, height: 200 },
             detections: Vec::new(),
+            patch: None,
             at: self.now(),
         };
         assert!(self.catalog.publish_picture(&lease, publication, self.jobs()).await.unwrap());
