@@ -9,19 +9,13 @@ use flaneur_jpeg::{
 };
 use serde::Deserialize;
 
-use crate::{error::JobError, look::Look, metrics::Stage};
+use crate::{error::JobError, look::Look, metrics::Stage, objects::Made};
 
 /// What is made of an original.
 #[derive(Debug)]
 pub struct Derived {
-    /// Full resolution.
-    pub master: Bytes,
-    /// 2048 pixels wide.
-    pub sd: Bytes,
-    /// 500 pixels wide.
-    pub thumb: Bytes,
-    /// All tiles in one object, with their grid; panoramas only.
-    pub tiles: Option<(Bytes, TileGrid)>,
+    /// What is to be stored.
+    pub made: Made,
     /// Size of the upright picture.
     pub shape: Shape,
     /// What was redacted.
@@ -59,35 +53,46 @@ pub fn derive(original: &[u8], picture: &Picture, look: &dyn Look, max_pixels: u
         Err(error) => return Err(error.into()),
     };
     let (width, height) = (source.pixels().width, source.pixels().height);
-    let (redacted, encoded) = Stage::Redact.measure(|| encode(source, &detections, &tag, panorama))?;
+    let regions: Vec<Region> = detections.iter().map(region).collect();
+    let (redacted, encoded) = Stage::Redact.measure(|| encode(source, &regions, &tag, panorama))?;
     Stage::Verify.measure(|| prove(&redacted, &encoded, panorama))?;
     Ok(Outcome::Derived(Box::new(Derived {
-        master: encoded.master.into(),
-        sd: encoded.sd.into(),
-        thumb: encoded.thumb.into(),
-        tiles: encoded.tiles,
+        made: encoded.into(),
         shape: Shape { width: i64::from(width), height: i64::from(height) },
         detections,
     })))
 }
 
 /// What was encoded, and not proven yet.
-struct Encoded {
+pub struct Encoded {
     master: Vec<u8>,
     sd: Vec<u8>,
     thumb: Vec<u8>,
     tiles: Option<(Bytes, TileGrid)>,
 }
 
-fn encode(
+impl From<Encoded> for Made {
+    /// Decoding keeps no coefficients: what was removed is gone.
+    fn from(encoded: Encoded) -> Self {
+        Self {
+            master: encoded.master.into(),
+            sd: encoded.sd.into(),
+            thumb: encoded.thumb.into(),
+            tiles: encoded.tiles,
+            removed: None,
+        }
+    }
+}
+
+/// Redacts and encodes.
+pub fn encode(
     source: Source,
-    detections: &[Detection],
+    regions: &[Region],
     tag: &Geotag,
     panorama: bool,
 ) -> Result<(Redacted, Encoded), JobError> {
-    let regions: Vec<Region> = detections.iter().map(region).collect();
     let (width, height) = (source.pixels().width, source.pixels().height);
-    let redacted = source.redact(&regions, panorama);
+    let redacted = source.redact(regions, panorama);
 
     let master = made("master", redacted.master(&metadata(&tag.resized(width, height))))?;
     let expected_sd = redacted.expected_sd();
@@ -104,7 +109,7 @@ fn encode(
 }
 
 /// Reads everything that will be stored, and compares.
-fn prove(redacted: &Redacted, encoded: &Encoded, panorama: bool) -> Result<(), JobError> {
+pub fn prove(redacted: &Redacted, encoded: &Encoded, panorama: bool) -> Result<(), JobError> {
     let check = |what, bytes: &[u8], expected: &Expected| {
         verify(bytes, expected).map_err(|source| JobError::Unverified { what, source })
     };

@@ -80,11 +80,13 @@ impl Bench {
             catalog: catalog.clone() as Arc<dyn Catalog>,
             storage: storage.clone(),
             look: eyes.clone(),
+            surgery: Arc::new(Scissors::default()),
             world: world.clone(),
             options: Options {
                 lanes: 1,
                 max_pixels: 10_000_000,
                 lease: Duration::from_mins(1),
+                seal_to: flaneur_seal::Recipients::default(),
                 sweep: Sweeping { grace: Duration::from_hours(1), before: None },
                 dispatch: DispatchDefaults {
                     split_distance: 100.0,
