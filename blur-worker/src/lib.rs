@@ -37,6 +37,11 @@ use flaneur_seal::Recipients;
 use flaneur_storage::Storage;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+/// Keys to seal to, and to open with.
+pub mod seal_to {
+    pub use flaneur_seal::{Identities, Recipients, SealError};
+}
+
 pub use look::{Look, Models};
 pub use surgery::Surgery;
 

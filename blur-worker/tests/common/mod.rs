@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+mod scissors;
+
 use std::{
     sync::{
         Arc,
@@ -24,6 +26,7 @@ use flaneur_jpeg::Pixels;
 use flaneur_storage::{OriginalKey, Storage};
 use flaneur_worker::{DispatchDefaults, Look, Options, Worker, sweep::Sweeping};
 use jiff::Timestamp;
+pub use scissors::{Scissors, line};
 
 /// Sees one face of a fixed place in every picture; the first `failures` looks fail.
 pub struct Eyes {
@@ -80,7 +83,7 @@ impl Bench {
             catalog: catalog.clone() as Arc<dyn Catalog>,
             storage: storage.clone(),
             look: eyes.clone(),
-            surgery: Arc::new(Scissors::default()),
+            surgery: Arc::new(Scissors),
             world: world.clone(),
             options: Options {
                 lanes: 1,

@@ -79,6 +79,17 @@ async fn clear(scene: &Scene, lease: &Lease, picture: PictureId) {
     assert!(scene.catalog.forget_superseded(lease, &keys).await.unwrap());
 }
 
+/// Redacts a ready picture again, with what was removed kept, and asks to have that undone.
+pub async fn redact(scene: &Scene, account: &Account, picture: PictureId) {
+    let asked = drawn(scene, picture, account, 2);
+    assert_eq!(ask(scene, &asked).await, RedactionReceipt::Taken);
+    let lease = scene.lease(JobKind::Redact, picture.0).await;
+    let patch = Some(patch(scene, picture, &[asked.id]));
+    let new = Republication { patch, ..republication(scene, picture, &[asked.id]).await };
+    assert!(scene.catalog.republish_picture(&lease, new, scene.two_jobs()).await.unwrap());
+    assert_eq!(scene.catalog.ask_undo(asked, undo(scene, account)).await.unwrap(), UndoReceipt::Taken);
+}
+
 pub async fn drawn_regions_are_noted_with_a_job(scene: &Scene) {
     let ada = scene.account("ada").await;
     let street = scene.street(&ada, Visibility::Anyone, 2).await;
