@@ -1,7 +1,7 @@
 //! From an original to what may be shown. Blocking, in memory, and without any side effect.
 
 use bytes::Bytes;
-use flaneur_catalog::model::{BoxClass, Detection, Picture, Projection, Shape};
+use flaneur_catalog::model::{BoxClass, Detection, Outline, Picture, Projection, Redaction, RegionClass, Shape};
 use flaneur_detect::DetectError;
 use flaneur_geotag::{Geotag, Overrides};
 use flaneur_jpeg::{
@@ -32,7 +32,15 @@ pub enum Outcome {
 }
 
 /// Makes everything that may be shown of an original, and proves it.
-pub fn derive(original: &[u8], picture: &Picture, look: &dyn Look, max_pixels: u64) -> Result<Outcome, JobError> {
+///
+/// What was a false alarm once (`undone`) is none of the detections.
+pub fn derive(
+    original: &[u8],
+    picture: &Picture,
+    look: &dyn Look,
+    max_pixels: u64,
+    undone: &[Redaction],
+) -> Result<Outcome, JobError> {
     let tag = match geotag(original, picture)? {
         Ok(tag) => tag,
         Err(reason) => return Ok(Outcome::Unusable(reason)),
@@ -43,7 +51,7 @@ pub fn derive(original: &[u8], picture: &Picture, look: &dyn Look, max_pixels: u
         Err(error) => return Ok(Outcome::Unusable(error.to_string())),
     };
     let panorama = picture.projection == Projection::Equirectangular;
-    let detections = match Stage::Detect.measure(|| look.look(source.pixels(), panorama)) {
+    let mut detections = match Stage::Detect.measure(|| look.look(source.pixels(), panorama)) {
         Ok(detections) => detections,
         // More than could be redacted one by one; leaving any out would show it.
         Err(DetectError::TooMany { .. }) => {
@@ -52,6 +60,7 @@ pub fn derive(original: &[u8], picture: &Picture, look: &dyn Look, max_pixels: u
         }
         Err(error) => return Err(error.into()),
     };
+    detections.retain(|detection| !undone.iter().any(|redaction| is_same(detection, redaction)));
     let (width, height) = (source.pixels().width, source.pixels().height);
     let regions: Vec<Region> = detections.iter().map(region).collect();
     let (redacted, encoded) = Stage::Redact.measure(|| encode(source, &regions, &tag, panorama))?;
@@ -61,6 +70,20 @@ pub fn derive(original: &[u8], picture: &Picture, look: &dyn Look, max_pixels: u
         shape: Shape { width: i64::from(width), height: i64::from(height) },
         detections,
     })))
+}
+
+/// Share of what both boxes cover that they have to have in common to be the same finding.
+const OVERLAP: f64 = 0.5;
+
+/// Whether a detection is what a redaction was made for, found again: by another version of a model, say.
+fn is_same(detection: &Detection, redaction: &Redaction) -> bool {
+    let area = |[x0, y0, x1, y1]: [f64; 4]| (x1 - x0).max(0.0) * (y1 - y0).max(0.0);
+    RegionClass::from(detection.class) == redaction.class
+        && redaction.outlines.iter().map(Outline::bounds).any(|other| {
+            let one = detection.bounds;
+            let common = area([one[0].max(other[0]), one[1].max(other[1]), one[2].min(other[2]), one[3].min(other[3])]);
+            common >= OVERLAP * (area(one) + area(other) - common)
+        })
 }
 
 /// What was encoded, and not proven yet.
@@ -173,4 +196,27 @@ fn geotag(original: &[u8], picture: &Picture) -> Result<Result<Geotag, String>, 
         tags: stored.tags,
     };
     Ok(flaneur_geotag::apply(&mut tag, &overrides).map(|()| tag).map_err(|error| error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flaneur_catalog::model::PictureId;
+
+    #[test]
+    fn a_false_alarm_is_known_again() {
+        let found = |class, bounds| Detection {
+            class,
+            score: 0.5,
+            model: "m".to_owned(),
+            model_version: "1".to_owned(),
+            bounds,
+        };
+        let (picture, at) = (PictureId(uuid::Uuid::nil()), jiff::Timestamp::UNIX_EPOCH);
+        let undone = Redaction::of_detection(picture, &found(BoxClass::Face, [10.0, 10.0, 50.0, 50.0]), at);
+        assert!(is_same(&found(BoxClass::Face, [12.0, 9.0, 52.0, 49.0]), &undone));
+        assert!(!is_same(&found(BoxClass::Plate, [10.0, 10.0, 50.0, 50.0]), &undone), "something else is there");
+        assert!(!is_same(&found(BoxClass::Face, [40.0, 10.0, 80.0, 50.0]), &undone), "somebody stands beside it");
+        assert!(!is_same(&found(BoxClass::Face, [0.0, 0.0, 200.0, 200.0]), &undone), "more than it");
+    }
 }

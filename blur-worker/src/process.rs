@@ -1,6 +1,8 @@
 //! Makes a picture public: read the original, find faces and plates, redact, derive, verify, store, publish.
 
-use flaneur_catalog::model::{Lease, Picture, PictureId, PictureStatus, Publication, Rejection, Severity};
+use flaneur_catalog::model::{
+    Lease, Picture, PictureId, PictureStatus, Publication, RedactionState, Rejection, Severity,
+};
 use flaneur_storage::{OriginalKey, PublicKey, StorageError};
 
 use crate::{
@@ -34,8 +36,10 @@ async fn attempt(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
         }
         Err(error) => return Err(error.into()),
     };
+    let mut undone = worker.catalog.redactions(id).await?;
+    undone.retain(|redaction| redaction.state == RedactionState::Undone);
     let (look, job, limit) = (worker.look.clone(), picture.clone(), worker.options.max_pixels);
-    let work = tokio::task::spawn_blocking(move || derive::derive(&original, &job, look.as_ref(), limit));
+    let work = tokio::task::spawn_blocking(move || derive::derive(&original, &job, look.as_ref(), limit, &undone));
     let derived = match work.await.map_err(|_| JobError::Panic)?? {
         Outcome::Derived(derived) => derived,
         Outcome::Unusable(reason) => return give_up(worker, lease, id, reason).await,
