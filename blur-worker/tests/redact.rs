@@ -133,7 +133,7 @@ async fn redacting_goes_before_processing() {
     let id = shown(&bench).await;
     let set = bench.upload_set(true).await;
     for number in 1..4 {
-        bench.send(set, number, &photo(number as u8)).await;
+        bench.send(set, number, &photo(number as u8 + 10)).await;
     }
     ask(&bench, &drawn(&bench, id, 5.0)).await;
     let hold = SignedDuration::from_secs(60);
