@@ -160,8 +160,9 @@ async fn work(worker: &Worker, lease: &Lease, span: Span) -> Result<(), JobError
 
 async fn by_kind(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
     match lease.kind {
-        JobKind::Process => process::run(worker, lease).await,
-        JobKind::Redact => redact::run(worker, lease).await,
+        // On the heap: what these two hold while they wait is large.
+        JobKind::Process => Box::pin(process::run(worker, lease)).await,
+        JobKind::Redact => Box::pin(redact::run(worker, lease)).await,
         JobKind::Dispatch => dispatch::run(worker, lease).await,
         JobKind::Refresh => refresh::run(worker, lease).await,
         JobKind::Destroy => destroy::run(worker, lease).await,

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 use std::{
+    fmt::Write as _,
     io::{Read as _, Write as _},
     str::FromStr,
 };
@@ -53,7 +54,12 @@ impl Recipients {
     pub fn fingerprint(&self) -> String {
         let mut keys: Vec<String> = self.0.iter().map(ToString::to_string).collect();
         keys.sort();
-        Sha256::digest(keys.join("\n"))[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+        let mut name = String::new();
+        for byte in &Sha256::digest(keys.join("\n"))[..8] {
+            // Writing to a text cannot fail.
+            let _ = write!(name, "{byte:02x}");
+        }
+        name
     }
 
     /// Encrypts bytes to every one of the keys.
