@@ -1,11 +1,16 @@
 //! Redacting published pictures again, and undoing it, with surgery that can be seen through.
 
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
 mod common;
 
 use std::str::FromStr as _;
 
 use age::secrecy::ExposeSecret as _;
-use common::{Bench, Scissors, line, photo};
+use common::{
+    Bench, photo,
+    scissors::{Scissors, line},
+};
 use flaneur_access::Viewer;
 use flaneur_catalog::{
     Changes as _, Jobs as _, Pictures as _, Redactions as _,

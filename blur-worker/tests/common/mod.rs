@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
-mod scissors;
+pub mod scissors;
 
 use std::{
     sync::{
@@ -26,7 +26,7 @@ use flaneur_jpeg::Pixels;
 use flaneur_storage::{OriginalKey, Storage};
 use flaneur_worker::{DispatchDefaults, Look, Options, Worker, sweep::Sweeping};
 use jiff::Timestamp;
-pub use scissors::{Scissors, line};
+use scissors::Scissors;
 
 /// Sees one face of a fixed place in every picture; the first `failures` looks fail.
 pub struct Eyes {

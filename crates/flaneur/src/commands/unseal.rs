@@ -89,10 +89,14 @@ mod tests {
     use crate::options::{Cli, Command};
     use age::secrecy::ExposeSecret as _;
     use clap::Parser as _;
-    use flaneur_catalog::model::{
-        AccountId, Outline, RedactionId, RedactionOrigin, RedactionState, RegionClass, Undo, UndoState,
-    };
-    use uuid::Uuid;
+    use flaneur_catalog::model::{Outline, RedactionOrigin, RedactionState, RegionClass, Undo, UndoState};
+
+    const NONE: &str = "00000000-0000-0000-0000-00000000000";
+
+    /// The id that ends in a digit.
+    fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(digit: u8) -> T {
+        format!("{NONE}{digit}").parse().unwrap()
+    }
 
     fn key() -> String {
         age::x25519::Identity::generate().to_string().expose_secret().to_owned()
@@ -111,7 +115,7 @@ mod tests {
     #[tokio::test]
     async fn what_cannot_be_done_is_a_sentence() {
         let folder = tempfile::tempdir().unwrap();
-        let picture = Uuid::from_u128(7).to_string();
+        let picture = format!("{NONE}7");
         let gone = run(asked(folder.path(), &key(), &["--picture", &picture])).await.unwrap_err();
         assert!(format!("{gone:#}").contains("nobody asked"), "{gone:#}");
         let unreadable = format!("{:#}", run(asked(folder.path(), "AGE-SECRET-KEY-1X", &[])).await.unwrap_err());
@@ -128,8 +132,8 @@ mod tests {
     fn a_request_is_a_line() {
         let at = jiff::Timestamp::UNIX_EPOCH;
         let request = Redaction {
-            id: RedactionId(Uuid::from_u128(2)),
-            picture: PictureId(Uuid::from_u128(1)),
+            id: id(2),
+            picture: id(1),
             origin: RedactionOrigin::Drawn,
             class: RegionClass::Face,
             outlines: vec![Outline::Box([0.0, 0.0, 1.0, 1.0])],
@@ -138,12 +142,7 @@ mod tests {
             asked_at: at,
             settled_at: None,
             message: None,
-            undo: Some(Undo {
-                state: UndoState::Asked,
-                by: AccountId(Uuid::nil()),
-                at,
-                reason: "a\nposter".to_owned(),
-            }),
+            undo: Some(Undo { state: UndoState::Asked, by: id(0), at, reason: "a\nposter".to_owned() }),
         };
         let text = line(&request);
         assert!(
