@@ -1,29 +1,24 @@
 //! From an original to what may be shown. Blocking, in memory, and without any side effect.
 
 use bytes::Bytes;
-use flaneur_catalog::model::{BoxClass, Detection, Picture, Projection, Shape};
+use flaneur_catalog::model::{BoxClass, Detection, Outline, Picture, Projection, Redaction, RegionClass, Shape};
 use flaneur_detect::DetectError;
 use flaneur_geotag::{Geotag, Overrides};
-use flaneur_jpeg::{Copies, JpegError, Limits, Metadata, Redacted, Region, Source, TileGrid, VerifyError};
+use flaneur_jpeg::{JpegError, Limits, Metadata, Region, Source, VerifyError};
 use serde::Deserialize;
 
 use crate::{
     error::JobError,
     look::{Look, Seen},
     metrics::Stage,
+    objects::Made,
 };
 
 /// What is made of an original.
 #[derive(Debug)]
 pub struct Derived {
-    /// Full resolution.
-    pub master: Bytes,
-    /// At most 2048 pixels on the longer side.
-    pub sd: Bytes,
-    /// 500 pixels wide.
-    pub thumb: Bytes,
-    /// Where tiles lie in the master, and their grid; panoramas only.
-    pub tiles: Option<(Bytes, TileGrid)>,
+    /// What is to be stored.
+    pub made: Made,
     /// Size of the upright picture.
     pub shape: Shape,
     /// What was redacted.
@@ -40,7 +35,15 @@ pub enum Outcome {
 }
 
 /// Makes everything that may be shown of an original, and proves it.
-pub fn derive(original: &[u8], picture: &Picture, look: &dyn Look, max_pixels: u64) -> Result<Outcome, JobError> {
+///
+/// What was a false alarm once (`undone`) is none of the detections.
+pub fn derive(
+    original: &[u8],
+    picture: &Picture,
+    look: &dyn Look,
+    max_pixels: u64,
+    undone: &[Redaction],
+) -> Result<Outcome, JobError> {
     let tag = match geotag(original, picture)? {
         Ok(tag) => tag,
         Err(reason) => return Ok(Outcome::Unusable(reason)),
@@ -51,7 +54,7 @@ pub fn derive(original: &[u8], picture: &Picture, look: &dyn Look, max_pixels: u
         Ok(source) => source,
         Err(error) => return Ok(Outcome::Unusable(error.to_string())),
     };
-    let detections = match Stage::Detect.measure(|| look.look(&Seen(&source), panorama)) {
+    let mut detections = match Stage::Detect.measure(|| look.look(&Seen(&source), panorama)) {
         Ok(detections) => detections,
         // More than could be redacted one by one; leaving any out would show it.
         Err(DetectError::TooMany { .. }) => {
@@ -60,48 +63,54 @@ pub fn derive(original: &[u8], picture: &Picture, look: &dyn Look, max_pixels: u
         }
         Err(error) => return Err(error.into()),
     };
+    detections.retain(|detection| !undone.iter().any(|redaction| is_same(detection, redaction)));
     let (width, height) = source.size();
-    let (redacted, encoded) = Stage::Redact.measure(|| encode(source, &detections, &tag))?;
-    let tiles = Stage::Verify.measure(|| prove(&redacted, &encoded, panorama))?;
+    let regions: Vec<Region> = detections.iter().map(region).collect();
     Ok(Outcome::Derived(Box::new(Derived {
-        master: encoded.master.into(),
-        sd: encoded.copies.sd.into(),
-        thumb: encoded.copies.thumb.into(),
-        tiles,
+        made: make(source, &regions, &tag, panorama)?,
         shape: Shape { width: i64::from(width), height: i64::from(height) },
         detections,
     })))
 }
 
-/// What was made, and not proven yet.
-struct Encoded {
-    master: Vec<u8>,
-    copies: Copies,
+/// Share of what both boxes cover that they have to have in common to be the same finding.
+const OVERLAP: f64 = 0.5;
+
+/// Whether a detection is what a redaction was made for, found again: by another version of a model, say.
+fn is_same(detection: &Detection, redaction: &Redaction) -> bool {
+    let area = |[x0, y0, x1, y1]: [f64; 4]| (x1 - x0).max(0.0) * (y1 - y0).max(0.0);
+    RegionClass::from(detection.class) == redaction.class
+        && redaction.outlines.iter().map(Outline::bounds).any(|other| {
+            let one = detection.bounds;
+            let common = area([one[0].max(other[0]), one[1].max(other[1]), one[2].min(other[2]), one[3].min(other[3])]);
+            common >= OVERLAP * (area(one) + area(other) - common)
+        })
 }
 
-fn encode(source: Source, detections: &[Detection], tag: &Geotag) -> Result<(Redacted, Encoded), JobError> {
-    let regions: Vec<Region> = detections.iter().map(region).collect();
+/// Cuts the regions out and makes everything that is to be stored; then reads all of it back, and compares.
+pub(crate) fn make(source: Source, regions: &[Region], tag: &Geotag, panorama: bool) -> Result<Made, JobError> {
     let (orientation, (width, height)) = (source.orientation(), source.size());
-    let redacted = made("master", source.redact(&regions))?;
-    // The master stays turned as it is stored; the copies are upright.
-    let upright = tag.resized(width, height);
-    let stored = if orientation == 1 { upright } else { tag.clone() };
-    let master = made("master", redacted.master(&metadata(&stored)))?;
-    let (sd_width, sd_height) = redacted.sd_size();
-    let copies = made("sd", redacted.copies(&metadata(&tag.resized(sd_width, sd_height))))?;
-    Ok((redacted, Encoded { master, copies }))
-}
-
-/// Reads everything that will be stored, and compares. Gives the index of the tiles of a panorama.
-fn prove(redacted: &Redacted, encoded: &Encoded, panorama: bool) -> Result<Option<(Bytes, TileGrid)>, JobError> {
-    let unverified = |what| move |source: VerifyError| JobError::Unverified { what, source };
-    let proven = redacted.prove(&encoded.master).map_err(unverified("master"))?;
-    redacted.check_sd(&proven, &encoded.copies.sd).map_err(unverified("sd"))?;
-    redacted.check_thumb(&proven, &encoded.copies.thumb).map_err(unverified("thumb"))?;
-    Ok(panorama.then(|| {
-        let index = proven.tile_index();
-        (Bytes::from(index.to_bytes()), index.grid())
-    }))
+    let (redacted, master, copies, removed) = Stage::Redact.measure(|| {
+        let redacted = made("master", source.redact(regions))?;
+        // The master stays turned as it is stored; the copies are upright.
+        let stored = if orientation == 1 { tag.resized(width, height) } else { tag.clone() };
+        let master = made("master", redacted.master(&metadata(&stored)))?;
+        let (sd_width, sd_height) = redacted.sd_size();
+        let copies = made("sd", redacted.copies(&metadata(&tag.resized(sd_width, sd_height))))?;
+        let removed = if redacted.touched() == 0 { None } else { Some(made("patch", redacted.removed())?) };
+        Ok::<_, JobError>((redacted, master, copies, removed))
+    })?;
+    let tiles = Stage::Verify.measure(|| {
+        let unverified = |what| move |source: VerifyError| JobError::Unverified { what, source };
+        let proven = redacted.prove(&master).map_err(unverified("master"))?;
+        redacted.check_sd(&proven, &copies.sd).map_err(unverified("sd"))?;
+        redacted.check_thumb(&proven, &copies.thumb).map_err(unverified("thumb"))?;
+        Ok::<_, JobError>(panorama.then(|| {
+            let index = proven.tile_index();
+            (Bytes::from(index.to_bytes()), index.grid())
+        }))
+    })?;
+    Ok(Made { master: master.into(), sd: copies.sd.into(), thumb: copies.thumb.into(), tiles, removed })
 }
 
 fn made<T>(what: &'static str, result: Result<T, JpegError>) -> Result<T, JobError> {
@@ -147,4 +156,27 @@ fn geotag(original: &[u8], picture: &Picture) -> Result<Result<Geotag, String>, 
         tags: stored.tags,
     };
     Ok(flaneur_geotag::apply(&mut tag, &overrides).map(|()| tag).map_err(|error| error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flaneur_catalog::model::PictureId;
+
+    #[test]
+    fn a_false_alarm_is_known_again() {
+        let found = |class, bounds| Detection {
+            class,
+            score: 0.5,
+            model: "m".to_owned(),
+            model_version: "1".to_owned(),
+            bounds,
+        };
+        let (picture, at) = (PictureId(uuid::Uuid::nil()), jiff::Timestamp::UNIX_EPOCH);
+        let undone = Redaction::of_detection(picture, &found(BoxClass::Face, [10.0, 10.0, 50.0, 50.0]), at);
+        assert!(is_same(&found(BoxClass::Face, [12.0, 9.0, 52.0, 49.0]), &undone));
+        assert!(!is_same(&found(BoxClass::Plate, [10.0, 10.0, 50.0, 50.0]), &undone), "something else is there");
+        assert!(!is_same(&found(BoxClass::Face, [40.0, 10.0, 80.0, 50.0]), &undone), "somebody stands beside it");
+        assert!(!is_same(&found(BoxClass::Face, [0.0, 0.0, 200.0, 200.0]), &undone), "more than it");
+    }
 }

@@ -38,6 +38,12 @@ pub enum JobError {
         #[source]
         source: flaneur_jpeg::JpegError,
     },
+    /// A published picture could not be redacted again.
+    #[error(transparent)]
+    Surgery(#[from] crate::surgery::SurgeryError),
+    /// What was removed could not be sealed.
+    #[error("a patch could not be sealed")]
+    Seal(#[from] flaneur_seal::SealError),
     /// A row of the catalog makes no sense.
     #[error("unreadable {0} in the catalog")]
     Unreadable(&'static str),
@@ -47,7 +53,10 @@ impl JobError {
     /// Whether trying again would only do the same work for the same end: defects of ours that depend on nothing but the
     /// picture.
     pub fn is_lasting(&self) -> bool {
-        matches!(self, Self::Unverified { .. } | Self::Unmade { .. } | Self::Unreadable(_))
+        matches!(
+            self,
+            Self::Unverified { .. } | Self::Unmade { .. } | Self::Surgery(_) | Self::Seal(_) | Self::Unreadable(_)
+        )
     }
 
     /// The error with everything that caused it, for the log and the operator.

@@ -80,5 +80,5 @@ async fn remove_orphans(worker: &Worker, keys: &[PublicKey]) -> Result<usize, Jo
 fn is_orphan(row: Option<&PictureFiles>, key: &PublicKey) -> bool {
     let Some(row) = row else { return true };
     let named = row.objects.as_ref().is_some_and(|objects| objects.keys().contains(&key.as_str()));
-    !named && row.status != PictureStatus::Waiting && !row.process_job
+    !named && row.status != PictureStatus::Waiting && !row.process_job && !row.redact_job
 }

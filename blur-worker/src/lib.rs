@@ -1,6 +1,6 @@
 //! Takes jobs: detects, redacts, derives, dispatches.
 //!
-//! A [`Worker`] leases one job at a time per lane and does it: `process` makes a picture public,
+//! A [`Worker`] leases one job at a time per lane and does it: `process` makes a picture public, `redact` redacts it again,
 //! `dispatch` sorts an upload set into sequences, `refresh` sums a sequence up, `destroy` removes what nobody may
 //! have any more. Every job may be killed at any point and done again; what ends it shows the lease, so that a worker
 //! that was taken for dead changes nothing.
@@ -15,11 +15,16 @@ mod lane;
 pub mod leftovers;
 mod look;
 pub mod metrics;
+mod objects;
 mod process;
+mod redact;
 mod refresh;
+mod seal;
 mod summary;
+pub mod surgery;
 pub mod sweep;
 mod tidy;
+pub mod unseal;
 
 use std::{sync::Arc, time::Duration};
 
@@ -28,10 +33,17 @@ use flaneur_catalog::{
     model::{JobId, JobKind},
     world::World,
 };
+use flaneur_seal::Recipients;
 use flaneur_storage::Storage;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+/// Keys to seal to, and to open with.
+pub mod seal_to {
+    pub use flaneur_seal::{Identities, Recipients, SealError};
+}
+
 pub use look::{Look, Models};
+pub use surgery::Surgery;
 
 /// How upload sets that do not say are dispatched.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +71,8 @@ pub struct Options {
     pub sweep: sweep::Sweeping,
     /// Defaults of dispatch.
     pub dispatch: DispatchDefaults,
+    /// To whose key what a redaction removes is sealed; to nobody's, it is gone at once.
+    pub seal_to: Recipients,
 }
 
 /// Does jobs until it is told to stop.
@@ -70,6 +84,8 @@ pub struct Worker {
     pub storage: Arc<Storage>,
     /// Finds faces and plates.
     pub look: Arc<dyn Look>,
+    /// Redacts published pictures again.
+    pub surgery: Arc<dyn Surgery>,
     /// Time and randomness.
     pub world: World,
     /// Settings.
@@ -82,7 +98,7 @@ impl Worker {
         let lanes = TaskTracker::new();
         let ground = Arc::new(ground::Ground::default());
         for _ in 0..self.options.lanes.max(1) {
-            lanes.spawn(lane::run(self.clone(), ground.clone(), &[JobKind::Process], stop.clone()));
+            lanes.spawn(lane::run(self.clone(), ground.clone(), &[JobKind::Redact, JobKind::Process], stop.clone()));
         }
         // What is quick and waited for has a lane of its own: it never stands behind a picture.
         let quick = &[JobKind::Dispatch, JobKind::Refresh, JobKind::Destroy];

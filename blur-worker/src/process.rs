@@ -1,15 +1,16 @@
 //! Makes a picture public: read the original, find faces and plates, redact, derive, verify, store, publish.
 
 use flaneur_catalog::model::{
-    Lease, Objects, Picture, PictureId, PictureStatus, Publication, Rejection, Severity, TileMatrix,
+    Lease, Picture, PictureId, PictureStatus, Publication, RedactionState, Rejection, Severity,
 };
-use flaneur_storage::{ObjectKind, OriginalKey, PublicKey, StorageError};
+use flaneur_storage::{OriginalKey, PublicKey, StorageError};
 
 use crate::{
     Worker,
     derive::{self, Derived, Outcome},
     error::JobError,
     metrics::{Stage, counted},
+    objects, seal,
 };
 
 /// Does a `Process` job.
@@ -35,8 +36,10 @@ async fn attempt(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
         }
         Err(error) => return Err(error.into()),
     };
+    let mut undone = worker.catalog.redactions(id).await?;
+    undone.retain(|redaction| redaction.state == RedactionState::Undone);
     let (look, job, limit) = (worker.look.clone(), picture.clone(), worker.options.max_pixels);
-    let work = tokio::task::spawn_blocking(move || derive::derive(&original, &job, look.as_ref(), limit));
+    let work = tokio::task::spawn_blocking(move || derive::derive(&original, &job, look.as_ref(), limit, &undone));
     let derived = match work.await.map_err(|_| JobError::Panic)?? {
         Outcome::Derived(derived) => derived,
         Outcome::Unusable(reason) => return give_up(worker, lease, id, reason).await,
@@ -45,49 +48,17 @@ async fn attempt(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
     Stage::Publish.measured(publish(worker, lease, stored)).await
 }
 
-/// Stores what was made. Answers what to tell the catalog, and every key.
+/// Stores what was made, and seals what was removed. Answers what to tell the catalog, and every key.
 async fn store(
     worker: &Worker,
     picture: &Picture,
     derived: Derived,
 ) -> Result<(Publication, Vec<PublicKey>), JobError> {
-    let public = &worker.storage.public;
-    let id = picture.id.0;
-    let master_size = derived.master.len() as i64;
-    let master = public.put(id, ObjectKind::Master, derived.master).await?;
-    let sd = public.put(id, ObjectKind::Sd, derived.sd).await?;
-    let thumb = public.put(id, ObjectKind::Thumb, derived.thumb).await?;
-    let tiles = match derived.tiles {
-        None => None,
-        Some((bytes, grid)) => {
-            let key = public.put(id, ObjectKind::Tiles, bytes).await?;
-            let matrix = TileMatrix {
-                columns: i64::from(grid.columns),
-                rows: i64::from(grid.rows),
-                tile_width: i64::from(grid.tile_width),
-                tile_height: i64::from(grid.tile_height),
-            };
-            Some((key, matrix))
-        }
-    };
-    let keys: Vec<PublicKey> = [Some(&master), Some(&sd), Some(&thumb), tiles.as_ref().map(|(key, _)| key)]
-        .into_iter()
-        .flatten()
-        .cloned()
-        .collect();
-    let publication = Publication {
-        picture: picture.id,
-        objects: Objects {
-            master: master.into(),
-            master_size,
-            sd: sd.into(),
-            thumb: thumb.into(),
-            tiles: tiles.map(|(key, matrix)| (key.into(), matrix)),
-        },
-        shape: derived.shape,
-        detections: derived.detections,
-        at: worker.world.now(),
-    };
+    let Derived { made, shape, detections } = derived;
+    let covers = detections.iter().map(|each| each.redaction(picture.id)).collect();
+    let patch = seal::keep(worker, picture.id, covers, made.removed.as_deref()).await?;
+    let (objects, keys) = objects::store(&worker.storage, picture.id, made).await?;
+    let publication = Publication { picture: picture.id, objects, shape, detections, patch, at: worker.world.now() };
     Ok((publication, keys))
 }
 
@@ -96,7 +67,7 @@ async fn publish(
     lease: &Lease,
     (publication, keys): (Publication, Vec<PublicKey>),
 ) -> Result<(), JobError> {
-    let picture = publication.picture;
+    let (picture, patch) = (publication.picture, publication.patch.clone());
     let published = worker.catalog.publish_picture(lease, publication, [worker.job(), worker.job()]).await?;
     if !published && worker.catalog.picture(picture).await?.is_none() {
         // Deleted while it was in our hands. Nobody will publish it any more, so nobody else owns these objects; of a
@@ -104,6 +75,10 @@ async fn publish(
         for key in keys {
             worker.storage.public.remove(&key).await?;
         }
+    }
+    if !published && let Some(patch) = &patch {
+        // Sealed anew each time, it is nobody else's.
+        seal::destroy(&worker.storage, patch).await?;
     }
     Ok(())
 }

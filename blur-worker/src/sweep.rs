@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use flaneur_catalog::model::PictureId;
-use flaneur_storage::{Listed, OriginalKey, Storage, StorageError};
+use flaneur_storage::{Listed, OriginalKey, PatchKey, Storage, StorageError};
 use futures::TryStreamExt as _;
 use tokio_util::sync::CancellationToken;
 
@@ -80,6 +80,7 @@ pub async fn sweep(worker: &Worker) -> Result<usize, JobError> {
     let mut destroyed = worker.storage.private.clear_unfinished(due.private).await?;
     destroyed += worker.storage.public.clear_unfinished(due.public).await?;
     destroyed += originals(worker, due.private).await?;
+    destroyed += patches(worker, due.private).await?;
     Ok(destroyed)
 }
 
@@ -107,6 +108,35 @@ async fn destroy_orphans(worker: &Worker, keys: &[OriginalKey]) -> Result<usize,
     let mut destroyed = 0;
     for key in keys.iter().filter(|key| !known.contains(&PictureId(key.0))) {
         worker.storage.private.destroy(*key).await?;
+        destroyed += 1;
+    }
+    Ok(destroyed)
+}
+
+async fn patches(worker: &Worker, due: i64) -> Result<usize, JobError> {
+    let mut entries = worker.storage.private.patches();
+    let mut destroyed = 0;
+    let mut old = Vec::with_capacity(AT_ONCE);
+    while let Some(listed) = entries.try_next().await? {
+        if let Listed::Object(patch) = listed
+            && patch.modified < due
+        {
+            old.push(patch.key);
+        }
+        if old.len() == AT_ONCE {
+            destroyed += destroy_unlisted(worker, &old).await?;
+            old.clear();
+        }
+    }
+    Ok(destroyed + destroy_unlisted(worker, &old).await?)
+}
+
+async fn destroy_unlisted(worker: &Worker, keys: &[PatchKey]) -> Result<usize, JobError> {
+    let ids: Vec<PictureId> = keys.iter().map(|key| PictureId(key.picture())).collect();
+    let listed: BTreeSet<String> = worker.catalog.patches(&ids).await?.into_iter().map(|patch| patch.key).collect();
+    let mut destroyed = 0;
+    for key in keys.iter().filter(|key| !listed.contains(key.as_str())) {
+        worker.storage.private.destroy_patch(key).await?;
         destroyed += 1;
     }
     Ok(destroyed)

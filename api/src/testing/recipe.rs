@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use flaneur_access::Visibility;
 use flaneur_catalog::model::{
-    AccountId, Camera, Orientation, Picture, PictureId, PictureStatus, Projection, Shape, UploadSetId,
+    AccountId, Camera, Detection, Orientation, Picture, PictureId, PictureStatus, Projection, Shape, UploadSetId,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -19,6 +19,7 @@ pub(crate) struct Recipe {
     pub projection: Projection,
     pub heading: Option<f64>,
     pub artist: Option<String>,
+    pub detections: Vec<Detection>,
 }
 
 impl Default for Recipe {
@@ -32,6 +33,7 @@ impl Default for Recipe {
             projection: Projection::Equirectangular,
             heading: Some(349.0),
             artist: None,
+            detections: Vec::new(),
         }
     }
 }
@@ -50,6 +52,11 @@ impl Recipe {
     /// Beginning there.
     pub(crate) fn at(self, lon: f64, lat: f64) -> Self {
         Self { lon, lat, ..self }
+    }
+
+    /// In which this was found.
+    pub(crate) fn with_detections(self, detections: Vec<Detection>) -> Self {
+        Self { detections, ..self }
     }
 
     /// For these eyes only.

@@ -127,7 +127,8 @@ impl Fixture {
             picture: id,
             objects,
             shape: picture.shape,
-            detections: Vec::new(),
+            detections: recipe.detections.clone(),
+            patch: None,
             at: self.api.world.now(),
         };
         let jobs = [self.job(), self.job()];

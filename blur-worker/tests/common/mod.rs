@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+pub mod scissors;
+
 use std::{
     sync::{
         Arc,
@@ -23,6 +25,7 @@ use flaneur_detect::{Canvas, DetectError};
 use flaneur_storage::{OriginalKey, Storage};
 use flaneur_worker::{DispatchDefaults, Look, Options, Worker, sweep::Sweeping};
 use jiff::Timestamp;
+use scissors::Scissors;
 
 /// Sees one face of a fixed place in every picture; the first `failures` looks fail.
 pub struct Eyes {
@@ -79,11 +82,13 @@ impl Bench {
             catalog: catalog.clone() as Arc<dyn Catalog>,
             storage: storage.clone(),
             look: eyes.clone(),
+            surgery: Arc::new(Scissors),
             world: world.clone(),
             options: Options {
                 lanes: 1,
                 max_pixels: 10_000_000,
                 lease: Duration::from_mins(1),
+                seal_to: flaneur_seal::Recipients::default(),
                 sweep: Sweeping { grace: Duration::from_hours(1), before: None },
                 dispatch: DispatchDefaults {
                     split_distance: 100.0,

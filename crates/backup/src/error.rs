@@ -48,6 +48,12 @@ pub enum BackupError {
     Stopped,
 }
 
+impl From<flaneur_seal::SealError> for BackupError {
+    fn from(error: flaneur_seal::SealError) -> Self {
+        Self::Key(error.to_string())
+    }
+}
+
 impl BackupError {
     /// A file that cannot be read or written.
     pub(crate) fn file(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {

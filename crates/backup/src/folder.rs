@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use flaneur_storage::PublicKey;
+use flaneur_storage::{PatchKey, PublicKey};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -23,6 +23,8 @@ pub const CATALOG: &str = "catalog.ndjson.gz";
 pub const OBJECTS: &str = "objects.ndjson.gz";
 /// Name of the part that lists the originals.
 pub const ORIGINALS: &str = "originals.ndjson.gz";
+/// Name of the part that lists the sealed patches.
+pub const PATCHES: &str = "patches.ndjson.gz";
 /// Snapshots that are not complete yet end so.
 pub const UNFINISHED: &str = ".unfinished";
 
@@ -62,7 +64,14 @@ impl Folder {
             durable::write(&mark, &text)?;
         }
         let folder = Self { path: path.to_owned(), _lock: Some(lock) };
-        for each in [folder.snapshots_folder(), folder.objects_folder(), folder.originals_folder(), folder.drafts()] {
+        let folders = [
+            folder.snapshots_folder(),
+            folder.objects_folder(),
+            folder.originals_folder(),
+            folder.patches_folder(),
+            folder.drafts(),
+        ];
+        for each in folders {
             durable::make_folder(&each)?;
         }
         folder.clear_drafts()?;
@@ -128,6 +137,16 @@ impl Folder {
     /// Encrypted originals of all snapshots.
     pub fn originals_folder(&self) -> PathBuf {
         self.path.join("originals")
+    }
+
+    /// Sealed patches of all snapshots, below which they lie by their keys.
+    pub fn patches_folder(&self) -> PathBuf {
+        self.path.join("sealed")
+    }
+
+    /// Where a sealed patch lies.
+    pub fn patch(&self, key: &PatchKey) -> PathBuf {
+        self.patches_folder().join(key.as_str())
     }
 
     /// Where an object lies.

@@ -56,6 +56,9 @@ pub struct Manifest {
     pub objects: Objects,
     /// Originals, encrypted; none if they were left out.
     pub originals: Option<Objects>,
+    /// Sealed patches; none in a backup of a version that knew of none.
+    #[serde(default)]
+    pub patches: Option<Objects>,
     /// Pictures that were waiting to be processed.
     pub waiting: u64,
     /// The files beside this one.

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     BackupError, Result, durable,
-    folder::{Folder, OBJECTS, ORIGINALS, UNFINISHED},
+    folder::{Folder, OBJECTS, ORIGINALS, PATCHES, UNFINISHED},
     manifest::{ObjectLine, OriginalLine},
     parts::Lines,
     progress::Watch,
@@ -22,7 +22,7 @@ use crate::{
 pub struct Removed {
     /// Snapshots.
     pub snapshots: u64,
-    /// Objects and originals.
+    /// Objects, originals and sealed patches.
     pub files: u64,
 }
 
@@ -49,12 +49,17 @@ pub fn prune(folder: &Folder, keep: NonZeroUsize, watch: &Watch<'_>) -> Result<R
         durable::remove(&gone)?;
         removed.snapshots += 1;
     }
-    let (mut objects, mut originals) = (Names::new(), Names::new());
+    let (mut objects, mut originals, mut patches) = (Names::new(), Names::new(), Names::new());
     for name in &kept {
         let (snapshot, manifest) = (folder.snapshot(name), folder.manifest(name)?);
         if manifest.part(OBJECTS).is_some() {
             for line in Lines::open(&snapshot, OBJECTS)?.values::<ObjectLine>() {
                 objects.insert(short(&line?.key));
+            }
+        }
+        if manifest.part(PATCHES).is_some() {
+            for line in Lines::open(&snapshot, PATCHES)?.values::<ObjectLine>() {
+                patches.insert(short(&line?.key));
             }
         }
         if manifest.part(ORIGINALS).is_some() {
@@ -64,7 +69,16 @@ pub fn prune(folder: &Folder, keep: NonZeroUsize, watch: &Watch<'_>) -> Result<R
         }
     }
     let stage = watch.stage("removing what no snapshot names", None);
-    for (root, named) in [(folder.objects_folder(), objects), (folder.originals_folder(), originals)] {
+    let folders = [
+        (folder.objects_folder(), objects),
+        (folder.originals_folder(), originals),
+        (folder.patches_folder(), patches),
+    ];
+    for (root, named) in folders {
+        // A folder of an earlier version may have none of a kind.
+        if !root.exists() {
+            continue;
+        }
         sweep(&root, &root, &named, &mut |path| {
             durable::remove(path)?;
             removed.files += 1;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use flaneur_storage::{Listed, Listing, OriginalKey, PrivateStore, PublicKey, PublicStore, Storage, StorageError};
+use flaneur_storage::{
+    Listed, Listing, OriginalKey, PatchKey, PrivateStore, PublicKey, PublicStore, Storage, StorageError,
+};
 use futures::{StreamExt as _, stream::BoxStream};
 use uuid::Uuid;
 
@@ -47,6 +49,21 @@ pub trait Originals: Send + Sync {
     fn entries(&self) -> Listing<OriginalKey>;
     /// Whether one may write, read and remove.
     async fn probe(&self) -> Result<()>;
+}
+
+/// Sealed patches.
+#[async_trait]
+pub trait Patches: Send + Sync {
+    /// Bytes of a patch; none if it is not there.
+    async fn size(&self, key: &PatchKey) -> Result<Option<u64>>;
+    /// Reads a patch; what its key does not name is an error.
+    async fn read(&self, key: &PatchKey) -> Result<Bytes>;
+    /// Stores a patch durably, if it is what the key says.
+    async fn put_at(&self, key: &PatchKey, sealed: Bytes) -> Result<()>;
+    /// Destroys a patch.
+    async fn destroy(&self, key: &PatchKey) -> Result<()>;
+    /// Every patch in the store.
+    fn entries(&self) -> Listing<PatchKey>;
 }
 
 /// Notes apart from catalog and public storage.
@@ -125,6 +142,29 @@ impl Originals for PrivateStore {
 }
 
 #[async_trait]
+impl Patches for PrivateStore {
+    async fn size(&self, key: &PatchKey) -> Result<Option<u64>> {
+        self.patch_size(key).await
+    }
+
+    async fn read(&self, key: &PatchKey) -> Result<Bytes> {
+        self.read_patch(key).await
+    }
+
+    async fn put_at(&self, key: &PatchKey, sealed: Bytes) -> Result<()> {
+        self.put_patch_at(key, sealed).await
+    }
+
+    async fn destroy(&self, key: &PatchKey) -> Result<()> {
+        self.destroy_patch(key).await
+    }
+
+    fn entries(&self) -> Listing<PatchKey> {
+        self.patches()
+    }
+}
+
+#[async_trait]
 impl Notes for PrivateStore {
     async fn put(&self, name: &str, bytes: Bytes) -> Result<()> {
         self.put_note(name, bytes).await
@@ -167,6 +207,8 @@ pub struct Stores {
     pub objects: Arc<dyn Objects>,
     /// Originals.
     pub originals: Arc<dyn Originals>,
+    /// Sealed patches.
+    pub patches: Arc<dyn Patches>,
     /// Where withdrawals are noted.
     pub notes: Arc<dyn Notes>,
 }
@@ -181,7 +223,7 @@ impl From<Arc<Storage>> for Stores {
     /// The storage with its notes beside the originals.
     fn from(storage: Arc<Storage>) -> Self {
         let private = Arc::new(storage.private.clone());
-        Self { objects: storage, originals: private.clone(), notes: private }
+        Self { objects: storage, originals: private.clone(), patches: private.clone(), notes: private }
     }
 }
 

@@ -186,6 +186,7 @@ async fn writes(catalog: &SqliteCatalog) {
         },
         shape: Shape { width: 2, height: 1 },
         detections: Vec::new(),
+        patch: None,
         at: now(),
     };
     assert!(catalog.publish_picture(&process, publication, [job(), job()]).await.unwrap());

@@ -243,6 +243,7 @@ impl Tables {
         while let [head, rest @ ..] = payload {
             let (spec, length) = HuffmanSpec::parse(rest)?;
             let set = match head >> 4 {
+                0 if spec.largest() > 15 => return Err(JpegError::Damaged("a Huffman table is malformed")),
                 0 => &mut self.dc,
                 1 => &mut self.ac,
                 _ => return Err(JpegError::Damaged("a Huffman table has an unknown class")),

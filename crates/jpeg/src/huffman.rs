@@ -26,12 +26,18 @@ impl HuffmanSpec {
         let mut code = 0u32;
         for (i, &n) in counts.iter().enumerate() {
             code += u32::from(n);
-            if code > 1 << (i + 1) {
+            // No code is all ones (T.81, C.2): libjpeg, and with it browsers, refuses such tables.
+            if n > 0 && code >= 1 << (i + 1) {
                 return Err(BAD_TABLE);
             }
             code <<= 1;
         }
         Ok((HuffmanSpec { counts: *counts, symbols: rest[..total].to_vec() }, 16 + total))
+    }
+
+    /// The largest symbol.
+    pub(crate) fn largest(&self) -> u8 {
+        self.symbols.iter().copied().max().unwrap_or(0)
     }
 
     /// As it stands in a file, without its head byte.

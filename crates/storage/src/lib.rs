@@ -14,6 +14,7 @@ mod error;
 mod keys;
 mod listing;
 mod notes;
+mod patches;
 mod private;
 mod public;
 mod s3;
@@ -26,6 +27,7 @@ pub use cdn::{CdnUrl, Purger, UnreadableCdnUrl};
 pub use error::StorageError;
 pub use keys::{ObjectKind, OriginalKey, PublicKey, UnreadableKey};
 pub use listing::{Entry, Listed, Listing};
+pub use patches::PatchKey;
 pub use private::{OriginalWriter, PrivateStore, Received, StoredOriginal};
 pub use public::{PublicObject, PublicStore};
 pub use variables::Variables;
@@ -37,7 +39,7 @@ use backend::Backend;
 pub struct Storage {
     /// What everybody may see, as the catalog says.
     pub public: PublicStore,
-    /// Originals: never served, soon destroyed.
+    /// Originals and sealed patches: never served; originals are soon destroyed.
     pub private: PrivateStore,
     purger: Option<Purger>,
 }

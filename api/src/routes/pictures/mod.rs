@@ -8,6 +8,7 @@ use crate::{Api, ApiError, ApiResult, Identity, Link, PublicUrl, stac};
 
 mod files;
 mod one;
+mod redactions;
 mod send;
 mod tiled;
 
@@ -15,7 +16,7 @@ pub(crate) use files::{File, serve_file};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().merge(one::router()).merge(files::router()).merge(tiled::router())
+    OpenApiRouter::new().merge(one::router()).merge(files::router()).merge(tiled::router()).merge(redactions::router())
 }
 
 /// A picture that the viewer may see, or 404. One call to the catalog where it may.

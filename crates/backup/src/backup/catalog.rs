@@ -20,6 +20,8 @@ use crate::{
 const PAGE: i64 = 500;
 /// The objects that are to be copied, until it is known what came of each.
 pub const WANTED_OBJECTS: &str = "wanted-objects.ndjson.gz";
+/// The same of sealed patches.
+pub const WANTED_PATCHES: &str = "wanted-patches.ndjson.gz";
 /// The same of originals.
 pub const WANTED_ORIGINALS: &str = "wanted-originals.ndjson.gz";
 
@@ -35,6 +37,7 @@ pub struct State {
 struct Lists {
     objects: PartWriter,
     originals: PartWriter,
+    patches: PartWriter,
     last_change: i64,
     waiting: u64,
 }
@@ -45,6 +48,7 @@ pub async fn write(source: &Source<'_>, draft: &Path) -> Result<State> {
     let mut lists = Lists {
         objects: PartWriter::create(draft, WANTED_OBJECTS)?,
         originals: PartWriter::create(draft, WANTED_ORIGINALS)?,
+        patches: PartWriter::create(draft, WANTED_PATCHES)?,
         last_change: 0,
         waiting: 0,
     };
@@ -74,12 +78,14 @@ pub async fn write(source: &Source<'_>, draft: &Path) -> Result<State> {
     drop(snapshot);
     lists.objects.finish()?;
     lists.originals.finish()?;
+    lists.patches.finish()?;
     Ok(State { part: part.finish()?, rows: numbers, last_change: lists.last_change, waiting: lists.waiting })
 }
 
 /// Removes the lists of what was to be copied.
 pub fn remove_lists(draft: &Path) -> Result<()> {
     durable::remove(&draft.join(WANTED_OBJECTS))?;
+    durable::remove(&draft.join(WANTED_PATCHES))?;
     durable::remove(&draft.join(WANTED_ORIGINALS))
 }
 
@@ -94,6 +100,10 @@ impl Lists {
                 Ok(())
             }
             "pictures" => self.picture(of, draft),
+            "patches" => match of("key") {
+                Some(Value::Text(key)) => self.patches.line(&ObjectLine { key: key.clone(), size: None, gone: None }),
+                _ => Ok(()),
+            },
             _ => Ok(()),
         }
     }

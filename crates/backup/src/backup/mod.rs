@@ -8,6 +8,7 @@
 mod catalog;
 mod objects;
 mod originals;
+mod patches;
 
 use std::{num::NonZeroUsize, path::Path};
 
@@ -114,9 +115,10 @@ pub async fn backup(source: &Source<'_>, path: &Path, options: &Options) -> Resu
     let state = catalog::write(source, &draft).await?;
     let originals = originals::copy(source, &folder, &draft, options).await?;
     let objects = objects::copy(source, &folder, &draft, options).await?;
+    let patches = patches::copy(source, &folder, &draft, options).await?;
     source.watch.go_on()?;
 
-    let mut parts = vec![state.part, objects.part];
+    let mut parts = vec![state.part, objects.part, patches.part];
     parts.extend(originals.as_ref().map(|originals| originals.part.clone()));
     let manifest = Manifest {
         format: FORMAT.to_owned(),
@@ -132,6 +134,7 @@ pub async fn backup(source: &Source<'_>, path: &Path, options: &Options) -> Resu
         with_objects: !options.manifest_only,
         objects: objects.count,
         originals: originals.map(|originals| originals.count),
+        patches: Some(patches.count),
         waiting: state.waiting,
         parts,
     };

@@ -7,6 +7,7 @@ mod files;
 mod jobs;
 mod machine;
 mod orphans;
+mod patches;
 
 use std::path::PathBuf;
 
@@ -181,6 +182,8 @@ pub async fn examine(patient: &Patient<'_>, options: &Options) -> Result<Report>
     files::examine(patient, options, &mut report).await?;
     orphans::objects(patient, options, &mut report).await?;
     orphans::originals(patient, options, &mut report).await?;
+    patches::missing(patient, options, &mut report).await?;
+    patches::orphans(patient, options, &mut report).await?;
     if options.deep {
         machine::coverage(patient, options, &mut report).await?;
     }

@@ -8,6 +8,7 @@
 mod catalog;
 mod objects;
 mod originals;
+mod patches;
 mod replay;
 
 use std::{collections::BTreeSet, path::Path};
@@ -130,6 +131,7 @@ pub async fn restore(target: &Target<'_>, path: &Path, options: &Options) -> Res
     let mut originals = 0;
     if !mark.imported {
         originals = originals::bring(target, &folder, &manifest, &unwanted, options).await?;
+        patches::bring(target, &folder, &manifest, &unwanted).await?;
         catalog::import(target, &snapshot, &Mark { imported: true, ..mark.clone() }.text()).await?;
     }
     let replayed = replay::replay(target, &withdrawn, &objects.lost, &unwanted).await?;
@@ -202,7 +204,8 @@ async fn empty(target: &Target<'_>, manifest: &Manifest) -> Result<()> {
     if target.stores.objects.entries().try_next().await?.is_some() {
         return refuse("public", "--storage");
     }
-    if target.stores.originals.entries().try_next().await?.is_some() {
+    let originals = target.stores.originals.entries().try_next().await?.is_some();
+    if originals || target.stores.patches.entries().try_next().await?.is_some() {
         return refuse("private", "--private-storage");
     }
     Ok(())

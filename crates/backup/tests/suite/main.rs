@@ -4,6 +4,7 @@
 mod backups;
 mod doctor;
 mod interruptions;
+mod patches;
 mod restores;
 mod town;
 mod withdrawals;

@@ -30,7 +30,7 @@ use flaneur_catalog::{
     sqlite::SqliteCatalog,
     world::{Clock, Generator, SystemClock, World},
 };
-use flaneur_storage::{Listed, Listing, ObjectKind, OriginalKey, PublicKey, Storage, StorageError};
+use flaneur_storage::{Listed, Listing, ObjectKind, OriginalKey, PatchKey, PublicKey, Storage, StorageError};
 use futures::TryStreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
@@ -209,6 +209,7 @@ impl Town {
             },
             shape: Shape { width: 320, height: 200 },
             detections: Vec::new(),
+            patch: None,
             at: self.now(),
         };
         assert!(self.catalog.publish_picture(&lease, publication, self.jobs()).await.unwrap());
@@ -370,7 +371,12 @@ pub struct Failing {
 impl Failing {
     pub fn stores(storage: &Arc<Storage>, fails_at: usize) -> (Stores, Arc<Self>) {
         let failing = Arc::new(Self { storage: storage.clone(), step: 0.into(), fails_at });
-        let stores = Stores { objects: failing.clone(), originals: failing.clone(), notes: failing.clone() };
+        let stores = Stores {
+            objects: failing.clone(),
+            originals: failing.clone(),
+            patches: failing.clone(),
+            notes: failing.clone(),
+        };
         (stores, failing)
     }
 
@@ -389,6 +395,33 @@ impl Failing {
             Ok(()) => listing,
             Err(error) => Box::pin(futures::stream::once(async { Err::<Listed<K>, _>(error) })),
         }
+    }
+}
+
+#[async_trait]
+impl flaneur_backup::stores::Patches for Failing {
+    async fn size(&self, key: &PatchKey) -> Result<Option<u64>, StorageError> {
+        self.step()?;
+        self.storage.private.patch_size(key).await
+    }
+
+    async fn read(&self, key: &PatchKey) -> Result<Bytes, StorageError> {
+        self.step()?;
+        self.storage.private.read_patch(key).await
+    }
+
+    async fn put_at(&self, key: &PatchKey, sealed: Bytes) -> Result<(), StorageError> {
+        self.step()?;
+        self.storage.private.put_patch_at(key, sealed).await
+    }
+
+    async fn destroy(&self, key: &PatchKey) -> Result<(), StorageError> {
+        self.step()?;
+        self.storage.private.destroy_patch(key).await
+    }
+
+    fn entries(&self) -> Listing<PatchKey> {
+        self.listing(self.storage.private.patches())
     }
 }
 

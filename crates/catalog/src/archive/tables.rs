@@ -47,6 +47,7 @@ const fn json(name: &'static str) -> Column {
 /// Tables that are not archived, with the reason.
 pub const LEFT_OUT: &[(&str, &str)] = &[
     ("sessions", "whoever is signed in signs in again"),
+    ("settings", "written down anew where it is restored, when a role starts there"),
     ("coverage_counts", "counted anew from the pictures"),
     ("_sqlx_migrations", "each database keeps its own"),
 ];
@@ -206,6 +207,45 @@ pub const TABLES: &[Table] = &[
             json("overrides"),
             json("detections").or_null(),
         ],
+    },
+    Table {
+        name: "redactions",
+        key: &["id"],
+        only: None,
+        counter: None,
+        columns: &[
+            uuid("id"),
+            uuid("picture_id"),
+            text("origin"),
+            text("class"),
+            text("state"),
+            integer("regions"),
+            uuid("asked_by").or_null(),
+            integer("asked_at"),
+            text("request").or_null(),
+            integer("settled_at").or_null(),
+            text("message").or_null(),
+            text("undo_state").or_null(),
+            uuid("undo_by").or_null(),
+            integer("undo_at").or_null(),
+            text("undo_reason").or_null(),
+            text("undo_request").or_null(),
+            json("outlines"),
+        ],
+    },
+    Table {
+        name: "superseded",
+        key: &["picture_id", "key"],
+        only: None,
+        counter: None,
+        columns: &[uuid("picture_id"), text("key")],
+    },
+    Table {
+        name: "patches",
+        key: &["key"],
+        only: None,
+        counter: None,
+        columns: &[text("key"), uuid("picture_id"), integer("created_at"), integer("size"), json("covers")],
     },
     Table {
         name: "files",

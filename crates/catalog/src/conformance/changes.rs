@@ -138,6 +138,7 @@ async fn write(catalog: Arc<dyn Catalog>, world: World, set: UploadSetId, pictur
                     },
                     shape: crate::model::Shape { width: 2, height: 1 },
                     detections: Vec::new(),
+                    patch: None,
                     at: world.now(),
                 };
                 if !catalog.publish_picture(&lease, publication, two()).await.unwrap() {

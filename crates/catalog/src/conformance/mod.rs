@@ -25,6 +25,7 @@ mod inspection;
 mod items;
 mod jobs;
 mod processing;
+mod redactions;
 mod scene;
 mod search;
 mod sequences;
@@ -142,6 +143,21 @@ macro_rules! for_each_rule {
                 only_waiting_pictures_keep_their_originals
                 a_lost_lease_publishes_nothing
                 a_lease_is_for_its_own_subject
+            }
+            redactions {
+                drawn_regions_are_noted_with_a_job
+                a_picture_has_so_many_regions_at_most
+                only_ready_pictures_are_redacted_again
+                redacting_again_switches_the_objects
+                regions_asked_for_meanwhile_are_not_lost
+                what_comes_back_is_not_removed
+                a_lost_lease_republishes_nothing
+                what_cannot_be_redacted_is_refused
+                a_false_alarm_is_undone_with_its_patch
+                what_was_not_sealed_is_not_undone
+                redactions_and_patches_die_with_their_picture
+                a_claim_takes_what_nobody_holds
+                a_choice_is_written_down
             }
             items {
                 an_item_has_everything

@@ -241,6 +241,7 @@ impl Scene {
             },
             shape: Shape { width: 3000, height: 4000 },
             detections: Vec::new(),
+            patch: None,
             at: self.now(),
         }
     }

@@ -49,6 +49,8 @@ identifiers! {
     PictureId;
     /// A sequence; the id of its STAC Collection.
     SequenceId;
+    /// A redaction.
+    RedactionId;
     /// A job.
     JobId;
 }

@@ -22,6 +22,8 @@ pub struct PictureFiles {
     pub updated_at: Timestamp,
     /// Whether there is a job, parked or not, that processes it.
     pub process_job: bool,
+    /// Whether there is a job, parked or not, that redacts it again.
+    pub redact_job: bool,
     /// Whether there is a job, parked or not, that destroys what it must not keep.
     pub destroy_job: bool,
 }

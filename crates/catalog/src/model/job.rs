@@ -14,13 +14,15 @@ pub enum JobKind {
     Refresh,
     /// Destroy a picture's original, and the public objects of a picture that is deleted or a duplicate.
     Destroy,
+    /// Redact a published picture again, and remove the objects that this supersedes.
+    Redact,
     /// Detect, redact, derive, verify and publish a picture.
     Process,
 }
 
 impl JobKind {
     /// Every kind, the most urgent first.
-    pub const ALL: [Self; 4] = [Self::Dispatch, Self::Refresh, Self::Destroy, Self::Process];
+    pub const ALL: [Self; 5] = [Self::Dispatch, Self::Refresh, Self::Destroy, Self::Redact, Self::Process];
 
     /// The name in the database.
     pub fn as_str(self) -> &'static str {
@@ -28,6 +30,7 @@ impl JobKind {
             Self::Dispatch => "dispatch",
             Self::Refresh => "refresh",
             Self::Destroy => "destroy",
+            Self::Redact => "redact",
             Self::Process => "process",
         }
     }
@@ -38,7 +41,8 @@ impl JobKind {
             Self::Dispatch => 0,
             Self::Refresh => 1,
             Self::Destroy => 2,
-            Self::Process => 3,
+            Self::Redact => 3,
+            Self::Process => 4,
         }
     }
 

@@ -9,18 +9,23 @@ mod ids;
 mod inspection;
 mod job;
 mod picture;
+mod redaction;
 mod sequence;
 mod upload_set;
 
 pub use account::{Account, Claim, Invite, NewAccount, NewInvite, NewToken, Session, Token};
 pub use change::{Change, ChangeKind};
 pub use coverage::{GridCell, PictureMark, SequenceMark};
-pub use ids::{AccountId, JobId, PictureId, SequenceId, TokenId, UnreadableId, UploadSetId};
+pub use ids::{AccountId, JobId, PictureId, RedactionId, SequenceId, TokenId, UnreadableId, UploadSetId};
 pub use inspection::{OverdueJob, PictureFiles, Schema, Stalled};
 pub use job::{DeadJob, Failure, JobCounts, JobKind, Lease, QueueLine};
 pub use picture::{
     Area, BoxClass, Camera, Detection, Item, ItemLinks, Neighbour, Objects, Order, Orientation, Picture, PictureStatus,
     Projection, Publication, SearchQuery, Shape, TileMatrix,
+};
+pub use redaction::{
+    Outline, Patch, Redaction, RedactionOrigin, RedactionReceipt, RedactionState, RegionClass, Republication, Undo,
+    UndoReceipt, UndoState,
 };
 pub use sequence::{
     DispatchPart, DispatchPlan, DispatchShot, DuplicateShot, PlacedShot, Sequence, SequenceQuery, SequenceStatus,

@@ -278,6 +278,8 @@ pub struct Publication {
     pub shape: Shape,
     /// What was redacted.
     pub detections: Vec<Detection>,
+    /// What was removed, if it is kept.
+    pub patch: Option<super::Patch>,
     /// Now.
     pub at: Timestamp,
 }

@@ -25,6 +25,17 @@ pub trait Jobs: Send + Sync {
     /// lease ran out in its last attempt ([`JobKind::max_attempts`]) is parked instead. A time that no lease or delay
     /// reaches counts as come: then the clock was turned back.
     async fn lease(&self, kinds: &[JobKind], token: Uuid, hold: SignedDuration) -> Result<Option<Lease>>;
+    /// Takes the job of a kind for one subject, whoever else has asked for it, or makes one and takes it: for whoever works on
+    /// a subject by hand and must be the only one. None: somebody holds it. Counts no attempt. One that was asked for
+    /// before is queued again when the lease ends it.
+    async fn claim(
+        &self,
+        id: JobId,
+        kind: JobKind,
+        subject: Uuid,
+        token: Uuid,
+        hold: SignedDuration,
+    ) -> Result<Option<Lease>>;
     /// Prolongs a lease: it holds for `hold` from now. False: it is lost, stop working on it.
     async fn heartbeat(&self, lease: &Lease, hold: SignedDuration) -> Result<bool>;
     /// Gives a job back unfinished, as when shutting down; the attempt does not count.

@@ -13,7 +13,9 @@ mod coverage;
 mod inspection;
 mod jobs;
 mod pictures;
+mod redactions;
 mod sequences;
+mod settings;
 mod upkeep;
 mod upload_sets;
 
@@ -24,17 +26,41 @@ pub use coverage::Coverage;
 pub use inspection::Inspection;
 pub use jobs::{Jobs, LONGEST_WAIT};
 pub use pictures::Pictures;
+pub use redactions::Redactions;
 pub use sequences::Sequences;
+pub use settings::Settings;
 pub use upkeep::Upkeep;
 pub use upload_sets::UploadSets;
 
 /// The whole catalog.
 pub trait Catalog:
-    Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage + Changes + Upkeep + Archive + Inspection
+    Accounts
+    + UploadSets
+    + Pictures
+    + Redactions
+    + Sequences
+    + Jobs
+    + Coverage
+    + Changes
+    + Settings
+    + Upkeep
+    + Archive
+    + Inspection
 {
 }
 
-impl<T: Accounts + UploadSets + Pictures + Sequences + Jobs + Coverage + Changes + Upkeep + Archive + Inspection>
-    Catalog for T
+impl<T> Catalog for T where
+    T: Accounts
+        + UploadSets
+        + Pictures
+        + Redactions
+        + Sequences
+        + Jobs
+        + Coverage
+        + Changes
+        + Settings
+        + Upkeep
+        + Archive
+        + Inspection
 {
 }

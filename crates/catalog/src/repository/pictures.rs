@@ -48,7 +48,7 @@ pub trait Pictures: Send + Sync {
         now: Timestamp,
     ) -> Result<bool>;
     /// After a `Destroy` job: the original's key is forgotten and, if the picture is deleted or a duplicate, the public
-    /// objects', too. The job is done.
+    /// objects', too; the sealed patches of one that is broken are forgotten with theirs. The job is done.
     async fn destroyed(&self, lease: &Lease, picture: PictureId) -> Result<bool>;
 
     /// Deletes a picture: it is a tombstone from now on, gone from every read; its jobs are dropped, its line leaves

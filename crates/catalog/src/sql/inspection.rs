@@ -22,6 +22,7 @@ use crate::{
 /// The columns of [`FilesRow`]. The table is `p`.
 const FILES: &str = "p.id, p.status, p.original, p.objects, p.content_sha256, p.updated_at,
     EXISTS (SELECT 1 FROM jobs j WHERE j.kind = 'process' AND j.subject = p.id) AS process_job,
+    EXISTS (SELECT 1 FROM jobs j WHERE j.kind = 'redact' AND j.subject = p.id) AS redact_job,
     EXISTS (SELECT 1 FROM jobs j WHERE j.kind = 'destroy' AND j.subject = p.id) AS destroy_job";
 
 #[derive(sqlx::FromRow)]
@@ -33,6 +34,7 @@ struct FilesRow {
     content_sha256: String,
     updated_at: i64,
     process_job: bool,
+    redact_job: bool,
     destroy_job: bool,
 }
 
@@ -46,6 +48,7 @@ impl FilesRow {
             content_sha256: self.content_sha256,
             updated_at: time(self.updated_at)?,
             process_job: self.process_job,
+            redact_job: self.redact_job,
             destroy_job: self.destroy_job,
         })
     }

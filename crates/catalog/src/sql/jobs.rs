@@ -44,7 +44,7 @@ fn lapsed(now: &str) -> String {
 /// Whose job it is: the owner of its subject.
 fn account_of(kind: JobKind) -> &'static str {
     match kind {
-        JobKind::Process | JobKind::Destroy => "SELECT o.account_id FROM pictures o WHERE o.id = $3",
+        JobKind::Process | JobKind::Redact | JobKind::Destroy => "SELECT o.account_id FROM pictures o WHERE o.id = $3",
         JobKind::Dispatch => "SELECT o.account_id FROM upload_sets o WHERE o.id = $3",
         JobKind::Refresh => "SELECT o.account_id FROM sequences o WHERE o.id = $3",
     }
@@ -288,6 +288,53 @@ impl Jobs for Store {
             }
         }
         Ok(None)
+    }
+
+    async fn claim(
+        &self,
+        id: JobId,
+        kind: JobKind,
+        subject: Uuid,
+        token: Uuid,
+        hold: SignedDuration,
+    ) -> Result<Option<Lease>> {
+        // The version that is answered is one below the job's if there was one before: ended, it is queued once more.
+        let sql = format!(
+            "INSERT INTO jobs (id, kind, subject, account_id, status, turn, asked_at, due_at, token, request)
+             SELECT $1, $2, $3, owner.account_id, 'leased', 0, {now}, {now} + $6, $4, $7
+             FROM (SELECT ({account}) AS account_id) owner WHERE TRUE
+             ON CONFLICT (kind, subject) DO UPDATE SET
+                 status = 'leased', token = excluded.token, due_at = excluded.due_at, version = jobs.version + 1,
+                 reason = NULL, parked = NULL
+             WHERE jobs.status <> 'leased' OR {lapsed}
+             RETURNING id, subject, attempts, version, due_at, request",
+            now = now_or("$5"),
+            lapsed = lapsed(&now_or("$5")).replace("due_at", "jobs.due_at"),
+            account = account_of(kind),
+        );
+        let row: Option<LeaseRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(id)
+            .bind(kind.as_str())
+            .bind(subject)
+            .bind(token)
+            .bind(self.given_time())
+            .bind(at_most_longest(hold))
+            .bind(request::current())
+            .fetch_optional(&mut *self.writer.acquire().await?)
+            .await?;
+        row.map(|row| {
+            Ok(Lease {
+                job: row.id,
+                kind,
+                subject: row.subject,
+                attempt: row.attempts,
+                token,
+                version: if row.id == id { row.version } else { row.version - 1 },
+                expires_at: time(row.due_at)?,
+                request: row.request,
+            })
+        })
+        .transpose()
     }
 
     async fn heartbeat(&self, lease: &Lease, hold: SignedDuration) -> Result<bool> {

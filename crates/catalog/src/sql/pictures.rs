@@ -10,7 +10,7 @@ use sqlx::types::Json;
 use super::{
     Connection, Store, at_least_none, items, jobs,
     picture_rows::{PICTURE, PictureRow},
-    related, search,
+    redactions, related, search,
     statement::Values,
     tombstones::{self, Of, disturb_sequence, hold_pictures},
 };
@@ -123,7 +123,7 @@ impl Pictures for Store {
     }
 
     async fn publish_picture(&self, lease: &Lease, publication: Publication, jobs: [JobId; 2]) -> Result<bool> {
-        let Publication { picture, objects, shape, detections, at } = publication;
+        let Publication { picture, objects, shape, detections, patch, at } = publication;
         let [destroy, refresh] = jobs;
         let mut tx = self.write().await?;
         hold_pictures(&mut tx, Of::Picture(picture)).await?;
@@ -151,6 +151,9 @@ impl Pictures for Store {
             disturb_sequence(&mut tx, sequence, refresh, at).await?;
         }
         reject_file(&mut tx, picture, None).await?;
+        if let Some(patch) = &patch {
+            redactions::list_patch(&mut tx, patch).await?;
+        }
         jobs::ask(&mut tx, destroy, JobKind::Destroy, picture.0, at).await?;
         self.announce(tx, &Topic::ALL).await?;
         Ok(true)
@@ -204,6 +207,7 @@ impl Pictures for Store {
         .bind(picture)
         .execute(&mut *tx)
         .await?;
+        redactions::forget_what_died(&mut tx, picture).await?;
         self.announce(tx, &Topic::ALL).await?;
         Ok(true)
     }

@@ -1,7 +1,8 @@
 //! Deleting: what is gone leaves a row that says so, and a job that destroys its bytes.
 //!
 //! Transactions that run side by side wait for each other's rows. So that none waits in a circle, every one that changes
-//! rows of several tables takes them in this order: upload set, pictures (by id), sequences (by id), files, jobs.
+//! rows of several tables takes them in this order: upload set, pictures (by id), sequences (by id), files,
+//! redactions, jobs.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -64,8 +65,9 @@ pub async fn bury_pictures(
     let (condition, key) = of.condition();
     for sql in [
         format!("DELETE FROM files WHERE picture_id IN (SELECT id FROM pictures WHERE {condition})"),
+        format!("DELETE FROM redactions WHERE picture_id IN (SELECT id FROM pictures WHERE {condition})"),
         format!(
-            "DELETE FROM jobs WHERE kind IN ('process', 'destroy') AND subject IN (SELECT id FROM pictures WHERE {condition})"
+            "DELETE FROM jobs WHERE kind IN ('process', 'redact', 'destroy') AND subject IN (SELECT id FROM pictures WHERE {condition})"
         ),
     ] {
         sqlx::query(sqlx::AssertSqlSafe(sql)).bind(key).execute(&mut *connection).await?;

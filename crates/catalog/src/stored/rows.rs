@@ -5,7 +5,10 @@ use jiff::Timestamp;
 
 use crate::{
     CatalogError, Result,
-    model::{ChangeKind, JobKind, PictureStatus, Projection, SequenceStatus, SortMethod},
+    model::{
+        ChangeKind, JobKind, PictureStatus, Projection, RedactionOrigin, RedactionState, RegionClass, SequenceStatus,
+        SortMethod, UndoState,
+    },
 };
 
 /// A time as it is stored, in microseconds since 1970. The last second of the calendar counts as its begin: only whole
@@ -65,6 +68,10 @@ named! {
     JobKind, "kind of job", JobKind::ALL;
     ChangeKind, "kind of change", ChangeKind::ALL;
     Projection, "projection", [Projection::Flat, Projection::Equirectangular];
+    RegionClass, "class of a region", RegionClass::ALL;
+    RedactionOrigin, "origin of a redaction", RedactionOrigin::ALL;
+    RedactionState, "state of a redaction", RedactionState::ALL;
+    UndoState, "state of a request to undo", UndoState::ALL;
 }
 
 #[cfg(test)]
@@ -88,6 +95,10 @@ mod tests {
         all_round_trip::<JobKind>();
         all_round_trip::<ChangeKind>();
         all_round_trip::<Projection>();
+        all_round_trip::<RegionClass>();
+        all_round_trip::<RedactionOrigin>();
+        all_round_trip::<RedactionState>();
+        all_round_trip::<UndoState>();
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod restore;
 mod serve;
 mod tiler;
 mod token;
+mod unseal;
 mod worker;
 
 use std::{process::ExitCode, time::Duration};
@@ -42,6 +43,7 @@ pub fn run(parsed: Parsed) -> Result<ExitCode> {
         Command::Backup(args) => runtime.block_on(backup::run(*args)).map(done),
         Command::Restore(args) => runtime.block_on(restore::run(*args)).map(done),
         Command::Doctor(args) => runtime.block_on(doctor::run(*args)),
+        Command::Unseal(args) => runtime.block_on(unseal::run(*args)),
         Command::Token(args) => match args.command {
             TokenCommand::Create(args) => runtime.block_on(token::create(args)).map(done),
         },

@@ -15,7 +15,7 @@ use crate::{
         health::{self, Need},
         lock, open,
         process::Process,
-        work,
+        sealing, work,
     },
     site,
 };
@@ -28,6 +28,7 @@ pub async fn run(args: Settings) -> Result<()> {
     // First what fails soonest and costs least.
     let url = args.place.checked()?;
     let settings = answering::settings(&args.front, &args.instance, &args.upload_limit, &args.work_limit, &args.cdn)?;
+    let seal_to = args.sealing.recipients()?;
     let addressing = front::addressing(&args.front)?;
     let process = Process::begin("serve", &args.log, &args.operator, args.front.drain_delay).await?;
     let listener = front::listen(args.front.listen, "--listen").await?;
@@ -49,8 +50,18 @@ pub async fn run(args: Settings) -> Result<()> {
         }
         let storage = open::storage(&args.place, Some(&args.cdn))?;
         let first_token = first_start(catalog.as_ref(), &world).await?;
-        let mut worker =
-            work::worker(&args.working, &args.work_limit, detector, catalog.clone(), storage.clone(), world.clone());
+        if let Some(choice) = sealing::choose(catalog.as_ref(), &args.sealing, &world).await? {
+            say(&choice);
+        }
+        let mut worker = work::worker(
+            &args.working,
+            &args.work_limit,
+            seal_to,
+            detector,
+            catalog.clone(),
+            storage.clone(),
+            world.clone(),
+        );
         if hold.is_some() {
             // Nor are there uploads under way. Without the time, as on a full disk, what was left behind goes later.
             let now = tokio::time::timeout(CLOCKS, Moment::now(&storage)).await;

@@ -5,12 +5,13 @@ use anyhow::{Context as _, Result};
 use super::say;
 use crate::{
     options::WorkerArgs,
-    parts::{health::Need, lock, open, process::Process, work},
+    parts::{health::Need, lock, open, process::Process, sealing, work},
 };
 
 /// Runs until it is told to stop.
 pub async fn run(args: WorkerArgs) -> Result<()> {
     let url = args.place.checked()?;
+    let seal_to = args.sealing.recipients()?;
     let process = Process::begin("worker", &args.log, &args.operator, 0).await?;
 
     let world = process.world.clone();
@@ -21,8 +22,18 @@ pub async fn run(args: WorkerArgs) -> Result<()> {
         let hold = lock::among(&url)?;
         let catalog = open::catalog(&args.place).await?;
         let storage = open::storage(&args.place, Some(&args.cdn))?;
-        let worker =
-            work::worker(&args.working, &args.work_limit, detector, catalog.clone(), storage.clone(), world.clone());
+        if let Some(choice) = sealing::choose(catalog.as_ref(), &args.sealing, &world).await? {
+            tracing::info!("{choice}");
+        }
+        let worker = work::worker(
+            &args.working,
+            &args.work_limit,
+            seal_to,
+            detector,
+            catalog.clone(),
+            storage.clone(),
+            world.clone(),
+        );
         let follower = open::follower(&args.place, &catalog, &storage, &world).await?;
         Ok((hold, catalog, storage, worker, follower))
     });

@@ -2,6 +2,7 @@
 
 mod place;
 mod safekeeping;
+mod sealing;
 mod settings;
 
 use clap::{Args, Parser, Subcommand};
@@ -9,6 +10,7 @@ use flaneur_catalog::model::JobId;
 
 pub use place::Place;
 pub use safekeeping::{BackupArgs, DoctorArgs, RestoreArgs};
+pub use sealing::{NOBODY, Sealing, UnsealArgs};
 pub use settings::{
     ApiArgs, Cdn, Front, Instance, Log, Operator, Settings, TilerArgs, UploadLimit, WorkLimit, WorkerArgs, Working,
 };
@@ -63,6 +65,11 @@ pub enum Command {
     ///
     /// Runs beside working servers. Fails if anything is wrong and was not mended.
     Doctor(Box<DoctorArgs>),
+    /// Undo false alarms: put back what was blurred, where the key is that it was sealed to
+    ///
+    /// Without --picture and --all-requested, lists what is asked to be undone. For the machine of whoever holds the key; it
+    /// needs the database and both storages, and runs beside working servers.
+    Unseal(Box<UnsealArgs>),
     /// Make tokens, with which programs act for an account
     Token(TokenArgs),
     /// Print a one-time link with which somebody gets an account

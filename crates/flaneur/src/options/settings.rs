@@ -7,7 +7,7 @@ use clap::{ArgAction, Args};
 use flaneur_storage::CdnUrl;
 use ipnet::IpNet;
 
-use super::Place;
+use super::{Place, sealing::Sealing};
 
 /// Everything `flaneur serve` can be told.
 #[derive(Debug, Args)]
@@ -24,6 +24,8 @@ pub struct Settings {
     pub cdn: Cdn,
     #[command(flatten)]
     pub working: Working,
+    #[command(flatten)]
+    pub sealing: Sealing,
     #[command(flatten)]
     pub work_limit: WorkLimit,
     #[command(flatten)]
@@ -62,6 +64,8 @@ pub struct WorkerArgs {
     pub cdn: Cdn,
     #[command(flatten)]
     pub working: Working,
+    #[command(flatten)]
+    pub sealing: Sealing,
     #[command(flatten)]
     pub work_limit: WorkLimit,
     #[command(flatten)]

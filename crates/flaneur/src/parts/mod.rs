@@ -13,6 +13,7 @@ pub mod open;
 pub mod process;
 pub mod proxy;
 pub mod requests;
+pub mod sealing;
 pub mod shutdown;
 pub mod traces;
 pub mod watching;

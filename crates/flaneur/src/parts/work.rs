@@ -7,7 +7,9 @@ use flaneur_api::Defaults;
 use flaneur_catalog::{Catalog, world::World};
 use flaneur_detect::Detector;
 use flaneur_storage::Storage;
-use flaneur_worker::{DispatchDefaults, Models, Options, Worker, sweep::Sweeping};
+use flaneur_worker::{
+    DispatchDefaults, Models, Options, Surgery, Worker, seal_to::Recipients, surgery::Cutting, sweep::Sweeping,
+};
 
 use crate::options::{WorkLimit, Working};
 
@@ -28,16 +30,19 @@ pub async fn models(working: &Working) -> Result<Detector> {
 pub fn worker(
     working: &Working,
     limit: &WorkLimit,
+    seal_to: Recipients,
     detector: Detector,
     catalog: Arc<dyn Catalog>,
     storage: Arc<Storage>,
     world: World,
 ) -> Worker {
     let defaults = Defaults::default();
+    let surgery = surgery(limit);
     let options = Options {
         lanes: lanes(working),
         max_pixels: limit.max_pixels * 1_000_000,
         lease: Duration::from_secs(working.lease),
+        seal_to,
         sweep: Sweeping { grace: Duration::from_secs(working.orphan_grace), before: None },
         dispatch: DispatchDefaults {
             split_distance: defaults.split_distance,
@@ -46,7 +51,12 @@ pub fn worker(
             duplicate_rotation: defaults.duplicate_rotation,
         },
     };
-    Worker { catalog, storage, look: Arc::new(Models(detector)), world, options }
+    Worker { catalog, storage, look: Arc::new(Models(detector)), surgery, world, options }
+}
+
+/// Redacts published pictures again.
+pub fn surgery(limit: &WorkLimit) -> Arc<dyn Surgery> {
+    Arc::new(Cutting { max_pixels: limit.max_pixels * 1_000_000 })
 }
 
 fn lanes(working: &Working) -> usize {

@@ -21,7 +21,7 @@ const ZRL: u8 = 0xF0;
 ///
 /// `quantisation` holds a table in zigzag order for each component, whatever table numbers `frame` states; the
 /// components are numbered from 1. The Huffman tables are made for the picture: the file is kept and sent for years,
-/// and tables that fit are 2 to 6 % smaller than those of T.81, annex K. They still have a code for every symbol
+/// and with tables that fit it is smaller than with those of T.81, annex K. They still have a code for every symbol
 /// that a block of 8-bit samples can need, so that any block can be replaced by any other later.
 ///
 /// Fails if a coefficient, or the difference of two successive DC coefficients, exceeds what 8 bits per sample

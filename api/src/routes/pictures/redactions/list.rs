@@ -1,0 +1,47 @@
+//! `GET /pictures/{id}/redactions`.
+
+use axum::{extract::State, response::Response};
+use flaneur_catalog::model::{PictureId, Redaction, RedactionId};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{managed, view};
+use crate::{Api, ApiResult, Identity, PublicUrl, error::ErrorBody, extract::Path, respond::Reply};
+
+/// What is redacted in a picture
+///
+/// What the models found and what was drawn, with how far each is. `undoable` says whether what was removed is kept under
+/// the operator's key, so that a false alarm can be undone. For the picture's owner and administrators.
+#[utoipa::path(
+    get, path = "/pictures/{id}/redactions", tag = "Pictures",
+    params(("id" = Uuid, Path, description = "The picture")),
+    responses(
+        (status = 200, description = "The redactions: `{\"redactions\": […]}`", body = Object),
+        (status = 304, description = "They are as `If-None-Match` says"),
+        (status = 401, description = "Sign in first", body = ErrorBody),
+        (status = 403, description = "The picture belongs to another account", body = ErrorBody),
+        (status = 404, description = "There is no such picture, as far as this viewer goes", body = ErrorBody),
+    )
+)]
+pub async fn list(
+    State(api): State<Api>,
+    identity: Identity,
+    url: PublicUrl,
+    reply: Reply,
+    Path(id): Path<Uuid>,
+) -> ApiResult<Response> {
+    let refusal = "what is redacted in a picture is told to its owner and to administrators only";
+    let picture = managed(&api, &identity, PictureId(id), refusal).await?;
+    let stored = api.catalog.redactions(picture.id).await?;
+    let found = api.catalog.detections(picture.id).await?;
+    let detected = found.iter().map(|detection| Redaction::of_detection(picture.id, detection, picture.created_at));
+    // Detections that somebody has said something of are stored with it.
+    let mut all: Vec<Redaction> =
+        detected.filter(|each| stored.iter().all(|redaction| redaction.id != each.id)).collect();
+    all.extend(stored);
+    let sealed: Vec<RedactionId> =
+        api.catalog.patches(&[picture.id]).await?.into_iter().flat_map(|patch| patch.covers).collect();
+    let redactions: Vec<_> =
+        all.iter().map(|redaction| view::redaction(redaction, sealed.contains(&redaction.id), &url)).collect();
+    reply.json(&json!({ "redactions": redactions }))
+}

@@ -1,0 +1,38 @@
+//! What the operator chose.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::{Store, dialect::FOR_UPDATE};
+use crate::{Result, Settings, stored::rows::micros};
+
+#[async_trait]
+impl Settings for Store {
+    async fn choose(&self, name: &str, value: &str, now: Timestamp) -> Result<Option<String>> {
+        let mut tx = self.write().await?;
+        let fresh = sqlx::query(
+            "INSERT INTO settings (name, value, chosen_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING",
+        )
+        .bind(name)
+        .bind(value)
+        .bind(micros(now))
+        .execute(&mut *tx)
+        .await?;
+        if fresh.rows_affected() == 1 {
+            tx.commit().await?;
+            return Ok(None);
+        }
+        let sql = format!("SELECT value FROM settings WHERE name = $1 {FOR_UPDATE}");
+        let before: String = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(name).fetch_one(&mut *tx).await?;
+        if before != value {
+            sqlx::query("UPDATE settings SET value = $2, chosen_at = $3 WHERE name = $1")
+                .bind(name)
+                .bind(value)
+                .bind(micros(now))
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(Some(before))
+    }
+}
