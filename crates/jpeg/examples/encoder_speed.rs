@@ -21,8 +21,9 @@ fn fastest<T>(mut run: impl FnMut() -> T) -> (f64, T) {
 
 /// Peak signal-to-noise ratio of RGB, in decibels.
 fn psnr(file: &[u8], pixels: &Pixels) -> Result<f64, Box<dyn std::error::Error>> {
-    let found = Source::open(file, 1, &Limits::default())?;
-    let squares: f64 = found.pixels().rgb.iter().zip(&pixels.rgb).map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2)).sum();
+    let found = Source::open(file, 1, false, &Limits::default())?;
+    let squares: f64 =
+        found.pixels()?.rgb.iter().zip(&pixels.rgb).map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2)).sum();
     Ok(10.0 * (255.0 * 255.0 * pixels.rgb.len() as f64 / squares).log10())
 }
 
@@ -30,8 +31,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let path = arguments.next().ok_or("which picture?")?;
     let quality = arguments.next().map_or(Ok(80), |quality| quality.parse())?;
-    let source = Source::open(&std::fs::read(path)?, 1, &Limits::default())?;
-    let pixels = source.pixels();
+    let source = Source::open(&std::fs::read(path)?, 1, false, &Limits::default())?;
+    let pixels = &source.pixels()?;
     let metadata = Metadata::default();
     let report = |name: &str, time: f64, file: &[u8]| -> Result<(), Box<dyn std::error::Error>> {
         println!("{name}: {time:.2} ms, {} bytes, {:.2} dB", file.len(), psnr(file, pixels)?);

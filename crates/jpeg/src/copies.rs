@@ -1,5 +1,7 @@
 //! Scaled copies: made from the samples of the plan, and checked against the master that was read back.
 
+use std::ops::RangeInclusive;
+
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
@@ -196,12 +198,11 @@ pub(crate) struct Shown<'a> {
 
 /// What rounding, the filter and the transforms add to a mean, in levels.
 const ROUNDING: f64 = 3.0;
-/// How far a mean may leave the means around it where the picture has detail: half of the range of samples, for part of a block
-/// may be as black or white as there is.
+/// How far a mean may leave the means around it before the detail there is looked at.
 const DETAIL: f64 = 64.0;
 
 /// Passes only if `file` is a file of ours that shows this view of the master: the mean of every block lies between the means of
-/// the master's blocks around that place; and where all these belong to a region, closely, with no more contrast in the block
+/// the master's blocks around that place, or is a level that the detail there reaches; and where all these belong to a region, closely, with no more contrast in the block
 /// than the surface of the fill has there. Only the form is checked where the master's colours are no luma and chroma.
 pub(crate) fn check(file: &[u8], view: &View, shown: &Shown<'_>) -> Result<(), VerifyError> {
     check_form(file)?;
@@ -232,7 +233,11 @@ pub(crate) fn check(file: &[u8], view: &View, shown: &Shown<'_>) -> Result<(), V
                 let mean = f64::from(grid.cells[y * grid.width + x]) * step;
                 let difference = (around.low - mean).max(mean - around.high);
                 let range = around.high - around.low;
-                let allowed = if around.redacted { step / 2.0 + ROUNDING } else { range + DETAIL };
+                let mut allowed = if around.redacted { step / 2.0 + ROUNDING } else { range + DETAIL };
+                if difference > allowed {
+                    // A block of the copy may show a part of a block of the master only, as black or white as there is.
+                    allowed += shown.detail(component, &around)?;
+                }
                 let at = ((x as u32) * 8, (y as u32) * 8);
                 if difference > allowed {
                     return Err(VerifyError::NotACopy {
@@ -250,7 +255,10 @@ pub(crate) fn check(file: &[u8], view: &View, shown: &Shown<'_>) -> Result<(), V
                 let energy: f64 =
                     (1..64).map(|k| (f64::from(unit[place][k]) * f64::from(steps[k]) / 8.0).powi(2)).sum();
                 // A coefficient that is not rounded to zero is at least half of what it is rounded to.
-                let allowed = 2.0 * (range + ROUNDING);
+                let mut allowed = 2.0 * (range + ROUNDING);
+                if energy.sqrt() > allowed {
+                    allowed += 2.0 * shown.detail(component, &around)?;
+                }
                 if energy.sqrt() > allowed {
                     let difference = energy.sqrt() as f32;
                     return Err(VerifyError::NotACopy { x: at.0, y: at.1, difference, allowed: allowed as f32 });
@@ -268,6 +276,9 @@ struct Around {
     high: f64,
     /// All of it belongs to regions.
     redacted: bool,
+    /// The blocks of the component.
+    columns: RangeInclusive<usize>,
+    rows: RangeInclusive<usize>,
 }
 
 impl Shown<'_> {
@@ -310,7 +321,7 @@ impl Shown<'_> {
         let (units, _) = self.stream.units();
         let (own_h, own_v) = (usize::from(own.horizontal), usize::from(own.vertical));
         let (mut low, mut high, mut redacted) = (i16::MAX, i16::MIN, true);
-        for y in rows {
+        for y in rows.clone() {
             for x in columns.clone() {
                 let value = grid.cells[y * grid.width + x];
                 (low, high) = (low.min(value), high.max(value));
@@ -318,6 +329,31 @@ impl Shown<'_> {
             }
         }
         let step = f64::from(self.stream.head.quantisation[component][0]) / 8.0;
-        Around { low: f64::from(low) * step, high: f64::from(high) * step, redacted }
+        // Decoders cut what lies beyond black and white.
+        let [low, high] = [low, high].map(|value| (f64::from(value) * step).clamp(-128.0, 127.0));
+        Around { low, high, redacted, columns, rows }
+    }
+
+    /// How far a sample may be from the mean of its block, at most, in the blocks around a place: no more than all cosines
+    /// together, each of which is a quarter of its coefficient (T.81, A.3.3).
+    fn detail(&self, component: usize, around: &Around) -> Result<f64, JpegError> {
+        let (h, v) = self.stream.decoder().factors(component);
+        let (columns, _) = self.stream.units();
+        let steps = &self.stream.head.quantisation[component];
+        let mut unit = self.stream.unit_buffer();
+        let mut most = 0;
+        for row in around.rows.start() / v..=around.rows.end() / v {
+            for column in around.columns.start() / h..=around.columns.end() / h {
+                self.walk.unit(self.stream, row * columns + column, &mut unit)?;
+                let own =
+                    self.stream.decoder().layout().iter().zip(&unit).filter(|(part, _)| part.component == component);
+                for (_, block) in own {
+                    let coefficients = block[1..].iter().zip(&steps[1..]);
+                    let sum: u64 = coefficients.map(|(&c, &step)| u64::from(c.unsigned_abs()) * u64::from(step)).sum();
+                    most = most.max(sum);
+                }
+            }
+        }
+        Ok((most as f64 / 4.0).min(255.0))
     }
 }

@@ -164,7 +164,7 @@ impl Coder {
 /// Writes the file with the patch in it: `app` are the payloads of its APP1 segments. Untouched units keep every bit but
 /// those of the DC differences that a touched unit before them changes.
 pub(crate) fn cut(stream: &Stream, walk: &Walk, patch: &Patch<'_>, app: &[Vec<u8>]) -> Result<Vec<u8>, CutError> {
-    let head = if patch.is_empty() { stream.head.clone() } else { able_head(stream, patch)? };
+    let head = head_of_cut(stream, patch)?;
     let mut out = Vec::with_capacity(stream.data.len() + stream.data.len() / 64 + 4096);
     head.write(app, &mut out);
     let coder = Coder::new(&head);
@@ -223,12 +223,15 @@ fn mend(
 
 /// Whether [`cut`] finds a code for everything.
 pub(crate) fn fits(stream: &Stream, patch: &Patch<'_>) -> Result<(), CutError> {
-    if patch.is_empty() { Ok(()) } else { able_head(stream, patch).map(drop) }
+    head_of_cut(stream, patch).map(drop)
 }
 
-/// The head with Huffman tables that have a code for everything that has to be written.
-fn able_head(stream: &Stream, patch: &Patch<'_>) -> Result<Head, CutError> {
+/// The head that [`cut`] writes: with Huffman tables that have a code for everything that has to be written.
+pub(crate) fn head_of_cut(stream: &Stream, patch: &Patch<'_>) -> Result<Head, CutError> {
     let mut head = stream.head.clone();
+    if patch.is_empty() {
+        return Ok(head);
+    }
     let mut needed = [[false; 256]; 4];
     let mut blocks = stream.unit_buffer();
     for (unit, _) in patch.touched.iter().enumerate().filter(|(_, touched)| **touched) {

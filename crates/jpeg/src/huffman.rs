@@ -183,18 +183,6 @@ impl<'a> BitReader<'a> {
         Ok(symbol)
     }
 
-    /// The next symbol; skips as many bits behind it as its low four bits say, which is how the
-    /// value of a coefficient follows its category.
-    #[inline]
-    pub(crate) fn symbol_and_value(&mut self, table: &HuffmanTable) -> Result<u8, JpegError> {
-        if self.have < 32 {
-            self.refill();
-        }
-        let (length, symbol) = table.look_up((self.bits >> 48) as u32)?;
-        self.drop_bits(length + u32::from(symbol & 15))?;
-        Ok(symbol)
-    }
-
     /// The next `count` bits as a number, `count` ≤ 16.
     #[inline]
     pub(crate) fn take(&mut self, count: u32) -> Result<u32, JpegError> {
@@ -243,14 +231,11 @@ mod tests {
     }
 
     #[test]
-    fn values_are_skipped_behind_their_category() {
-        let table = table(&[0, 2], &[3, 0]);
-        let bytes = [0b0010_1010, 0x55, 0x55];
-        let mut reader = BitReader::new(&bytes);
-        assert_eq!(reader.symbol_and_value(&table), Ok(3));
-        assert_eq!(reader.symbol_and_value(&table), Ok(0));
+    fn bytes_that_are_left_are_noticed() {
+        let mut reader = BitReader::new(&[0x55; 3]);
+        assert_eq!(reader.take(7), Ok(0b010_1010));
         assert!(reader.finish().is_err(), "two bytes are left");
-        assert_eq!(reader.take(1), Ok(0));
+        assert_eq!(reader.take(1), Ok(1));
         assert_eq!(reader.take(16), Ok(0x5555));
         assert_eq!(reader.finish(), Ok(()));
     }

@@ -1,21 +1,31 @@
-//! JPEG surgery: headers, allow-listed metadata, redaction, scaled copies and tiles.
+//! JPEG surgery: headers, allow-listed metadata, redaction, scaled copies, tiles and views.
 //!
 //! The way of a picture through this crate:
 //!
-//! 1. [`Intake`] is fed with the upload while it streams. It keeps the header, refuses what can't be
-//!    worked on as early as possible, and proves that the end marker arrived.
-//! 2. [`Source::open`] checks every bit of the entropy-coded data, then decodes it. A file that two
-//!    decoders could read differently is refused, so that nobody sees what the detector did not see.
-//! 3. [`Source::redact`] replaces what is in the detected regions by a smooth fill of a few pooled
-//!    colours. Everything else is made from the resulting [`Redacted`] only: the master, the scaled
-//!    copies, the tiles.
-//! 4. [`verify`] reads the bytes that are going to be served, and compares them with the plan.
+//! 1. [`Intake`] is fed with the upload while it streams. It keeps the header, refuses what can't be worked on as early as
+//!    possible, and proves that the end marker arrived.
+//! 2. [`Source::open`] reads every bit of the entropy-coded data. What is not one interleaved sequential scan (progressive,
+//!    arithmetic coding, a scan for each colour) first becomes one with the same coefficients. A file that two decoders could
+//!    read differently is refused, so that nobody sees what the detector did not see. [`Source::small`], [`Source::part`] and
+//!    [`Source::pixels`] are what detectors look at; they show what browsers show.
+//! 3. [`Source::redact`] plans which coded units (MCUs) the regions touch, and what these are going to hold: a smooth fill of a
+//!    few pooled colours. Everything else is made from the resulting [`Redacted`] only, which can't show what was there.
+//! 4. [`Redacted::master`] codes the touched units anew and copies every other bit. [`Redacted::copies`] makes the scaled copy
+//!    and the thumbnail. [`Redacted::removed`] is what was taken out, for [`restore`]; it must be sealed before it is kept.
+//! 5. [`Redacted::prove`] reads the bytes that are going to be stored, and passes them only if they are the plan, and nothing
+//!    else changed. [`Redacted::check_sd`] and [`Redacted::check_thumb`] hold the copies against the [`Proven`] master.
+//! 6. [`Proven::tile_index`] says where in the master the parts of a panorama lie. Tiles and perspective views are made from it
+//!    and a few byte ranges when they are asked for; none is stored.
 //!
-//! Metadata of a served file is written from typed values ([`Metadata`], [`icc`]), never copied.
+//! A master is stored as the camera stored it, and needs its EXIF orientation; copies are upright. Regions, sizes and pixels are
+//! upright everywhere. Metadata of a served file is written from typed values ([`Metadata`], [`icc`]), never copied.
 //!
-//! All code is safe Rust, untrusted bytes never reach a C library, and memory is bounded by
-//! [`Limits`]: per pixel 3 bytes for the picture, 3 more while it is turned upright, and, for
-//! files that are not one interleaved sequential scan (progressive ones, for example), up to 6 for the coefficients.
+//! All code is safe Rust, and untrusted bytes never reach a C library. Memory is bounded by [`Limits`]: from [`Source::open`] to
+//! the end about the size of the file, once more for each file that is made of it; 6 to 10 bytes for each block of 64 samples;
+//! and a copy of the samples of about [`SD_WIDTH`] pixels per row. Three kinds need more, for a while: files that are no single
+//! sequential scan 2 bytes for each coefficient, [`Source::pixels`] and [`Source::part`] 3 bytes for each pixel asked for, and
+//! pictures of colours other than luma and chroma, or hardly larger than the scaled copy, 6 to 9 bytes for each pixel while
+//! copies are made.
 #![forbid(unsafe_code)]
 
 mod bits;

@@ -3,15 +3,16 @@
 use memchr::memmem;
 
 use crate::bits::equal;
-use crate::cut::Patch;
+use crate::cut::{Patch, head_of_cut};
 use crate::error::{JpegError, VerifyError};
+use crate::head::Head;
 use crate::header::Limits;
 use crate::icc;
 use crate::marker::{APP0, APP1, APP2, APP14, DHT, DQT, DRI, EXIF_ID, ICC_ID, SOF0, SOF1, SOS, XMP_ID};
 use crate::stream::{Nothing, Parsed, Stream, Walk};
 use crate::tokens::{Event, Tokens};
 
-/// Passes only if `bytes` are one picture without anything that we don't write, in which every touched coded unit holds what
+/// Passes only if `bytes` are one picture with the head that we write and without anything that we don't, in which every touched coded unit holds what
 /// the patch says, and every other one what it held before, coefficient for coefficient. Gives the picture as it was read.
 pub(crate) fn prove(
     before: &Stream,
@@ -30,15 +31,14 @@ pub(crate) fn prove(
             expected_height: expected.frame.height,
         });
     }
-    let same = head.colours == expected.colours
-        && head.quantisation == expected.quantisation
-        && head.frame.components == expected.frame.components
-        && head.restart_interval == expected.restart_interval
-        && head.icc == expected.icc;
-    if !same {
+    let expected = head_of_cut(before, patch).map_err(JpegError::from)?;
+    if !is_head(&expected, bytes.get(..after.data_start as usize).unwrap_or_default())? {
         return Err(VerifyError::Unreadable(JpegError::Ambiguous("it is not as we write files")));
     }
     let found = Walk::new(&after, &mut Nothing)?;
+    if !is_padded(&after, &found) {
+        return Err(VerifyError::Unreadable(JpegError::Ambiguous("it is not as we write files")));
+    }
     compare(before, walk, patch, &after, &found)?;
     Ok((after, found))
 }
@@ -53,6 +53,30 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Stream, VerifyError> {
         0 => Ok(*stream),
         trailing => Err(VerifyError::TrailingBytes(trailing)),
     }
+}
+
+/// Whether these are the bytes before the picture data as we write them, around any metadata. Size and tables decide what the
+/// bits behind them mean.
+fn is_head(head: &Head, bytes: &[u8]) -> Result<bool, JpegError> {
+    let mut app = Vec::new();
+    Tokens::new().advance(bytes, &mut |event| {
+        if let Event::Segment { marker: APP1, payload, .. } = event {
+            app.push(payload.to_vec());
+        }
+        Ok(())
+    })?;
+    let mut expected = Vec::with_capacity(bytes.len());
+    head.write(&app, &mut expected);
+    Ok(expected == bytes)
+}
+
+/// Whether all bits that fill the last byte of an interval are ones: nothing else may be hidden there.
+fn is_padded(stream: &Stream, walk: &Walk) -> bool {
+    (0..stream.intervals.len() - 1).all(|interval| {
+        let end = walk.span(stream, stream.interval_units(interval).end - 1).end;
+        let padding = if end.is_multiple_of(8) { 0 } else { 0xFF >> (end % 8) };
+        padding == 0 || stream.data.get(end / 8).is_some_and(|byte| byte & padding == padding)
+    })
 }
 
 fn compare(before: &Stream, walk: &Walk, patch: &Patch<'_>, after: &Stream, found: &Walk) -> Result<(), VerifyError> {

@@ -45,13 +45,13 @@ impl TileIndex {
             let (w, h) = (grid.tile_width, grid.tile_height);
             return Some(self.window(column * w..(column + 1) * w, row * h..(row + 1) * h));
         }
-        Some(self.window_around(self.part_of(column, row).0))
+        Some(self.window_around(self.part_of(column, row).0, CONTEXT))
     }
 
-    fn window_around(&self, Rect { x, y, width, height }: Rect) -> Window {
+    fn window_around(&self, Rect { x, y, width, height }: Rect, context: u32) -> Window {
         let size = self.size();
         let span = |from: u32, length: u32, size: u32| {
-            from.saturating_sub(CONTEXT)..from.saturating_add(length).saturating_add(CONTEXT).min(size)
+            from.saturating_sub(context)..from.saturating_add(length).saturating_add(context).min(size)
         };
         self.window(span(x, width, size.0), span(y, height, size.1))
     }
@@ -104,12 +104,9 @@ impl TileIndex {
             .rectangles()
             .map(|rect| {
                 let Rect { x, y, width, height } = rect;
-                self.window_around(Rect {
-                    x: x * factor,
-                    y: y * factor,
-                    width: width * factor,
-                    height: height * factor,
-                })
+                let rect = Rect { x: x * factor, y: y * factor, width: width * factor, height: height * factor };
+                // What is interpolated is reduced, too.
+                self.window_around(rect, CONTEXT * factor)
             })
             .collect();
         Ok(windows)

@@ -75,12 +75,6 @@ impl Plan {
         self.touched.cells.iter().filter(|&&touched| touched).count()
     }
 
-    /// Whether nothing is going to be replaced.
-    #[cfg(test)]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.touched_count() == 0
-    }
-
     /// What a block of a touched coded unit will hold. `bx` and `by` count blocks of the component, with
     /// those that only pad the last coded units. For blocks of other coded units it means nothing.
     pub(crate) fn block(&self, component: usize, bx: usize, by: usize) -> Block {
@@ -88,11 +82,6 @@ impl Plan {
         let table = self.quantisation.get(component);
         let (Some(lattice), Some(table)) = (lattice, table) else { return [0; 64] };
         patch::bilinear(lattice.corners([bx, by]), table)
-    }
-
-    /// Leaves coded units as they are after all. What the others will hold stays the same.
-    pub(crate) fn leave(&mut self, units: &Grid<bool>) {
-        blank(&mut self.touched, units);
     }
 }
 

@@ -1,6 +1,8 @@
 //! Pictures made in the tests, and byte surgery on them.
 
-use flaneur_jpeg::{Limits, Pixels, Region, RegionKind, Source};
+use std::collections::BTreeMap;
+
+use flaneur_jpeg::{Limits, Metadata, Pixels, Redacted, Region, RegionKind, Source, list_segments};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 /// A small generator of reproducible numbers (xorshift).
@@ -51,14 +53,17 @@ pub struct Coding {
     pub quality: u8,
     pub sampling: SamplingFactor,
     pub progressive: bool,
+    /// Coded units from one restart to the next, 0 for none.
     pub restart: u16,
     pub grey: bool,
+    /// Huffman tables with codes for what the picture needs only.
+    pub optimised: bool,
 }
 
 impl Default for Coding {
     fn default() -> Self {
         let sampling = SamplingFactor::R_4_2_0;
-        Coding { quality: 95, sampling, progressive: false, restart: 0, grey: false }
+        Coding { quality: 95, sampling, progressive: false, restart: 0, grey: false, optimised: false }
     }
 }
 
@@ -69,6 +74,7 @@ impl Coding {
         encoder.set_sampling_factor(self.sampling);
         encoder.set_restart_interval(self.restart);
         encoder.set_progressive(self.progressive);
+        encoder.set_optimized_huffman_tables(self.optimised);
         let (width, height) = (pixels.width as u16, pixels.height as u16);
         if self.grey {
             let grey: Vec<u8> = pixels.rgb.chunks(3).map(|p| p[1]).collect();
@@ -85,15 +91,107 @@ pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
 }
 
 pub fn open(bytes: &[u8]) -> Source {
-    Source::open(bytes, 1, &Limits::default()).unwrap()
+    open_as(bytes, 1, false)
 }
 
-pub fn face(x0: f32, y0: f32, x1: f32, y1: f32) -> Region {
-    Region { x0, y0, x1, y1, kind: RegionKind::Face }
+pub fn open_as(bytes: &[u8], orientation: u8, panorama: bool) -> Source {
+    match Source::open(bytes, orientation, panorama, &Limits::default()) {
+        Ok(source) => source,
+        Err(error) => panic!("{error}"),
+    }
 }
 
-pub fn plate(x0: f32, y0: f32, x1: f32, y1: f32) -> Region {
-    Region { x0, y0, x1, y1, kind: RegionKind::Plate }
+pub fn decoded(bytes: &[u8]) -> Pixels {
+    open(bytes).pixels().unwrap()
+}
+
+/// The master without metadata, proven.
+pub fn proven_master(redacted: &Redacted) -> Vec<u8> {
+    let master = redacted.master(&Metadata::default()).unwrap();
+    if let Err(error) = redacted.prove(&master) {
+        panic!("{error}");
+    }
+    master
+}
+
+/// All of a flat picture.
+pub fn everything() -> Region {
+    Region::spherical(vec![[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]], RegionKind::Plate)
+}
+
+/// Quantised coefficients in zigzag order.
+pub type Block = [i16; 64];
+
+/// Coefficients by coded unit, counted row by row from the top left of the picture as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Units {
+    /// Pixels per row and rows, as stored.
+    pub size: (u32, u32),
+    pub units: BTreeMap<usize, Vec<Block>>,
+}
+
+/// Reads what [`Redacted::removed`] gives, by its description.
+pub fn parse_removed(bytes: &[u8]) -> Units {
+    let mut at = 0;
+    let mut take = |count: usize| {
+        at += count;
+        &bytes[at - count..at]
+    };
+    let number = |four: &[u8]| u32::from_le_bytes(four.try_into().unwrap());
+    assert_eq!(take(8), b"FLNCUT\0\x01");
+    let size = (number(take(4)), number(take(4)));
+    let blocks = take(1)[0];
+    let mut units = BTreeMap::new();
+    let mut left = bytes.len() - 17;
+    while left > 0 {
+        let unit = number(take(4)) as usize;
+        left -= 4;
+        let mut held = Vec::new();
+        for _ in 0..blocks {
+            let mut block = [0; 64];
+            let count = usize::from(take(1)[0]);
+            for _ in 0..count {
+                let place = usize::from(take(1)[0]);
+                block[place] = i16::from_le_bytes(take(2).try_into().unwrap());
+            }
+            left -= 1 + 3 * count;
+            held.push(block);
+        }
+        assert!(units.insert(unit, held).is_none());
+    }
+    Units { size, units }
+}
+
+/// The coefficients of a whole file: what hiding everything takes out of it.
+pub fn units(bytes: &[u8]) -> Units {
+    let redacted = open(bytes).redact(&[everything()]).unwrap();
+    let units = parse_removed(&redacted.removed().unwrap());
+    assert_eq!(units.units.len(), redacted.touched());
+    units
+}
+
+/// Pixels that a coded unit covers: per row, and rows.
+pub fn unit_size(bytes: &[u8]) -> (u32, u32) {
+    let frame =
+        list_segments(bytes).unwrap().into_iter().find(|s| (0xC0..=0xCF).contains(&s.marker) && s.marker != 0xC4);
+    let frame = frame.unwrap().payload_start;
+    if frame[5] == 1 {
+        return (8, 8);
+    }
+    let factors = frame[6..].chunks(3).take(usize::from(frame[5])).map(|part| (part[1] >> 4, part[1] & 15));
+    let most = factors.fold((1, 1), |most, part| (most.0.max(part.0), most.1.max(part.1)));
+    (8 * u32::from(most.0), 8 * u32::from(most.1))
+}
+
+/// Calls `colour` for each pixel of a rectangle (left, top, width, height), counted from its top left; beyond the right edge it
+/// goes on at the left one.
+pub fn paint(pixels: &mut Pixels, [x, y, w, h]: [u32; 4], mut colour: impl FnMut(u32, u32) -> [u8; 3]) {
+    for (dx, dy) in (0..h).flat_map(|dy| (0..w).map(move |dx| (dx, dy))) {
+        let at = (((y + dy) * pixels.width + (x + dx) % pixels.width) * 3) as usize;
+        if let Some(pixel) = pixels.rgb.get_mut(at..at + 3) {
+            pixel.copy_from_slice(&colour(dx, dy));
+        }
+    }
 }
 
 /// A segment with marker and length.

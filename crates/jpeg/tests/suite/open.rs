@@ -1,18 +1,12 @@
 //! What is taken, what is refused, and with which words.
 
-use crate::common::{Coding, Numbers, difference, jpeg, open, segment, street, with_segments};
-use flaneur_jpeg::{Intake, JpegError, Limits, Process, Source, list_segments, verify};
+use crate::common::{
+    Coding, Numbers, decoded, difference, everything, jpeg, open, proven_master, segment, street, with_segments,
+};
+use crate::scenes::SAMPLINGS;
+use flaneur_jpeg::{Intake, JpegError, Limits, Metadata, Process, Region, Source, TileIndex, list_segments, restore};
 use jpeg_encoder::SamplingFactor;
 use proptest::prelude::*;
-
-/// The encoder of the tests writes the last one in separate scans unless it is progressive.
-const SAMPLINGS: [SamplingFactor; 5] = [
-    SamplingFactor::R_4_4_4,
-    SamplingFactor::R_4_2_2,
-    SamplingFactor::R_4_4_0,
-    SamplingFactor::R_4_2_0,
-    SamplingFactor::R_4_1_1,
-];
 
 fn intake(bytes: &[u8]) -> Result<flaneur_jpeg::Header, JpegError> {
     let mut intake = Intake::new(Limits::default());
@@ -21,7 +15,7 @@ fn intake(bytes: &[u8]) -> Result<flaneur_jpeg::Header, JpegError> {
 }
 
 fn refusal(bytes: &[u8]) -> JpegError {
-    Source::open(bytes, 1, &Limits::default()).err().expect("the file should be refused")
+    Source::open(bytes, 1, false, &Limits::default()).err().expect("the file should be refused")
 }
 
 #[test]
@@ -32,11 +26,11 @@ fn every_common_coding_is_read() {
             for (progressive, restart) in [(false, 0), (false, 3), (false, 1), (true, 0), (true, 5)] {
                 let coding = Coding { sampling, progressive, restart, ..Coding::default() };
                 let bytes = coding.encode(&original);
-                let source = match Source::open(&bytes, 1, &Limits::default()) {
+                let source = match Source::open(&bytes, 1, false, &Limits::default()) {
                     Ok(source) => source,
                     Err(error) => panic!("{width}x{height} {coding:?}: {error}"),
                 };
-                let difference = difference(source.pixels(), &original);
+                let difference = difference(&source.pixels().unwrap(), &original);
                 assert!(difference < 40.0, "{width}x{height} {coding:?}: off by {difference}");
                 let header = intake(&bytes).unwrap();
                 assert_eq!((header.width, header.height, header.components), (width, height, 3));
@@ -44,7 +38,7 @@ fn every_common_coding_is_read() {
             }
         }
         let grey = Coding { grey: true, ..Coding::default() }.encode(&original);
-        assert!(open(&grey).pixels().rgb.chunks(3).all(|p| p[0] == p[1] && p[1] == p[2]));
+        assert!(decoded(&grey).rgb.chunks(3).all(|p| p[0] == p[1] && p[1] == p[2]));
         assert_eq!(intake(&grey).unwrap().components, 1);
     }
 }
@@ -59,7 +53,7 @@ fn the_same_picture_decodes_alike_in_all_codings() {
     for sampling in &SAMPLINGS {
         for progressive in [false, true] {
             let coding = Coding { sampling: *sampling, progressive, ..Coding::default() };
-            let difference = difference(open(&coding.encode(&original)).pixels(), &original);
+            let difference = difference(&decoded(&coding.encode(&original)), &original);
             assert!(difference < 1.5, "{coding:?}: off by {difference}");
         }
     }
@@ -95,9 +89,14 @@ fn all_orientations_are_turned_upright() {
         }
         let stored = flaneur_jpeg::Pixels { width: sw, height: sh, rgb };
         let coding = Coding { sampling: SamplingFactor::R_4_4_4, quality: 100, ..Coding::default() };
-        let source = Source::open(&coding.encode(&stored), orientation, &Limits::default()).unwrap();
-        let difference = difference(source.pixels(), &upright);
+        let source = Source::open(&coding.encode(&stored), orientation, false, &Limits::default()).unwrap();
+        assert_eq!((source.size(), source.orientation()), ((w, h), orientation));
+        let whole = source.pixels().unwrap();
+        let difference = difference(&whole, &upright);
         assert!(difference < 2.0, "orientation {orientation}: off by {difference}");
+        let part = source.part(5, 9, 21, 13).unwrap();
+        let rows = part.rgb.chunks(21 * 3).zip(whole.rgb.chunks(48 * 3).skip(9));
+        assert!(rows.into_iter().all(|(part, row)| part == &row[5 * 3..26 * 3]), "orientation {orientation}");
     }
 }
 
@@ -127,7 +126,7 @@ fn an_end_marker_does_not_hide_missing_data() {
                 continue;
             }
             let cut = [&bytes[..end], &[0xFF, 0xD9]].concat();
-            assert!(Source::open(&cut, 1, &Limits::default()).is_err(), "cut at {end}");
+            assert!(Source::open(&cut, 1, false, &Limits::default()).is_err(), "cut at {end}");
             refused += 1;
         }
         assert!(refused > 100);
@@ -193,21 +192,66 @@ fn unsupported_kinds_are_named() {
     assert!(named(b"").contains("not a JPEG"));
 }
 
+const GOLDEN: [&[u8]; 10] = [
+    include_bytes!("../golden/baseline.jpg"),
+    include_bytes!("../golden/arithmetic.jpg"),
+    include_bytes!("../golden/arithmetic_conditioned.jpg"),
+    include_bytes!("../golden/arithmetic_progressive.jpg"),
+    include_bytes!("../golden/arithmetic_restart.jpg"),
+    include_bytes!("../golden/mixed.jpg"),
+    include_bytes!("../golden/progressive.jpg"),
+    include_bytes!("../golden/progressive_restart.jpg"),
+    include_bytes!("../golden/separate.jpg"),
+    include_bytes!("../golden/baseline_ycck.jpg"),
+];
+
 #[test]
-fn arithmetic_coding_is_read_and_inks_are_not() {
-    let baseline = open(include_bytes!("../golden/baseline.jpg"));
-    for bytes in [
-        include_bytes!("../golden/arithmetic.jpg").as_slice(),
-        include_bytes!("../golden/arithmetic_progressive.jpg"),
-        include_bytes!("../golden/progressive.jpg"),
-        include_bytes!("../golden/separate.jpg"),
-    ] {
-        assert_eq!(open(bytes).pixels(), baseline.pixels());
+fn every_coding_of_a_picture_is_the_same_picture() {
+    let baseline = decoded(GOLDEN[0]);
+    for (i, bytes) in GOLDEN[..9].iter().enumerate() {
+        assert_eq!(decoded(bytes), baseline, "{i}");
         assert!(intake(bytes).is_ok());
     }
-    let ycck = include_bytes!("../golden/progressive_ycck.jpg");
-    assert_eq!(intake(ycck).map(|header| header.components), Ok(4));
-    assert!(refusal(ycck).to_string().contains("CMYK"));
+}
+
+#[test]
+fn inks_are_read_and_stay_inks() {
+    let files: [&[u8]; 3] =
+        [GOLDEN[9], include_bytes!("../golden/arithmetic_ycck.jpg"), include_bytes!("../golden/progressive_ycck.jpg")];
+    let components = |bytes: &[u8]| intake(bytes).unwrap().components;
+    let first = decoded(files[0]);
+    assert_eq!((first.width, first.height), (45, 37));
+    assert!(first.rgb.chunks(3).any(|p| p[0] != p[1]), "it shows colours");
+    for bytes in files {
+        assert_eq!(components(bytes), 4);
+        assert_eq!(decoded(bytes), first);
+        let redacted = open(bytes).redact(&[Region::face(10.0, 8.0, 20.0, 18.0)]).unwrap();
+        assert!(redacted.touched() > 0);
+        let master = proven_master(&redacted);
+        assert_eq!(components(&master), 4);
+        let (after, small) = (decoded(&master), redacted.copies(&Metadata::default()).unwrap());
+        assert_ne!(after, first);
+        assert_eq!((components(&small.sd), components(&small.thumb)), (3, 3));
+        assert!(difference(&decoded(&small.sd), &after) < 12.0);
+        let proven = redacted.prove(&master).unwrap();
+        redacted.check_sd(&proven, &small.sd).unwrap();
+        redacted.check_thumb(&proven, &small.thumb).unwrap();
+    }
+}
+
+#[test]
+fn reduced_pictures_are_no_smaller_than_asked_for() {
+    let source = open(&jpeg(801, 402));
+    let size = |least| {
+        let small = source.small(least).unwrap();
+        assert_eq!(small.rgb.len(), (small.width * small.height * 3) as usize);
+        (small.width, small.height)
+    };
+    assert_eq!(size(1000), (801, 402));
+    assert_eq!(size(202), (801, 402));
+    assert_eq!(size(201), (401, 201));
+    assert_eq!(size(101), (201, 101));
+    assert_eq!(size(0), (101, 51));
 }
 
 #[test]
@@ -231,9 +275,9 @@ fn huge_claims_cost_nothing() {
         assert!(matches!(error, JpegError::TooLittleData { width: 10_000, height: 10_000 }), "{error:?}");
     }
     let limits = Limits { max_pixels: 1199, max_side: 65_500 };
-    assert!(matches!(Source::open(&jpeg(40, 30), 1, &limits), Err(JpegError::TooLarge { .. })));
+    assert!(matches!(Source::open(&jpeg(40, 30), 1, false, &limits), Err(JpegError::TooLarge { .. })));
     let limits = Limits { max_pixels: 1200, max_side: 39 };
-    assert!(matches!(Source::open(&jpeg(40, 30), 1, &limits), Err(JpegError::TooLarge { .. })));
+    assert!(matches!(Source::open(&jpeg(40, 30), 1, false, &limits), Err(JpegError::TooLarge { .. })));
 }
 
 #[test]
@@ -243,7 +287,7 @@ fn colour_headers_decide_or_are_refused() {
     // Behind the start marker and the JFIF header that the encoder writes.
     let bare = [&bytes[..2], &bytes[20..]].concat();
     let adobe = |transform| segment(0xEE, &[b"Adobe\0d\0\0\0\0".as_slice(), &[transform]].concat());
-    let first = |bytes: &[u8]| open(bytes).pixels().rgb[..3].to_vec();
+    let first = |bytes: &[u8]| decoded(bytes).rgb[..3].to_vec();
     let ycbcr = first(&bytes);
     assert_eq!(first(&bare), ycbcr);
     assert_eq!(first(&with_segments(&bare, &[adobe(1)])), ycbcr);
@@ -268,7 +312,7 @@ fn colour_headers_decide_or_are_refused() {
 fn what_follows_the_picture_is_ignored() {
     let bytes = jpeg(40, 30);
     let longer = [bytes.clone(), b"PK\x03\x04".to_vec(), jpeg(16, 16)].concat();
-    assert_eq!(open(&longer).pixels(), open(&bytes).pixels());
+    assert_eq!(decoded(&longer), decoded(&bytes));
     assert_eq!(intake(&longer), intake(&bytes));
     assert_eq!(list_segments(&longer), list_segments(&bytes));
 }
@@ -312,14 +356,24 @@ fn never_panics(bytes: &[u8]) {
     let limits = Limits { max_pixels: 1_000_000, max_side: 65_500 };
     let mut intake = Intake::new(limits);
     let taken = intake.feed(bytes).and_then(|()| intake.finish());
-    let opened = Source::open(bytes, 1, &limits);
+    let opened = Source::open(bytes, 1, false, &limits);
     // What decodes has passed the intake before.
     if opened.is_ok() {
         assert!(taken.is_ok());
     }
     let _ = list_segments(bytes);
-    let _ = verify(bytes, &flaneur_jpeg::Expected::size(48, 40));
-    let _ = flaneur_jpeg::TilePack::parse_index(bytes);
+    let _ = TileIndex::parse(bytes);
+    let _ = restore(bytes, bytes, &[everything()], &[], 1, false);
+    if let Ok(source) = opened {
+        // What was taken can be worked on to the end.
+        let (width, height) = source.size();
+        assert_eq!(source.pixels().unwrap().rgb.len(), (width * height * 3) as usize);
+        let redacted = source.redact(&[Region::face(10.0, 10.0, 20.0, 20.0)]).unwrap();
+        let proven = redacted.prove(&redacted.master(&Metadata::default()).unwrap()).unwrap();
+        let copies = redacted.copies(&Metadata::default()).unwrap();
+        redacted.check_sd(&proven, &copies.sd).unwrap();
+        redacted.check_thumb(&proven, &copies.thumb).unwrap();
+    }
 }
 
 proptest! {
@@ -331,19 +385,21 @@ proptest! {
         let mut disguised = vec![0xFF, 0xD8, 0xFF];
         disguised.extend(&bytes);
         never_panics(&disguised);
-        let mut disguised = b"FLNTILES\x01\0\x04\0\x02\0\0\0".to_vec();
+        let mut disguised = b"FLNINDEX\x01\0\x04\0\x02\0\x02\0".to_vec();
         disguised.extend(&bytes);
         never_panics(&disguised);
     }
 
     #[test]
-    fn mutated_files_never_panic(seed in any::<u32>(), kind in 0u32..6) {
+    fn mutated_files_never_panic(seed in any::<u32>(), kind in 0u32..6, golden in 0usize..10) {
+        never_panics(&mutated(GOLDEN[golden], seed));
         let coding = Coding {
             progressive: kind % 2 == 1,
             restart: [0, 0, 2][(kind / 2) as usize],
             grey: kind == 5,
             quality: 60,
             sampling: if kind == 4 { SamplingFactor::R_4_4_4 } else { SamplingFactor::R_4_2_0 },
+            optimised: kind == 2,
         };
         never_panics(&mutated(&coding.encode(&street(48, 40)), seed));
     }

@@ -20,14 +20,15 @@ struct Planes {
 }
 
 fn decode(path: &Path) -> Planes {
-    let options =
-        zune_core::options::DecoderOptions::default().jpeg_set_out_colorspace(zune_core::colorspace::ColorSpace::YCbCr);
-    let bytes = zune_core::bytestream::ZCursor::new(std::fs::read(path).unwrap());
-    let mut decoder = zune_jpeg::JpegDecoder::new_with_options(bytes, options);
-    let samples = decoder.decode().unwrap();
-    let (width, height) = decoder.dimensions().unwrap();
-    let samples = samples.as_chunks::<3>().0.iter().map(|p| p.map(f32::from)).collect();
-    Planes { width, height, samples }
+    let source = crate::Source::open(&std::fs::read(path).unwrap(), 1, false, &crate::Limits::default()).unwrap();
+    let crate::Pixels { width, height, rgb } = source.pixels().unwrap();
+    let samples = rgb.as_chunks::<3>().0.iter().map(|pixel| {
+        // T.871, 7.
+        let [r, g, b] = pixel.map(f32::from);
+        let luma = 0.299 * r + 0.587 * g + 0.114 * b;
+        [luma, (b - luma) / 1.772 + 128.0, (r - luma) / 1.402 + 128.0]
+    });
+    Planes { width: width as usize, height: height as usize, samples: samples.collect() }
 }
 
 impl Planes {
