@@ -16,6 +16,7 @@ mod listing;
 mod notes;
 mod private;
 mod public;
+mod ranges;
 mod s3;
 mod variables;
 
@@ -79,7 +80,7 @@ impl Storage {
             self.public.remove(key).await?;
         }
         if let Some(purger) = &self.purger {
-            // A pack of tiles is never asked of a CDN.
+            // An index of tiles is never asked of a CDN.
             for key in keys.iter().filter(|key| key.kind() != ObjectKind::Tiles) {
                 purger.purge(key).await?;
             }
