@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use flaneur_api::{Api, Gate, License};
+use flaneur_api::{Api, Cutter, Gate, License};
 use flaneur_catalog::{Catalog, world::World};
 use flaneur_storage::Storage;
 use tokio::sync::Semaphore;
@@ -24,6 +24,7 @@ pub async fn api(
         catalog,
         storage,
         world,
+        cutter: Arc::new(Cutter::new(settings.tile_cache)),
         settings: Arc::new(settings),
         uploads: Arc::new(Semaphore::new(flaneur_api::MAX_UPLOADS)),
     })
