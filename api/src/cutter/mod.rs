@@ -10,7 +10,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use flaneur_jpeg::{JpegError, MAX_INDEX, PerspectiveView, TileIndex, Window};
 use flaneur_storage::{PublicKey, PublicStore, StorageError};
-use futures::TryStreamExt as _;
+use futures::{FutureExt as _, TryStreamExt as _};
 use moka::future::Cache;
 
 use lanes::Lanes;
@@ -106,8 +106,7 @@ impl Cutter {
     ) -> CutResult<Option<Bytes>> {
         let index = self.index(store, panorama).await?;
         let Some(window) = index.tile_window(column, row) else { return Ok(None) };
-        let name = panorama.part(&format!("{column}_{row}"));
-        let make = async { Ok(self.cut_tile(store, &panorama.master, index, &window, (column, row)).await?) };
+        let make = async { Ok(self.cut_tile(store, &panorama.master, index, &window, (column, row)).await?) }.boxed();
         self.once(panorama.part(&format!("{column}_{row}")), make).await.map(Some)
     }
 
@@ -122,7 +121,8 @@ impl Cutter {
         let make = async {
             let index = self.index(store, panorama).await?;
             Ok(self.make_view(store, &panorama.master, index, view).await?)
-        };
+        }
+        .boxed();
         self.once(panorama.part(name), make).await
     }
 
@@ -172,7 +172,8 @@ impl Cutter {
             let size = u32::try_from(bytes.len() as u64 * PARSED).unwrap_or(u32::MAX);
             let index = self.lanes.on_a_core(move || TileIndex::parse(&bytes)).await??;
             Ok(Kept { index: Arc::new(index), bytes: size })
-        };
+        }
+        .boxed();
         self.indexes.try_get_with_by_ref(key, make).await.map(|kept| kept.index)
     }
 }

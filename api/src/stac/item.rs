@@ -284,7 +284,9 @@ fn links(item: &model::Item, url: &PublicUrl, license: &License) -> Vec<Link> {
         let file = url.api(&format!("/pictures/{}/view.jpg", picture.id));
         // The address as it stands is a view, too: clients that know nothing of templates can follow it.
         let template = format!("{file}{{?heading,yaw,pitch,roll,fov,width,height}}");
-        links.push(Link::of("flaneur:view", "image/jpeg", file).titled("Perspective view").with("uriTemplate", template));
+        links.push(
+            Link::of("flaneur:view", "image/jpeg", file).titled("Perspective view").with("uriTemplate", template),
+        );
     }
     links.extend(item.links.next.as_ref().map(|to| walk("next", to)));
     links.extend(item.links.prev.as_ref().map(|to| walk("prev", to)));

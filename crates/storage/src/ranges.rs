@@ -33,11 +33,12 @@ pub(crate) async fn read(backend: &Backend, at: &Location, ranges: &[Range<u64>]
         wanted.iter().map(length).eq(found.iter().map(|part| part.len() as u64)).then_some(found).ok_or_else(short)?
     } else {
         let joined = joined(&wanted);
-        let requests = joined.iter().map(|range| async move {
+        let request = |range: Range<u64>| async move {
             let bytes = objects.get_range(at, range.clone()).await?;
-            if bytes.len() as u64 == length(range) { Ok(bytes) } else { Err(StorageError::Altered(at.to_string())) }
-        });
-        let read: Vec<Bytes> = futures::stream::iter(requests).buffered(AT_ONCE).try_collect().await?;
+            if bytes.len() as u64 == length(&range) { Ok(bytes) } else { Err(short()) }
+        };
+        let requests = futures::stream::iter(joined.clone()).map(request);
+        let read: Vec<Bytes> = requests.buffered(AT_ONCE).try_collect().await?;
         wanted.iter().map(|range| part(&joined, &read, range)).collect::<Option<_>>().ok_or_else(short)?
     };
     let mut found = found.into_iter();

@@ -42,11 +42,15 @@ pub(super) async fn send(
 }
 
 /// Sends a JPEG file that is in memory.
-pub(super) fn send_made(reply: &Reply, method: &Method, headers: &HeaderMap, file: Bytes, tag: HeaderValue) -> Response {
+pub(super) fn send_made(
+    reply: &Reply,
+    method: &Method,
+    headers: &HeaderMap,
+    file: Bytes,
+    tag: HeaderValue,
+) -> Response {
     let wanted = wanted(method, headers, &tag, file.len() as u64);
-    answer(reply, wanted, file.len() as u64, tag, |part| {
-        Body::from(file.slice(part.start as usize..part.end as usize))
-    })
+    answer(reply, wanted, file.len() as u64, tag, |part| Body::from(file.slice(part.start as usize..part.end as usize)))
 }
 
 /// The answer to what is wanted of a file of `size` bytes, tagged and marked. `body` is asked for the bytes of a range that

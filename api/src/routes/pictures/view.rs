@@ -79,7 +79,8 @@ impl ViewParameters {
     fn read(&self) -> ApiResult<Camera> {
         let towards = match (&self.heading, &self.yaw) {
             (Some(_), Some(_)) => {
-                let sentence = "`heading` counts from north, `yaw` from the middle of the picture: give one of them only";
+                let sentence =
+                    "`heading` counts from north, `yaw` from the middle of the picture: give one of them only";
                 return Err(ApiError::bad_request(sentence));
             }
             (Some(_), None) => Towards::Heading(angle("heading", self.heading.as_deref(), 0.0, (-360.0, 360.0))?),
@@ -182,7 +183,8 @@ async fn view(
         ApiError::not_found("Views are made of 360° pictures only; this one is flat: use its hd.jpg or sd.jpg")
     })?;
     if visible_area(&item.picture.exif).is_some() {
-        let sentence = "Views are made of whole panoramas only; this one shows a part of the sphere: use its hd.jpg or sd.jpg";
+        let sentence =
+            "Views are made of whole panoramas only; this one shows a part of the sphere: use its hd.jpg or sd.jpg";
         return Err(ApiError::not_found(sentence));
     }
     let view = camera.of(item.picture.orientation.heading)?;

@@ -10,7 +10,7 @@ use flaneur_catalog::model::JobId;
 pub use place::Place;
 pub use safekeeping::{BackupArgs, DoctorArgs, RestoreArgs};
 pub use settings::{
-    ApiArgs, Cdn, Front, Instance, Log, Operator, Settings, TilerArgs, UploadLimit, WorkLimit, WorkerArgs, Working,
+    ApiArgs, Cdn, Front, Instance, Log, Memory, Operator, Settings, TilerArgs, UploadLimit, WorkLimit, WorkerArgs, Working,
 };
 
 /// Street-level pictures, open to all.

@@ -9,7 +9,7 @@ use flaneur_storage::Storage;
 use tokio::sync::Semaphore;
 
 use super::accounts;
-use crate::options::{Cdn, Front, Instance, UploadLimit, WorkLimit};
+use crate::options::{Cdn, Front, Instance, Memory, UploadLimit, WorkLimit};
 
 /// What the API's handlers work with.
 pub async fn api(
@@ -41,6 +41,7 @@ pub fn settings(
     front: &Front,
     instance: &Instance,
     upload: &UploadLimit,
+    memory: &Memory,
     work: &WorkLimit,
     cdn: &Cdn,
 ) -> Result<flaneur_api::Settings> {
@@ -55,6 +56,7 @@ pub fn settings(
         max_pixels: work.max_pixels * 1_000_000,
         background_style: instance.background_style.clone(),
         cdn_url: cdn.checked()?,
+        tile_cache: memory.tile_cache << 20,
         ..flaneur_api::Settings::default()
     })
 }

@@ -20,7 +20,8 @@ fn parameters_are_read_and_have_defaults() {
         PerspectiveView { yaw_deg: 0.0, pitch_deg: 0.0, roll_deg: 0.0, fov_deg: 90.0, width: 1024, height: 768 };
     assert_eq!(ahead, expected);
     assert_eq!(name(&ahead), "view_0_0_0_90_1024x768");
-    let all = [("yaw", "-45.126"), ("pitch", "-90"), ("roll", "180"), ("fov", "10"), ("width", "16"), ("height", "2048")];
+    let all =
+        [("yaw", "-45.126"), ("pitch", "-90"), ("roll", "180"), ("fov", "10"), ("width", "16"), ("height", "2048")];
     assert_eq!(name(&read(&all).unwrap().of(None).unwrap()), "view_-45.13_-90_180_10_16x2048");
     // However it is written, the same view has the same name.
     for same in ["360", "-360", "0.001", "-0.004", " 0 ", "", "-0"] {
@@ -127,9 +128,7 @@ async fn what_was_made_is_shown_to_nobody_who_may_not_see_it() {
     let fixture = fixture().await;
     let sequence = fixture.sequence().await;
     let (hidden, deleted) = (sequence.pictures[0], sequence.pictures[1]);
-    let paths = |id| {
-        [format!("/pictures/{id}/tiled/0_0.jpg"), format!("/pictures/{id}/view.jpg?width=32&height=32")]
-    };
+    let paths = |id| [format!("/pictures/{id}/tiled/0_0.jpg"), format!("/pictures/{id}/view.jpg?width=32&height=32")];
     let mut tags = Vec::new();
     for path in paths(hidden).iter().chain(&paths(deleted)) {
         let answer = fixture.get(path).await;
