@@ -17,7 +17,7 @@ pub type ApiResult<T> = Result<T, ApiError>;
 
 /// An error as a client sees it: `{"message", "status_code", "details"?, …}`. What lies behind an internal error goes to
 /// the log, never to the client.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ApiError {
     status: StatusCode,
     message: Cow<'static, str>,

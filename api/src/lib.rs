@@ -11,6 +11,7 @@ use flaneur_storage::Storage;
 use utoipa_axum::router::OpenApiRouter;
 
 pub mod cors;
+mod cutter;
 mod error;
 mod extract;
 pub mod identity;
@@ -26,6 +27,7 @@ mod testing;
 mod tokens;
 mod uploader;
 
+pub use cutter::Cutter;
 pub use error::{ApiError, ApiResult};
 pub use identity::{Gate, Identity};
 pub use links::{Link, PublicUrl};
@@ -48,6 +50,8 @@ pub struct Api {
     pub tokens: Arc<TokenKey>,
     /// Bounds how many files are received at once, and with it the memory they take.
     pub uploads: Arc<tokio::sync::Semaphore>,
+    /// Cuts tiles and views out of panoramas, and keeps what was just asked for.
+    pub cutter: Arc<Cutter>,
 }
 
 /// Files received at once by one process. Each takes at most a part of the object store's multipart upload (5 MiB) and

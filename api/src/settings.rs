@@ -29,6 +29,8 @@ pub struct Settings {
     pub background_style: Option<String>,
     /// A CDN to which whoever asks for a file that anyone may see is sent; none: every file is served from here.
     pub cdn_url: Option<CdnUrl>,
+    /// Memory for tiles and views of panoramas that were just asked for, bytes.
+    pub tile_cache: u64,
 }
 
 /// A licence by its SPDX id.
@@ -78,6 +80,7 @@ impl Default for Settings {
             max_files_per_set: 100_000,
             background_style: None,
             cdn_url: None,
+            tile_cache: 64 << 20,
         }
     }
 }

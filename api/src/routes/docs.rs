@@ -126,6 +126,7 @@ mod tests {
             "/pictures/{id}/sd.jpg",
             "/pictures/{id}/thumb.jpg",
             "/pictures/{id}/tiled/{tile}",
+            "/pictures/{id}/view.jpg",
             "/users/search",
             "/users/me",
             "/users/{id}",

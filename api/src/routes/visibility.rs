@@ -21,6 +21,7 @@ fn routes(sequence: &Seeded) -> Vec<String> {
         format!("/pictures/{picture}/sd.jpg"),
         format!("/pictures/{picture}/thumb.jpg"),
         format!("/pictures/{picture}/tiled/0_0.jpg"),
+        format!("/pictures/{picture}/view.jpg?width=32&height=32"),
         "/collections".to_owned(),
         format!("/search?ids={picture}"),
         format!("/search?collections={id}"),
@@ -88,7 +89,7 @@ async fn hidden_deleted_and_unknown_are_the_same() {
     let now = fixture.api.world.now();
     assert!(fixture.api.catalog.delete_sequence(deleted.id, &move || JobId(world.id()), now).await.unwrap());
     let nothing = "00000000-0000-0000-0000-000000000000";
-    for (hidden, deleted) in routes(&hidden).into_iter().zip(routes(&deleted)).take(11) {
+    for (hidden, deleted) in routes(&hidden).into_iter().zip(routes(&deleted)).take(12) {
         let unknown = hidden
             .split('/')
             .map(|part| match part.split_once('?') {
@@ -120,7 +121,7 @@ async fn hidden_deleted_and_unknown_are_the_same() {
 async fn an_entity_tag_is_no_key() {
     let fixture = fixture().await;
     let sequence = fixture.sequence_with(|recipe| recipe.visible_to(Visibility::OwnerOnly)).await;
-    for route in routes(&sequence).into_iter().take(11) {
+    for route in routes(&sequence).into_iter().take(12) {
         let tag = ask(&fixture, &route, Some(&fixture.owner)).await.header("etag").to_owned();
         assert!(!tag.is_empty(), "{route}");
         for tag in [tag.as_str(), "*"] {

@@ -54,7 +54,8 @@ pub struct Item {
     pub providers: Vec<Provider>,
     /// What is known of it.
     pub properties: Properties,
-    /// Where to go from here. `next`, `prev` and `related` carry `id` and `geometry`.
+    /// Where to go from here. `next`, `prev` and `related` carry `id` and `geometry`; `flaneur:view` of a panorama carries
+    /// `uriTemplate`, with the parameters of views.
     pub links: Vec<Link>,
     /// The files: `hd`, `sd`, `thumb`.
     pub assets: Assets,
@@ -278,6 +279,15 @@ fn links(item: &model::Item, url: &PublicUrl, license: &License) -> Vec<Link> {
         links.push(Link::geojson("self", address(sequence, picture.id)));
     }
     links.push(super::collection::license_link(license));
+    let whole_sphere = super::orientation::visible_area(&picture.exif).is_none();
+    if whole_sphere && picture.objects.as_ref().is_some_and(|objects| objects.tiles.is_some()) {
+        let file = url.api(&format!("/pictures/{}/view.jpg", picture.id));
+        // The address as it stands is a view, too: clients that know nothing of templates can follow it.
+        let template = format!("{file}{{?heading,yaw,pitch,roll,fov,width,height}}");
+        links.push(
+            Link::of("flaneur:view", "image/jpeg", file).titled("Perspective view").with("uriTemplate", template),
+        );
+    }
     links.extend(item.links.next.as_ref().map(|to| walk("next", to)));
     links.extend(item.links.prev.as_ref().map(|to| walk("prev", to)));
     links.extend(item.links.related.iter().map(|to| walk("related", to).with("datetime", utc(to.captured_at))));

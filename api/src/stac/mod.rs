@@ -3,7 +3,7 @@
 mod bbox;
 pub(crate) mod collection;
 mod item;
-mod orientation;
+pub(crate) mod orientation;
 mod providers;
 mod tiles;
 mod time;

@@ -43,7 +43,7 @@ impl InteriorOrientation {
 }
 
 /// The margins out of Google's photo sphere metadata; none if the whole sphere is there or the numbers make no sense.
-fn visible_area(exif: &BTreeMap<String, String>) -> Option<[i64; 4]> {
+pub(crate) fn visible_area(exif: &BTreeMap<String, String>) -> Option<[i64; 4]> {
     let number = |name: &str| {
         let text = exif.get(&format!("Xmp.GPano.{name}"))?;
         text.trim().parse::<i64>().ok().filter(|pixels| (0..1 << 24).contains(pixels))

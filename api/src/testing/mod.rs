@@ -2,6 +2,7 @@
 //! accounts, and requests as the binary hands them to the router.
 
 mod ask;
+mod panorama;
 mod recipe;
 mod seed;
 
@@ -17,10 +18,11 @@ use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) use ask::{Answer, Ask};
-pub(crate) use recipe::{Recipe, tile_bytes};
+pub(crate) use panorama::{crop, panorama, pixels};
+pub(crate) use recipe::Recipe;
 pub(crate) use seed::Seeded;
 
-use crate::{Api, MAX_UPLOADS, PublicUrl, Settings, TokenKey};
+use crate::{Api, Cutter, MAX_UPLOADS, PublicUrl, Settings, TokenKey};
 
 /// Where the instance believes to be reached.
 pub(crate) const HOST: &str = "https://pics.example.org";
@@ -48,7 +50,7 @@ pub(crate) struct Fixture {
     pub other: Who,
     /// Who runs the instance.
     pub admin: Who,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// How the instance is to be.
@@ -79,6 +81,7 @@ impl FixtureBuilder {
             catalog: Arc::new(catalog),
             storage: Arc::new(storage),
             world: World::new(clock.clone(), Arc::new(Generator::seeded(1))),
+            cutter: Arc::new(Cutter::new(self.settings.tile_cache)),
             settings: Arc::new(self.settings),
             tokens: Arc::new(TokenKey::new(b"a secret for tests")),
             uploads: Arc::new(tokio::sync::Semaphore::new(MAX_UPLOADS)),
@@ -92,7 +95,7 @@ impl FixtureBuilder {
             api,
             router,
             clock,
-            _folder: folder,
+            folder,
         }
     }
 }
@@ -111,6 +114,11 @@ impl Fixture {
     /// Asks as nobody. The path is below `/api`, or an absolute link.
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.request("GET", path).send().await
+    }
+
+    /// Where the public objects lie as files.
+    pub(crate) fn public_folder(&self) -> std::path::PathBuf {
+        self.folder.path().join("public")
     }
 
     /// Prepares a request.

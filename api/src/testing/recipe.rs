@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
 use flaneur_access::Visibility;
 use flaneur_catalog::model::{
     AccountId, Camera, Detection, Orientation, Picture, PictureId, PictureStatus, Projection, Shape, UploadSetId,
@@ -130,35 +129,4 @@ impl Recipe {
             updated_at: now,
         }
     }
-}
-
-/// Tiles side by side in the panoramas that are seeded.
-pub(super) const COLUMNS: u32 = 4;
-/// Tiles one above the other.
-pub(super) const ROWS: u32 = 2;
-
-/// What is in a tile.
-pub(crate) fn tile_bytes(column: u32, row: u32) -> Bytes {
-    Bytes::from(format!("tile {column} {row} {}", "x".repeat((column + 10 * row) as usize)))
-}
-
-/// All tiles in one object, in the layout that `flaneur_jpeg::TilePack` documents.
-pub(super) fn tile_pack() -> Bytes {
-    let tiles: Vec<Bytes> = (0..ROWS).flat_map(|row| (0..COLUMNS).map(move |column| tile_bytes(column, row))).collect();
-    let mut pack = b"FLNTILES".to_vec();
-    for number in [1, COLUMNS as u16, ROWS as u16, 0] {
-        pack.extend(number.to_le_bytes());
-    }
-    pack.extend(1440u32.to_le_bytes());
-    pack.extend(1440u32.to_le_bytes());
-    let mut offset = (pack.len() + 8 * (tiles.len() + 1)) as u64;
-    pack.extend(offset.to_le_bytes());
-    for tile in &tiles {
-        offset += tile.len() as u64;
-        pack.extend(offset.to_le_bytes());
-    }
-    for tile in &tiles {
-        pack.extend(tile);
-    }
-    pack.into()
 }

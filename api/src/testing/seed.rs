@@ -7,13 +7,11 @@ use flaneur_catalog::model::{
     UploadSetId,
 };
 use flaneur_coverage::quadkey::Bbox;
+use flaneur_jpeg::TileGrid;
 use flaneur_storage::ObjectKind;
 use jiff::SignedDuration;
 
-use super::{
-    Fixture, Recipe,
-    recipe::{COLUMNS, ROWS, tile_pack},
-};
+use super::{Fixture, Recipe, panorama};
 
 /// A sequence in the catalog.
 #[derive(Debug, Clone)]
@@ -113,15 +111,9 @@ impl Fixture {
         let lease = self.lease(JobKind::Process).await;
         let id = PictureId(lease.subject);
         let picture = self.api.catalog.picture(id).await.unwrap().unwrap();
-        let panorama = recipe.projection == Projection::Equirectangular;
-        let tiles =
-            if panorama { Some((self.put(id, ObjectKind::Tiles, tile_pack()).await, tile_matrix())) } else { None };
-        let objects = Objects {
-            master: self.put(id, ObjectKind::Master, content("master", id, 5000)).await,
-            master_size: 5000,
-            sd: self.put(id, ObjectKind::Sd, content("sd", id, 500)).await,
-            thumb: self.put(id, ObjectKind::Thumb, content("thumb", id, 100)).await,
-            tiles,
+        let objects = match recipe.projection {
+            Projection::Equirectangular => self.panorama_objects(id).await,
+            Projection::Flat => self.objects(id, content("master", id, 5000)).await,
         };
         let publication = Publication {
             picture: id,
@@ -135,6 +127,30 @@ impl Fixture {
         assert!(self.api.catalog.publish_picture(&lease, publication, jobs).await.unwrap());
         let destroy = self.lease(JobKind::Destroy).await;
         assert!(self.api.catalog.destroyed(&destroy, id).await.unwrap());
+    }
+
+    /// Those of a real panorama, as small as its grid can be.
+    async fn panorama_objects(&self, id: PictureId) -> Objects {
+        let files = panorama(256, 128, id.0.as_u128());
+        let TileGrid { columns, rows, tile_width, tile_height } = files.grid;
+        let matrix = TileMatrix {
+            columns: columns.into(),
+            rows: rows.into(),
+            tile_width: tile_width.into(),
+            tile_height: tile_height.into(),
+        };
+        let index = self.put(id, ObjectKind::Tiles, files.index).await;
+        Objects { tiles: Some((index, matrix)), ..self.objects(id, files.master).await }
+    }
+
+    async fn objects(&self, id: PictureId, master: Bytes) -> Objects {
+        Objects {
+            master_size: master.len() as i64,
+            master: self.put(id, ObjectKind::Master, master).await,
+            sd: self.put(id, ObjectKind::Sd, content("sd", id, 500)).await,
+            thumb: self.put(id, ObjectKind::Thumb, content("thumb", id, 100)).await,
+            tiles: None,
+        }
     }
 
     async fn sum_up(&self, recipe: &Recipe, id: SequenceId) {
@@ -173,10 +189,6 @@ impl Fixture {
     async fn put(&self, picture: PictureId, kind: ObjectKind, bytes: Bytes) -> String {
         self.api.storage.public.put(picture.0, kind, bytes).await.unwrap().into()
     }
-}
-
-fn tile_matrix() -> TileMatrix {
-    TileMatrix { columns: COLUMNS.into(), rows: ROWS.into(), tile_width: 1440, tile_height: 1440 }
 }
 
 /// Bytes that tell which file of which picture they are.

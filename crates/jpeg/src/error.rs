@@ -98,7 +98,10 @@ pub enum JpegError {
         /// Rows of the picture.
         height: u32,
     },
-    /// The index of a tile pack is not one.
+    /// A view of a panorama needs more of it than is decoded at once.
+    #[error("the view needs too large a part of the picture")]
+    ViewTooLarge,
+    /// The index of tiles is not one, or not the picture's.
     #[error("the tile index is damaged: {0}")]
     TileIndex(&'static str),
     /// The decoder refuses what our own check accepted.

@@ -142,7 +142,7 @@ impl<'a> Shown<'a> {
         let blocks = index.head.layout().len();
         let units: usize = windows.iter().map(|window| window.columns.len() * window.rows.len()).sum();
         if units.saturating_mul(blocks) > MAX_BLOCKS {
-            return Err(JpegError::TileIndex("the view needs too large a part of the picture"));
+            return Err(JpegError::ViewTooLarge);
         }
         if windows.len() != data.len() {
             return Err(JpegError::TileIndex("a part was not read"));

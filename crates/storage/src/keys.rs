@@ -24,7 +24,7 @@ pub enum ObjectKind {
     Sd,
     /// 500 pixels wide.
     Thumb,
-    /// All tiles of a panorama in one object.
+    /// Where the tiles of a panorama lie in its master.
     Tiles,
 }
 
@@ -45,7 +45,7 @@ impl ObjectKind {
             Self::Master => "master.jpg",
             Self::Sd => "sd.jpg",
             Self::Thumb => "thumb.jpg",
-            Self::Tiles => "tiles.bin",
+            Self::Tiles => "tiles.idx",
         }
     }
 }

@@ -17,6 +17,7 @@ mod notes;
 mod patches;
 mod private;
 mod public;
+mod ranges;
 mod s3;
 mod variables;
 
@@ -81,7 +82,7 @@ impl Storage {
             self.public.remove(key).await?;
         }
         if let Some(purger) = &self.purger {
-            // A pack of tiles is never asked of a CDN.
+            // An index of tiles is never asked of a CDN.
             for key in keys.iter().filter(|key| key.kind() != ObjectKind::Tiles) {
                 purger.purge(key).await?;
             }

@@ -13,6 +13,7 @@ use crate::{
     backend::{Backend, is_probe},
     keys::hex,
     listing::listing,
+    ranges,
 };
 
 /// What a cache in front of a bucket may do with an object: what is deleted is gone from it after a minute at most.
@@ -98,6 +99,15 @@ impl PublicStore {
             Some(range) => Ok(objects.get_range(&key.location(), range).await?),
             None => Ok(objects.get(&key.location()).await?.bytes().await?),
         }
+    }
+
+    /// Parts of an object in memory, in the order of `ranges`, 128 MiB at most. Of a bucket parts that lie close are read at
+    /// once, with what is between them.
+    ///
+    /// [`StorageError::TooLarge`] if they are more, [`StorageError::Altered`] or a refusal of the store if the object ends
+    /// before one of them does.
+    pub async fn read_ranges(&self, key: &PublicKey, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, StorageError> {
+        ranges::read(&self.backend, &key.location(), ranges).await
     }
 
     /// Streams an object or a part of it. A range beyond the end is cut; one that begins beyond it is an error.

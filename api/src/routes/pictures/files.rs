@@ -64,7 +64,7 @@ pub(crate) async fn serve_file(
     {
         return elsewhere(&cdn.address(&key));
     }
-    send::send(api, reply, method, headers, &key, None, tag).await
+    send::send(api, reply, method, headers, &key, tag).await
 }
 
 /// Whether a picture that this viewer may see is one that anyone may see. What only some may see is never on a CDN, which

@@ -8,15 +8,22 @@ use crate::{Api, ApiError, ApiResult, Identity, Link, PublicUrl, stac};
 
 mod files;
 mod one;
+mod panorama;
 mod redactions;
 mod send;
 mod tiled;
+mod view;
 
 pub(crate) use files::{File, serve_file};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().merge(one::router()).merge(files::router()).merge(tiled::router()).merge(redactions::router())
+    OpenApiRouter::new()
+        .merge(one::router())
+        .merge(files::router())
+        .merge(tiled::router())
+        .merge(view::router())
+        .merge(redactions::router())
 }
 
 /// A picture that the viewer may see, or 404. One call to the catalog where it may.

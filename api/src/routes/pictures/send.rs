@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     response::{IntoResponse as _, Response},
 };
 use flaneur_storage::{PublicKey, StorageError};
@@ -22,36 +22,52 @@ pub(super) fn unchanged(reply: &Reply, tag: &HeaderValue) -> Option<Response> {
     })
 }
 
-/// Sends a JPEG file that is `within` an object, or the whole object. Never more than a chunk of it is in memory.
+/// Sends a JPEG file that is an object. Never more than a chunk of it is in memory.
 pub(super) async fn send(
     api: &Api,
     reply: &Reply,
     method: &Method,
     headers: &HeaderMap,
     key: &PublicKey,
-    within: Option<Range<u64>>,
     tag: HeaderValue,
 ) -> ApiResult<Response> {
     let store = &api.storage.public;
-    let mut object = store.stream(key, within.clone()).await.map_err(gone)?;
-    // Of the object, what the file is.
-    let file = object.range.clone();
-    let size = file.end - file.start;
-    let mut status = StatusCode::OK;
-    let mut part = 0..size;
-    if let Some(wanted) = wanted_range(method, headers, &tag) {
-        match single_range(wanted, size) {
-            Wanted::Whole => {}
-            Wanted::Part(range) => {
-                object =
-                    store.stream(key, Some(file.start + range.start..file.start + range.end)).await.map_err(gone)?;
-                status = StatusCode::PARTIAL_CONTENT;
-                part = range;
-            }
-            Wanted::Nothing => return Ok(not_satisfiable(reply, size)),
-        }
+    let mut object = store.stream(key, None).await.map_err(gone)?;
+    let size = object.size;
+    let wanted = wanted(method, headers, &tag, size);
+    if let Wanted::Part(range) = &wanted {
+        object = store.stream(key, Some(range.clone())).await.map_err(gone)?;
     }
-    let mut response = Response::new(Body::from_stream(object.bytes));
+    Ok(answer(reply, wanted, size, tag, |_| Body::from_stream(object.bytes)))
+}
+
+/// Sends a JPEG file that is in memory.
+pub(super) fn send_made(
+    reply: &Reply,
+    method: &Method,
+    headers: &HeaderMap,
+    file: Bytes,
+    tag: HeaderValue,
+) -> Response {
+    let wanted = wanted(method, headers, &tag, file.len() as u64);
+    answer(reply, wanted, file.len() as u64, tag, |part| Body::from(file.slice(part.start as usize..part.end as usize)))
+}
+
+/// The answer to what is wanted of a file of `size` bytes, tagged and marked. `body` is asked for the bytes of a range that
+/// lies in it.
+fn answer(
+    reply: &Reply,
+    wanted: Wanted,
+    size: u64,
+    tag: HeaderValue,
+    body: impl FnOnce(Range<u64>) -> Body,
+) -> Response {
+    let (status, part) = match wanted {
+        Wanted::Whole => (StatusCode::OK, 0..size),
+        Wanted::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
+        Wanted::Nothing => return not_satisfiable(reply, size),
+    };
+    let mut response = Response::new(body(part.clone()));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
@@ -64,18 +80,21 @@ pub(super) async fn send(
         headers.insert(header::CONTENT_RANGE, value);
     }
     reply.mark(headers);
-    Ok(response)
+    response
 }
 
 /// An object that went away after the catalog was asked is one that was just deleted.
-pub(super) fn gone(error: StorageError) -> ApiError {
+fn gone(error: StorageError) -> ApiError {
     match error {
-        StorageError::Missing(key) => {
-            tracing::warn!(key, "a picture's object is missing: deleted just now, or lost");
-            no_item()
-        }
+        StorageError::Missing(key) => missing(&key),
         other => other.into(),
     }
+}
+
+/// The same with the object's key.
+pub(super) fn missing(key: &str) -> ApiError {
+    tracing::warn!(key, "a picture's object is missing: deleted just now, or lost");
+    no_item()
 }
 
 fn not_satisfiable(reply: &Reply, size: u64) -> Response {
@@ -88,10 +107,11 @@ fn not_satisfiable(reply: &Reply, size: u64) -> Response {
     response
 }
 
-/// What `Range` asks for, if it counts: only for GET, and only if `If-Range` names what is there (RFC 9110, 13.1.5).
-fn wanted_range<'a>(method: &Method, headers: &'a HeaderMap, tag: &HeaderValue) -> Option<&'a str> {
+/// What is asked for of a file. `Range` counts only for GET, and only if `If-Range` names what is there (RFC 9110, 13.1.5).
+fn wanted(method: &Method, headers: &HeaderMap, tag: &HeaderValue, size: u64) -> Wanted {
     let same = headers.get(header::IF_RANGE).is_none_or(|held| held == tag);
-    (*method == Method::GET && same).then(|| headers.get(header::RANGE)?.to_str().ok()).flatten()
+    let range = (*method == Method::GET && same).then(|| headers.get(header::RANGE)?.to_str().ok()).flatten();
+    range.map_or(Wanted::Whole, |range| single_range(range, size))
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -1,18 +1,16 @@
 //! `/pictures/{id}/tiled/{col}_{row}.jpg`: tiles of a panorama.
 
 use axum::{extract::State, response::Response};
-use flaneur_catalog::{
-    CatalogError,
-    model::{PictureId, TileMatrix},
-};
-use flaneur_jpeg::TilePack;
+use flaneur_catalog::model::PictureId;
 use http::{HeaderMap, Method};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    files::{entity_tag, public_key},
-    find_item, no_item, send,
+    files::entity_tag,
+    find_item,
+    panorama::{other_grid, panorama_of, refusal},
+    send,
 };
 use crate::{Api, ApiError, ApiResult, Identity, error::ErrorBody, extract::Path, respond::Reply};
 
@@ -49,23 +47,20 @@ async fn tile(
     let (column, row) = parse_name(&name)
         .ok_or_else(|| ApiError::not_found("Tiles are named after their column and row, such as 3_1.jpg"))?;
     let item = find_item(&api, &identity, PictureId(id)).await?;
-    let objects = item.picture.objects.as_ref().ok_or_else(no_item)?;
-    let (key, matrix) =
-        objects.tiles.as_ref().ok_or_else(|| ApiError::not_found("Tiles are not available for flat pictures"))?;
+    let (panorama, matrix) =
+        panorama_of(&item)?.ok_or_else(|| ApiError::not_found("Tiles are not available for flat pictures"))?;
     if i64::from(column) >= matrix.columns || i64::from(row) >= matrix.rows {
         let (columns, rows) = (matrix.columns, matrix.rows);
         let sentence = format!("The picture has {columns} columns and {rows} rows of tiles, counted from 0");
         return Err(ApiError::not_found(sentence));
     }
-    let key = public_key(key)?;
-    let tag = entity_tag(&format!("{}-{column}_{row}", key.content_hash()))?;
+    let tag = entity_tag(&panorama.part(&format!("{column}_{row}")))?;
     if let Some(response) = send::unchanged(&reply, &tag) {
         return Ok(response);
     }
-    let header = api.storage.public.read(&key, Some(0..header_len(*matrix)?)).await.map_err(send::gone)?;
-    let index = TilePack::parse_index(&header).map_err(|error| ApiError::internal(&error))?;
-    let within = index.range(column, row).ok_or_else(|| unreadable("its index has another grid than the catalog"))?;
-    send::send(&api, &reply, &method, &headers, &key, Some(within), tag).await
+    let made = api.cutter.tile(&api.storage.public, &panorama, (column, row)).await;
+    let file = made.map_err(|error| refusal(&error))?.ok_or_else(other_grid)?;
+    Ok(send::send_made(&reply, &method, &headers, file, tag))
 }
 
 /// `3_1.jpg`: column 3, row 1; written in one way only.
@@ -79,23 +74,12 @@ fn parse_name(name: &str) -> Option<(u32, u32)> {
     Some((number(column)?, number(row)?))
 }
 
-/// Bytes of the index in front of the tiles.
-fn header_len(matrix: TileMatrix) -> ApiResult<u64> {
-    let side = |tiles: i64| u32::try_from(tiles).ok().filter(|tiles| (1..=64).contains(tiles));
-    match (side(matrix.columns), side(matrix.rows)) {
-        (Some(columns), Some(rows)) => Ok(TilePack::header_len(columns, rows) as u64),
-        _ => Err(unreadable("a grid of more than 64 by 64")),
-    }
-}
-
-fn unreadable(why: &str) -> ApiError {
-    ApiError::internal(&CatalogError::Corrupt { what: "grid of tiles", text: why.to_owned() })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Recipe, fixture, tile_bytes};
+    use flaneur_storage::{ObjectKind, PublicKey};
+
+    use crate::testing::{Recipe, crop, fixture, pixels};
 
     #[test]
     fn names() {
@@ -109,15 +93,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_tile_is_cut_out_of_the_pack() {
+    async fn every_tile_shows_its_part_of_the_picture() {
         let fixture = fixture().await;
         let id = fixture.sequence().await.pictures[0];
+        let whole = pixels(&fixture.get(&format!("/pictures/{id}/hd.jpg")).await.body);
         for row in 0..2 {
             for column in 0..4 {
                 let answer = fixture.get(&format!("/pictures/{id}/tiled/{column}_{row}.jpg")).await;
                 assert_eq!((answer.status, answer.header("content-type")), (200, "image/jpeg"));
-                assert_eq!(answer.body, tile_bytes(column, row));
+                assert!(pixels(&answer.body) == crop(&whole, (column * 64, row * 64), (64, 64)), "{column} {row}");
                 assert_eq!(answer.header("content-length"), answer.body.len().to_string());
+                assert_eq!(answer.header("cache-control"), "no-cache");
+                assert_eq!(answer.header("accept-ranges"), "bytes");
             }
         }
     }
@@ -132,6 +119,11 @@ mod tests {
         assert_eq!((part.status, &part.body[..]), (206, &whole.body[whole.body.len() - 2..]));
         let again = fixture.request("GET", &path).header("if-none-match", whole.header("etag")).send().await;
         assert_eq!(again.status, 304);
+        let head = fixture.request("HEAD", &path).send().await;
+        assert_eq!((head.status, head.body.len(), head.header("etag")), (200, 0, whole.header("etag")));
+        assert_eq!(head.header("content-length"), whole.body.len().to_string());
+        let beyond = fixture.request("GET", &path).header("range", "bytes=9999999-").send().await;
+        assert_eq!((beyond.status, beyond.header("content-range")), (416, &*format!("bytes */{}", whole.body.len())));
         let neighbour = fixture.get(&format!("/pictures/{id}/tiled/1_1.jpg")).await;
         assert_ne!(neighbour.header("etag"), whole.header("etag"));
     }
@@ -151,5 +143,28 @@ mod tests {
             assert_eq!(answer.status, 404, "{path}");
             assert!(answer.text().contains(message), "{path}: {}", answer.text());
         }
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_our_fault_and_what_is_gone_is_gone() {
+        let fixture = fixture().await;
+        let ids = fixture.sequence().await.pictures;
+        let store = &fixture.api.storage.public;
+        let folder = fixture.public_folder();
+        let key = |text: String| text.parse::<PublicKey>().unwrap();
+        let mut objects = Vec::new();
+        for id in &ids {
+            objects.push(fixture.api.catalog.picture(*id).await.unwrap().unwrap().objects.unwrap());
+        }
+        let index = objects[0].tiles.clone().unwrap().0;
+        std::fs::write(folder.join(&index), b"FLNTILES\x01\0\x04\0\x02\0\0\0").unwrap();
+        let damaged = fixture.get(&format!("/pictures/{}/tiled/0_0.jpg", ids[0])).await;
+        assert_eq!(damaged.status, 500, "{}", damaged.text());
+        assert!(!damaged.text().contains("index"), "{}", damaged.text());
+        let master = key(objects[1].master.clone());
+        assert_eq!(master.kind(), ObjectKind::Master);
+        store.remove(&master).await.unwrap();
+        let gone = fixture.get(&format!("/pictures/{}/tiled/0_0.jpg", ids[1])).await;
+        assert_eq!((gone.status, &gone.json()["message"]), (404, &"Item doesn't exist".into()));
     }
 }

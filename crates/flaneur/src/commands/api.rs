@@ -20,7 +20,14 @@ use crate::{
 pub async fn run(args: ApiArgs) -> Result<()> {
     // First what fails soonest and costs least.
     let url = args.place.checked()?;
-    let settings = answering::settings(&args.front, &args.instance, &args.upload_limit, &args.work_limit, &args.cdn)?;
+    let settings = answering::settings(
+        &args.front,
+        &args.instance,
+        &args.upload_limit,
+        &args.memory,
+        &args.work_limit,
+        &args.cdn,
+    )?;
     let addressing = front::addressing(&args.front)?;
     let process = Process::begin("api", &args.log, &args.operator, args.front.drain_delay).await?;
     let listener = front::listen(args.front.listen, "--listen").await?;

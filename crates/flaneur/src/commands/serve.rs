@@ -27,7 +27,14 @@ const CLOCKS: Duration = Duration::from_secs(3);
 pub async fn run(args: Settings) -> Result<()> {
     // First what fails soonest and costs least.
     let url = args.place.checked()?;
-    let settings = answering::settings(&args.front, &args.instance, &args.upload_limit, &args.work_limit, &args.cdn)?;
+    let settings = answering::settings(
+        &args.front,
+        &args.instance,
+        &args.upload_limit,
+        &args.memory,
+        &args.work_limit,
+        &args.cdn,
+    )?;
     let seal_to = args.sealing.recipients()?;
     let addressing = front::addressing(&args.front)?;
     let process = Process::begin("serve", &args.log, &args.operator, args.front.drain_delay).await?;

@@ -21,6 +21,8 @@ pub struct Settings {
     #[command(flatten)]
     pub upload_limit: UploadLimit,
     #[command(flatten)]
+    pub memory: Memory,
+    #[command(flatten)]
     pub cdn: Cdn,
     #[command(flatten)]
     pub working: Working,
@@ -45,6 +47,8 @@ pub struct ApiArgs {
     pub instance: Instance,
     #[command(flatten)]
     pub upload_limit: UploadLimit,
+    #[command(flatten)]
+    pub memory: Memory,
     #[command(flatten)]
     pub cdn: Cdn,
     #[command(flatten)]
@@ -159,6 +163,15 @@ pub struct WorkLimit {
     /// Largest picture accepted, megapixels
     #[arg(long, value_name = "MEGAPIXELS", env = "FLANEUR_MAX_PIXELS", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=400))]
     pub max_pixels: u64,
+}
+
+/// What is kept in memory of panoramas.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct Memory {
+    /// Memory for tiles and views of panoramas that were just asked for, MiB; 0 keeps none
+    #[arg(long, value_name = "MIB", env = "FLANEUR_TILE_CACHE", default_value_t = 64, value_parser = clap::value_parser!(u64).range(0..=65_536))]
+    pub tile_cache: u64,
 }
 
 /// What else sends pictures.

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use flaneur_api::{Api, Gate, License};
+use flaneur_api::{Api, Cutter, Gate, License};
 use flaneur_catalog::{Catalog, world::World};
 use flaneur_storage::Storage;
 use tokio::sync::Semaphore;
 
 use super::accounts;
-use crate::options::{Cdn, Front, Instance, UploadLimit, WorkLimit};
+use crate::options::{Cdn, Front, Instance, Memory, UploadLimit, WorkLimit};
 
 /// What the API's handlers work with.
 pub async fn api(
@@ -24,6 +24,7 @@ pub async fn api(
         catalog,
         storage,
         world,
+        cutter: Arc::new(Cutter::new(settings.tile_cache)),
         settings: Arc::new(settings),
         uploads: Arc::new(Semaphore::new(flaneur_api::MAX_UPLOADS)),
     })
@@ -40,6 +41,7 @@ pub fn settings(
     front: &Front,
     instance: &Instance,
     upload: &UploadLimit,
+    memory: &Memory,
     work: &WorkLimit,
     cdn: &Cdn,
 ) -> Result<flaneur_api::Settings> {
@@ -54,6 +56,7 @@ pub fn settings(
         max_pixels: work.max_pixels * 1_000_000,
         background_style: instance.background_style.clone(),
         cdn_url: cdn.checked()?,
+        tile_cache: memory.tile_cache << 20,
         ..flaneur_api::Settings::default()
     })
 }

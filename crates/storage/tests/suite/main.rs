@@ -69,6 +69,7 @@ rules! {
         stored_read_in_parts_and_removed
         stored_twice_it_is_there_once
         a_large_object_comes_back_whole
+        several_parts_are_read_together
         a_known_key_takes_its_own_bytes_only
         what_was_altered_is_noticed
         foreign_objects_are_told_apart

@@ -70,6 +70,40 @@ pub async fn a_large_object_comes_back_whole(subject: Subject) {
     assert_eq!(across, bytes.slice(seam));
 }
 
+pub async fn several_parts_are_read_together(subject: Subject) {
+    let store = &subject.storage.public;
+    let size = (12 << 20) + 77;
+    let bytes = pattern(size);
+    let key = store.put(PICTURE, ObjectKind::Master, bytes.clone()).await.unwrap();
+    let end = size as u64;
+    let (near, far) = (1000..1600, (9 << 20) + 5..(9 << 20) + 5000);
+    for wanted in [
+        vec![],
+        vec![0..end],
+        vec![near.clone(), far.clone(), 1700..1701, 1701..1702],
+        // Backwards, overlapping, twice, and nothing at all.
+        vec![far.clone(), 1500..2500, near.clone(), near.clone(), 40..40, end..end, end - 9..end],
+        // As a tile asks: a little of every row.
+        (0..150).map(|row| row * 80_000 + 123..row * 80_000 + 5123).collect(),
+    ] {
+        let read = store.read_ranges(&key, &wanted).await.unwrap();
+        assert_eq!(read.len(), wanted.len());
+        for (part, range) in read.iter().zip(&wanted) {
+            assert!(*part == bytes.slice(range.start as usize..range.end as usize), "{range:?} of {wanted:?}");
+        }
+    }
+    for beyond in [end - 1..end + 1, end..end + 1, end + 5..end + 9, u64::MAX - 9..u64::MAX] {
+        let read = store.read_ranges(&key, &[near.clone(), beyond.clone()]).await;
+        assert!(read.is_err(), "{beyond:?}");
+    }
+    for too_much in [vec![0..(128 << 20) + 1], vec![0..u64::MAX, 0..u64::MAX]] {
+        let read = store.read_ranges(&key, &too_much).await;
+        assert!(matches!(read, Err(StorageError::TooLarge { limit: 0x800_0000 })), "{read:?}");
+    }
+    store.remove(&key).await.unwrap();
+    assert!(matches!(store.read_ranges(&key, &[near]).await, Err(StorageError::Missing(_))));
+}
+
 pub async fn a_known_key_takes_its_own_bytes_only(subject: Subject) {
     let store = &subject.storage.public;
     let key = store.put(PICTURE, ObjectKind::Tiles, pattern(500)).await.unwrap();
