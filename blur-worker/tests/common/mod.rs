@@ -49,6 +49,7 @@ impl Look for Eyes {
     }
 }
 
+#[allow(dead_code, reason = "not every test looks at all of it")]
 pub struct Bench {
     pub worker: Worker,
     pub catalog: Arc<SqliteCatalog>,
