@@ -89,12 +89,11 @@ impl Lattice {
 
     /// Finds all corners of touched blocks, and gives each a slot.
     fn find(&mut self, painting: &Painting<'_>, component: usize, plane: Plane) -> Vec<Corner> {
-        let layout: &Layout = painting.layout;
         let mut found = Vec::new();
         let touched = (0..).zip(&painting.owners.cells).filter(|&(_, &owner)| owner != 0);
         for (unit, _) in touched {
             let unit = [unit % painting.owners.width, unit / painting.owners.width];
-            for [x, y] in layout.blocks_of(plane, unit) {
+            for [x, y] in Layout::blocks_of(plane, unit) {
                 for [right, below] in [[0, 0], [1, 0], [0, 1], [1, 1]] {
                     let at = [(x + right) % self.slots.width, (y + below) % self.slots.height];
                     let slot = &mut self.slots.cells[at[1] * self.slots.width + at[0]];

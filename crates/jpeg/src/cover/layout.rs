@@ -73,7 +73,7 @@ impl Layout {
     }
 
     /// The blocks of a component in a coded unit, as far as they hold pixels.
-    pub(crate) fn blocks_of(&self, plane: Plane, mcu: [usize; 2]) -> impl Iterator<Item = [usize; 2]> + use<> {
+    pub(crate) fn blocks_of(plane: Plane, mcu: [usize; 2]) -> impl Iterator<Item = [usize; 2]> + use<> {
         let [columns, rows] = [0, 1].map(|axis| {
             let start = mcu[axis] * plane.unit[axis];
             start..(start + plane.unit[axis]).min(plane.blocks[axis])

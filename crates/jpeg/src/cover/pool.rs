@@ -116,7 +116,7 @@ impl<'a> Painting<'a> {
         let place = self.place(unit);
         let mut sum = Sum { fresh: if self.is_fresh(unit) { self.layout.pixels(place) } else { 0 }, ..Sum::default() };
         for (component, plane) in self.layout.planes.iter().enumerate() {
-            for block in self.layout.blocks_of(*plane, place) {
+            for block in Layout::blocks_of(*plane, place) {
                 sum.levels[component] += f64::from(self.level(component, *plane, block));
                 sum.counts[component] += 1;
             }
@@ -161,7 +161,7 @@ impl<'a> Painting<'a> {
     /// The colours of the cells. One with too few pixels takes those of its neighbours.
     fn colours(&self, units: &[u32], stride: usize, cells: &[Sum]) -> Vec<Levels> {
         let large = |sum: &&Sum| sum.fresh >= MIN_AREA;
-        let whole = cells.iter().filter(large).fold(Sum::default(), |sum, cell| sum.join(cell));
+        let whole = cells.iter().filter(large).fold(Sum::default(), Sum::join);
         let whole = whole
             .mean()
             // A slice that others left over takes their colours; something small, its own mean.
@@ -176,7 +176,7 @@ impl<'a> Painting<'a> {
                 let beside =
                     |other: &usize| (other % stride).abs_diff(i % stride) + (other / stride).abs_diff(i / stride) == 1;
                 let beside = (0..cells.len()).filter(beside).map(|other| &cells[other]).filter(large);
-                beside.fold(Sum::default(), |sum, cell| sum.join(cell)).mean().unwrap_or(whole)
+                beside.fold(Sum::default(), Sum::join).mean().unwrap_or(whole)
             })
             .collect()
     }

@@ -144,7 +144,7 @@ mod tests {
                 let polygon: Vec<[f64; 2]> = (0..4).map(|i| [direction * 90.0 * f64::from(i), latitude]).collect();
                 let ring = ring(&polygon, SIZE).unwrap();
                 assert!(!ring.outside);
-                let ends: Vec<[f64; 2]> = ring.points.iter().copied().filter(|p| p[1] == row).collect();
+                let ends: Vec<[f64; 2]> = ring.points.iter().copied().filter(|p| (p[1] - row).abs() < 1e-9).collect();
                 assert_eq!(ends.len(), 2, "{latitude} {direction}");
                 assert!(((ends[0][0] - ends[1][0]).abs() - 3600.0).abs() < 1e-6);
             }

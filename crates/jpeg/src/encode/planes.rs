@@ -114,13 +114,12 @@ impl Planes {
             for r in 0..down {
                 let (blue, red) = (&mut blue[r * stride..][..stride], &mut red[r * stride..][..stride]);
                 let mut spare = Vec::new();
-                let luma = match luma.samples.get_mut((y + r) * width..(y + r + 1) * width) {
-                    Some(row) => row,
-                    None => {
-                        // Below an odd last row: its colours once more.
-                        spare.resize(width, 0);
-                        &mut spare
-                    }
+                let luma = if let Some(row) = luma.samples.get_mut((y + r) * width..(y + r + 1) * width) {
+                    row
+                } else {
+                    // Below an odd last row: its colours once more.
+                    spare.resize(width, 0);
+                    &mut spare
                 };
                 ycbcr_row(row_of(y + r), luma, &mut blue[..width], &mut red[..width]);
                 let last = (blue[width - 1], red[width - 1]);

@@ -31,8 +31,7 @@ impl<const N: usize> Scaled<N> {
         // the basis is sqrt(1 / N), in others sqrt(2 / N) · cos; the cosine of the one in the middle is folded in.
         let one_way = |k: usize| match (N, k) {
             (_, 0) => (1.0 / 8f64).sqrt(),
-            (2, 1) => (2.0 / 8f64).sqrt() * (PI / 4.0).cos(),
-            (4, 2) => (2.0 / 8f64).sqrt() * (PI / 4.0).cos(),
+            (2, 1) | (4, 2) => (2.0 / 8f64).sqrt() * (PI / 4.0).cos(),
             _ => (2.0 / 8f64).sqrt(),
         };
         let factors = std::array::from_fn(|v| {
