@@ -123,7 +123,7 @@ fn from_reduced(
         };
         let crop = [0.0, 0.0, share(frame.width, part.horizontal, max_h), share(frame.height, part.vertical, max_v)];
         let Grid { width, height, cells } = grid;
-        let source = Samples { width: *width, height: *height, stride: *width, samples: cells };
+        let source = Raster { width: *width, height: *height, stride: *width, samples: cells };
         let plane = resize(source, crop, of_component(component, stored))?;
         let (samples, width, height) = turned(&plane.samples, plane.width, plane.height, orientation);
         planes.push(Plane { width, height, stride: width, samples });
@@ -157,7 +157,8 @@ impl Canvas {
 }
 
 /// Samples row by row.
-struct Samples<'a> {
+#[derive(Clone, Copy)]
+struct Raster<'a> {
     width: usize,
     height: usize,
     stride: usize,
@@ -166,10 +167,10 @@ struct Samples<'a> {
 
 fn resized(plane: &Plane, crop: [f64; 4], size: (u32, u32)) -> Result<Plane, JpegError> {
     let Plane { width, height, stride, samples } = plane;
-    resize(Samples { width: *width, height: *height, stride: *stride, samples }, crop, size)
+    resize(Raster { width: *width, height: *height, stride: *stride, samples }, crop, size)
 }
 
-fn resize(source: Samples<'_>, [x, y, w, h]: [f64; 4], (width, height): (u32, u32)) -> Result<Plane, JpegError> {
+fn resize(source: Raster<'_>, [x, y, w, h]: [f64; 4], (width, height): (u32, u32)) -> Result<Plane, JpegError> {
     let failed = |what: String| JpegError::Encoder(what);
     // Rows are as long as the stride here: the crop leaves out what is beyond.
     let rows = source.samples.len() / source.stride.max(1);

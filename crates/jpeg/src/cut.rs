@@ -4,6 +4,7 @@ use crate::bits::{BitWriter, Bits};
 use crate::blocks::Block;
 use crate::error::JpegError;
 use crate::head::Head;
+use crate::huffman::HuffmanSpec;
 use crate::stream::{BlockSpan, Prediction, Stream, Walk};
 
 /// What is put in the place of what.
@@ -89,8 +90,7 @@ pub(crate) struct Coder {
 
 impl Coder {
     pub(crate) fn new(head: &Head) -> Coder {
-        let codes =
-            |spec: &Option<crate::huffman::HuffmanSpec>| spec.as_ref().map_or([(0, 0); 256], |spec| spec.codes());
+        let codes = |spec: &Option<HuffmanSpec>| spec.as_ref().map_or([(0, 0); 256], HuffmanSpec::codes);
         let components = head.scan.iter().map(|part| (codes(&head.dc[part.dc_table]), codes(&head.ac[part.ac_table])));
         Coder { components: components.collect() }
     }

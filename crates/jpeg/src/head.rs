@@ -121,9 +121,9 @@ impl Head {
             }
         }
         for (class, tables) in [(0u8, &self.dc), (1, &self.ac)] {
-            for number in 0..4 {
+            for (number, table) in tables.iter().enumerate() {
                 let used = |part: &ScanComponent| if class == 0 { part.dc_table } else { part.ac_table } == number;
-                if let (Some(table), true) = (&tables[number], self.scan.iter().any(used)) {
+                if let (Some(table), true) = (table, self.scan.iter().any(used)) {
                     segment(out, DHT, &[&[class << 4 | number as u8], &table.to_bytes()]);
                 }
             }
@@ -176,7 +176,7 @@ impl Head {
 /// Appends a segment. What we write always fits.
 fn segment(out: &mut Vec<u8>, marker: u8, parts: &[&[u8]]) {
     let length = parts.iter().map(|part| part.len()).sum::<usize>() + 2;
-    debug_assert!(length <= usize::from(u16::MAX));
+    debug_assert!(u16::try_from(length).is_ok());
     out.extend([0xFF, marker]);
     out.extend((length as u16).to_be_bytes());
     for part in parts {

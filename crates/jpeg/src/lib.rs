@@ -27,6 +27,7 @@
 //! pictures of colours other than luma and chroma, or hardly larger than the scaled copy, 6 to 9 bytes for each pixel while
 //! copies are made.
 #![forbid(unsafe_code)]
+#![expect(clippy::inline_always, reason = "measured: bits and codes are read in the innermost loop")]
 
 mod bits;
 mod blocks;

@@ -94,7 +94,7 @@ impl TileIndex {
             for column in window.columns.clone() {
                 let number = row * columns as usize + column;
                 let first = column == window.columns.start;
-                let begins = units.enter(!first && interval > 0 && number % interval == 0)?;
+                let begins = units.enter(!first && interval > 0 && number.is_multiple_of(interval))?;
                 unit(&mut units, !first && !begins)?;
                 units.check()?;
             }

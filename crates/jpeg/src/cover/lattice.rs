@@ -6,7 +6,7 @@
 //! leaks into a ground that has the temperature of the surface: the more, the deeper inside the shape. So
 //! neither the stairs in which coded units lie nor the kinks between surfaces stay visible.
 
-use super::layout::{Plane, step};
+use super::layout::{Layout, Plane, step};
 use super::pool::Painting;
 use super::surface::smooth;
 use crate::blocks::Grid;
@@ -93,7 +93,7 @@ impl Lattice {
         let touched = (0..).zip(&painting.owners.cells).filter(|&(_, &owner)| owner != 0);
         for (unit, _) in touched {
             let unit = [unit % painting.owners.width, unit / painting.owners.width];
-            for [x, y] in plane.blocks_of(unit) {
+            for [x, y] in Layout::blocks_of(plane, unit) {
                 for [right, below] in [[0, 0], [1, 0], [0, 1], [1, 1]] {
                     let at = [(x + right) % self.slots.width, (y + below) % self.slots.height];
                     let slot = &mut self.slots.cells[at[1] * self.slots.width + at[0]];

@@ -15,17 +15,6 @@ pub(crate) struct Plane {
     pub blocks: [usize; 2],
 }
 
-impl Plane {
-    /// The blocks in a coded unit, as far as they hold pixels.
-    pub(crate) fn blocks_of(self, mcu: [usize; 2]) -> impl Iterator<Item = [usize; 2]> + use<> {
-        let [columns, rows] = [0, 1].map(|axis| {
-            let start = mcu[axis] * self.unit[axis];
-            start..(start + self.unit[axis]).min(self.blocks[axis])
-        });
-        rows.flat_map(move |y| columns.clone().map(move |x| [x, y]))
-    }
-}
-
 /// Sizes in pixels and blocks. Pairs are horizontal, vertical, in coded coordinates.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Layout {
@@ -81,6 +70,15 @@ impl Layout {
             u64::from(self.size[axis]).saturating_sub(start).min(u64::from(self.mcu[axis]))
         });
         width * height
+    }
+
+    /// The blocks of a component in a coded unit, as far as they hold pixels.
+    pub(crate) fn blocks_of(plane: Plane, mcu: [usize; 2]) -> impl Iterator<Item = [usize; 2]> + use<> {
+        let [columns, rows] = [0, 1].map(|axis| {
+            let start = mcu[axis] * plane.unit[axis];
+            start..(start + plane.unit[axis]).min(plane.blocks[axis])
+        });
+        rows.flat_map(move |y| columns.clone().map(move |x| [x, y]))
     }
 }
 

@@ -18,8 +18,8 @@ const LARGEST: f32 = 1023.0;
 /// s * t`. Each term is a product of ramps and constants, and so is its DCT (T.81, A.3.3).
 pub(crate) fn bilinear([a, b, c, d]: [f32; 4], quantisation: &[u16; 64]) -> Block {
     let mean = (a + b + c + d) / 4.0;
-    let across = f32::midpoint(b - a, d - c);
-    let down = f32::midpoint(c - a, d - b);
+    let across = ((b - a) + (d - c)) * 0.5;
+    let down = ((c - a) + (d - b)) * 0.5;
     let twist = (a - b) + (d - c);
     std::array::from_fn(|k| {
         let (u, v) = (usize::from(ZIGZAG[k] % 8), usize::from(ZIGZAG[k] / 8));

@@ -116,7 +116,7 @@ impl<'a> Painting<'a> {
         let place = self.place(unit);
         let mut sum = Sum { fresh: if self.is_fresh(unit) { self.layout.pixels(place) } else { 0 }, ..Sum::default() };
         for (component, plane) in self.layout.planes.iter().enumerate() {
-            for block in plane.blocks_of(place) {
+            for block in Layout::blocks_of(*plane, place) {
                 sum.levels[component] += f64::from(self.level(component, *plane, block));
                 sum.counts[component] += 1;
             }

@@ -207,7 +207,7 @@ mod tests {
             clean.push(byte);
             assert!(byte != 0xFF || rest.next() == Some(&0));
         }
-        let bits: String = clean.iter().map(|byte| format!("{byte:08b}")).collect();
+        let bits = clean.iter().map(|byte| format!("{byte:08b}")).collect::<Vec<_>>().concat();
         let expected = format!("{:019b}", 0xF_FF12 >> 1).repeat(5);
         assert_eq!((bytes[0], bits), (7, expected + "1"));
     }

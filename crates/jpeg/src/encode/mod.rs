@@ -121,8 +121,8 @@ impl Encoding<'_> {
         }
         scan.extend([0, 63, 0]);
         segment(&mut out, SOF0, &frame);
-        for (head, codes) in [(0x00, &LUMA_DC), (0x10, &LUMA_AC), (0x01, &CHROMA_DC), (0x11, &CHROMA_AC)] {
-            if !grey || head % 16 == 0 {
+        for (head, codes) in [(0x00u8, &LUMA_DC), (0x10, &LUMA_AC), (0x01, &CHROMA_DC), (0x11, &CHROMA_AC)] {
+            if !grey || head.is_multiple_of(16) {
                 let Codes { counts, symbols } = codes;
                 segment(&mut out, DHT, &[&[head][..], counts, symbols].concat());
             }

@@ -121,7 +121,7 @@ mod tests {
             assert!(dc.lookup()[..12].iter().all(|(_, length)| (2..=11).contains(length)));
             let ac = ac.lookup();
             for run in 0..16 {
-                assert!(ac[run << 4 | 1..=run << 4 | 10].iter().all(|(_, length)| *length > 0));
+                assert!(ac[run << 4 | 0x1..=run << 4 | 0xA].iter().all(|(_, length)| *length > 0));
             }
             assert!(ac[0x00].1 > 0 && ac[0xF0].1 > 0);
         }

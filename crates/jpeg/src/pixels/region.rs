@@ -127,7 +127,8 @@ fn parts<const N: usize>(
     let max = (factors(|c| c.horizontal), factors(|c| c.vertical));
     let mut needed = Vec::with_capacity(frame.components.len());
     // MCUs that hold any of it.
-    let (mut mcus_x, mut mcus_y) = (Range { start: usize::MAX, end: 0 }, Range { start: usize::MAX, end: 0 });
+    #[expect(clippy::reversed_empty_ranges, reason = "nothing yet: each component widens them")]
+    let (mut mcus_x, mut mcus_y) = (usize::MAX..0, usize::MAX..0);
     for c in &frame.components {
         let own = (c.horizontal, c.vertical);
         let size_of = |pixels: u32, own: u8, max: u8| {

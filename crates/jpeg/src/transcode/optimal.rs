@@ -12,7 +12,7 @@ pub(super) struct Codes {
     /// Symbols in the order of their codes.
     symbols: Vec<u8>,
     /// Code and its length for each symbol; length 0 where there is none.
-    codes: [(u16, u8); 256],
+    by_symbol: [(u16, u8); 256],
 }
 
 impl Codes {
@@ -32,13 +32,13 @@ impl Codes {
         let mut symbols: Vec<u8> = (0..=255).filter(|&symbol| lengths[usize::from(symbol)] > 0).collect();
         symbols.sort_by_key(|&symbol| lengths[usize::from(symbol)]);
         let counts = std::array::from_fn(|i| by_length[i + 1] as u8);
-        Codes { counts, codes: codes(&counts, &symbols), symbols }
+        Codes { counts, by_symbol: codes(&counts, &symbols), symbols }
     }
 
     /// The code of a symbol and its length in bits.
     #[inline]
     pub(super) fn code(&self, symbol: u8) -> (u16, u8) {
-        self.codes[usize::from(symbol)]
+        self.by_symbol[usize::from(symbol)]
     }
 
     /// Appends the table to a DHT payload; `head` is its class and number.
@@ -60,7 +60,7 @@ fn lengths(frequencies: &[u32; 256]) -> [usize; 257] {
     trees.extend(used.map(|(symbol, &frequency)| (u64::from(frequency), vec![symbol])).rev());
     loop {
         // Descending and stable: the two rarest are the last, the reserved leaf among the last of its like.
-        trees.sort_by(|a, b| b.0.cmp(&a.0));
+        trees.sort_by_key(|(frequency, _)| std::cmp::Reverse(*frequency));
         let (Some((a, mut leaves)), Some((b, others))) = (trees.pop(), trees.pop()) else { break };
         leaves.extend(others);
         for &leaf in &leaves {

@@ -2,8 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use flaneur_jpeg::{Limits, Metadata, Pixels, Redacted, Region, RegionKind, Source, list_segments};
+use flaneur_jpeg::{
+    Header, Intake, JpegError, Limits, Metadata, Pixels, Redacted, Region, RegionKind, Source, list_segments,
+};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+
+/// One picture in many codings; the last one has four inks and is another.
+pub const GOLDEN: [&[u8]; 10] = [
+    include_bytes!("../golden/baseline.jpg"),
+    include_bytes!("../golden/arithmetic.jpg"),
+    include_bytes!("../golden/arithmetic_conditioned.jpg"),
+    include_bytes!("../golden/arithmetic_progressive.jpg"),
+    include_bytes!("../golden/arithmetic_restart.jpg"),
+    include_bytes!("../golden/mixed.jpg"),
+    include_bytes!("../golden/progressive.jpg"),
+    include_bytes!("../golden/progressive_restart.jpg"),
+    include_bytes!("../golden/separate.jpg"),
+    include_bytes!("../golden/baseline_ycck.jpg"),
+];
 
 /// A small generator of reproducible numbers (xorshift).
 pub struct Numbers(u32);
@@ -88,6 +104,13 @@ impl Coding {
 
 pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
     Coding::default().encode(&street(width, height))
+}
+
+/// What the header says, if the whole file is fed.
+pub fn intake(bytes: &[u8]) -> Result<Header, JpegError> {
+    let mut intake = Intake::new(Limits::default());
+    intake.feed(bytes)?;
+    intake.finish()
 }
 
 pub fn open(bytes: &[u8]) -> Source {

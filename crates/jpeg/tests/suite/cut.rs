@@ -121,7 +121,7 @@ proptest! {
         paint(&mut plain, area, |_, _| [level; 3]);
         let mut detailed = plain.clone();
         paint(&mut detailed, area, |x, y| [if (x / 4 + y / 4) % 2 == 0 { level + shift } else { level - shift }; 3]);
-        let coding = Coding { sampling, restart, quality, ..Coding::default() };
+        let coding = Coding { quality, sampling, restart, ..Coding::default() };
         let make = if is_face { Region::face } else { Region::plate };
         let [x, y, w, h] = area.map(|v| v as f32);
         let redact = |pixels: &Pixels| open_as(&coding.encode(pixels), 1, true).redact(&[make(x, y, x + w, y + h)]).unwrap();

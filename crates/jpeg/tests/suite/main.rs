@@ -5,6 +5,7 @@
 mod common;
 mod copies;
 mod cut;
+mod damage;
 mod open;
 mod removed;
 mod scenes;

@@ -1,18 +1,11 @@
 //! What is taken, what is refused, and with which words.
 
 use crate::common::{
-    Coding, Numbers, decoded, difference, everything, jpeg, open, proven_master, segment, street, with_segments,
+    Coding, GOLDEN, decoded, difference, intake, jpeg, open, proven_master, segment, street, with_segments,
 };
 use crate::scenes::SAMPLINGS;
-use flaneur_jpeg::{Intake, JpegError, Limits, Metadata, Process, Region, Source, TileIndex, list_segments, restore};
+use flaneur_jpeg::{Intake, JpegError, Limits, Metadata, Process, Region, Source, list_segments};
 use jpeg_encoder::SamplingFactor;
-use proptest::prelude::*;
-
-fn intake(bytes: &[u8]) -> Result<flaneur_jpeg::Header, JpegError> {
-    let mut intake = Intake::new(Limits::default());
-    intake.feed(bytes)?;
-    intake.finish()
-}
 
 fn refusal(bytes: &[u8]) -> JpegError {
     Source::open(bytes, 1, false, &Limits::default()).err().expect("the file should be refused")
@@ -192,19 +185,6 @@ fn unsupported_kinds_are_named() {
     assert!(named(b"").contains("not a JPEG"));
 }
 
-const GOLDEN: [&[u8]; 10] = [
-    include_bytes!("../golden/baseline.jpg"),
-    include_bytes!("../golden/arithmetic.jpg"),
-    include_bytes!("../golden/arithmetic_conditioned.jpg"),
-    include_bytes!("../golden/arithmetic_progressive.jpg"),
-    include_bytes!("../golden/arithmetic_restart.jpg"),
-    include_bytes!("../golden/mixed.jpg"),
-    include_bytes!("../golden/progressive.jpg"),
-    include_bytes!("../golden/progressive_restart.jpg"),
-    include_bytes!("../golden/separate.jpg"),
-    include_bytes!("../golden/baseline_ycck.jpg"),
-];
-
 #[test]
 fn every_coding_of_a_picture_is_the_same_picture() {
     let baseline = decoded(GOLDEN[0]);
@@ -334,88 +314,4 @@ fn a_header_without_end_is_refused_in_time() {
     let comment = segment(0xFE, &vec![0; 65_533]);
     let fed = (0..1000).take_while(|_| intake.feed(&comment).is_ok()).count();
     assert!(fed < 70, "{fed} segments were taken");
-}
-
-/// Changes a few bytes of a valid file.
-fn mutated(bytes: &[u8], seed: u32) -> Vec<u8> {
-    let mut numbers = Numbers::new(seed);
-    let mut out = bytes.to_vec();
-    for _ in 0..=numbers.below(4) {
-        let at = numbers.below(out.len() as u32) as usize;
-        match numbers.below(4) {
-            0 => out[at] = numbers.below(256) as u8,
-            1 => out[at] ^= 1 << numbers.below(8),
-            2 => drop(out.remove(at)),
-            _ => out.insert(at, [0xFF, 0x00, 0xD9, 0xD0][numbers.below(4) as usize]),
-        }
-    }
-    out
-}
-
-fn never_panics(bytes: &[u8]) {
-    let limits = Limits { max_pixels: 1_000_000, max_side: 65_500 };
-    let mut intake = Intake::new(limits);
-    let taken = intake.feed(bytes).and_then(|()| intake.finish());
-    let opened = Source::open(bytes, 1, false, &limits);
-    // What decodes has passed the intake before.
-    if opened.is_ok() {
-        assert!(taken.is_ok());
-    }
-    let _ = list_segments(bytes);
-    let _ = TileIndex::parse(bytes);
-    let _ = restore(bytes, bytes, &[everything()], &[], 1, false);
-    if let Ok(source) = opened {
-        // What was taken can be worked on to the end.
-        let (width, height) = source.size();
-        assert_eq!(source.pixels().unwrap().rgb.len(), (width * height * 3) as usize);
-        let redacted = source.redact(&[Region::face(10.0, 10.0, 20.0, 20.0)]).unwrap();
-        let proven = redacted.prove(&redacted.master(&Metadata::default()).unwrap()).unwrap();
-        let copies = redacted.copies(&Metadata::default()).unwrap();
-        redacted.check_sd(&proven, &copies.sd).unwrap();
-        redacted.check_thumb(&proven, &copies.thumb).unwrap();
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
-
-    #[test]
-    fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
-        never_panics(&bytes);
-        let mut disguised = vec![0xFF, 0xD8, 0xFF];
-        disguised.extend(&bytes);
-        never_panics(&disguised);
-        let mut disguised = b"FLNINDEX\x01\0\x04\0\x02\0\x02\0".to_vec();
-        disguised.extend(&bytes);
-        never_panics(&disguised);
-    }
-
-    #[test]
-    fn mutated_files_never_panic(seed in any::<u32>(), kind in 0u32..6, golden in 0usize..10) {
-        never_panics(&mutated(GOLDEN[golden], seed));
-        let coding = Coding {
-            progressive: kind % 2 == 1,
-            restart: [0, 0, 2][(kind / 2) as usize],
-            grey: kind == 5,
-            quality: 60,
-            sampling: if kind == 4 { SamplingFactor::R_4_4_4 } else { SamplingFactor::R_4_2_0 },
-            optimised: kind == 2,
-        };
-        never_panics(&mutated(&coding.encode(&street(48, 40)), seed));
-    }
-
-    #[test]
-    fn chunks_do_not_matter(seed in any::<u32>(), cuts in proptest::collection::vec(1usize..200, 1..40)) {
-        let bytes = mutated(&jpeg(48, 40), seed);
-        let mut intake = Intake::new(Limits::default());
-        let mut rest = bytes.as_slice();
-        let mut fed = Ok(());
-        for cut in cuts {
-            let (now, later) = rest.split_at(cut.min(rest.len()));
-            fed = fed.and_then(|()| intake.feed(now));
-            rest = later;
-        }
-        let in_pieces = fed.and_then(|()| intake.feed(rest)).and_then(|()| intake.finish());
-        prop_assert_eq!(in_pieces, self::intake(&bytes));
-    }
 }
