@@ -287,7 +287,7 @@ mod tests {
         let thumb = fixture.get(&format!("/collections/{}/thumb.jpg", sequence.id)).await;
         assert_eq!(thumb.header("location"), format!("https://cdn.example.org/pictures/{}", objects.thumb));
         let tile = fixture.get(&format!("/pictures/{id}/tiled/0_0.jpg")).await;
-        assert_eq!(tile.status, 200, "a tile lies in a pack, of which a CDN knows nothing");
+        assert_eq!(tile.status, 200, "a tile is no object: a CDN knows nothing of it");
     }
 
     #[tokio::test]
