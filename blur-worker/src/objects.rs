@@ -10,7 +10,7 @@ use flaneur_storage::{ObjectKind, PublicKey, Storage, StorageError};
 pub struct Made {
     /// Full resolution.
     pub master: Bytes,
-    /// 2048 pixels wide.
+    /// At most 2048 pixels wide and high.
     pub sd: Bytes,
     /// 500 pixels wide.
     pub thumb: Bytes,

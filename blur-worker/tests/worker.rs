@@ -44,7 +44,8 @@ async fn pictures_become_public_and_originals_are_destroyed() {
     for key in objects.keys() {
         let key: PublicKey = key.parse().unwrap();
         let bytes = bench.storage.public.read(&key, None).await.unwrap();
-        let pixels = flaneur_jpeg::Source::open(&bytes, 1, false, &flaneur_jpeg::Limits::default()).unwrap().pixels().unwrap();
+        let pixels =
+            flaneur_jpeg::Source::open(&bytes, 1, false, &flaneur_jpeg::Limits::default()).unwrap().pixels().unwrap();
         let width = pixels.width;
         assert!(width == 320, "nothing is enlarged: {width}");
         // Inside the region the checks are gone: neighbouring pixels differ by little.

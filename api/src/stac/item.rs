@@ -156,7 +156,7 @@ pub struct OfCollection {
 pub struct Assets {
     /// Full resolution.
     pub hd: Asset,
-    /// 2048 pixels wide.
+    /// At most 2048 pixels wide and high.
     pub sd: Asset,
     /// 500 pixels wide.
     pub thumb: Asset,
@@ -257,7 +257,13 @@ fn assets(file: &dyn Fn(&str) -> String, master_size: Option<i64>) -> Assets {
     };
     Assets {
         hd: asset("HD picture", "Highest resolution available of this picture", "data", "hd.jpg", master_size),
-        sd: asset("SD picture", "Picture in standard definition, 2048 pixels wide", "visual", "sd.jpg", None),
+        sd: asset(
+            "SD picture",
+            "Picture in standard definition, at most 2048 pixels wide and high",
+            "visual",
+            "sd.jpg",
+            None,
+        ),
         thumb: asset("Thumbnail", "Picture in low definition, 500 pixels wide", "thumbnail", "thumb.jpg", None),
     }
 }

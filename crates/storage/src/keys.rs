@@ -20,7 +20,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 pub enum ObjectKind {
     /// The redacted picture at full resolution.
     Master,
-    /// 2048 pixels wide.
+    /// At most 2048 pixels wide and high.
     Sd,
     /// 500 pixels wide.
     Thumb,

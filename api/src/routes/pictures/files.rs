@@ -27,7 +27,7 @@ pub fn router() -> OpenApiRouter<Api> {
 pub(crate) enum File {
     /// Full resolution.
     Hd,
-    /// 2048 pixels wide.
+    /// At most 2048 pixels wide and high.
     Sd,
     /// 500 pixels wide.
     Thumb,
@@ -123,7 +123,7 @@ async fn hd(
     serve_file(&api, &identity, &reply, &method, &headers, &item, File::Hd).await
 }
 
-/// A picture, 2048 pixels wide
+/// A picture, at most 2048 pixels wide and high
 #[utoipa::path(
     get, path = "/pictures/{id}/sd.jpg", tag = "Files",
     params(("id" = Uuid, Path, description = "The picture", example = "b8650662-1ef2-4d6f-8bc3-77f4a2896284")),

@@ -138,7 +138,7 @@ pub struct Objects {
     pub master: String,
     /// Bytes of the master.
     pub master_size: i64,
-    /// 2048 pixels wide.
+    /// At most 2048 pixels wide and high.
     pub sd: String,
     /// 500 pixels wide.
     pub thumb: String,

@@ -12,7 +12,8 @@ pub use place::Place;
 pub use safekeeping::{BackupArgs, DoctorArgs, RestoreArgs};
 pub use sealing::{NOBODY, Sealing, UnsealArgs};
 pub use settings::{
-    ApiArgs, Cdn, Front, Instance, Log, Memory, Operator, Settings, TilerArgs, UploadLimit, WorkLimit, WorkerArgs, Working,
+    ApiArgs, Cdn, Front, Instance, Log, Memory, Operator, Settings, TilerArgs, UploadLimit, WorkLimit, WorkerArgs,
+    Working,
 };
 
 /// Street-level pictures, open to all.
