@@ -1,10 +1,8 @@
 //! The worker over a real catalog and real folders.
 
-mod common;
-
 use std::{sync::atomic::Ordering, time::Duration};
 
-use common::{Bench, photo};
+use crate::common::{Bench, photo};
 use flaneur_access::Viewer;
 use flaneur_catalog::{
     Jobs as _, Pictures as _, Sequences as _, UploadSets as _,

@@ -1,16 +1,12 @@
 //! Redacting published pictures again, and undoing it, with surgery that can be seen through.
 
-#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
-
-mod common;
-
 use std::str::FromStr as _;
 
-use age::secrecy::ExposeSecret as _;
-use common::{
+use crate::common::{
     Bench, photo,
     scissors::{Scissors, line},
 };
+use age::secrecy::ExposeSecret as _;
 use flaneur_access::Viewer;
 use flaneur_catalog::{
     Changes as _, Jobs as _, Pictures as _, Redactions as _,

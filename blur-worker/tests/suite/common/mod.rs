@@ -1,7 +1,5 @@
 //! A worker over a real catalog and real folders, with eyes of the test's own.
 
-#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
-
 pub mod scissors;
 
 use std::{
@@ -49,7 +47,6 @@ impl Look for Eyes {
     }
 }
 
-#[allow(dead_code, reason = "not every test looks at all of it")]
 pub struct Bench {
     pub worker: Worker,
     pub catalog: Arc<SqliteCatalog>,
