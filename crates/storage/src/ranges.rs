@@ -88,17 +88,23 @@ mod tests {
 
     #[test]
     fn near_parts_are_read_at_once_and_far_ones_are_not() {
-        let cases: [(&[Range<u64>], &[Range<u64>]); 6] = [
+        /// From and to.
+        type Bounds = &'static [(u64, u64)];
+        let cases: [(Bounds, Bounds); 6] = [
             (&[], &[]),
-            (&[0..10, 500..600], &[0..600]),
-            (&[500..600, 0..10], &[0..600]),
-            (&[0..10, 10 + MIB..20 + MIB, 20 + 2 * MIB + 1..3 * MIB], &[0..20 + MIB, 20 + 2 * MIB + 1..3 * MIB]),
+            (&[(0, 10), (500, 600)], &[(0, 600)]),
+            (&[(500, 600), (0, 10)], &[(0, 600)]),
+            (
+                &[(0, 10), (10 + MIB, 20 + MIB), (20 + 2 * MIB + 1, 3 * MIB)],
+                &[(0, 20 + MIB), (20 + 2 * MIB + 1, 3 * MIB)],
+            ),
             // One long part stays whole; many short ones do not become longer than they have to.
-            (&[0..20 * MIB, 20 * MIB..20 * MIB + 5], &[0..20 * MIB, 20 * MIB..20 * MIB + 5]),
-            (&[5..8, 0..20, 3..30], &[0..30]),
+            (&[(0, 20 * MIB), (20 * MIB, 20 * MIB + 5)], &[(0, 20 * MIB), (20 * MIB, 20 * MIB + 5)]),
+            (&[(5, 8), (0, 20), (3, 30)], &[(0, 30)]),
         ];
+        let ranges = |bounds: Bounds| bounds.iter().map(|&(from, to)| from..to).collect::<Vec<_>>();
         for (wanted, expected) in cases {
-            assert_eq!(joined(wanted), expected, "{wanted:?}");
+            assert_eq!(joined(&ranges(wanted)), ranges(expected), "{wanted:?}");
         }
     }
 

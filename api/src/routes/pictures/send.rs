@@ -46,7 +46,7 @@ pub(super) fn send_made(
     reply: &Reply,
     method: &Method,
     headers: &HeaderMap,
-    file: Bytes,
+    file: &Bytes,
     tag: HeaderValue,
 ) -> Response {
     let wanted = wanted(method, headers, &tag, file.len() as u64);

@@ -60,7 +60,7 @@ async fn tile(
     }
     let made = api.cutter.tile(&api.storage.public, &panorama, (column, row)).await;
     let file = made.map_err(|error| refusal(&error))?.ok_or_else(other_grid)?;
-    Ok(send::send_made(&reply, &method, &headers, file, tag))
+    Ok(send::send_made(&reply, &method, &headers, &file, tag))
 }
 
 /// `3_1.jpg`: column 3, row 1; written in one way only.

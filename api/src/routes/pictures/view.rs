@@ -195,7 +195,7 @@ async fn view(
     }
     let made = api.cutter.view(&api.storage.public, &panorama, &name, view).await;
     let file = made.map_err(|error| refusal(&error))?;
-    Ok(send::send_made(&reply, &method, &headers, file, tag))
+    Ok(send::send_made(&reply, &method, &headers, &file, tag))
 }
 
 #[cfg(test)]
