@@ -115,6 +115,7 @@ async fn reads(catalog: &SqliteCatalog) {
         catalog.sequence(viewer, city::sequence(3)).await.unwrap().unwrap();
         catalog.summary_points(city::sequence(3)).await.unwrap();
         catalog.extent().await.unwrap().unwrap();
+        catalog.undo_requests(10).await.unwrap();
         for account in [None, Some(city::ADA)] {
             let query = SequenceQuery {
                 viewer,

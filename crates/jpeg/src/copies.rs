@@ -11,6 +11,7 @@ use crate::error::{JpegError, VerifyError};
 use crate::frame::Frame;
 use crate::header::Colours;
 use crate::orient::{turned, upright};
+use crate::pixels::idct::islow;
 use crate::pixels::region::{Blocks, Rect, Scale, rgb_scaled};
 use crate::proof::{check_form, read};
 use crate::redact::{Redacted, SD_WIDTH};
@@ -90,6 +91,9 @@ pub(crate) fn canvas(redacted: &Redacted) -> Result<Canvas, JpegError> {
     if let Some(reduced) = reduced {
         return from_reduced(stream, reduced, (width, height), orientation);
     }
+    if matches!(stream.head.colours, Colours::Grey | Colours::YCbCr) {
+        return from_reduced(stream, &full(redacted)?, (width, height), orientation);
+    }
     let frame = &stream.head.frame;
     let rect = Rect { x: 0, y: 0, width: frame.width, height: frame.height };
     let pixels = upright(rgb_scaled(redacted, rect, Scale::Full)?, orientation);
@@ -99,6 +103,32 @@ pub(crate) fn canvas(redacted: &Redacted) -> Result<Canvas, JpegError> {
         resized(plane, [0.0, 0.0, size[0], size[1]], of_component(component, (width, height)))
     });
     Ok(Canvas(Planes { width, height, planes: planes.collect::<Result<_, _>>()?, chroma: Chroma::Quarter }))
+}
+
+/// The samples of a picture that is too small to be reduced. Not by way of RGB, which has no room for every colour of luma and
+/// chroma.
+fn full(redacted: &Redacted) -> Result<Reduced, JpegError> {
+    let (stream, ..) = redacted.parts();
+    let frame = &stream.head.frame;
+    let mut planes: Vec<Grid<u8>> = (0..frame.components.len())
+        .map(|index| {
+            let (width, height) = frame.padded_blocks(index);
+            Grid::new(width as usize * 8, height as usize * 8, 0)
+        })
+        .collect();
+    let (columns, rows) = stream.units();
+    let mut blocks = stream.unit_buffer();
+    for unit in 0..columns * rows {
+        redacted.unit(unit, &mut blocks)?;
+        for (part, block) in stream.decoder().layout().iter().zip(&blocks) {
+            let (h, v) = stream.decoder().factors(part.component);
+            let (x, y) = (unit % columns * h + part.x, unit / columns * v + part.y);
+            let plane = &mut planes[part.component];
+            let stride = plane.width;
+            islow(block, &stream.head.quantisation[part.component], &mut plane.cells[y * 8 * stride + x * 8..], stride);
+        }
+    }
+    Ok(Reduced { scale: Scale::Full, planes })
 }
 
 /// Samples of a component of a picture at 4:2:0.
