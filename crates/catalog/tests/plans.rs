@@ -13,7 +13,7 @@ use std::{
 
 use flaneur_access::Viewer;
 use flaneur_catalog::{
-    Coverage as _, Jobs as _, Pictures as _, Sequences as _, UploadSets as _,
+    Coverage as _, Jobs as _, Pictures as _, Redactions as _, Sequences as _, UploadSets as _,
     model::{
         Area, DispatchPart, DispatchPlan, Failure, JobId, JobKind, Objects, Order, PictureId, PlacedShot, Publication,
         ReceivedFile, RefusedFile, Rejection, SearchQuery, SequenceQuery, SequenceSummary, Severity, Shape,
