@@ -75,7 +75,6 @@ impl Edge {
     }
 
     /// The columns it passes between two rows.
-    #[expect(clippy::float_cmp, reason = "an edge is level if both ends have the very same row")]
     fn columns(&self, top: f64, bottom: f64) -> [f64; 2] {
         if self.to[1] <= self.from[1] {
             return [self.from[0].min(self.to[0]), self.from[0].max(self.to[0])];

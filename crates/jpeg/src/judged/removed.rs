@@ -23,7 +23,7 @@ fn removed(upload: &[u8], end: usize) -> Vec<&[u8]> {
     let mut parts: Vec<&[u8]> = vec![&upload[end..]];
     for segment in list_segments(upload).expect("an upload that was read has segments") {
         if matches!(segment.marker, 0xE0..=0xEF | 0xFE) && segment.marker != APP2 {
-            let payload = segment.offset as usize + 4..segment.offset as usize + 4 + segment.payload_len as usize;
+            let payload = segment.offset as usize + 4..segment.offset as usize + 4 + segment.payload_len;
             parts.extend(upload.get(payload));
         }
     }
@@ -55,7 +55,7 @@ fn without_tables(file: &[u8]) -> Vec<&[u8]> {
     for segment in list_segments(file).expect("what was written has segments") {
         if matches!(segment.marker, DQT | DHT | DRI | SOF0 | SOF1 | SOS) {
             parts.push(&file[from..segment.offset as usize]);
-            from = segment.offset as usize + 4 + segment.payload_len as usize;
+            from = segment.offset as usize + 4 + segment.payload_len;
         }
     }
     parts.push(&file[from..]);

@@ -22,7 +22,7 @@ fn judge_windows(judge: Judge, name: &str, bytes: &[u8]) -> usize {
             let (y0, y1) = (height * row / grid.rows, height * (row + 1) / grid.rows);
             let (x0, y0) = (x0 / unit_width * unit_width, y0 / unit_height * unit_height);
             let every = if width > 4000 { 7 } else { 1 };
-            if x0 >= x1 || y0 >= y1 || (row * grid.columns + column) % every != 0 {
+            if x0 >= x1 || y0 >= y1 || !(row * grid.columns + column).is_multiple_of(every) {
                 continue;
             }
             let window = index.window(x0..x1, y0..y1);
