@@ -120,7 +120,7 @@ pub(crate) fn instructions(way: &str, input: &Path) -> Option<u64> {
         .output()
         .ok()?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let line = said.lines().find(|line| line.contains("I") && line.contains("refs:"))?;
+    let line = said.lines().find(|line| line.contains('I') && line.contains("refs:"))?;
     line.rsplit(' ').next()?.replace(',', "").parse().ok()
 }
 

@@ -33,16 +33,13 @@ pub(crate) fn all(judge: Judge, folder: &Path) -> Result<Vec<Input>> {
         let picture: Rgb = pictures::street(width, height, 1);
         judge.cjpeg(&["-quality", "90", "-sample", sampling], &picture).map_err(anyhow::Error::msg)
     };
-    match sphere.first() {
-        Some(bytes) => {
-            add("sphere.jpg", "360° picture of a GoPro Max, 4:2:2", bytes.clone())?;
-            let four = judge.compose(2, 2, &vec![bytes.clone(); 4]).map_err(anyhow::Error::msg)?;
-            add("large.jpg", "66 MP: the same, four times side by side", four)?;
-        }
-        None => {
-            add("sphere.jpg", "generated 360° picture, 4:2:2", made(5760, 2880, "2x1")?)?;
-            add("large.jpg", "66 MP, generated, 4:2:2", made(11_520, 5760, "2x1")?)?;
-        }
+    if let Some(bytes) = sphere.first() {
+        add("sphere.jpg", "360° picture of a GoPro Max, 4:2:2", bytes.clone())?;
+        let four = judge.compose(2, 2, &vec![bytes.clone(); 4]).map_err(anyhow::Error::msg)?;
+        add("large.jpg", "66 MP: the same, four times side by side", four)?;
+    } else {
+        add("sphere.jpg", "generated 360° picture, 4:2:2", made(5760, 2880, "2x1")?)?;
+        add("large.jpg", "66 MP, generated, 4:2:2", made(11_520, 5760, "2x1")?)?;
     }
     if flat.len() == 16 {
         let wall = judge.compose(4, 4, &flat).map_err(anyhow::Error::msg)?;

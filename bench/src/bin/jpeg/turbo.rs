@@ -1,4 +1,4 @@
-//! The usual way, done well: libjpeg-turbo and fast_image_resize, in pixels. Nothing is verified, and the detector gets
+//! The usual way, done well: libjpeg-turbo and `fast_image_resize`, in pixels. Nothing is verified, and the detector gets
 //! a picture of 2048 pixels per row.
 #![expect(unsafe_code, reason = "libjpeg-turbo is a C library")]
 
