@@ -9,7 +9,7 @@ use axum::{Router, body::Body, routing::post};
 use flaneur_catalog::{DatabaseUrl, model::Detection, world::World};
 use flaneur_detect::DetectError;
 use flaneur_storage::Storage;
-use flaneur_worker::{DispatchDefaults, Look, Options, Worker, sweep::Sweeping};
+use flaneur_worker::{DispatchDefaults, Look, Options, Worker, seal_to::Recipients, surgery::Cutting, sweep::Sweeping};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use opentelemetry_proto::tonic::{
@@ -120,8 +120,10 @@ async fn server(folder: &std::path::Path) -> (App, Worker, String) {
     let addressing = Addressing { fixed: Some("https://street.example.org".to_owned()), trusted: Vec::new() };
     let app = front::app(routes, Arc::new(addressing), world.clone());
     let sweep = Sweeping { grace: Duration::from_hours(1), before: None };
-    let options = Options { lanes: 1, max_pixels: 1_000_000, lease: Duration::from_mins(1), sweep, dispatch };
-    (app, Worker { catalog, storage, look: Arc::new(Blind), world, options }, token)
+    let (lease, seal_to) = (Duration::from_mins(1), Recipients::default());
+    let options = Options { lanes: 1, max_pixels: 1_000_000, lease, seal_to, sweep, dispatch };
+    let surgery = Arc::new(Cutting { max_pixels: options.max_pixels });
+    (app, Worker { catalog, storage, look: Arc::new(Blind), surgery, world, options }, token)
 }
 
 async fn ask(app: &App, path: &str, token: &str, id: &str, body: &'static str) -> serde_json::Value {
