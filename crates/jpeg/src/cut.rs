@@ -161,13 +161,18 @@ impl Coder {
     }
 }
 
-/// Writes the file with the patch in it: `app` are the payloads of its APP1 segments. Untouched units keep every bit but
-/// those of the DC differences that a touched unit before them changes.
-pub(crate) fn cut(stream: &Stream, walk: &Walk, patch: &Patch<'_>, app: &[Vec<u8>]) -> Result<Vec<u8>, CutError> {
-    let head = head_of_cut(stream, patch)?;
+/// Writes the file with the patch in it: `head` is that of [`head_of_cut`], `app` are the payloads of its APP1 segments.
+/// Untouched units keep every bit but those of the DC differences that a touched unit before them changes.
+pub(crate) fn cut(
+    stream: &Stream,
+    walk: &Walk,
+    patch: &Patch<'_>,
+    head: &Head,
+    app: &[Vec<u8>],
+) -> Result<Vec<u8>, CutError> {
     let mut out = Vec::with_capacity(stream.data.len() + stream.data.len() / 64 + 4096);
     head.write(app, &mut out);
-    let coder = Coder::new(&head);
+    let coder = Coder::new(head);
     let mut writer = BitWriter::default();
     let mut blocks = stream.unit_buffer();
     let intervals = stream.intervals.len() - 1;
@@ -219,11 +224,6 @@ fn mend(
     let spans = stream.decoder().spans(&mut Bits::at(&stream.data, start), &mut walk.prediction(stream, unit))?;
     coder.mend(writer, &stream.data, start, &spans, prediction)?;
     Ok(())
-}
-
-/// Whether [`cut`] finds a code for everything.
-pub(crate) fn fits(stream: &Stream, patch: &Patch<'_>) -> Result<(), CutError> {
-    head_of_cut(stream, patch).map(drop)
 }
 
 /// The head that [`cut`] writes: with Huffman tables that have a code for everything that has to be written.

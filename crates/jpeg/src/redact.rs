@@ -2,9 +2,10 @@
 
 use crate::copies::{self, View};
 use crate::cover::{Plan, Region};
-use crate::cut::{CutError, Patch, cut, fits};
+use crate::cut::{CutError, Patch, cut, head_of_cut};
 use crate::encode::Metadata;
 use crate::error::{JpegError, VerifyError};
+use crate::head::Head;
 use crate::index::TileIndex;
 use crate::proof::prove;
 use crate::reduced::Reduced;
@@ -28,6 +29,8 @@ pub struct Redacted {
     stream: Stream,
     walk: Walk,
     plan: Plan,
+    /// What the master begins with, but for its metadata.
+    head: Head,
     reduced: Option<Reduced>,
     orientation: u8,
     panorama: bool,
@@ -36,20 +39,23 @@ pub struct Redacted {
 impl Redacted {
     pub(crate) fn new(source: Source, regions: &[Region]) -> Result<Redacted, JpegError> {
         let Source { mut stream, mut walk, mut reduced, orientation, panorama } = source;
-        let head = &stream.head;
-        let plan = Plan::new(&head.frame, &head.quantisation, &walk.dc, regions, orientation, panorama);
+        let Head { frame, quantisation, .. } = &stream.head;
+        let plan = Plan::new(frame, quantisation, &walk.dc, regions, orientation, panorama);
         let block = |component, x, y| plan.block(component, x, y);
         let patch = Patch { touched: &plan.touched.cells, block: &block };
-        if fits(&stream, &patch) == Err(CutError::NoRoom) {
-            // Its Huffman tables are full: the same coefficients with other tables, once.
-            let recoded = recoded(&stream, &walk)?;
-            (walk, reduced) = walked(&recoded)?;
-            stream = recoded;
-        }
+        let head = match head_of_cut(&stream, &patch) {
+            Err(CutError::NoRoom) => {
+                // Its Huffman tables are full: the same coefficients with other tables, once.
+                stream = recoded(&stream, &walk)?;
+                (walk, reduced) = walked(&stream)?;
+                head_of_cut(&stream, &patch)
+            }
+            head => head,
+        }?;
         if let Some(reduced) = &mut reduced {
             reduced.apply(&stream, &patch);
         }
-        Ok(Redacted { stream, walk, plan, reduced, orientation, panorama })
+        Ok(Redacted { stream, walk, plan, head, reduced, orientation, panorama })
     }
 
     /// Pixels per row and rows, upright.
@@ -76,7 +82,7 @@ impl Redacted {
     /// The full picture as it is stored: whoever writes its EXIF keeps Orientation.
     pub fn master(&self, metadata: &Metadata) -> Result<Vec<u8>, JpegError> {
         let app = metadata.segments()?;
-        Ok(self.with_patch(|patch| cut(&self.stream, &self.walk, patch, &app))?)
+        Ok(self.with_patch(|patch| cut(&self.stream, &self.walk, patch, &self.head, &app))?)
     }
 
     /// What the cut takes out of the picture, in bytes that [`crate::restore`] reads. Never to be kept but encrypted.
@@ -88,7 +94,7 @@ impl Redacted {
     /// nothing behind the end marker, no beginning of another picture anywhere, every touched coded unit as planned and every
     /// other one as it was.
     pub fn prove(&self, master: &[u8]) -> Result<Proven, VerifyError> {
-        let (stream, walk) = self.with_patch(|patch| prove(&self.stream, &self.walk, patch, master))?;
+        let (stream, walk) = self.with_patch(|patch| prove(&self.stream, &self.walk, patch, &self.head, master))?;
         Ok(Proven { stream, walk, touched: self.plan.touched.cells.clone(), orientation: self.orientation })
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::blocks::Block;
 use crate::cover::{self, Region};
-use crate::cut::{Patch, cut};
+use crate::cut::{Patch, cut, head_of_cut};
 use crate::encode::Metadata;
 use crate::error::{JpegError, VerifyError};
 use crate::proof::{check_form, prove, read};
@@ -131,7 +131,8 @@ pub fn restore(
     };
     let patch = Patch { touched: &touched.cells, block: &block };
     let app = Metadata::of_ours(master)?.segments()?;
-    let restored = cut(&stream, &walk, &patch, &app).map_err(JpegError::from)?;
-    prove(&stream, &walk, &patch, &restored)?;
+    let head = head_of_cut(&stream, &patch).map_err(JpegError::from)?;
+    let restored = cut(&stream, &walk, &patch, &head, &app).map_err(JpegError::from)?;
+    prove(&stream, &walk, &patch, &head, &restored)?;
     Ok(restored)
 }
