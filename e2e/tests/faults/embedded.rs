@@ -59,6 +59,7 @@ impl Fault {
                 "cannot tidy the catalog",
                 "cannot use the storage",
                 "cannot sweep",
+                "cannot note what was withdrawn",
             ],
         }
     }

@@ -58,12 +58,22 @@ impl Fault {
                 "cannot end the job",
                 "job failed, will be tried again",
                 "cannot tidy the catalog",
+                "cannot note what was withdrawn",
             ],
-            Self::Storage => {
-                &["request failed for now", "job failed, will be tried again", "cannot use the storage", "cannot sweep"]
-            }
+            Self::Storage => &[
+                "request failed for now",
+                "job failed, will be tried again",
+                "cannot use the storage",
+                "cannot sweep",
+                "cannot note what was withdrawn",
+            ],
             // S3 takes no request that is dated so long ago.
-            Self::Clock => &["job failed, will be tried again", "cannot use the storage", "cannot sweep"],
+            Self::Clock => &[
+                "job failed, will be tried again",
+                "cannot use the storage",
+                "cannot sweep",
+                "cannot note what was withdrawn",
+            ],
             // Those who are left see nothing of it.
             Self::Kill | Self::CutOff => &[],
         }
