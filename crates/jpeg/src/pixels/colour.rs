@@ -54,17 +54,19 @@ fn ycbcr(luma: &[u8], blue: &[u8], red: &[u8], pixels: &mut [[u8; 3]]) {
     let done = chunks.len() * LANES;
     let rows = luma.as_chunks::<LANES>().0.iter().zip(blue.as_chunks::<LANES>().0).zip(red.as_chunks::<LANES>().0);
     for (chunk, ((luma, blue), red)) in chunks.iter_mut().zip(rows) {
-        *chunk = convert(luma, blue, red);
+        convert(luma, blue, red, chunk);
     }
     let tail = |row: &[u8]| -> [u8; LANES] {
         let row = row.get(done..).unwrap_or_default();
         std::array::from_fn(|i| row.get(i).copied().unwrap_or(0))
     };
-    rest.iter_mut().zip(convert(&tail(luma), &tail(blue), &tail(red))).for_each(|(pixel, colour)| *pixel = colour);
+    let mut last = [[0; 3]; LANES];
+    convert(&tail(luma), &tail(blue), &tail(red), &mut last);
+    rest.iter_mut().zip(last).for_each(|(pixel, colour)| *pixel = colour);
 }
 
 #[inline]
-fn convert(luma: &[u8; LANES], blue: &[u8; LANES], red: &[u8; LANES]) -> [[u8; 3]; LANES] {
+fn convert(luma: &[u8; LANES], blue: &[u8; LANES], red: &[u8; LANES], rgb: &mut [[u8; 3]; LANES]) {
     let (mut r, mut g, mut b) = ([0u8; LANES], [0u8; LANES], [0u8; LANES]);
     for i in 0..LANES {
         let luma = i16::from(luma[i]);
@@ -78,7 +80,19 @@ fn convert(luma: &[u8; LANES], blue: &[u8; LANES], red: &[u8; LANES]) -> [[u8; 3
         g[i] = (luma + more_green).clamp(0, 255) as u8;
         b[i] = (luma + more_blue).clamp(0, 255) as u8;
     }
-    std::array::from_fn(|i| [r[i], g[i], b[i]])
+    let mut words = [0u32; LANES];
+    for i in 0..LANES {
+        words[i] = u32::from(r[i]) | u32::from(g[i]) << 8 | u32::from(b[i]) << 16;
+    }
+    // Four pixels are three words.
+    for (bytes, &[w, x, y, z]) in
+        rgb.as_flattened_mut().as_chunks_mut::<12>().0.iter_mut().zip(words.as_chunks::<4>().0)
+    {
+        let three = [w | x << 24, x >> 8 | y << 16, y >> 16 | z << 8];
+        for (to, word) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(three) {
+            *to = word.to_le_bytes();
+        }
+    }
 }
 
 #[cfg(test)]
