@@ -6,6 +6,7 @@ use crate::doubt::{Doubt, Origin};
 use crate::exiv2::{self, Kind};
 use crate::heading::HeadingSource;
 use crate::position::{self, Position};
+use crate::source::Source;
 use crate::tags::Tags;
 use crate::time::{CaptureTime, TimeSource};
 use crate::{Geotag, accuracy, camera, heading, lens, mapillary, pose, projection, text, time, write};
@@ -75,10 +76,11 @@ pub fn apply(tag: &mut Geotag, overrides: &Overrides) -> Result<(), OverrideErro
     apply_position(&mut changed, overrides)?;
     apply_tags(&mut changed, &overrides.tags)?;
     if let Some(text) = &overrides.captured {
-        let captured = time::from_statement(text, changed.position).ok_or(OverrideError::CaptureTime)?;
-        show_time(&mut changed.exif, &captured);
+        let found = time::from_statement(text, changed.position).ok_or(OverrideError::CaptureTime)?;
+        show_time(&mut changed.exif, &found.captured);
         changed.doubts.retain(|doubt| !is_about_time(doubt));
-        changed.captured = Some(captured);
+        changed.captured = Some(found.captured);
+        (changed.sources.captured, changed.sources.zone) = (Some(found.source), found.zone);
     }
     *tag = changed;
     Ok(())
@@ -111,6 +113,8 @@ fn apply_position(tag: &mut Geotag, overrides: &Overrides) -> Result<(), Overrid
     // The receiver's accuracy is not that of a position it did not give.
     tag.accuracy = None;
     tag.accuracy_source = None;
+    tag.sources.position = Some(Source::Override);
+    tag.sources.accuracy = None;
     tag.doubts.retain(|doubt| !is_about_position(doubt));
     show_position(&mut tag.exif, position);
     // A zone that was not known is known now; a moment stays the moment it was.
@@ -118,9 +122,10 @@ fn apply_position(tag: &mut Geotag, overrides: &Overrides) -> Result<(), Overrid
         let zone_was_guessed = tag.doubts.contains(&Doubt::ZoneUnknown);
         let local = captured.local.trim_end_matches("+00:00");
         let text = if zone_was_guessed { local } else { &captured.local };
-        if let Some(mut replaced) = time::from_statement(text, tag.position) {
-            replaced.source = captured.source;
-            tag.captured = Some(replaced);
+        if let Some(replaced) = time::from_statement(text, tag.position) {
+            let source = captured.source;
+            tag.captured = Some(CaptureTime { source, ..replaced.captured });
+            tag.sources.zone = replaced.zone;
             tag.doubts.retain(|doubt| *doubt != Doubt::ZoneUnknown);
         }
     }
@@ -196,81 +201,102 @@ fn apply_tags(tag: &mut Geotag, sent: &BTreeMap<String, String>) -> Result<(), O
 /// Reads the concerns again whose tags were sent, and only those: what came from tags that are not
 /// shown, such as the Mapillary description, stays.
 fn reread(tag: &mut Geotag, tags: &Tags, used: &[&str]) -> Result<(), OverrideError> {
-    let touches = |beginnings: &[&str]| used.iter().find(|name| beginnings.iter().any(|b| name.starts_with(b)));
+    let touches = |beginnings: &[&str]| used.iter().any(|name| beginnings.iter().any(|b| name.starts_with(b)));
+    let sent = |part: &[&str]| used.iter().copied().find(|name| part.iter().any(|part| name.contains(part)));
     let refuse = |name: &str, expected| OverrideError::TagValue { name: name.to_owned(), expected };
+    let by = |source: Option<Source>| source.map(|source| source.sent(used));
     let mut doubts = Vec::new();
     let none: Option<&mapillary::Mapillary> = None;
     tag.exif = tags.public();
-    let camera = camera::read(tags);
-    if touches(&["Exif.Image.Make", "Exif.Image.Model", "Xmp.tiff.M"]).is_some() {
+    let mut camera = camera::read(tags, none);
+    if touches(&["Exif.Image.Make", "Exif.Image.Model", "Xmp.tiff.M"]) {
         tag.make.clone_from(&camera.make);
         tag.model.clone_from(&camera.model);
+        (tag.sources.make, tag.sources.model) = (by(camera.make_source), by(camera.model_source));
+    } else {
+        (camera.make, camera.model) = (tag.make.clone(), tag.model.clone());
     }
-    if touches(&["Exif.Image.Artist", "Xmp.dc.creator", "Xmp.tiff.Artist"]).is_some() {
-        tag.artist = camera::artist(tags);
+    if touches(&["Exif.Image.Artist", "Xmp.dc.creator", "Xmp.tiff.Artist"]) {
+        let (artist, source) = camera::artist(tags).unzip();
+        (tag.artist, tag.sources.artist) = (artist, by(source));
     }
-    if touches(&["Exif.Image.Copyright", "Xmp.dc.rights", "Xmp.tiff.Copyright"]).is_some() {
-        tag.copyright = camera::copyright(tags);
+    if touches(&["Exif.Image.Copyright", "Xmp.dc.rights", "Xmp.tiff.Copyright"]) {
+        let (copyright, source) = camera::copyright(tags).unzip();
+        (tag.copyright, tag.sources.copyright) = (copyright, by(source));
     }
-    if touches(&["Exif.Image.Orientation", "Xmp.tiff.Orientation"]).is_some() {
-        tag.orientation = lens::orientation(tags, &mut doubts);
+    if touches(&["Exif.Image.Orientation", "Xmp.tiff.Orientation"]) {
+        let (orientation, source) = lens::orientation(tags, &mut doubts);
+        (tag.orientation, tag.sources.orientation) = (orientation, by(source));
     }
-    let position_tags = ["GPSLatitude", "GPSLongitude", "GPSAltitude"];
-    let of_position = |name: &&&str| position_tags.iter().any(|part| name.contains(part));
-    if let Some(name) = used.iter().find(of_position) {
-        let read = position::read(tags, none, &mut doubts);
-        tag.position = Some(read.ok_or_else(|| refuse(name, "a complete position on Earth"))?);
+    if let Some(name) = sent(&["GPSLatitude", "GPSLongitude"]) {
+        let found = position::read(tags, none, &mut doubts);
+        let found = found.ok_or_else(|| refuse(name, "a complete position on Earth"))?;
+        tag.position = Some(found.position);
+        tag.sources.position = Some(Source::Override);
+        tag.sources.altitude = by(found.altitude);
+    } else if let (Some(name), Some(position)) = (sent(&["GPSAltitude"]), tag.position) {
+        let found = position::altitude(tags, none, &mut doubts);
+        let (metres, _) = found.ok_or_else(|| refuse(name, "metres between -12000 and 20000"))?;
+        tag.position = Some(Position { altitude: Some(metres), ..position });
+        tag.sources.altitude = Some(Source::Override);
     }
     let time = ["DateTime", "SubSec", "OffsetTime", "SourceImageCreateTime", "GPSTimeStamp", "GPSDateStamp"];
-    let of_time = |name: &&&str| time.iter().any(|part| name.contains(part));
-    if let Some(name) = used.iter().find(of_time) {
+    if let Some(name) = sent(&time) {
         if !used.iter().any(|name| is_gps_time(name)) {
             // The file's GPS must not overrule the time that was sent.
             tag.exif.retain(|name, _| !is_gps_time(name));
         }
         let tags = Tags::from_public(&tag.exif);
-        let read = time::read(&tags, none, tag.position, &mut doubts);
+        let read = time::read(&tags, none, tag.position, camera.is_phone(), &mut doubts);
         let read = read.ok_or_else(|| refuse(name, "a date and time between 1990 and 2100"))?;
         tag.doubts.retain(|doubt| !is_about_time(doubt));
-        tag.captured = Some(CaptureTime { source: TimeSource::Override, ..read });
+        tag.captured = Some(CaptureTime { source: TimeSource::Override, ..read.captured });
+        (tag.sources.captured, tag.sources.zone) = (Some(Source::Override), by(read.zone));
     }
-    if touches(&["Xmp.GPano.", "Exif.Image.Make", "Exif.Image.Model", "Xmp.tiff.M"]).is_some() {
+    if touches(&["Xmp.GPano.", "Exif.Image.Make", "Exif.Image.Model", "Xmp.tiff.M"]) {
         tag.doubts.retain(|doubt| !is_about_projection(doubt));
-        (tag.projection, tag.crop) = projection::read(tags, tag.image_size, &camera, tag.orientation, &mut doubts);
+        let (projection, crop, source) = projection::read(tags, tag.image_size, &camera, tag.orientation, &mut doubts);
+        (tag.projection, tag.crop, tag.sources.projection) = (projection, crop, by(source));
     }
     let posed = touches(&["Xmp.Camera.", "Xmp.GPano.Pose", "Xmp.drone-dji.Gimbal"]);
     let pose = pose::read(tags, tag.projection, &mut doubts);
-    if posed.is_some() {
+    if posed {
         (tag.pitch, tag.roll, tag.yaw) = (pose.pitch, pose.roll, pose.yaw);
+        tag.sources.pose = by(pose.tag.map(Source::Tag));
     }
-    let of_heading = |name: &&&str| name.contains("GPSImgDirection") || name.contains("GPSTrack");
-    if let Some(name) = used.iter().find(of_heading) {
-        let read = heading::read(tags, none, &pose, &mut doubts);
-        let read = read.ok_or_else(|| refuse(name, "degrees between 0 and 360"))?;
+    let place =
+        heading::Where { position: tag.position, instant: tag.captured.as_ref().map(|captured| captured.instant) };
+    if let Some(name) = sent(&["GPSImgDirection", "GPSTrack"]) {
+        let read = heading::read(tags, none, &pose, place, &mut doubts);
+        let (read, _) = read.ok_or_else(|| refuse(name, "degrees between 0 and 360"))?;
         tag.heading = Some(heading::Heading { source: HeadingSource::Override, ..read });
-    } else if posed.is_some() && tag.heading.is_none_or(|heading| is_posed(heading.source)) {
-        tag.heading = heading::read(tags, none, &pose, &mut doubts);
+        tag.sources.heading = Some(Source::Override);
+    } else if posed && tag.heading.is_none_or(|heading| is_posed(heading.source)) {
+        let (heading, source) = heading::read(tags, none, &pose, place, &mut doubts).unzip();
+        (tag.heading, tag.sources.heading) = (heading, by(source));
     }
     if touches(&[
+        "Exif.Photo.DigitalZoom",
         "Exif.Photo.FocalLength",
         "Exif.Photo.FocalPlane",
         "Exif.Image.M",
         "Xmp.GPano.",
         "Exif.Image.Orientation",
-    ])
-    .is_some()
-    {
+    ]) {
         tag.focal_length = lens::focal_length(tags);
-        tag.field_of_view = projection::field_of_view(tag.projection, tag.crop, || {
-            lens::field_of_view(tags, tag.image_size, tag.orientation)
+        tag.sources.focal_length = by(tag.focal_length.map(|_| Source::Tag(lens::FOCAL_LENGTH)));
+        let view = projection::field_of_view(tag.projection, tag.crop, || {
+            lens::field_of_view(tags, &camera, tag.image_size, tag.orientation)
         });
+        let (view, source) = view.unzip();
+        (tag.field_of_view, tag.sources.field_of_view) = (view, by(source));
     }
-    let accuracy_tags = ["GPSDOP", "GPSDifferential", "GPSHPositioningError", "GPSXYAccuracy", "Exif.Image.Make"];
-    let of_accuracy = |name: &&&str| accuracy_tags.iter().any(|part| name.contains(part));
-    if tag.position.is_some() && used.iter().any(|name| of_accuracy(&name)) {
-        let read = accuracy::read(tags, &camera);
-        tag.accuracy = read.map(|(metres, _)| metres);
-        tag.accuracy_source = read.map(|(_, source)| source);
+    let accuracy = ["GPSDOP", "GPSDifferential", "GPSHPositioningError", "GPSXYAccuracy", "Exif.Image.Make"];
+    if tag.position.is_some() && sent(&accuracy).is_some() {
+        let read = accuracy::read(tags, none, &camera);
+        tag.accuracy = read.map(|(metres, ..)| metres);
+        tag.accuracy_source = read.map(|(_, source, _)| source);
+        tag.sources.accuracy = by(read.map(|(.., source)| source));
     }
     for doubt in doubts {
         if !tag.doubts.contains(&doubt) {
@@ -336,6 +362,7 @@ fn is_about_time(doubt: &Doubt) -> bool {
             | Doubt::GpsDateShifted { .. }
             | Doubt::GpsDateMissing
             | Doubt::ClocksApart { .. }
+            | Doubt::FixOld { .. }
             | Doubt::ClockInOtherZone { .. }
     )
 }

@@ -2,6 +2,7 @@
 
 use crate::doubt::Doubt;
 use crate::exiv2;
+use crate::heading::wrap;
 use crate::projection::Projection;
 use crate::tags::Tags;
 
@@ -13,6 +14,8 @@ pub(crate) struct Pose {
     pub yaw: Option<f64>,
     /// Where the yaw is from.
     pub source: Option<PoseSource>,
+    /// The first of the tags that tells an angle.
+    pub tag: Option<&'static str>,
 }
 
 /// Which tags the yaw is from.
@@ -36,6 +39,13 @@ const TAGS: [(PoseSource, [&str; 3]); 3] = [
     ),
 ];
 
+impl PoseSource {
+    /// The tag of its yaw.
+    pub(crate) fn yaw_tag(self) -> &'static str {
+        TAGS.iter().find(|(source, _)| *source == self).map_or("", |(_, [_, _, yaw])| yaw)
+    }
+}
+
 /// The first schema that has an angle gives all three: angles of different schemas do not mix. A gimbal's
 /// angles are those of one of the photos a panorama was stitched from, not the panorama's.
 pub(crate) fn read(tags: &Tags, projection: Projection, doubts: &mut Vec<Doubt>) -> Pose {
@@ -51,14 +61,14 @@ pub(crate) fn read(tags: &Tags, projection: Projection, doubts: &mut Vec<Doubt>)
             }
             value
         };
-        let pose = Pose {
-            pitch: angle(pitch, "pitch", 90.0),
-            roll: angle(roll, "roll", 360.0).map(half_turn),
-            yaw: angle(yaw, "yaw", 360.0).map(|yaw| yaw.rem_euclid(360.0)),
-            source: Some(source),
-        };
-        if pose.pitch.or(pose.roll).or(pose.yaw).is_some() {
-            return pose;
+        let angles = [
+            (angle(pitch, "pitch", 90.0), pitch),
+            (angle(roll, "roll", 360.0).map(half_turn), roll),
+            (angle(yaw, "yaw", 360.0).map(wrap), yaw),
+        ];
+        if let Some(&(_, tag)) = angles.iter().find(|(angle, _)| angle.is_some()) {
+            let [(pitch, _), (roll, _), (yaw, _)] = angles;
+            return Pose { pitch, roll, yaw, source: Some(source), tag: Some(tag) };
         }
     }
     Pose::default()
@@ -66,7 +76,7 @@ pub(crate) fn read(tags: &Tags, projection: Projection, doubts: &mut Vec<Doubt>)
 
 /// The same angle in (-180, 180].
 fn half_turn(degrees: f64) -> f64 {
-    let turned = degrees.rem_euclid(360.0);
+    let turned = wrap(degrees);
     if turned > 180.0 { turned - 360.0 } else { turned }
 }
 

@@ -3,6 +3,7 @@
 use crate::doubt::{Doubt, Origin};
 use crate::exiv2;
 use crate::mapillary::Mapillary;
+use crate::source::Source;
 use crate::tags::Tags;
 
 /// A position in WGS 84 (EPSG:4326).
@@ -16,19 +17,51 @@ pub struct Position {
     pub altitude: Option<f64>,
 }
 
+/// A position and where it came from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Found {
+    pub position: Position,
+    pub source: Source,
+    pub altitude: Option<Source>,
+}
+
+/// The tags of a position in EXIF or XMP.
+struct Names {
+    origin: Origin,
+    latitude: [&'static str; 2],
+    longitude: [&'static str; 2],
+    altitude: [&'static str; 2],
+}
+
+/// Each value before its reference.
+const TAGS: [Names; 2] = [
+    Names {
+        origin: Origin::Exif,
+        latitude: ["Exif.GPSInfo.GPSLatitude", "Exif.GPSInfo.GPSLatitudeRef"],
+        longitude: ["Exif.GPSInfo.GPSLongitude", "Exif.GPSInfo.GPSLongitudeRef"],
+        altitude: ["Exif.GPSInfo.GPSAltitude", "Exif.GPSInfo.GPSAltitudeRef"],
+    },
+    Names {
+        origin: Origin::Xmp,
+        latitude: ["Xmp.exif.GPSLatitude", "Xmp.exif.GPSLatitudeRef"],
+        longitude: ["Xmp.exif.GPSLongitude", "Xmp.exif.GPSLongitudeRef"],
+        altitude: ["Xmp.exif.GPSAltitude", "Xmp.exif.GPSAltitudeRef"],
+    },
+];
+
 /// The first of EXIF, XMP and the Mapillary description that holds a believable position.
-pub(crate) fn read(tags: &Tags, mapillary: Option<&Mapillary>, doubts: &mut Vec<Doubt>) -> Option<Position> {
-    let (lon, lat) = from_tags(tags, "Exif.GPSInfo", Origin::Exif, doubts)
-        .or_else(|| from_tags(tags, "Xmp.exif", Origin::Xmp, doubts))
-        .or_else(|| from_mapillary(mapillary?, doubts))?;
+pub(crate) fn read(tags: &Tags, mapillary: Option<&Mapillary>, doubts: &mut Vec<Doubt>) -> Option<Found> {
+    let tagged = TAGS.iter().find_map(|names| Some((from_tags(tags, names, doubts)?, Source::Tag(names.latitude[0]))));
+    let ((lon, lat), source) =
+        tagged.or_else(|| Some((from_mapillary(mapillary?, doubts)?, Source::Mapillary("MAPLatitude"))))?;
     if tags.get("Exif.GPSInfo.GPSMapDatum").is_some_and(|datum| !is_wgs84(datum)) {
         doubts.push(Doubt::DatumOther);
     }
     if tags.get("Exif.GPSInfo.GPSStatus") == Some("V") {
         doubts.push(Doubt::FixVoid);
     }
-    let altitude = altitude(tags, mapillary, doubts);
-    Some(Position { lon, lat, altitude })
+    let (altitude, altitude_source) = altitude(tags, mapillary, doubts).unzip();
+    Some(Found { position: Position { lon, lat, altitude }, source, altitude: altitude_source })
 }
 
 /// Checks a longitude and latitude in degrees.
@@ -42,10 +75,11 @@ pub(crate) fn check(lon: f64, lat: f64, origin: Origin) -> Result<(f64, f64), Do
     }
 }
 
-fn from_tags(tags: &Tags, group: &str, origin: Origin, doubts: &mut Vec<Doubt>) -> Option<(f64, f64)> {
-    let value = |name: &str| tags.get(&format!("{group}.{name}"));
-    let pair = (value("GPSLatitude"), value("GPSLongitude"));
-    let (latitude, longitude) = match pair {
+fn from_tags(tags: &Tags, names: &Names, doubts: &mut Vec<Doubt>) -> Option<(f64, f64)> {
+    let origin = names.origin;
+    let [latitude, latitude_ref] = names.latitude.map(|name| tags.get(name));
+    let [longitude, longitude_ref] = names.longitude.map(|name| tags.get(name));
+    let (latitude, longitude) = match (latitude, longitude) {
         (None, None) => return None,
         (Some(latitude), Some(longitude)) => (latitude, longitude),
         _ => {
@@ -54,8 +88,8 @@ fn from_tags(tags: &Tags, group: &str, origin: Origin, doubts: &mut Vec<Doubt>) 
         }
     };
     let mut unknown = false;
-    let lat = degrees(latitude, value("GPSLatitudeRef"), ['N', 'S'], &mut unknown);
-    let lon = degrees(longitude, value("GPSLongitudeRef"), ['E', 'W'], &mut unknown);
+    let lat = degrees(latitude, latitude_ref, ['N', 'S'], &mut unknown);
+    let lon = degrees(longitude, longitude_ref, ['E', 'W'], &mut unknown);
     let checked = match (lon, lat) {
         (Some(lon), Some(lat)) => check(lon, lat, origin),
         _ => Err(Doubt::PositionUnreadable(origin)),
@@ -103,12 +137,16 @@ fn degrees(value: &str, reference: Option<&str>, [plus, minus]: [char; 2], unkno
         }
     };
     let numeric = |c: char| c.is_ascii_digit() || matches!(c, '.' | '/' | '-' | '+');
-    let parts: Vec<f64> = value
-        .split(|c| !numeric(c))
-        .filter(|part| !part.is_empty())
-        .take(4)
-        .map(exiv2::number)
-        .collect::<Option<_>>()?;
+    let parts = value.split(|c| !numeric(c)).filter(|part| !part.is_empty()).take(4);
+    let mut parts: Vec<(&str, Option<f64>)> = parts.map(|part| (part, exiv2::number(part))).collect();
+    // Who counts in decimal degrees or minutes leaves the smaller units empty, as 0/0; behind a whole number
+    // that is a value which is missing.
+    let empty = parts.iter().rev().take_while(|(text, number)| number.is_none() && text.ends_with("/0")).count();
+    let told = parts.len() - empty;
+    if told > 0 && parts[told - 1].1.is_some_and(|smallest| smallest.fract() != 0.0) {
+        parts.truncate(told);
+    }
+    let parts: Vec<f64> = parts.into_iter().map(|(_, number)| number).collect::<Option<_>>()?;
     let (&first, rest) = parts.split_first()?;
     if rest.len() > 2 || rest.iter().any(|part| !(0.0..=60.0).contains(part)) {
         return None;
@@ -119,20 +157,21 @@ fn degrees(value: &str, reference: Option<&str>, [plus, minus]: [char; 2], unkno
 }
 
 /// Metres; negative below the reference (`GPSAltitudeRef` 1, and 3 of EXIF 3.0).
-fn altitude(tags: &Tags, mapillary: Option<&Mapillary>, doubts: &mut Vec<Doubt>) -> Option<f64> {
-    let read = |group: &str| {
-        let value = tags.get(&format!("{group}.GPSAltitude"))?;
-        let below = matches!(tags.get(&format!("{group}.GPSAltitudeRef")), Some("1" | "3"));
+pub(crate) fn altitude(tags: &Tags, mapillary: Option<&Mapillary>, doubts: &mut Vec<Doubt>) -> Option<(f64, Source)> {
+    let tagged = TAGS.iter().find_map(|names| {
+        let [name, reference] = names.altitude;
+        let value = tags.get(name)?;
+        let below = matches!(tags.get(reference), Some("1" | "3"));
         let metres = exiv2::numbers(value).first().copied().flatten();
-        Some(metres.map(|metres| if below { -metres.abs() } else { metres }))
-    };
-    let found = read("Exif.GPSInfo").or_else(|| read("Xmp.exif")).or_else(|| Some(Some(mapillary?.altitude?)))?;
+        Some((metres.map(|metres| if below { -metres.abs() } else { metres }), Source::Tag(name)))
+    });
+    let (found, source) = tagged.or_else(|| Some((Some(mapillary?.altitude?), Source::Mapillary("MAPAltitude"))))?;
     // From the deepest sea to above every aeroplane.
     let believed = found.filter(|metres| (-12_000.0..=20_000.0).contains(metres));
     if believed.is_none() {
         doubts.push(Doubt::AltitudeRefused);
     }
-    believed
+    Some((believed?, source))
 }
 
 /// "WGS-84", "WGS84", "WGS 84" and the like; ETRS89 and JGD2000 differ by less than a GPS sees.
@@ -162,7 +201,7 @@ mod tests {
             ("Exif.GPSInfo.GPSLongitude", lon),
             ("Exif.GPSInfo.GPSLongitudeRef", lon_ref),
         ]);
-        (read(&tags, None, &mut doubts), doubts)
+        (read(&tags, None, &mut doubts).map(|found| found.position), doubts)
     }
 
     #[track_caller]
@@ -181,10 +220,21 @@ mod tests {
     }
 
     #[test]
+    fn empty_units_behind_decimals_are_zero() {
+        is(&exif("48/1 930400/100000 0/0", "N", "168333/100000 0/0 0/0", "W"), 48.155_066_666_666_7, -1.683_33);
+        for lat in ["48/1 0/0 0/0", "48/1 9/1 0/0", "4815/100 0/0 5/1", "0/0", "0/0 4815/100"] {
+            let unreadable = vec![Doubt::PositionUnreadable(Origin::Exif)];
+            assert_eq!(exif(lat, "N", "2/1", "E"), (None, unreadable), "{lat}");
+        }
+    }
+
+    #[test]
     fn xmp_forms_are_read() {
         let mut doubts = Vec::new();
         let tags = tags(&[("Xmp.exif.GPSLatitude", "48,53.1234N"), ("Xmp.exif.GPSLongitude", "2,30,36W")]);
-        is(&(read(&tags, None, &mut doubts), doubts), 48.88539, -2.51);
+        let found = read(&tags, None, &mut doubts).unwrap();
+        assert_eq!(found.source, Source::Tag("Xmp.exif.GPSLatitude"));
+        is(&(Some(found.position), doubts), 48.88539, -2.51);
     }
 
     #[test]
@@ -211,9 +261,9 @@ mod tests {
             ("Exif.GPSInfo.GPSAltitudeRef", "1"),
             ("Exif.GPSInfo.GPSMapDatum", "TOKYO"),
         ]);
-        assert_eq!(read(&tags, None, &mut doubts).unwrap().altitude, Some(-3.983));
+        assert_eq!(read(&tags, None, &mut doubts).unwrap().position.altitude, Some(-3.983));
         tags.set("Exif.GPSInfo.GPSAltitude", "4294967295/1".to_owned());
-        assert_eq!(read(&tags, None, &mut doubts).unwrap().altitude, None);
+        assert_eq!(read(&tags, None, &mut doubts).unwrap().position.altitude, None);
         assert_eq!(doubts, [Doubt::DatumOther, Doubt::DatumOther, Doubt::AltitudeRefused]);
     }
 }
