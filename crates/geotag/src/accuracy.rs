@@ -24,10 +24,9 @@ pub enum AccuracySource {
     Maker,
 }
 
-/// Metres by maker, lower-case beginning: 2 for survey rigs, 4 for action cameras and drones, 5 for
-/// phones and cameras that take their position from one. The three classes are those of Panoramax, so that
-/// scores agree; which of its makers falls into which was seen for those in the photos at hand, and follows
-/// from the kind of device for the others.
+/// Metres by maker, lower-case beginning: 2 for survey rigs, 4 for action cameras and drones, 5 for cameras that take
+/// their position from a phone. The three classes are those of Panoramax, so that scores agree; which of its makers
+/// falls into which was seen for those in the photos at hand, and follows from the kind of device for the others.
 const MAKERS: &[(&str, f64)] = &[
     ("stfmani", 2.0),
     ("trimble", 2.0),
@@ -37,24 +36,11 @@ const MAKERS: &[(&str, f64)] = &[
     ("garmin", 4.0),
     ("gopro", 4.0),
     ("insta360", 4.0),
-    ("apple", 5.0),
-    ("asus", 5.0),
-    ("crosscall", 5.0),
-    ("fairphone", 5.0),
-    ("google", 5.0),
-    ("htc", 5.0),
-    ("huawei", 5.0),
-    ("lge", 5.0),
-    ("motorola", 5.0),
-    ("nokia", 5.0),
-    ("oneplus", 5.0),
-    ("oppo", 5.0),
     ("ricoh", 5.0),
-    ("samsung", 5.0),
     ("sony", 5.0),
-    ("wiko", 5.0),
-    ("xiaomi", 5.0),
 ];
+/// The same for phones.
+const PHONE: f64 = 5.0;
 
 /// Horizontal accuracy in metres, what it rests on and where it was found.
 pub(crate) fn read(
@@ -89,7 +75,8 @@ pub(crate) fn read(
     let make = camera.make.as_deref()?.to_lowercase();
     // Pentax is a brand of Ricoh Imaging; its receivers are not the Theta's phone.
     let known = MAKERS.iter().find(|(maker, _)| make.starts_with(maker) && !make.starts_with("ricoh imaging"));
-    known.map(|&(_, metres)| (metres, AccuracySource::Maker, Source::Camera))
+    let metres = known.map(|&(_, metres)| metres).or_else(|| camera.is_of_phones().then_some(PHONE))?;
+    Some((metres, AccuracySource::Maker, Source::Camera))
 }
 
 #[cfg(test)]

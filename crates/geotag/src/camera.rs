@@ -120,6 +120,11 @@ impl Camera {
         PANORAMIC.iter().any(|(known, beginning)| make.starts_with(known) && model.starts_with(beginning))
     }
 
+    /// Whether its maker makes phones.
+    pub(crate) fn is_of_phones(&self) -> bool {
+        self.is_of(PHONES)
+    }
+
     /// Whether this is a phone, whose clock the network sets.
     pub(crate) fn is_phone(&self) -> bool {
         !self.is_panoramic() && self.is_of(PHONES)

@@ -29,6 +29,7 @@ mod position;
 mod projection;
 mod segments;
 mod sensors;
+mod shown;
 mod source;
 mod tags;
 mod text;
@@ -123,9 +124,12 @@ fn interpret(tags: &Tags, size: Option<ImageSize>, mut doubts: Vec<Doubt>) -> Ge
         copyright: copyright_source,
         orientation: orientation_source,
     };
+    let captured = time.map(|time| time.captured);
+    let mut exif = tags.public();
+    shown::complete_gps_time(&mut exif, captured.as_ref());
     Geotag {
         position,
-        captured: time.map(|time| time.captured),
+        captured,
         heading,
         pitch: pose.pitch,
         roll: pose.roll,
@@ -143,7 +147,7 @@ fn interpret(tags: &Tags, size: Option<ImageSize>, mut doubts: Vec<Doubt>) -> Ge
         accuracy_source: accuracy.map(|(_, source, _)| source),
         image_size: size,
         sources,
-        exif: tags.public(),
+        exif,
         doubts,
     }
 }

@@ -53,7 +53,8 @@ pub struct Geotag {
     pub image_size: Option<ImageSize>,
     /// Where each of these values came from.
     pub sources: Sources,
-    /// The tags that may be shown to everybody, under their Exiv2 names, as Exiv2 prints them.
+    /// The tags that may be shown to everybody, under their Exiv2 names, as Exiv2 prints them. Where the file's time
+    /// (`Exif.Image.DateTime`) is there, the GPS time and date are, too, in the form of EXIF: clients rely on it.
     pub exif: BTreeMap<String, String>,
     /// What was doubtful, in the order it was met.
     pub doubts: Vec<Doubt>,

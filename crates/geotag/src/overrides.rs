@@ -9,7 +9,7 @@ use crate::position::{self, Position};
 use crate::source::Source;
 use crate::tags::Tags;
 use crate::time::{CaptureTime, TimeSource};
-use crate::{Geotag, accuracy, camera, heading, lens, mapillary, pose, projection, text, time, write};
+use crate::{Geotag, accuracy, camera, heading, lens, mapillary, pose, projection, shown, text, time, write};
 
 /// Values sent with a picture; they go before what is in the file.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -82,6 +82,7 @@ pub fn apply(tag: &mut Geotag, overrides: &Overrides) -> Result<(), OverrideErro
         changed.captured = Some(found.captured);
         (changed.sources.captured, changed.sources.zone) = (Some(found.source), found.zone);
     }
+    shown::complete_gps_time(&mut changed.exif, changed.captured.as_ref());
     *tag = changed;
     Ok(())
 }
@@ -126,6 +127,10 @@ fn apply_position(tag: &mut Geotag, overrides: &Overrides) -> Result<(), Overrid
             let source = captured.source;
             tag.captured = Some(CaptureTime { source, ..replaced.captured });
             tag.sources.zone = replaced.zone;
+            if zone_was_guessed {
+                // Those beside the camera's time told the guess.
+                tag.exif.retain(|name, _| !is_gps_time(name));
+            }
             tag.doubts.retain(|doubt| *doubt != Doubt::ZoneUnknown);
         }
     }

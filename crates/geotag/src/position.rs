@@ -174,11 +174,21 @@ pub(crate) fn altitude(tags: &Tags, mapillary: Option<&Mapillary>, doubts: &mut 
     Some((believed?, source))
 }
 
-/// "WGS-84", "WGS84", "WGS 84" and the like; ETRS89 and JGD2000 differ by less than a GPS sees.
+/// The EPSG codes of WGS 84 and of the realisations of ETRS89 and of its French kin RGF93, which rigs with a
+/// correction service write.
+const LIKE_WGS84: [u32; 6] = [4326, 4979, 4258, 4937, 4171, 4964];
+/// RGF93 v2 and v2b.
+const RGF93: std::ops::RangeInclusive<u32> = 9775..=9784;
+
+/// "WGS-84", "WGS84", "WGS 84" and the like, and what differs from it by less than a metre.
 fn is_wgs84(datum: &str) -> bool {
     let plain: String = datum.chars().filter(char::is_ascii_alphanumeric).collect();
     let plain = plain.to_ascii_uppercase();
-    plain.is_empty() || ["WGS84", "WGS1984", "ETRS89", "JGD2000", "JGD2011"].contains(&plain.as_str())
+    if let Some(code) = plain.strip_prefix("EPSG").and_then(|code| code.parse().ok()) {
+        return LIKE_WGS84.contains(&code) || RGF93.contains(&code);
+    }
+    let names = ["WGS84", "WGS1984", "ETRS89", "ETRF", "ITRF", "RGF93", "JGD2000", "JGD2011", "GDA2020"];
+    plain.is_empty() || names.iter().any(|name| plain.starts_with(name))
 }
 
 #[cfg(test)]
@@ -248,6 +258,16 @@ mod tests {
             ("here", "2/1", Doubt::PositionUnreadable(Origin::Exif)),
         ] {
             assert_eq!(exif(lat, "N", lon, "E"), (None, vec![doubt]), "{lat} {lon}");
+        }
+    }
+
+    #[test]
+    fn datums_that_differ_by_less_than_a_metre_are_no_doubt() {
+        for like in ["WGS-84  ", "wgs84", "", "EPSG:4326", "EPSG:9777", "RGF93 v2b", "ETRS89"] {
+            assert!(is_wgs84(like), "{like}");
+        }
+        for other in ["TOKYO", "NAD27", "EPSG:4301", "EPSG:", "ED50"] {
+            assert!(!is_wgs84(other), "{other}");
         }
     }
 

@@ -65,12 +65,15 @@ fn what_was_overridden_is_shown_nowhere() {
 
 #[test]
 fn a_clock_without_zone_follows_the_position() {
-    let exif = support::block(&[], &[(0x9003, 2, 20, b"2022:10:19 09:56:34\0")], &[]);
+    let time = b"2022:10:19 09:56:34\0";
+    let exif = support::block(&[(0x0132, 2, 20, time)], &[(0x9003, 2, 20, time)], &[]);
     let mut tag = read(&support::jpeg(Some(&exif), None, (40, 30))).unwrap();
     assert_eq!(tag.doubts, [Doubt::ZoneUnknown]);
+    assert_eq!(tag.exif["Exif.GPSInfo.GPSTimeStamp"], "9/1 56/1 34/1");
     apply(&mut tag, &Overrides { latitude: Some(48.1), longitude: Some(-1.68), ..Overrides::default() }).unwrap();
     let captured = tag.captured.unwrap();
     assert_eq!((captured.local.as_str(), captured.source), ("2022-10-19T09:56:34+02:00", TimeSource::Camera));
+    assert_eq!(tag.exif["Exif.GPSInfo.GPSTimeStamp"], "7/1 56/1 34/1");
     assert_eq!(tag.doubts, []);
 }
 

@@ -18,7 +18,7 @@ use crate::position::Position;
 use crate::source::Source;
 use crate::tags::Tags;
 use crate::zone;
-pub(crate) use parse::{Clock, clock};
+pub(crate) use parse::{Clock, clock, is_exif_date, is_time_of_day};
 
 /// Digital cameras with GPS are younger than this.
 const FIRST_YEAR: i16 = 1990;
@@ -264,7 +264,7 @@ fn gps(tags: &Tags, doubts: &mut Vec<Doubt>) -> Gps {
             // Midnight without a date is what cameras write that have no time.
             (None, None, Some(time)) if !time.is_zero() => return Gps::TimeOfDay(time, source),
             (None, None, Some(_)) | (None, _, None) => {
-                if stamp.is_some_and(|_| time.is_none()) {
+                if stamp.is_some_and(|stamp| time.is_none() && !parse::is_blank(stamp)) {
                     doubts.push(Doubt::TimeUnreadable("GPS time"));
                 }
                 None

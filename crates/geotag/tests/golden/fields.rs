@@ -86,7 +86,7 @@ pub fn compare(tag: &Geotag, exiftool: &Value, reference: &Value) -> Vec<Row> {
         // exiftool only tells what a receiver wrote.
         near(
             "accuracy",
-            1,
+            2,
             0.01,
             tag.accuracy,
             [
