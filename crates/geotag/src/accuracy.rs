@@ -8,6 +8,7 @@ use crate::tags::Tags;
 /// What an accuracy rests on, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum AccuracySource {
     /// The receiver's own estimate, EXIF `GPSHPositioningError`.
     PositioningError,

@@ -27,6 +27,7 @@ impl fmt::Display for Origin {
 ///
 /// It serialises as that sentence.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Doubt {
     /// The file's segments stop making sense after its metadata.
     #[error("The file is damaged at byte {offset}; metadata behind it is not read.")]

@@ -25,6 +25,7 @@ pub struct Heading {
 /// What told a heading, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum HeadingSource {
     /// Said by the one who sent the photo.
     Override,

@@ -6,6 +6,17 @@
 //! typed values alone, so that nothing a camera hid in its tags can pass. [`apply`] puts what a client
 //! said about a picture in place of what its file says.
 //!
+//! ```
+//! use flaneur_geotag::{Blocks, ImageSize, Source, read_blocks};
+//!
+//! let xmp = r#"<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description
+//!     xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:GPSLatitude="48,9.304N" exif:GPSLongitude="1,41W"/></rdf:RDF>"#;
+//! let size = Some(ImageSize { width: 4000, height: 3000 });
+//! let tag = read_blocks(&Blocks { exif: &[], xmp: &[xmp.as_bytes()], size });
+//! assert!((tag.position.unwrap().lat - 48.155_066).abs() < 1e-6);
+//! assert_eq!(tag.sources.position, Some(Source::Tag("Xmp.exif.GPSLatitude")));
+//! ```
+//!
 //! How it is built: `segments` finds the EXIF and XMP blocks, `exif` and `xmp` turn them into
 //! one table of named strings (the names of Exiv2, which Panoramax clients know), and one module per
 //! concern (`position`, `time`, `heading`, `pose`, `projection`, `lens`, `accuracy`, `camera`) reads that table; `zone`,

@@ -121,11 +121,12 @@ fn from_mapillary(mapillary: &Mapillary, doubts: &mut Vec<Doubt>) -> Option<(f64
 
 /// Degrees out of "48/1 9/1 1824/100", "48,9.5N", "48.158", "48 deg 9' 18.24\" N", in any mix.
 ///
-/// The hemisphere stands in its own tag or at the end; without one, north or east is meant. A minus
+/// The hemisphere stands in its own tag, at the end or at the beginning; without one, north or east is meant. A minus
 /// sign counts too, but does not turn south or west around again.
 fn degrees(value: &str, reference: Option<&str>, [plus, minus]: [char; 2], unknown: &mut bool) -> Option<f64> {
     let value = value.trim();
-    let own = value.chars().last().filter(char::is_ascii_alphabetic);
+    let letter = |c: Option<char>| c.filter(char::is_ascii_alphabetic);
+    let own = letter(value.chars().last()).or_else(|| letter(value.chars().next()));
     let hemisphere = own.or_else(|| reference?.trim().chars().next());
     let negative = match hemisphere.map(|c| c.to_ascii_uppercase()) {
         None => false,
@@ -136,6 +137,8 @@ fn degrees(value: &str, reference: Option<&str>, [plus, minus]: [char; 2], unkno
             false
         }
     };
+    let comma = decimal_comma(value);
+    let value = comma.as_deref().unwrap_or(value);
     let numeric = |c: char| c.is_ascii_digit() || matches!(c, '.' | '/' | '-' | '+');
     let parts = value.split(|c| !numeric(c)).filter(|part| !part.is_empty()).take(4);
     let mut parts: Vec<(&str, Option<f64>)> = parts.map(|part| (part, exiv2::number(part))).collect();
@@ -154,6 +157,13 @@ fn degrees(value: &str, reference: Option<&str>, [plus, minus]: [char; 2], unkno
     let below = negative || first.is_sign_negative();
     let sum = rest.iter().zip([60.0, 3600.0]).fold(first.abs(), |sum, (part, unit)| sum + part / unit);
     Some(if below { -sum } else { sum })
+}
+
+/// "48,15506" with a point: more than two digits behind the only comma are no minutes.
+fn decimal_comma(value: &str) -> Option<String> {
+    let (whole, fraction) = value.split_once(',')?;
+    let digits = fraction.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == ' ');
+    (digits.len() > 2 && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| format!("{whole}.{digits}"))
 }
 
 /// Metres; negative below the reference (`GPSAltitudeRef` 1, and 3 of EXIF 3.0).
@@ -227,6 +237,22 @@ mod tests {
         is(&exif("48/1 930400/100000", "N", "16833/10000", "West"), 48.155_066_666_666_7, -1.6833);
         is(&exif("48.155", "s", "-1.5", "W"), -48.155, -1.5);
         is(&exif("48.155", "", "-0.5", ""), 48.155, -0.5);
+    }
+
+    #[test]
+    fn text_is_read_in_the_ways_people_write_positions() {
+        let (lat, lon) = (48.155_066_666_666_7, -1.683_33);
+        for (latitude, longitude) in [
+            ("48 deg 9' 18.24\" N", "1 deg 40' 59.988\" W"),
+            ("N48 9 18.24", "W 1.68333"),
+            ("48°9'18.24\"N", "1°40.9998'W"),
+            ("48.1550666666667", "-1.68333"),
+            ("48,1550666666667", "-1,68333"),
+            ("48,1550666666667 N", "1,68333W"),
+            ("+48.1550666666667", "1,40.9998W"),
+        ] {
+            is(&exif(latitude, "", longitude, ""), lat, lon);
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::fmt;
 /// It serialises as it prints: the name of a tag (`Exif.GPSInfo.GPSLatitude`), the key of the Mapillary description
 /// (`MAPLatitude`), or one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Source {
     /// A tag of the file, by its Exiv2 name; of several that make up a value, the leading one.
     Tag(&'static str),
