@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use flaneur_dispatch::{Dedup, Plan, Rules, Shot, SortMethod, Split, dispatch};
+use flaneur_dispatch::{Dedup, Notice, Plan, Rules, Shot, SortMethod, Split, dispatch};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -26,6 +26,8 @@ fn shot(number: usize, second: i64, east: f64, north: f64) -> Shot {
         heading: None,
         heading_is_computed: false,
         panorama: false,
+        accuracy_m: None,
+        pixels_per_degree: None,
         sequence: None,
     }
 }
@@ -148,9 +150,120 @@ fn duplicates_are_found_at_the_antimeridian_and_at_the_pole() {
 #[test]
 fn headings_follow_the_track() {
     let track = vec![shot(0, 0, 0.0, 0.0), shot(1, 1, 0.0, 10.0), shot(2, 2, 10.0, 10.0), shot(3, 3, 10.0, 0.0)];
-    assert_eq!(headings(&dispatch(track.clone(), &defaults())), [Some(0.0), Some(90.0), Some(180.0), Some(180.0)]);
+    assert_eq!(headings(&dispatch(track.clone(), &defaults())), [Some(0.0), Some(45.0), Some(135.0), Some(180.0)]);
     let left = Rules { relative_heading: Some(-90.0), ..defaults() };
-    assert_eq!(headings(&dispatch(track, &left)), [Some(270.0), Some(0.0), Some(90.0), Some(90.0)]);
+    assert_eq!(headings(&dispatch(track, &left)), [Some(270.0), Some(315.0), Some(45.0), Some(90.0)]);
+}
+
+#[test]
+fn on_a_bend_the_heading_is_the_tangent() {
+    // A circle of 50 m around the start, in uneven steps; the start of the circle looks north.
+    let angles = [0.0_f64, 5.0, 20.0, 23.0, 60.0, 62.0, 90.0];
+    let shots = angles.iter().enumerate().map(|(n, degrees)| {
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        shot(n, n as i64, -50.0 * cos, 50.0 * sin)
+    });
+    let plan = dispatch(shots.collect(), &defaults());
+    let found = headings(&plan);
+    for (degrees, heading) in angles.iter().zip(&found).skip(1).take(5) {
+        assert!((heading.unwrap() - degrees).abs() < 0.1, "{found:?}");
+    }
+}
+
+#[test]
+fn out_and_back_looks_ahead_until_it_turns() {
+    let there = (0..5).map(|n| shot(n, n as i64, 10.0 * n as f64, 0.0));
+    let back = (5..9).map(|n| shot(n, n as i64, 10.0 * (8 - n) as f64, 0.0));
+    let plan = dispatch(there.chain(back).collect(), &Rules { dedup: None, ..defaults() });
+    assert_eq!(headings(&plan), [[Some(90.0); 5].as_slice(), &[Some(270.0); 4]].concat());
+    assert_eq!(plan.notices, []);
+}
+
+#[test]
+fn a_jump_of_the_gps_turns_no_arrow_and_is_said() {
+    let mut shots: Vec<_> = (0..9).map(|n| shot(n, 2 * n as i64, 10.0 * n as f64, 0.0)).collect();
+    shots[4].lat += 60.0 / DEGREE_M;
+    let plan = dispatch(shots, &defaults());
+    assert_eq!(headings(&plan), [Some(90.0); 9]);
+    let [Notice::Jump { picture, metres }] = plan.notices[..] else { panic!("{:?}", plan.notices) };
+    assert!(picture == id(4) && (metres - 60.8).abs() < 0.1, "{metres}");
+    assert_eq!(plan.notices[0].to_string(), "the position of a picture is 61 m off the track: the GPS jumped");
+}
+
+#[test]
+fn in_a_tunnel_the_gps_stands_still_and_no_picture_is_lost() {
+    let road = (0..5).map(|n| shot(n, 2 * n as i64, 40.0 * n as f64, 0.0));
+    let tunnel = (5..20).map(|n| shot(n, 2 * n as i64, 160.0, 0.0));
+    let exit = (20..25).map(|n| shot(n, 2 * n as i64, 40.0 * n as f64, 0.0));
+    let plan = dispatch(road.chain(tunnel).chain(exit).collect(), &defaults());
+    assert_eq!((plan.duplicates.len(), plan.parts.len()), (0, 2));
+    let [Notice::Frozen { pictures, metres }] = &plan.notices[..] else { panic!("{:?}", plan.notices) };
+    assert_eq!(pictures, &(4..20).map(id).collect::<Vec<_>>());
+    assert!((metres - 640.0).abs() < 0.1);
+    assert_eq!(headings(&plan), [Some(90.0); 25]);
+}
+
+#[test]
+fn a_parked_car_is_one_picture() {
+    // Ten minutes of a receiver that drifts around by some metres, and off again.
+    let parked = (0..300).map(|n| {
+        let (sin, cos) = (n as f64 / 40.0).sin_cos();
+        Shot { accuracy_m: Some(4.0), ..shot(n, 2 * n as i64, 0.8 * sin, 0.8 * cos) }
+    });
+    let off = (300..305).map(|n| Shot { accuracy_m: Some(4.0), ..shot(n, 2 * n as i64, 20.0 * (n - 299) as f64, 0.0) });
+    let shots: Vec<_> = parked.chain(off).collect();
+    let plan = dispatch(shots.clone(), &Rules { dedup: None, ..defaults() });
+    let found = headings(&plan);
+    assert!(found.iter().all(|heading| (heading.unwrap() - 90.0).abs() < 5.0), "{found:?}");
+    let plan = dispatch(shots, &defaults());
+    assert!(plan.duplicates.len() > 290 && plan.notices.is_empty(), "{}", plan.duplicates.len());
+}
+
+#[test]
+fn thirty_pictures_of_one_second_are_in_order() {
+    let names = (0..30).rev();
+    let shots = names.map(|n| Shot { file_name: format!("B{n}.jpg"), ..shot(n, 7, 0.3 * n as f64, 0.0) }).collect();
+    let plan = dispatch(shots, &Rules { dedup: None, ..defaults() });
+    assert_eq!(ids(&plan), [(0..30).map(id).collect::<Vec<_>>()]);
+    assert_eq!((headings(&plan), plan.notices), (vec![Some(90.0); 30], vec![]));
+}
+
+#[test]
+fn of_duplicates_the_best_stays() {
+    let here = |number| shot(number, number as i64, 0.0, 0.0);
+    let sharp = |number, density| Shot { pixels_per_degree: Some(density), ..here(number) };
+    let close = |number, metres| Shot { accuracy_m: Some(metres), ..here(number) };
+    for (first, second, stays) in [
+        (here(0), headed(here(1), 0.0), 1),
+        (sharp(0, 12.0), sharp(1, 40.0), 1),
+        (sharp(0, 40.0), sharp(1, 12.0), 0),
+        (close(0, 8.0), close(1, 0.02), 1),
+        // Of one grade the first.
+        (close(0, 3.4), close(1, 3.1), 0),
+        (sharp(0, 31.0), sharp(1, 60.0), 0),
+        // What may be linked to.
+        (sharp(0, 60.0), Shot { sequence: Some(id(1000)), ..sharp(1, 5.0) }, 1),
+    ] {
+        let plan = dispatch(vec![first.clone(), second.clone()], &defaults());
+        assert_eq!(ids(&plan), [[id(stays)]], "{first:?} {second:?}");
+        assert_eq!((plan.duplicates[0].id, plan.duplicates[0].of), (id(1 - stays), id(stays)));
+    }
+}
+
+#[test]
+fn late_pictures_leave_what_is_placed_where_it_is() {
+    let old = id(1000);
+    let mut shots: Vec<_> =
+        (0..10).map(|n| Shot { sequence: Some(old), ..shot(n, 4 * n as i64, 10.0 * n as f64, 0.0) }).collect();
+    // Between them, the same as one of them but earlier and better, and a way on.
+    shots.push(shot(10, 14, 35.0, 0.0));
+    shots.push(Shot { pixels_per_degree: Some(60.0), ..headed(shot(11, 19, 50.0, 0.0), 90.0) });
+    shots.extend((12..15).map(|n| shot(n, 4 * n as i64 - 8, 10.0 * (n - 2) as f64, 0.0)));
+    let plan = dispatch(shots, &defaults());
+    assert_eq!(plan.parts.iter().map(|part| part.reuse).collect::<Vec<_>>(), [Some(old)]);
+    assert_eq!((plan.duplicates.len(), plan.duplicates[0].id, plan.duplicates[0].of), (1, id(11), id(5)));
+    let order = [0, 1, 2, 3, 10, 4, 5, 6, 7, 8, 9, 12, 13, 14];
+    assert_eq!(ids(&plan), [order.map(id)]);
 }
 
 #[test]
@@ -244,17 +357,26 @@ fn thirty_thousand_pictures() {
 prop_compose! {
     fn any_shots()(
         specs in proptest::collection::vec(
-            (0..2000i64, 0..30i64, 0..4i64, proptest::option::of(0..8i64), any::<[bool; 2]>(), proptest::option::of(0..4usize)),
+            (
+                (0..2000i64, 0..30i64, 0..4i64),
+                proptest::option::of(0..8i64),
+                any::<[bool; 2]>(),
+                proptest::option::of(0..4usize),
+                proptest::option::of(0.0..20.0f64),
+            ),
             0..40,
         )
     ) -> Vec<Shot> {
-        specs.into_iter().enumerate().map(|(number, (second, east, north, heading, [computed, panorama], sequence))| Shot {
+        specs.into_iter().enumerate().map(|(number, spec)| {
+            let ((second, east, north), heading, [computed, panorama], sequence, accuracy_m) = spec;
+            Shot {
             heading: heading.map(|eighth| eighth as f64 * 45.0),
             heading_is_computed: computed,
             panorama,
             sequence: sequence.map(|number| id(1000 + number)),
+            accuracy_m,
             ..shot(number, second, east as f64 * 0.6, north as f64 * 40.0)
-        }).collect()
+        }}).collect()
     }
 }
 
@@ -309,7 +431,9 @@ proptest! {
             }
         }
         if let Some(dedup) = rules.dedup {
+            let frozen = frozen(&plan);
             for part in ids(&plan) {
+                let part: Vec<Uuid> = part.into_iter().filter(|id| !frozen.contains(id)).collect();
                 for (n, a) in part.iter().enumerate() {
                     for b in &part[n + 1..] {
                         prop_assert!(!alike(&known[a], &known[b], &dedup, rules.relative_heading.is_some()));
@@ -356,6 +480,36 @@ proptest! {
         prop_assert_eq!(ids(&second), ids(&first));
         prop_assert_eq!(headings(&second), headings(&first));
     }
+}
+
+proptest! {
+    #[test]
+    fn what_is_placed_is_no_duplicate_of_what_comes_late(shots in any_shots(), late in 0..40_usize, dedup in 0.0..3.0f64) {
+        let dedup = Some(Dedup { distance_m: dedup, rotation_deg: 60.0 });
+        let rules = Rules { split: None, dedup, ..defaults() };
+        let fresh = |shot: &Shot| Shot { sequence: None, ..shot.clone() };
+        let (late, early): (Vec<Shot>, Vec<Shot>) = shots.iter().map(fresh).partition(|shot| shot.id < id(late));
+        let first = dispatch(early.clone(), &rules);
+        // The end of a frozen fix may come late.
+        prop_assume!(first.notices.iter().all(|notice| matches!(notice, Notice::Jump { .. })));
+        let placed: HashSet<Uuid> = ids(&first).concat().into_iter().collect();
+        let kept = early.into_iter().filter(|shot| placed.contains(&shot.id));
+        let kept = kept.map(|shot| Shot { sequence: Some(id(1000)), ..shot });
+        let second = dispatch(kept.chain(late).collect(), &rules);
+        prop_assert!(second.duplicates.iter().all(|duplicate| !placed.contains(&duplicate.id)));
+        if !placed.is_empty() {
+            prop_assert_eq!(second.parts[0].reuse, Some(id(1000)));
+        }
+    }
+}
+
+/// The pictures of which nobody knows where they were taken.
+fn frozen(plan: &Plan) -> HashSet<Uuid> {
+    let pictures = plan.notices.iter().filter_map(|notice| match notice {
+        Notice::Frozen { pictures, .. } => Some(pictures),
+        Notice::Jump { .. } => None,
+    });
+    pictures.flatten().copied().collect()
 }
 
 /// The rule for duplicates, spelled out for a pair.
