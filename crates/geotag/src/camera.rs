@@ -94,6 +94,10 @@ const ORDINARY: &[&str] = &[
     "sony",
 ];
 
+/// Makers of drones and of cameras for them, as beginnings in lower case.
+const DRONES: &[&str] =
+    &["autel", "dji", "hasselblad", "micasense", "parrot", "sensefly", "skydio", "wingtra", "yuneec"];
+
 /// Reads maker and model: EXIF, then XMP, then the Mapillary description.
 pub(crate) fn read(tags: &Tags, mapillary: Option<&Mapillary>) -> Camera {
     let make = kept(tags, &["Exif.Image.Make", "Xmp.tiff.Make"])
@@ -128,6 +132,11 @@ impl Camera {
     /// Whether this is a phone, whose clock the network sets.
     pub(crate) fn is_phone(&self) -> bool {
         !self.is_panoramic() && self.is_of(PHONES)
+    }
+
+    /// Whether its maker makes drones, which look down as a rule.
+    pub(crate) fn is_drone(&self) -> bool {
+        self.is_of(DRONES)
     }
 
     /// Whether this is a phone or an ordinary camera: a 2:1 photo of theirs with a focal length is a crop or a

@@ -85,7 +85,7 @@ pub(crate) struct Where {
 
 impl Where {
     /// Degrees by which magnetic north lies east of true north.
-    fn declination(self) -> Option<f64> {
+    pub(crate) fn declination(self) -> Option<f64> {
         let Position { lon, lat, .. } = self.position?;
         let day = Offset::UTC.to_datetime(self.instant?).date();
         let year = f64::from(day.year()) + f64::from(day.day_of_year()) / f64::from(day.days_in_year());

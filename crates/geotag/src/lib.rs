@@ -110,7 +110,7 @@ fn interpret(tags: &Tags, size: Option<ImageSize>, mut doubts: Vec<Doubt>) -> Ge
     let (orientation, orientation_source) = lens::orientation(tags, &mut doubts);
     let focal_length = lens::focal_length(tags);
     let (projection, crop, projection_source) = projection::read(tags, size, &camera, orientation, &mut doubts);
-    let pose = pose::read(tags, projection, &mut doubts);
+    let pose = pose::read(tags, &camera, projection, &mut doubts);
     let place = heading::Where { position, instant: time.as_ref().map(|time| time.captured.instant) };
     let (heading, heading_source) = heading::read(tags, mapillary, &pose, place, &mut doubts).unzip();
     let view = projection::field_of_view(projection, crop, || lens::field_of_view(tags, &camera, size, orientation));

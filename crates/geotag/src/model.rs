@@ -18,8 +18,8 @@ pub struct Geotag {
     /// Pitch, roll and yaw follow **one convention**, that of the pose tags of the Photo Sphere XMP metadata
     /// (`PosePitchDegrees`, `PoseRollDegrees`, `PoseHeadingDegrees`,
     /// <https://developers.google.com/streetview/spherical-metadata>): first yaw, then pitch, then roll, each about the
-    /// camera's own axis. The `Pix4D` camera schema of street rigs and the gimbal of a DJI camera have the same signs
-    /// and are taken as they are written.
+    /// camera's own axis. The gimbal of a DJI camera has the same signs; the `Pix4D` camera schema may count its pitch from
+    /// straight down, which is turned.
     pub pitch: Option<f64>,
     /// Degrees the camera leans clockwise, its right side down, in (-180, 180]: as it grows, the horizon turns
     /// counterclockwise in the image.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::doubt::{Doubt, Origin};
 use crate::exiv2::{self, Kind};
-use crate::heading::HeadingSource;
+use crate::heading::{Heading, HeadingSource};
 use crate::position::{self, Position};
 use crate::source::Source;
 use crate::tags::Tags;
@@ -82,9 +82,26 @@ pub fn apply(tag: &mut Geotag, overrides: &Overrides) -> Result<(), OverrideErro
         changed.captured = Some(found.captured);
         (changed.sources.captured, changed.sources.zone) = (Some(found.source), found.zone);
     }
+    turn_from_magnetic(&mut changed);
     shown::complete_gps_time(&mut changed.exif, changed.captured.as_ref());
     *tag = changed;
     Ok(())
+}
+
+/// With a place and a time, a heading that was relative to magnetic north can be told from true north.
+fn turn_from_magnetic(tag: &mut Geotag) {
+    let place = place(tag);
+    let magnetic = |doubt: &Doubt| matches!(doubt, Doubt::HeadingMagnetic(_));
+    if let (Some(heading), Some(declination)) = (tag.heading, place.declination())
+        && tag.doubts.iter().any(magnetic)
+    {
+        tag.heading = Some(Heading { degrees: heading::wrap(heading.degrees + declination), ..heading });
+        tag.doubts.retain(|doubt| !magnetic(doubt));
+    }
+}
+
+fn place(tag: &Geotag) -> heading::Where {
+    heading::Where { position: tag.position, instant: tag.captured.as_ref().map(|captured| captured.instant) }
 }
 
 fn apply_position(tag: &mut Geotag, overrides: &Overrides) -> Result<(), OverrideError> {
@@ -197,6 +214,13 @@ fn apply_tags(tag: &mut Geotag, sent: &BTreeMap<String, String>) -> Result<(), O
         tags.set(name, kept);
         used.push(name);
     }
+    // Who sends a direction means true north, unless it is told; the file's north is that of its own direction.
+    for name in &used {
+        let reference = format!("{name}Ref");
+        if (name.contains("GPSImgDirection") || name.contains("GPSTrack")) && !used.contains(&reference.as_str()) {
+            tags.remove(&reference);
+        }
+    }
     if !used.is_empty() {
         reread(tag, &tags, &used)?;
     }
@@ -264,17 +288,17 @@ fn reread(tag: &mut Geotag, tags: &Tags, used: &[&str]) -> Result<(), OverrideEr
         (tag.projection, tag.crop, tag.sources.projection) = (projection, crop, by(source));
     }
     let posed = touches(&["Xmp.Camera.", "Xmp.GPano.Pose", "Xmp.drone-dji.Gimbal"]);
-    let pose = pose::read(tags, tag.projection, &mut doubts);
+    let pose = pose::read(tags, &camera, tag.projection, &mut doubts);
     if posed {
         (tag.pitch, tag.roll, tag.yaw) = (pose.pitch, pose.roll, pose.yaw);
         tag.sources.pose = by(pose.tag.map(Source::Tag));
     }
-    let place =
-        heading::Where { position: tag.position, instant: tag.captured.as_ref().map(|captured| captured.instant) };
+    let place = place(tag);
     if let Some(name) = sent(&["GPSImgDirection", "GPSTrack"]) {
+        tag.doubts.retain(|doubt| !matches!(doubt, Doubt::HeadingMagnetic(_)));
         let read = heading::read(tags, none, &pose, place, &mut doubts);
         let (read, _) = read.ok_or_else(|| refuse(name, "degrees between 0 and 360"))?;
-        tag.heading = Some(heading::Heading { source: HeadingSource::Override, ..read });
+        tag.heading = Some(Heading { source: HeadingSource::Override, ..read });
         tag.sources.heading = Some(Source::Override);
     } else if posed && tag.heading.is_none_or(|heading| is_posed(heading.source)) {
         let (heading, source) = heading::read(tags, none, &pose, place, &mut doubts).unzip();

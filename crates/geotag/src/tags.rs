@@ -38,6 +38,11 @@ impl Tags {
         self.0.insert(name.to_owned(), value);
     }
 
+    /// Forgets a tag.
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
     /// The first finite number of a value: `"42/10"`, `"4.2"`, `"+4.2"`.
     pub(crate) fn number(&self, name: &str) -> Option<f64> {
         exiv2::numbers(self.get(name)?).first().copied().flatten()

@@ -236,6 +236,26 @@ fn a_magnetic_heading_that_was_sent_is_turned() {
     assert!((heading - 91.6).abs() < 0.3, "{heading}");
 }
 
+#[test]
+fn with_a_place_and_a_time_a_magnetic_heading_of_the_file_is_turned() {
+    let direction = support::rationals(&[(90, 1)]);
+    let exif = support::block(&[], &[], &[(0x10, 2, 2, b"M\0"), (0x11, 5, 1, &direction)]);
+    let mut tag = read(&support::jpeg(Some(&exif), None, (40, 30))).unwrap();
+    assert_eq!(tag.doubts, [Doubt::HeadingMagnetic("GPSImgDirection")]);
+    let captured = Some("2022-10-19T12:00:00Z".to_owned());
+    let sent = Overrides { latitude: Some(48.0), longitude: Some(2.0), captured, ..Overrides::default() };
+    apply(&mut tag, &sent).unwrap();
+    let heading = tag.heading.unwrap().degrees;
+    assert!((heading - 91.6).abs() < 0.3 && tag.doubts.is_empty(), "{heading}");
+
+    // A direction that is sent is that from true north.
+    let mut tag = read(&support::jpeg(Some(&exif), None, (40, 30))).unwrap();
+    let sent = Overrides { tags: tags(&[("Exif.GPSInfo.GPSImgDirection", "10")]).tags, ..sent };
+    apply(&mut tag, &sent).unwrap();
+    assert_eq!((tag.heading.unwrap().degrees, tag.doubts.len()), (10.0, 0));
+    assert!(!tag.exif.contains_key("Exif.GPSInfo.GPSImgDirectionRef"));
+}
+
 /// Names and values that fit each other more or less.
 fn sent() -> impl Strategy<Value = Overrides> {
     let name = prop::sample::select(vec![
