@@ -1,58 +1,13 @@
 //! What a dispatch promises, on invented tracks.
 
+mod support;
+
 use std::collections::{HashMap, HashSet};
 
 use flaneur_dispatch::{Dedup, Notice, Plan, Rules, Shot, SortMethod, Split, dispatch};
-use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
+use support::{DEGREE_M, defaults, headed, headings, id, ids, shot};
 use uuid::Uuid;
-
-/// Metres of a degree of latitude.
-const DEGREE_M: f64 = 111_195.08;
-
-fn id(number: usize) -> Uuid {
-    Uuid::from_u128(number as u128 + 1)
-}
-
-/// A flat picture without heading, `second` seconds after the start, `east` and `north` metres from a place on the
-/// equator.
-fn shot(number: usize, second: i64, east: f64, north: f64) -> Shot {
-    Shot {
-        id: id(number),
-        file_name: format!("img{number}.jpg"),
-        lon: east / DEGREE_M,
-        lat: north / DEGREE_M,
-        captured: Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second),
-        heading: None,
-        heading_is_computed: false,
-        panorama: false,
-        accuracy_m: None,
-        pixels_per_degree: None,
-        sequence: None,
-    }
-}
-
-fn headed(shot: Shot, heading: f64) -> Shot {
-    Shot { heading: Some(heading), ..shot }
-}
-
-fn defaults() -> Rules {
-    Rules {
-        sort: SortMethod::TimeAsc,
-        split: Some(Split { distance_m: 100.0, time_s: 300.0 }),
-        dedup: Some(Dedup { distance_m: 1.0, rotation_deg: 60.0 }),
-        relative_heading: None,
-    }
-}
-
-fn ids(plan: &Plan) -> Vec<Vec<Uuid>> {
-    plan.parts.iter().map(|part| part.shots.iter().map(|shot| shot.id).collect()).collect()
-}
-
-fn headings(plan: &Plan) -> Vec<Option<f64>> {
-    let placed = plan.parts.iter().flat_map(|part| &part.shots);
-    placed.map(|shot| shot.heading.map(|heading| (heading.degrees * 1e3).round() / 1e3 % 360.0)).collect()
-}
 
 #[test]
 fn nothing_comes_of_nothing() {
@@ -148,87 +103,6 @@ fn duplicates_are_found_at_the_antimeridian_and_at_the_pole() {
 }
 
 #[test]
-fn headings_follow_the_track() {
-    let track = vec![shot(0, 0, 0.0, 0.0), shot(1, 1, 0.0, 10.0), shot(2, 2, 10.0, 10.0), shot(3, 3, 10.0, 0.0)];
-    assert_eq!(headings(&dispatch(track.clone(), &defaults())), [Some(0.0), Some(45.0), Some(135.0), Some(180.0)]);
-    let left = Rules { relative_heading: Some(-90.0), ..defaults() };
-    assert_eq!(headings(&dispatch(track, &left)), [Some(270.0), Some(315.0), Some(45.0), Some(90.0)]);
-}
-
-#[test]
-fn on_a_bend_the_heading_is_the_tangent() {
-    // A circle of 50 m around the start, in uneven steps; the start of the circle looks north.
-    let angles = [0.0_f64, 5.0, 20.0, 23.0, 60.0, 62.0, 90.0];
-    let shots = angles.iter().enumerate().map(|(n, degrees)| {
-        let (sin, cos) = degrees.to_radians().sin_cos();
-        shot(n, n as i64, -50.0 * cos, 50.0 * sin)
-    });
-    let plan = dispatch(shots.collect(), &defaults());
-    let found = headings(&plan);
-    for (degrees, heading) in angles.iter().zip(&found).skip(1).take(5) {
-        assert!((heading.unwrap() - degrees).abs() < 0.1, "{found:?}");
-    }
-}
-
-#[test]
-fn out_and_back_looks_ahead_until_it_turns() {
-    let there = (0..5).map(|n| shot(n, n as i64, 10.0 * n as f64, 0.0));
-    let back = (5..9).map(|n| shot(n, n as i64, 10.0 * (8 - n) as f64, 0.0));
-    let plan = dispatch(there.chain(back).collect(), &Rules { dedup: None, ..defaults() });
-    assert_eq!(headings(&plan), [[Some(90.0); 5].as_slice(), &[Some(270.0); 4]].concat());
-    assert_eq!(plan.notices, []);
-}
-
-#[test]
-fn a_jump_of_the_gps_turns_no_arrow_and_is_said() {
-    let mut shots: Vec<_> = (0..9).map(|n| shot(n, 2 * n as i64, 10.0 * n as f64, 0.0)).collect();
-    shots[4].lat += 60.0 / DEGREE_M;
-    let plan = dispatch(shots, &defaults());
-    assert_eq!(headings(&plan), [Some(90.0); 9]);
-    let [Notice::Jump { picture, metres }] = plan.notices[..] else { panic!("{:?}", plan.notices) };
-    assert!(picture == id(4) && (metres - 60.8).abs() < 0.1, "{metres}");
-    assert_eq!(plan.notices[0].to_string(), "the position of a picture is 61 m off the track: the GPS jumped");
-}
-
-#[test]
-fn in_a_tunnel_the_gps_stands_still_and_no_picture_is_lost() {
-    let road = (0..5).map(|n| shot(n, 2 * n as i64, 40.0 * n as f64, 0.0));
-    let tunnel = (5..20).map(|n| shot(n, 2 * n as i64, 160.0, 0.0));
-    let exit = (20..25).map(|n| shot(n, 2 * n as i64, 40.0 * n as f64, 0.0));
-    let plan = dispatch(road.chain(tunnel).chain(exit).collect(), &defaults());
-    assert_eq!((plan.duplicates.len(), plan.parts.len()), (0, 2));
-    let [Notice::Frozen { pictures, metres }] = &plan.notices[..] else { panic!("{:?}", plan.notices) };
-    assert_eq!(pictures, &(4..20).map(id).collect::<Vec<_>>());
-    assert!((metres - 640.0).abs() < 0.1);
-    assert_eq!(headings(&plan), [Some(90.0); 25]);
-}
-
-#[test]
-fn a_parked_car_is_one_picture() {
-    // Ten minutes of a receiver that drifts around by some metres, and off again.
-    let parked = (0..300).map(|n| {
-        let (sin, cos) = (n as f64 / 40.0).sin_cos();
-        Shot { accuracy_m: Some(4.0), ..shot(n, 2 * n as i64, 0.8 * sin, 0.8 * cos) }
-    });
-    let off = (300..305).map(|n| Shot { accuracy_m: Some(4.0), ..shot(n, 2 * n as i64, 20.0 * (n - 299) as f64, 0.0) });
-    let shots: Vec<_> = parked.chain(off).collect();
-    let plan = dispatch(shots.clone(), &Rules { dedup: None, ..defaults() });
-    let found = headings(&plan);
-    assert!(found.iter().all(|heading| (heading.unwrap() - 90.0).abs() < 5.0), "{found:?}");
-    let plan = dispatch(shots, &defaults());
-    assert!(plan.duplicates.len() > 290 && plan.notices.is_empty(), "{}", plan.duplicates.len());
-}
-
-#[test]
-fn thirty_pictures_of_one_second_are_in_order() {
-    let names = (0..30).rev();
-    let shots = names.map(|n| Shot { file_name: format!("B{n}.jpg"), ..shot(n, 7, 0.3 * n as f64, 0.0) }).collect();
-    let plan = dispatch(shots, &Rules { dedup: None, ..defaults() });
-    assert_eq!(ids(&plan), [(0..30).map(id).collect::<Vec<_>>()]);
-    assert_eq!((headings(&plan), plan.notices), (vec![Some(90.0); 30], vec![]));
-}
-
-#[test]
 fn of_duplicates_the_best_stays() {
     let here = |number| shot(number, number as i64, 0.0, 0.0);
     let sharp = |number, density| Shot { pixels_per_degree: Some(density), ..here(number) };
@@ -264,39 +138,6 @@ fn late_pictures_leave_what_is_placed_where_it_is() {
     assert_eq!((plan.duplicates.len(), plan.duplicates[0].id, plan.duplicates[0].of), (1, id(11), id(5)));
     let order = [0, 1, 2, 3, 10, 4, 5, 6, 7, 8, 9, 12, 13, 14];
     assert_eq!(ids(&plan), [order.map(id)]);
-}
-
-#[test]
-fn north_is_a_heading() {
-    let mut track = vec![headed(shot(0, 0, 0.0, 0.0), 0.0), shot(1, 1, 10.0, 0.0)];
-    assert_eq!(headings(&dispatch(track.clone(), &defaults())), [None, Some(90.0)]);
-    track[0].heading_is_computed = true;
-    assert_eq!(headings(&dispatch(track.clone(), &defaults())), [Some(90.0), Some(90.0)]);
-    track[0].heading_is_computed = false;
-    let ahead = Rules { relative_heading: Some(0.0), ..defaults() };
-    assert_eq!(headings(&dispatch(track, &ahead)), [Some(90.0), Some(90.0)]);
-}
-
-#[test]
-fn a_single_picture_looks_where_it_is_told() {
-    let one = vec![shot(0, 0, 0.0, 0.0)];
-    assert_eq!(headings(&dispatch(one.clone(), &defaults())), [None]);
-    for (relative, expected) in [(-90.0, 270.0), (0.0, 0.0), (450.0, 90.0)] {
-        let rules = Rules { relative_heading: Some(relative), ..defaults() };
-        assert_eq!(headings(&dispatch(one.clone(), &rules)), [Some(expected)]);
-    }
-}
-
-#[test]
-fn standing_still_does_not_turn_the_arrow() {
-    // East, a wait with the receiver's noise, east again, and a wait at the end.
-    let places =
-        [(0.0, 0.0), (10.0, 0.0), (10.1, 0.2), (9.9, -0.1), (10.0, 0.3), (20.0, 0.0), (19.9, 0.2), (20.1, 0.1)];
-    let shots = places.iter().enumerate().map(|(n, (east, north))| shot(n, n as i64, *east, *north)).collect();
-    let plan = dispatch(shots, &Rules { dedup: None, ..defaults() });
-    assert_eq!(headings(&plan), [Some(90.0); 8]);
-    let standing: Vec<_> = (0..4).map(|n| shot(n, n as i64, 0.0, 0.1 * n as f64)).collect();
-    assert_eq!(headings(&dispatch(standing, &Rules { dedup: None, ..defaults() })), [None; 4]);
 }
 
 #[test]
