@@ -90,27 +90,35 @@ fn is_same(detection: &Detection, redaction: &Redaction) -> bool {
 /// Cuts the regions out and makes everything that is to be stored; then reads all of it back, and compares.
 pub(crate) fn make(source: Source, regions: &[Region], tag: &Geotag, panorama: bool) -> Result<Made, JobError> {
     let (orientation, (width, height)) = (source.orientation(), source.size());
-    let (redacted, master, copies, removed) = Stage::Redact.measure(|| {
+    let (redacted, master, (sd, thumb), removed) = Stage::Redact.measure(|| {
         let redacted = made("master", source.redact(regions))?;
         // The master stays turned as it is stored; the copies are upright.
         let stored = if orientation == 1 { tag.resized(width, height) } else { tag.clone() };
         let master = made("master", redacted.master(&metadata(&stored)))?;
-        let (sd_width, sd_height) = redacted.sd_size();
-        let copies = made("sd", redacted.copies(&metadata(&tag.resized(sd_width, sd_height))))?;
+        let copies = if redacted.is_small() {
+            // Served as it is: a second file of that size would show no less, and take as much room again.
+            (None, made("thumb", redacted.thumb())?)
+        } else {
+            let (sd_width, sd_height) = redacted.sd_size();
+            let copies = made("sd", redacted.copies(&metadata(&tag.resized(sd_width, sd_height))))?;
+            (Some(copies.sd), copies.thumb)
+        };
         let removed = if redacted.touched() == 0 { None } else { Some(made("patch", redacted.removed())?) };
         Ok::<_, JobError>((redacted, master, copies, removed))
     })?;
     let tiles = Stage::Verify.measure(|| {
         let unverified = |what| move |source: VerifyError| JobError::Unverified { what, source };
         let proven = redacted.prove(&master).map_err(unverified("master"))?;
-        redacted.check_sd(&proven, &copies.sd).map_err(unverified("sd"))?;
-        redacted.check_thumb(&proven, &copies.thumb).map_err(unverified("thumb"))?;
+        if let Some(sd) = &sd {
+            redacted.check_sd(&proven, sd).map_err(unverified("sd"))?;
+        }
+        redacted.check_thumb(&proven, &thumb).map_err(unverified("thumb"))?;
         Ok::<_, JobError>(panorama.then(|| {
             let index = proven.tile_index();
             (Bytes::from(index.to_bytes()), index.grid())
         }))
     })?;
-    Ok(Made { master: master.into(), sd: copies.sd.into(), thumb: copies.thumb.into(), tiles, removed })
+    Ok(Made { master: master.into(), sd: sd.map(Bytes::from), thumb: thumb.into(), tiles, removed })
 }
 
 fn made<T>(what: &'static str, result: Result<T, JpegError>) -> Result<T, JobError> {

@@ -10,8 +10,8 @@ use flaneur_storage::{ObjectKind, PublicKey, Storage, StorageError};
 pub struct Made {
     /// Full resolution.
     pub master: Bytes,
-    /// At most 2048 pixels wide and high.
-    pub sd: Bytes,
+    /// At most 2048 pixels wide and high; none where the master is no larger, and is served in its place.
+    pub sd: Option<Bytes>,
     /// 500 pixels wide.
     pub thumb: Bytes,
     /// All tiles in one object, with their grid; panoramas only.
@@ -30,7 +30,10 @@ pub async fn store(
     let id = picture.0;
     let master_size = made.master.len() as i64;
     let master = public.put(id, ObjectKind::Master, made.master).await?;
-    let sd = public.put(id, ObjectKind::Sd, made.sd).await?;
+    let sd = match made.sd {
+        Some(sd) => Some(public.put(id, ObjectKind::Sd, sd).await?),
+        None => None,
+    };
     let thumb = public.put(id, ObjectKind::Thumb, made.thumb).await?;
     let tiles = match made.tiles {
         None => None,
@@ -45,15 +48,15 @@ pub async fn store(
             Some((key, matrix))
         }
     };
-    let keys: Vec<PublicKey> = [Some(&master), Some(&sd), Some(&thumb), tiles.as_ref().map(|(key, _)| key)]
+    let keys: Vec<PublicKey> = [Some(&master), sd.as_ref(), Some(&thumb), tiles.as_ref().map(|(key, _)| key)]
         .into_iter()
         .flatten()
         .cloned()
         .collect();
     let objects = Objects {
+        sd: sd.unwrap_or_else(|| master.clone()).into(),
         master: master.into(),
         master_size,
-        sd: sd.into(),
         thumb: thumb.into(),
         tiles: tiles.map(|(key, matrix)| (key.into(), matrix)),
     };

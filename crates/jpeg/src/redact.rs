@@ -6,6 +6,7 @@ use crate::cut::{CutError, Patch, cut, head_of_cut};
 use crate::encode::Metadata;
 use crate::error::{JpegError, VerifyError};
 use crate::head::Head;
+use crate::header::Colours;
 use crate::index::TileIndex;
 use crate::likeness;
 use crate::proof::prove;
@@ -97,6 +98,15 @@ impl Redacted {
     pub fn prove(&self, master: &[u8]) -> Result<Proven, VerifyError> {
         let (stream, walk) = self.with_patch(|patch| prove(&self.stream, &self.walk, patch, &self.head, master))?;
         Ok(Proven { stream, walk, touched: self.plan.touched.cells.clone(), orientation: self.orientation })
+    }
+
+    /// Whether the master does for a scaled copy itself: it has no more than [`SD_WIDTH`] pixels on the longer side, is stored
+    /// upright, and shows luma and chroma.
+    pub fn is_small(&self) -> bool {
+        let (width, height) = self.size();
+        width.max(height) <= SD_WIDTH
+            && self.orientation == 1
+            && matches!(self.stream.head.colours, Colours::YCbCr | Colours::Grey)
     }
 
     /// At most [`SD_WIDTH`] pixels on the longer side, in proportion, upright.

@@ -21,6 +21,7 @@ pub(crate) struct Input {
 pub(crate) fn all(judge: Judge, folder: &Path) -> Result<Vec<Input>> {
     let sphere = read(&shared::files("pano360"), "gvio_pano_1.jpg", 1)?;
     let flat = read(&shared::files("sequences/lund"), "", 16)?;
+    let action = read(&shared::files("sequences/rennes_sony"), "", 5)?;
     let mut inputs = Vec::new();
     let mut add = |file: &str, name: &str, bytes: Vec<u8>| -> Result<()> {
         let path = folder.join(file);
@@ -41,9 +42,18 @@ pub(crate) fn all(judge: Judge, folder: &Path) -> Result<Vec<Input>> {
         add("sphere.jpg", "generated 360° picture, 4:2:2", made(5760, 2880, "2x1")?)?;
         add("large.jpg", "66 MP, generated, 4:2:2", made(11_520, 5760, "2x1")?)?;
     }
+    if action.len() == 5 {
+        let six: Vec<Vec<u8>> = action.iter().chain(&action[..1]).cloned().collect();
+        let wall = judge.compose(2, 3, &six).map_err(anyhow::Error::msg)?;
+        add("action.jpg", "12.4 MP flat: six photos of an action camera side by side", wall)?;
+    }
     if flat.len() == 16 {
         let wall = judge.compose(4, 4, &flat).map_err(anyhow::Error::msg)?;
-        add("flat.jpg", "12.6 MP flat: sixteen photos of a street side by side, 4:2:0", wall)?;
+        add(
+            "flat.jpg",
+            "12.6 MP flat: sixteen small photos of a street side by side, 4:2:0, 2.6 bits per pixel",
+            wall,
+        )?;
     } else {
         add("flat.jpg", "12.6 MP flat, generated, 4:2:0", made(4096, 3072, "2x2")?)?;
     }

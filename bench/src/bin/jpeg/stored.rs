@@ -53,13 +53,19 @@ fn of(upload: &[u8]) -> Option<Bytes> {
     let redacted = source.redact(&regions(width, height)).ok()?;
     let metadata = Metadata::default();
     let master = redacted.master(&metadata).ok()?;
-    let copies = redacted.copies(&metadata).ok()?;
+    // As the worker does.
+    let copies = if redacted.is_small() {
+        redacted.thumb().ok()?.len()
+    } else {
+        let copies = redacted.copies(&metadata).ok()?;
+        copies.sd.len() + copies.thumb.len()
+    };
     let tiles = if panorama { redacted.prove(&master).ok()?.tile_index().to_bytes().len() } else { 0 };
     Some(Bytes {
         pictures: 1,
         upload: upload.len() as u64,
         master: master.len() as u64,
-        copies: (copies.sd.len() + copies.thumb.len()) as u64,
+        copies: copies as u64,
         tiles: tiles as u64,
     })
 }

@@ -17,7 +17,7 @@ impl Surgery for Scissors {
         let master = [master, cuts.as_bytes()].concat();
         let small = |name: &str| Bytes::from([name.as_bytes(), &master].concat());
         Ok(Made {
-            sd: small("sd"),
+            sd: Some(small("sd")),
             thumb: small("thumb"),
             tiles: None,
             removed: (!regions.is_empty()).then(|| format!("what was cut:{cuts}").into_bytes()),

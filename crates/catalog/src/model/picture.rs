@@ -138,7 +138,7 @@ pub struct Objects {
     pub master: String,
     /// Bytes of the master.
     pub master_size: i64,
-    /// At most 2048 pixels wide and high.
+    /// At most 2048 pixels wide and high: the master itself, where that is no larger.
     pub sd: String,
     /// 500 pixels wide.
     pub thumb: String,
@@ -147,9 +147,12 @@ pub struct Objects {
 }
 
 impl Objects {
-    /// Every key.
+    /// Every key, once.
     pub fn keys(&self) -> Vec<&str> {
-        let mut keys = vec![self.master.as_str(), &self.sd, &self.thumb];
+        let mut keys = vec![self.master.as_str(), &self.thumb];
+        if self.sd != self.master {
+            keys.push(&self.sd);
+        }
         keys.extend(self.tiles.as_ref().map(|(key, _)| key.as_str()));
         keys
     }
