@@ -12,7 +12,6 @@ use flaneur_bench::cpu;
 
 use crate::{
     figure::{Stages, peak_memory},
-    input::is_panorama,
     pixels::{Picture, rectangles},
 };
 
@@ -26,7 +25,7 @@ pub(crate) fn run(input: &Path, stages: &mut Stages) -> Result<u64> {
     let (eighth_width, eighth_height, _) = parse_ppm(&header)?;
     // Sizes here are multiples of eight.
     let (width, height) = (eighth_width * 8, eighth_height * 8);
-    let sampling = if is_panorama(width, height) { "2x1" } else { "2x2" };
+    let sampling = sampling(&std::fs::read(input)?)?;
     let mut peak = 0;
     let mut call = |stage, program: &str, arguments: &[&str]| -> Result<()> {
         let before = cpu::of_tree(std::process::id())?;
@@ -43,13 +42,22 @@ pub(crate) fn run(input: &Path, stages: &mut Stages) -> Result<u64> {
         picture.soften([0, 0, width, height]);
         let ppm = [format!("P6 {width} {height} 255\n").as_bytes(), &picture.rgb].concat();
         std::fs::write(&pixels, ppm)?;
-        call("blur the crop", "cjpeg", &["-quality", "90", "-sample", sampling, "-outfile", &blurred, &pixels])?;
+        call("blur the crop", "cjpeg", &["-quality", "90", "-sample", &sampling, "-outfile", &blurred, &pixels])?;
         let place = format!("+{x0}+{y0}");
         let arguments = ["-copy", "none", "-optimize", "-drop", &place, &blurred, "-outfile", &next, &current];
         call("drop it back", "jpegtran", &arguments)?;
         std::fs::rename(&next, &current)?;
     }
     Ok(peak)
+}
+
+/// The sampling factors of luma, as cjpeg takes them.
+fn sampling(bytes: &[u8]) -> Result<String> {
+    let segments = flaneur_jpeg::list_segments(bytes)?;
+    let frame = segments.iter().find(|segment| matches!(segment.marker, 0xC0..=0xC2)).context("it has no frame")?;
+    // Marker, length, precision, height, width, number of components, the first one's identifier, and its factors.
+    let factors = bytes.get(frame.offset as usize + 11).context("the frame header is too short")?;
+    Ok(format!("{}x{}", factors >> 4, factors & 15))
 }
 
 /// Runs a program; gives the most memory it took, in kB.
