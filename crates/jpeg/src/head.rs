@@ -45,8 +45,7 @@ impl Head {
                 return Err(JpegError::Damaged("a Huffman table is missing"));
             }
         }
-        // A profile of three colours means nothing for other numbers of them.
-        let icc = if frame.components.len() == 3 { icc::ours(&tables.icc_chunks) } else { None };
+        let icc = icc::ours(&tables.icc_chunks, frame.components.len());
         let (dc, ac) = (tables.dc.clone(), tables.ac.clone());
         let restart_interval = tables.restart_interval;
         Ok(Head { frame, colours, quantisation, dc, ac, scan: scan.components.clone(), restart_interval, icc })

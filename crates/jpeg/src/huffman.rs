@@ -10,9 +10,9 @@ const BAD_CODE: JpegError = JpegError::Damaged("the picture data contain an impo
 #[derive(Clone)]
 pub(crate) struct HuffmanSpec {
     /// Number of codes of each length, 1 to 16 bits.
-    counts: [u8; 16],
+    pub(crate) counts: [u8; 16],
     /// Symbols in the order of their codes.
-    symbols: Vec<u8>,
+    pub(crate) symbols: Vec<u8>,
 }
 
 impl HuffmanSpec {

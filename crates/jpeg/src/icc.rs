@@ -29,8 +29,8 @@ pub fn assemble(chunks: &[Vec<u8>]) -> Option<Vec<u8>> {
     (!profile.is_empty()).then_some(profile)
 }
 
-/// The profile of a file as we write it. None if it has none, or none that is taken over.
-pub(crate) fn of_file(file: &[u8]) -> Option<Vec<u8>> {
+/// The profile of a file of so many components as we write it. None if it has none, or none that is taken over.
+pub(crate) fn of_file(file: &[u8], components: usize) -> Option<Vec<u8>> {
     let mut chunks = Vec::new();
     let read = Tokens::new().advance(file, &mut |event| {
         if let Event::Segment { marker: APP2, payload, .. } = event
@@ -41,11 +41,15 @@ pub(crate) fn of_file(file: &[u8]) -> Option<Vec<u8>> {
         Ok(())
     });
     read.ok()?;
-    ours(&chunks)
+    ours(&chunks, components)
 }
 
-/// The profile in these chunks as we write it.
-pub(crate) fn ours(chunks: &[Vec<u8>]) -> Option<Vec<u8>> {
+/// The profile in these chunks of a file of so many components as we write it. One of three colours, and no other is taken
+/// over, means nothing for other numbers of them.
+pub(crate) fn ours(chunks: &[Vec<u8>], components: usize) -> Option<Vec<u8>> {
+    if components != 3 {
+        return None;
+    }
     assemble(chunks).and_then(|profile| Profile::parse(&profile)).map(|profile| profile.to_bytes())
 }
 

@@ -137,7 +137,7 @@ fn sequential(bytes: &[u8], limits: &Limits) -> Result<Stream, JpegError> {
     }
     match Stream::parse(&transcode::to_baseline(bytes, limits)?, limits)? {
         Parsed::Stream(mut stream) => {
-            stream.head.icc = icc::of_file(bytes);
+            stream.head.icc = icc::of_file(bytes, stream.head.frame.components.len());
             Ok(*stream)
         }
         Parsed::OtherCoding => Err(JpegError::UnsupportedProcess("an unknown coding")),

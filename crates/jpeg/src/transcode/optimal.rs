@@ -1,5 +1,7 @@
 //! Huffman tables made for one picture (T.81, annex K.2).
 
+use crate::huffman::HuffmanSpec;
+
 /// Longest code that a file may state, in bits.
 const MAX_LENGTH: usize = 16;
 /// Longest code that merging 257 leaves can give.
@@ -7,10 +9,7 @@ const MAX_DEPTH: usize = 256;
 
 /// A table, for writing it and for coding with it.
 pub(super) struct Codes {
-    /// Number of codes of each length, 1 to 16 bits.
-    counts: [u8; MAX_LENGTH],
-    /// Symbols in the order of their codes.
-    symbols: Vec<u8>,
+    spec: HuffmanSpec,
     /// Code and its length for each symbol; length 0 where there is none.
     by_symbol: [(u16, u8); 256],
 }
@@ -32,7 +31,8 @@ impl Codes {
         let mut symbols: Vec<u8> = (0..=255).filter(|&symbol| lengths[usize::from(symbol)] > 0).collect();
         symbols.sort_by_key(|&symbol| lengths[usize::from(symbol)]);
         let counts = std::array::from_fn(|i| by_length[i + 1] as u8);
-        Codes { counts, by_symbol: codes(&counts, &symbols), symbols }
+        let spec = HuffmanSpec { counts, symbols };
+        Codes { by_symbol: spec.codes(), spec }
     }
 
     /// The code of a symbol and its length in bits.
@@ -44,8 +44,7 @@ impl Codes {
     /// Appends the table to a DHT payload; `head` is its class and number.
     pub(super) fn write(&self, head: u8, out: &mut Vec<u8>) {
         out.push(head);
-        out.extend(self.counts);
-        out.extend(&self.symbols);
+        out.extend(self.spec.to_bytes());
     }
 }
 
@@ -85,25 +84,10 @@ fn limit(by_length: &mut [u16; MAX_DEPTH + 1]) {
     }
 }
 
-/// Codes in ascending order (T.81, annex C).
-fn codes(counts: &[u8; MAX_LENGTH], symbols: &[u8]) -> [(u16, u8); 256] {
-    let mut codes = [(0, 0); 256];
-    let mut symbols = symbols.iter();
-    let mut next = 0u32;
-    for (length, &count) in (1..).zip(counts) {
-        for &symbol in symbols.by_ref().take(usize::from(count)) {
-            codes[usize::from(symbol)] = (next as u16, length);
-            next += 1;
-        }
-        next <<= 1;
-    }
-    codes
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::huffman::{BitReader, HuffmanSpec, HuffmanTable};
+    use crate::huffman::{BitReader, HuffmanTable};
     use proptest::prelude::*;
 
     /// The frequencies of a table of `symbols`, each given.
