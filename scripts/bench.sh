@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures, beside a rival, and writes bench/results/NAME.md. Usage: bench.sh queue|jpeg
+# Measures, beside a rival, and writes bench/results/NAME.md. Usage: bench.sh queue|jpeg|geotag
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 cd "$root"
@@ -36,6 +36,13 @@ bench_jpeg() {
     "$target/release/jpeg"
 }
 
-[[ $# == 1 && $(type -t "bench_$1") == function ]] || die "bench.sh queue|jpeg"
+# Beside exiftool and the reference reader, as they were run on the shared photos.
+bench_geotag() {
+    local data=${FLANEUR_SHARED_DATA:-$root/../shared/data}
+    [[ -d $data ]] || die "bench-geotag needs the photos of FLANEUR_SHARED_DATA; there is no $data"
+    FLANEUR_SHARED_DATA=$data FLANEUR_WRITE_RESULTS=1 cargo test --locked -p flaneur-geotag --test golden -- --nocapture
+}
+
+[[ $# == 1 && $(type -t "bench_$1") == function ]] || die "bench.sh queue|jpeg|geotag"
 need_rust
 "bench_$1"

@@ -8,6 +8,9 @@ use flaneur_dispatch::{Dedup, Part, Rules, Shot, Split, dispatch};
 
 use crate::{DispatchDefaults, Worker, error::JobError, metrics::counted};
 
+/// Odd positions of one upload set that go to the log.
+const MAX_NOTICES: usize = 20;
+
 /// Does a `Dispatch` job.
 pub async fn run(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
     counted(lease, attempt(worker, lease)).await
@@ -24,6 +27,9 @@ async fn attempt(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
     // Sorting 100,000 pictures must not hold up whoever shares the thread.
     let planned = tokio::task::spawn_blocking(move || dispatch(shots.into_iter().map(shot).collect(), &rules)).await;
     let planned = planned.map_err(|_| JobError::Panic)?;
+    for notice in planned.notices.iter().take(MAX_NOTICES) {
+        tracing::info!(upload_set = %lease.subject, "{notice}");
+    }
     let several = planned.parts.len() > 1;
     let parts = planned
         .parts
@@ -61,6 +67,8 @@ fn shot(shot: DispatchShot) -> Shot {
         heading: shot.heading,
         heading_is_computed: shot.heading_computed,
         panorama: shot.panorama,
+        accuracy_m: shot.accuracy,
+        pixels_per_degree: shot.pixel_density.map(|density| density as f64),
         sequence: shot.sequence.map(|id| id.0),
     }
 }

@@ -1,37 +1,51 @@
-//! Leaving out what shows the same as a picture before.
+//! Leaving out what shows the same as another picture.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::{Dedup, Duplicate, Shot, sphere};
+use uuid::Uuid;
 
-/// Leaves near-duplicates out of a part that is in order: of two, the first stays. What is left out goes to
-/// `duplicates`. With `computed_headings`, no heading is taken for a sensor's: they are about to be overwritten, and a
-/// later dispatch of the same pictures would not have them.
+use crate::{Dedup, Duplicate, Shot, quality, sphere};
+
+/// Leaves near-duplicates out of a part that is in order. Of two, the one stays that an earlier dispatch has placed,
+/// since it may be linked to; then the better one; then the first. What is left out goes to `duplicates`.
+///
+/// With `computed_headings`, no heading is taken for a sensor's: they are about to be overwritten, and a later dispatch
+/// of the same pictures would not have them. Of what is in `frozen` nobody knows where it was taken: it stays.
 pub(crate) fn remove(
     part: Vec<Shot>,
     rules: &Dedup,
+    frozen: &HashSet<Uuid>,
     computed_headings: bool,
     duplicates: &mut Vec<Duplicate>,
 ) -> Vec<Shot> {
     let mut panoramas = Kept::new(rules);
     let mut flats = Kept::new(rules);
-    let mut stays: Vec<Shot> = Vec::with_capacity(part.len());
-    for shot in part {
+    let mut best_first: Vec<usize> = (0..part.len()).filter(|&index| !frozen.contains(&part[index].id)).collect();
+    best_first.sort_by_cached_key(|&index| {
+        let shot = &part[index];
+        Reverse((shot.sequence.is_some(), quality::of(shot, computed_headings)))
+    });
+    let mut same_as: Vec<Option<Duplicate>> = vec![None; part.len()];
+    for index in best_first {
+        let shot = &part[index];
         let sensor = shot.sensor_heading().filter(|_| !computed_headings);
         let (kept, direction) = if shot.panorama { (&mut panoramas, None) } else { (&mut flats, sensor) };
         let position = (shot.lon, shot.lat);
-        if let Some((first, distance_m)) = kept.nearest(position, direction) {
-            let first = &stays[first];
-            let angle_deg = shot.sensor_heading().zip(first.sensor_heading());
-            duplicates.push(Duplicate {
-                id: shot.id,
-                of: first.id,
-                distance_m,
-                angle_deg: angle_deg.map(|(a, b)| sphere::angle_between(a, b)),
-            });
+        if let Some((stays, distance_m)) = kept.nearest(position, direction) {
+            let stays = &part[stays];
+            let angle_deg = shot.sensor_heading().zip(stays.sensor_heading());
+            let angle_deg = angle_deg.map(|(a, b)| sphere::angle_between(a, b));
+            same_as[index] = Some(Duplicate { id: shot.id, of: stays.id, distance_m, angle_deg });
         } else {
-            kept.add(stays.len(), position, direction);
-            stays.push(shot);
+            kept.add(index, position, direction);
+        }
+    }
+    let mut stays = Vec::with_capacity(part.len());
+    for (shot, duplicate) in part.into_iter().zip(same_as) {
+        match duplicate {
+            Some(duplicate) => duplicates.push(duplicate),
+            None => stays.push(shot),
         }
     }
     stays

@@ -24,6 +24,10 @@ pub struct Shot {
     pub heading_is_computed: bool,
     /// Whether it shows the whole horizon, so that its heading says nothing about what is seen.
     pub panorama: bool,
+    /// How far off the position may be, metres.
+    pub accuracy_m: Option<f64>,
+    /// Resolution: pixels of one degree of the horizon.
+    pub pixels_per_degree: Option<f64>,
     /// The sequence where an earlier dispatch put it.
     pub sequence: Option<Uuid>,
 }
@@ -77,6 +81,32 @@ pub struct Plan {
     pub parts: Vec<Part>,
     /// What is left out, in order.
     pub duplicates: Vec<Duplicate>,
+    /// What was odd about the positions.
+    pub notices: Vec<Notice>,
+}
+
+/// Something odd about the positions; its `Display` is a sentence for who took the pictures.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Notice {
+    /// The receiver gave one and the same position for several pictures and then another one far away, as in a tunnel.
+    /// None of these pictures is taken for a duplicate: nobody knows where they were taken.
+    #[error(
+        "{} pictures have one and the same position, and the next is {metres:.0} m away: the GPS stood still", pictures.len()
+    )]
+    Frozen {
+        /// The pictures, in order.
+        pictures: Vec<Uuid>,
+        /// From there to the next picture, metres.
+        metres: f64,
+    },
+    /// One picture is far away from the track. No heading is computed from its position.
+    #[error("the position of a picture is {metres:.0} m off the track: the GPS jumped")]
+    Jump {
+        /// The picture.
+        picture: Uuid,
+        /// From the nearer one of the pictures before and after, metres.
+        metres: f64,
+    },
 }
 
 /// Pictures that become one sequence.
@@ -111,7 +141,7 @@ pub struct ComputedHeading {
 pub struct Duplicate {
     /// The picture left out.
     pub id: Uuid,
-    /// The one that is kept, earlier in the same part.
+    /// The one that is kept, in the same part.
     pub of: Uuid,
     /// Between the two, metres.
     pub distance_m: f64,

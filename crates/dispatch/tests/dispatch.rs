@@ -1,56 +1,13 @@
 //! What a dispatch promises, on invented tracks.
 
+mod support;
+
 use std::collections::{HashMap, HashSet};
 
-use flaneur_dispatch::{Dedup, Plan, Rules, Shot, SortMethod, Split, dispatch};
-use jiff::{SignedDuration, Timestamp};
+use flaneur_dispatch::{Dedup, Notice, Plan, Rules, Shot, SortMethod, Split, dispatch};
 use proptest::prelude::*;
+use support::{DEGREE_M, defaults, headed, headings, id, ids, shot};
 use uuid::Uuid;
-
-/// Metres of a degree of latitude.
-const DEGREE_M: f64 = 111_195.08;
-
-fn id(number: usize) -> Uuid {
-    Uuid::from_u128(number as u128 + 1)
-}
-
-/// A flat picture without heading, `second` seconds after the start, `east` and `north` metres from a place on the
-/// equator.
-fn shot(number: usize, second: i64, east: f64, north: f64) -> Shot {
-    Shot {
-        id: id(number),
-        file_name: format!("img{number}.jpg"),
-        lon: east / DEGREE_M,
-        lat: north / DEGREE_M,
-        captured: Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second),
-        heading: None,
-        heading_is_computed: false,
-        panorama: false,
-        sequence: None,
-    }
-}
-
-fn headed(shot: Shot, heading: f64) -> Shot {
-    Shot { heading: Some(heading), ..shot }
-}
-
-fn defaults() -> Rules {
-    Rules {
-        sort: SortMethod::TimeAsc,
-        split: Some(Split { distance_m: 100.0, time_s: 300.0 }),
-        dedup: Some(Dedup { distance_m: 1.0, rotation_deg: 60.0 }),
-        relative_heading: None,
-    }
-}
-
-fn ids(plan: &Plan) -> Vec<Vec<Uuid>> {
-    plan.parts.iter().map(|part| part.shots.iter().map(|shot| shot.id).collect()).collect()
-}
-
-fn headings(plan: &Plan) -> Vec<Option<f64>> {
-    let placed = plan.parts.iter().flat_map(|part| &part.shots);
-    placed.map(|shot| shot.heading.map(|heading| (heading.degrees * 1e3).round() / 1e3 % 360.0)).collect()
-}
 
 #[test]
 fn nothing_comes_of_nothing() {
@@ -146,44 +103,41 @@ fn duplicates_are_found_at_the_antimeridian_and_at_the_pole() {
 }
 
 #[test]
-fn headings_follow_the_track() {
-    let track = vec![shot(0, 0, 0.0, 0.0), shot(1, 1, 0.0, 10.0), shot(2, 2, 10.0, 10.0), shot(3, 3, 10.0, 0.0)];
-    assert_eq!(headings(&dispatch(track.clone(), &defaults())), [Some(0.0), Some(90.0), Some(180.0), Some(180.0)]);
-    let left = Rules { relative_heading: Some(-90.0), ..defaults() };
-    assert_eq!(headings(&dispatch(track, &left)), [Some(270.0), Some(0.0), Some(90.0), Some(90.0)]);
-}
-
-#[test]
-fn north_is_a_heading() {
-    let mut track = vec![headed(shot(0, 0, 0.0, 0.0), 0.0), shot(1, 1, 10.0, 0.0)];
-    assert_eq!(headings(&dispatch(track.clone(), &defaults())), [None, Some(90.0)]);
-    track[0].heading_is_computed = true;
-    assert_eq!(headings(&dispatch(track.clone(), &defaults())), [Some(90.0), Some(90.0)]);
-    track[0].heading_is_computed = false;
-    let ahead = Rules { relative_heading: Some(0.0), ..defaults() };
-    assert_eq!(headings(&dispatch(track, &ahead)), [Some(90.0), Some(90.0)]);
-}
-
-#[test]
-fn a_single_picture_looks_where_it_is_told() {
-    let one = vec![shot(0, 0, 0.0, 0.0)];
-    assert_eq!(headings(&dispatch(one.clone(), &defaults())), [None]);
-    for (relative, expected) in [(-90.0, 270.0), (0.0, 0.0), (450.0, 90.0)] {
-        let rules = Rules { relative_heading: Some(relative), ..defaults() };
-        assert_eq!(headings(&dispatch(one.clone(), &rules)), [Some(expected)]);
+fn of_duplicates_the_best_stays() {
+    let here = |number| shot(number, number as i64, 0.0, 0.0);
+    let sharp = |number, density| Shot { pixels_per_degree: Some(density), ..here(number) };
+    let close = |number, metres| Shot { accuracy_m: Some(metres), ..here(number) };
+    for (first, second, stays) in [
+        (here(0), headed(here(1), 0.0), 1),
+        (sharp(0, 12.0), sharp(1, 40.0), 1),
+        (sharp(0, 40.0), sharp(1, 12.0), 0),
+        (close(0, 8.0), close(1, 0.02), 1),
+        // Of one grade the first.
+        (close(0, 3.4), close(1, 3.1), 0),
+        (sharp(0, 31.0), sharp(1, 60.0), 0),
+        // What may be linked to.
+        (sharp(0, 60.0), Shot { sequence: Some(id(1000)), ..sharp(1, 5.0) }, 1),
+    ] {
+        let plan = dispatch(vec![first.clone(), second.clone()], &defaults());
+        assert_eq!(ids(&plan), [[id(stays)]], "{first:?} {second:?}");
+        assert_eq!((plan.duplicates[0].id, plan.duplicates[0].of), (id(1 - stays), id(stays)));
     }
 }
 
 #[test]
-fn standing_still_does_not_turn_the_arrow() {
-    // East, a wait with the receiver's noise, east again, and a wait at the end.
-    let places =
-        [(0.0, 0.0), (10.0, 0.0), (10.1, 0.2), (9.9, -0.1), (10.0, 0.3), (20.0, 0.0), (19.9, 0.2), (20.1, 0.1)];
-    let shots = places.iter().enumerate().map(|(n, (east, north))| shot(n, n as i64, *east, *north)).collect();
-    let plan = dispatch(shots, &Rules { dedup: None, ..defaults() });
-    assert_eq!(headings(&plan), [Some(90.0); 8]);
-    let standing: Vec<_> = (0..4).map(|n| shot(n, n as i64, 0.0, 0.1 * n as f64)).collect();
-    assert_eq!(headings(&dispatch(standing, &Rules { dedup: None, ..defaults() })), [None; 4]);
+fn late_pictures_leave_what_is_placed_where_it_is() {
+    let old = id(1000);
+    let mut shots: Vec<_> =
+        (0..10).map(|n| Shot { sequence: Some(old), ..shot(n, 4 * n as i64, 10.0 * n as f64, 0.0) }).collect();
+    // Between them, the same as one of them but earlier and better, and a way on.
+    shots.push(shot(10, 14, 35.0, 0.0));
+    shots.push(Shot { pixels_per_degree: Some(60.0), ..headed(shot(11, 19, 50.0, 0.0), 90.0) });
+    shots.extend((12..15).map(|n| shot(n, 4 * n as i64 - 8, 10.0 * (n - 2) as f64, 0.0)));
+    let plan = dispatch(shots, &defaults());
+    assert_eq!(plan.parts.iter().map(|part| part.reuse).collect::<Vec<_>>(), [Some(old)]);
+    assert_eq!((plan.duplicates.len(), plan.duplicates[0].id, plan.duplicates[0].of), (1, id(11), id(5)));
+    let order = [0, 1, 2, 3, 10, 4, 5, 6, 7, 8, 9, 12, 13, 14];
+    assert_eq!(ids(&plan), [order.map(id)]);
 }
 
 #[test]
@@ -244,17 +198,26 @@ fn thirty_thousand_pictures() {
 prop_compose! {
     fn any_shots()(
         specs in proptest::collection::vec(
-            (0..2000i64, 0..30i64, 0..4i64, proptest::option::of(0..8i64), any::<[bool; 2]>(), proptest::option::of(0..4usize)),
+            (
+                (0..2000i64, 0..30i64, 0..4i64),
+                proptest::option::of(0..8i64),
+                any::<[bool; 2]>(),
+                proptest::option::of(0..4usize),
+                proptest::option::of(0.0..20.0f64),
+            ),
             0..40,
         )
     ) -> Vec<Shot> {
-        specs.into_iter().enumerate().map(|(number, (second, east, north, heading, [computed, panorama], sequence))| Shot {
+        specs.into_iter().enumerate().map(|(number, spec)| {
+            let ((second, east, north), heading, [computed, panorama], sequence, accuracy_m) = spec;
+            Shot {
             heading: heading.map(|eighth| eighth as f64 * 45.0),
             heading_is_computed: computed,
             panorama,
             sequence: sequence.map(|number| id(1000 + number)),
+            accuracy_m,
             ..shot(number, second, east as f64 * 0.6, north as f64 * 40.0)
-        }).collect()
+        }}).collect()
     }
 }
 
@@ -309,7 +272,9 @@ proptest! {
             }
         }
         if let Some(dedup) = rules.dedup {
+            let frozen = frozen(&plan);
             for part in ids(&plan) {
+                let part: Vec<Uuid> = part.into_iter().filter(|id| !frozen.contains(id)).collect();
                 for (n, a) in part.iter().enumerate() {
                     for b in &part[n + 1..] {
                         prop_assert!(!alike(&known[a], &known[b], &dedup, rules.relative_heading.is_some()));
@@ -356,6 +321,36 @@ proptest! {
         prop_assert_eq!(ids(&second), ids(&first));
         prop_assert_eq!(headings(&second), headings(&first));
     }
+}
+
+proptest! {
+    #[test]
+    fn what_is_placed_is_no_duplicate_of_what_comes_late(shots in any_shots(), late in 0..40_usize, dedup in 0.0..3.0f64) {
+        let dedup = Some(Dedup { distance_m: dedup, rotation_deg: 60.0 });
+        let rules = Rules { split: None, dedup, ..defaults() };
+        let fresh = |shot: &Shot| Shot { sequence: None, ..shot.clone() };
+        let (late, early): (Vec<Shot>, Vec<Shot>) = shots.iter().map(fresh).partition(|shot| shot.id < id(late));
+        let first = dispatch(early.clone(), &rules);
+        // The end of a frozen fix may come late.
+        prop_assume!(first.notices.iter().all(|notice| matches!(notice, Notice::Jump { .. })));
+        let placed: HashSet<Uuid> = ids(&first).concat().into_iter().collect();
+        let kept = early.into_iter().filter(|shot| placed.contains(&shot.id));
+        let kept = kept.map(|shot| Shot { sequence: Some(id(1000)), ..shot });
+        let second = dispatch(kept.chain(late).collect(), &rules);
+        prop_assert!(second.duplicates.iter().all(|duplicate| !placed.contains(&duplicate.id)));
+        if !placed.is_empty() {
+            prop_assert_eq!(second.parts[0].reuse, Some(id(1000)));
+        }
+    }
+}
+
+/// The pictures of which nobody knows where they were taken.
+fn frozen(plan: &Plan) -> HashSet<Uuid> {
+    let pictures = plan.notices.iter().filter_map(|notice| match notice {
+        Notice::Frozen { pictures, .. } => Some(pictures),
+        Notice::Jump { .. } => None,
+    });
+    pictures.flatten().copied().collect()
 }
 
 /// The rule for duplicates, spelled out for a pair.

@@ -1,16 +1,21 @@
 //! How far off the position may be.
 
 use crate::camera::Camera;
+use crate::mapillary::Mapillary;
+use crate::source::Source;
 use crate::tags::Tags;
 
 /// What an accuracy rests on, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum AccuracySource {
     /// The receiver's own estimate, EXIF `GPSHPositioningError`.
     PositioningError,
     /// The accuracy in the `Pix4D` camera schema.
     CameraSchema,
+    /// The receiver's own estimate, in the Mapillary description.
+    Mapillary,
     /// The dilution of precision, times the error of one range: 1 m with differential correction, 3 m
     /// without.
     Dilution,
@@ -20,10 +25,9 @@ pub enum AccuracySource {
     Maker,
 }
 
-/// Metres by maker, lower-case beginning: 2 for survey rigs, 4 for action cameras and drones, 5 for
-/// phones and cameras that take their position from one. The three classes are those of Panoramax, so that
-/// scores agree; which of its makers falls into which was seen for those in the photos at hand, and follows
-/// from the kind of device for the others.
+/// Metres by maker, lower-case beginning: 2 for survey rigs, 4 for action cameras and drones, 5 for cameras that take
+/// their position from a phone. The three classes are those of Panoramax, so that scores agree; which of its makers
+/// falls into which was seen for those in the photos at hand, and follows from the kind of device for the others.
 const MAKERS: &[(&str, f64)] = &[
     ("stfmani", 2.0),
     ("trimble", 2.0),
@@ -33,47 +37,47 @@ const MAKERS: &[(&str, f64)] = &[
     ("garmin", 4.0),
     ("gopro", 4.0),
     ("insta360", 4.0),
-    ("apple", 5.0),
-    ("asus", 5.0),
-    ("crosscall", 5.0),
-    ("fairphone", 5.0),
-    ("google", 5.0),
-    ("htc", 5.0),
-    ("huawei", 5.0),
-    ("lge", 5.0),
-    ("motorola", 5.0),
-    ("nokia", 5.0),
-    ("oneplus", 5.0),
-    ("oppo", 5.0),
     ("ricoh", 5.0),
-    ("samsung", 5.0),
     ("sony", 5.0),
-    ("wiko", 5.0),
-    ("xiaomi", 5.0),
 ];
+/// The same for phones.
+const PHONE: f64 = 5.0;
 
-/// Horizontal accuracy in metres and what it rests on.
-pub(crate) fn read(tags: &Tags, camera: &Camera) -> Option<(f64, AccuracySource)> {
+/// Horizontal accuracy in metres, what it rests on and where it was found.
+pub(crate) fn read(
+    tags: &Tags,
+    mapillary: Option<&Mapillary>,
+    camera: &Camera,
+) -> Option<(f64, AccuracySource, Source)> {
+    const ERROR: &str = "Exif.GPSInfo.GPSHPositioningError";
+    const SCHEMA: &str = "Xmp.Camera.GPSXYAccuracy";
+    const DILUTION: &str = "Exif.GPSInfo.GPSDOP";
+    const DIFFERENTIAL: &str = "Exif.GPSInfo.GPSDifferential";
     // 0 means unknown; 100 km is no position.
-    let number = |name| tags.number(name).filter(|&value| value > 0.0 && value <= 100_000.0);
-    let differential = tags.get("Exif.GPSInfo.GPSDifferential") == Some("1");
-    if let Some(metres) = number("Exif.GPSInfo.GPSHPositioningError") {
-        return Some((metres, AccuracySource::PositioningError));
+    let believed = |value: &f64| *value > 0.0 && *value <= 100_000.0;
+    let number = |name| tags.number(name).filter(believed);
+    let differential = tags.get(DIFFERENTIAL) == Some("1");
+    if let Some(metres) = number(ERROR) {
+        return Some((metres, AccuracySource::PositioningError, Source::Tag(ERROR)));
     }
-    if let Some(metres) = number("Xmp.Camera.GPSXYAccuracy") {
-        return Some((metres, AccuracySource::CameraSchema));
+    if let Some(metres) = number(SCHEMA) {
+        return Some((metres, AccuracySource::CameraSchema, Source::Tag(SCHEMA)));
     }
-    if let Some(dilution) = number("Exif.GPSInfo.GPSDOP") {
+    if let Some(metres) = mapillary.and_then(|mapillary| mapillary.accuracy).filter(believed) {
+        return Some((metres, AccuracySource::Mapillary, Source::Mapillary("MAPGPSAccuracyMeters")));
+    }
+    if let Some(dilution) = number(DILUTION) {
         let range = if differential { 1.0 } else { 3.0 };
-        return Some((dilution * range, AccuracySource::Dilution));
+        return Some((dilution * range, AccuracySource::Dilution, Source::Tag(DILUTION)));
     }
     if differential {
-        return Some((2.0, AccuracySource::Differential));
+        return Some((2.0, AccuracySource::Differential, Source::Tag(DIFFERENTIAL)));
     }
     let make = camera.make.as_deref()?.to_lowercase();
     // Pentax is a brand of Ricoh Imaging; its receivers are not the Theta's phone.
     let known = MAKERS.iter().find(|(maker, _)| make.starts_with(maker) && !make.starts_with("ricoh imaging"));
-    known.map(|&(_, metres)| (metres, AccuracySource::Maker))
+    let metres = known.map(|&(_, metres)| metres).or_else(|| camera.is_of_phones().then_some(PHONE))?;
+    Some((metres, AccuracySource::Maker, Source::Camera))
 }
 
 #[cfg(test)]
@@ -83,7 +87,8 @@ mod tests {
     #[test]
     fn the_best_source_wins() {
         let mut tags = Tags::default();
-        let gopro = Camera { make: Some("GoPro".to_owned()), model: None };
+        let read = |tags: &Tags, camera: &Camera| read(tags, None, camera).map(|(metres, source, _)| (metres, source));
+        let gopro = Camera { make: Some("GoPro".to_owned()), ..Camera::default() };
         assert_eq!(read(&tags, &gopro), Some((4.0, AccuracySource::Maker)));
         assert_eq!(read(&tags, &Camera::default()), None);
         tags.set("Exif.GPSInfo.GPSDifferential", "1".to_owned());

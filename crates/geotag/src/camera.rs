@@ -1,5 +1,7 @@
 //! Who made the camera, and what is known of its kind.
 
+use crate::mapillary::Mapillary;
+use crate::source::Source;
 use crate::tags::Tags;
 use crate::text;
 
@@ -9,6 +11,8 @@ pub(crate) struct Camera {
     pub make: Option<String>,
     /// Without the maker's name before it.
     pub model: Option<String>,
+    pub make_source: Option<Source>,
+    pub model_source: Option<Source>,
 }
 
 /// Cameras that take 360° panoramas: lower-case beginnings of maker and model.
@@ -47,53 +51,69 @@ const PANORAMIC: &[(&str, &str)] = &[
     ("dji", "osmo 360"),
 ];
 
-/// Makers of phones and ordinary cameras: a 2:1 photo of theirs with a focal length is a crop or a
-/// phone's full-screen mode, not a panorama.
-const ORDINARY: &[&str] = &[
+/// Makers of phones, as beginnings in lower case.
+const PHONES: &[&str] = &[
     "apple",
     "asus",
-    "canon",
-    "casio",
     "crosscall",
-    "eastman kodak",
     "fairphone",
-    "fujifilm",
     "google",
-    "hasselblad",
     "hmd",
     "honor",
     "htc",
     "huawei",
-    "konica",
-    "leica",
     "lge",
     "motorola",
-    "nikon",
     "nokia",
-    "olympus",
-    "om digital",
     "oneplus",
     "oppo",
-    "panasonic",
-    "pentax",
     "realme",
-    "ricoh imaging",
     "samsung",
-    "sigma",
-    "sony",
     "vivo",
     "wiko",
     "xiaomi",
     "zte",
 ];
 
-/// Reads maker and model.
-pub(crate) fn read(tags: &Tags) -> Camera {
-    let value = |name: &str, xmp: &str| tags.get(name).and_then(text::kept).or_else(|| text::kept(tags.get(xmp)?));
-    let make = value("Exif.Image.Make", "Xmp.tiff.Make");
-    let model = value("Exif.Image.Model", "Xmp.tiff.Model")
-        .and_then(|model| text::kept(without_serial(without_make(&model, make.as_deref()))));
-    Camera { make, model }
+/// Makers of ordinary cameras, as beginnings in lower case.
+const ORDINARY: &[&str] = &[
+    "canon",
+    "casio",
+    "eastman kodak",
+    "fujifilm",
+    "hasselblad",
+    "konica",
+    "leica",
+    "nikon",
+    "olympus",
+    "om digital",
+    "panasonic",
+    "pentax",
+    "ricoh imaging",
+    "sigma",
+    "sony",
+];
+
+/// Makers of drones and of cameras for them, as beginnings in lower case.
+const DRONES: &[&str] =
+    &["autel", "dji", "hasselblad", "micasense", "parrot", "sensefly", "skydio", "wingtra", "yuneec"];
+
+/// Reads maker and model: EXIF, then XMP, then the Mapillary description.
+pub(crate) fn read(tags: &Tags, mapillary: Option<&Mapillary>) -> Camera {
+    let make = kept(tags, &["Exif.Image.Make", "Xmp.tiff.Make"])
+        .or_else(|| Some((mapillary?.make.clone()?, Source::Mapillary("MAPDeviceMake"))));
+    let model = kept(tags, &["Exif.Image.Model", "Xmp.tiff.Model"])
+        .or_else(|| Some((mapillary?.model.clone()?, Source::Mapillary("MAPDeviceModel"))));
+    let (make, make_source) = make.unzip();
+    let model = model
+        .and_then(|(model, source)| Some((text::kept(without_serial(without_make(&model, make.as_deref())))?, source)));
+    let (model, model_source) = model.unzip();
+    Camera { make, model, make_source, model_source }
+}
+
+/// The first of the tags that has something worth keeping.
+fn kept(tags: &Tags, names: &[&'static str]) -> Option<(String, Source)> {
+    names.iter().find_map(|name| Some((text::kept(tags.get(name)?)?, Source::Tag(name))))
 }
 
 impl Camera {
@@ -104,10 +124,30 @@ impl Camera {
         PANORAMIC.iter().any(|(known, beginning)| make.starts_with(known) && model.starts_with(beginning))
     }
 
-    /// Whether this maker makes phones or ordinary cameras, and this model is not one of its 360° ones.
+    /// Whether its maker makes phones.
+    pub(crate) fn is_of_phones(&self) -> bool {
+        self.is_of(PHONES)
+    }
+
+    /// Whether this is a phone, whose clock the network sets.
+    pub(crate) fn is_phone(&self) -> bool {
+        !self.is_panoramic() && self.is_of(PHONES)
+    }
+
+    /// Whether its maker makes drones, which look down as a rule.
+    pub(crate) fn is_drone(&self) -> bool {
+        self.is_of(DRONES)
+    }
+
+    /// Whether this is a phone or an ordinary camera: a 2:1 photo of theirs with a focal length is a crop or a
+    /// phone's full-screen mode, not a panorama.
     pub(crate) fn is_ordinary(&self) -> bool {
+        !self.is_panoramic() && (self.is_of(PHONES) || self.is_of(ORDINARY))
+    }
+
+    fn is_of(&self, makers: &[&str]) -> bool {
         let make = self.make.as_deref().unwrap_or("").to_lowercase();
-        !self.is_panoramic() && ORDINARY.iter().any(|known| make.starts_with(known))
+        makers.iter().any(|known| make.starts_with(known))
     }
 }
 
@@ -133,13 +173,13 @@ pub(crate) fn without_serial(model: &str) -> &str {
 }
 
 /// The named creator: EXIF, then XMP.
-pub(crate) fn artist(tags: &Tags) -> Option<String> {
-    ["Exif.Image.Artist", "Xmp.dc.creator", "Xmp.tiff.Artist"].iter().find_map(|name| text::kept(tags.get(name)?))
+pub(crate) fn artist(tags: &Tags) -> Option<(String, Source)> {
+    kept(tags, &["Exif.Image.Artist", "Xmp.dc.creator", "Xmp.tiff.Artist"])
 }
 
 /// The copyright notice: EXIF, then XMP.
-pub(crate) fn copyright(tags: &Tags) -> Option<String> {
-    ["Exif.Image.Copyright", "Xmp.dc.rights", "Xmp.tiff.Copyright"].iter().find_map(|name| text::kept(tags.get(name)?))
+pub(crate) fn copyright(tags: &Tags) -> Option<(String, Source)> {
+    kept(tags, &["Exif.Image.Copyright", "Xmp.dc.rights", "Xmp.tiff.Copyright"])
 }
 
 #[cfg(test)]
@@ -150,7 +190,7 @@ mod tests {
         let mut tags = Tags::default();
         tags.set("Exif.Image.Make", make.to_owned());
         tags.set("Exif.Image.Model", model.to_owned());
-        read(&tags)
+        read(&tags, None)
     }
 
     #[test]
@@ -171,5 +211,7 @@ mod tests {
         assert!(camera("samsung", "SM-G988U").is_ordinary());
         assert!(!camera("SAMSUNG", "SM-C200").is_ordinary());
         assert!(!camera("", "").is_ordinary());
+        assert!(camera("Google", "Pixel 3").is_phone());
+        assert!(!camera("SAMSUNG", "SM-C200").is_phone() && !camera("SONY", "FDR-X1000V").is_phone());
     }
 }

@@ -27,6 +27,7 @@ impl fmt::Display for Origin {
 ///
 /// It serialises as that sentence.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Doubt {
     /// The file's segments stop making sense after its metadata.
     #[error("The file is damaged at byte {offset}; metadata behind it is not read.")]
@@ -93,6 +94,12 @@ pub enum Doubt {
         /// Camera minus GPS, in seconds.
         seconds: i64,
     },
+    /// A phone's position is older than its photo: it had no newer fix.
+    #[error("The position was found {seconds} s before the photo was taken; the time is the phone's.")]
+    FixOld {
+        /// Camera minus GPS, in seconds.
+        seconds: i64,
+    },
     /// The camera's clock is set to another time zone than that of the place.
     #[error("The camera's clock is {minutes} minutes off its place's time zone; the GPS sets it right.")]
     ClockInOtherZone {
@@ -105,8 +112,8 @@ pub enum Doubt {
     /// A heading outside 0 to 360 that was turned into it.
     #[error("The heading ({0}) is negative; a full turn was added.")]
     HeadingTurned(&'static str),
-    /// A heading relative to magnetic north; the declination is not applied.
-    #[error("The heading ({0}) is relative to magnetic north and was taken as it is.")]
+    /// A heading relative to magnetic north, and no place and time to know the declination by.
+    #[error("The heading ({0}) is relative to magnetic north and, without a place and a time, was taken as it is.")]
     HeadingMagnetic(&'static str),
     /// A pitch, roll or yaw that is no number or no angle.
     #[error("The {0} of the camera is not an angle; it was refused.")]

@@ -214,6 +214,7 @@ pub(crate) static XMP: &[Schema] = &[
             "GPSLongitudeRef",
             "GPSTimeStamp",
             "GPSTrack",
+            "GPSTrackRef",
         ],
         public: true,
     },

@@ -1,12 +1,13 @@
 //! The JSON object that Mapillary's tools write into the image description.
 
-use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use serde_json::{Map, Value};
 
 use crate::exiv2;
 use crate::tags::Tags;
+use crate::text;
+use crate::time::Clock;
 
 /// What is read of the description; numbers may be written as text.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,10 +18,18 @@ pub(crate) struct Mapillary {
     pub longitude: Option<f64>,
     /// `MAPAltitude` in metres.
     pub altitude: Option<f64>,
+    /// `MAPGPSAccuracyMeters`.
+    pub accuracy: Option<f64>,
     /// `MAPCompassHeading.TrueHeading` in degrees.
     pub heading: Option<f64>,
-    /// `MAPCaptureTime`, UTC.
-    pub captured: Option<Timestamp>,
+    /// `MAPCompassHeading.MagneticHeading` in degrees.
+    pub magnetic_heading: Option<f64>,
+    /// `MAPCaptureTime`: UTC in what the app writes, local in what `mapillary_tools` makes of a camera's photo.
+    pub captured: Option<Clock>,
+    /// `MAPDeviceMake`.
+    pub make: Option<String>,
+    /// `MAPDeviceModel`.
+    pub model: Option<String>,
     /// Whether a coordinate is there, readable or not.
     pub has_position: bool,
 }
@@ -39,12 +48,19 @@ impl Mapillary {
             return None;
         }
         let heading = object.get("MAPCompassHeading").and_then(Value::as_object);
+        let string = |key: &str| object.get(key).and_then(Value::as_str);
+        // Only the tools write of themselves; they put the camera's own clock into the time.
+        let offset = if object.contains_key("MAPMetaTags") { None } else { Some(Offset::UTC) };
         Some(Self {
             latitude: number(&object, "MAPLatitude"),
             longitude: number(&object, "MAPLongitude"),
             altitude: number(&object, "MAPAltitude"),
+            accuracy: number(&object, "MAPGPSAccuracyMeters"),
             heading: heading.and_then(|heading| number(heading, "TrueHeading")),
-            captured: object.get("MAPCaptureTime").and_then(Value::as_str).and_then(time),
+            magnetic_heading: heading.and_then(|heading| number(heading, "MagneticHeading")),
+            captured: string("MAPCaptureTime").and_then(time).map(|civil| Clock { civil, fraction: true, offset }),
+            make: string("MAPDeviceMake").and_then(text::kept),
+            model: string("MAPDeviceModel").and_then(text::kept),
             has_position: object.contains_key("MAPLatitude") || object.contains_key("MAPLongitude"),
         })
     }
@@ -58,15 +74,15 @@ fn number(object: &Map<String, Value>, key: &str) -> Option<f64> {
     }
 }
 
-/// `2023_04_29_16_30_51_574`: date, time and milliseconds in UTC.
-fn time(text: &str) -> Option<Timestamp> {
+/// `2023_04_29_16_30_51_574`: date, time and milliseconds.
+fn time(text: &str) -> Option<DateTime> {
     let mut parts = text.split('_');
     let mut next = || parts.next()?.parse::<i16>().ok();
     let (year, month, day) = (next()?, next()?, next()?);
     let (hour, minute, second) = (next()?, next()?, next()?);
     let millis = next().unwrap_or(0);
     let small = |value: i16| i8::try_from(value).ok();
-    let civil = DateTime::new(
+    DateTime::new(
         year,
         small(month)?,
         small(day)?,
@@ -75,8 +91,7 @@ fn time(text: &str) -> Option<Timestamp> {
         small(second)?,
         i32::from(millis).clamp(0, 999) * 1_000_000,
     )
-    .ok()?;
-    Offset::UTC.to_timestamp(civil).ok()
+    .ok()
 }
 
 #[cfg(test)]
@@ -98,7 +113,22 @@ mod tests {
         .unwrap();
         assert_eq!((read.latitude, read.longitude), (Some(55.5), Some(13.1)));
         assert_eq!((read.altitude, read.heading), (None, Some(332.5)));
-        assert_eq!(read.captured.unwrap().to_string(), "2023-04-29T16:30:51.574Z");
+        let captured = read.captured.unwrap();
+        assert_eq!(
+            (captured.civil.to_string().as_str(), captured.offset),
+            ("2023-04-29T16:30:51.574", Some(Offset::UTC))
+        );
+    }
+
+    #[test]
+    fn the_tools_write_the_cameras_own_clock() {
+        let read = read(
+            r#"{"MAPCaptureTime":"2019_04_16_14_20_13_000","MAPDeviceMake":"STFMANI","MAPGPSAccuracyMeters":"4.5",
+                "MAPMetaTags":{"strings":[{"key":"mapillary_tools_version","value":"0.4.2"}]}}"#,
+        )
+        .unwrap();
+        assert_eq!(read.captured.unwrap().offset, None);
+        assert_eq!((read.make.as_deref(), read.accuracy), (Some("STFMANI"), Some(4.5)));
     }
 
     #[test]

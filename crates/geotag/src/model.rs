@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{AccuracySource, CaptureTime, Doubt, GPanoCrop, Heading, Position, Projection};
+use crate::{AccuracySource, CaptureTime, Doubt, GPanoCrop, Heading, Position, Projection, Sources};
 
 /// What a photo says about where, when and in which direction it was taken.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -15,10 +15,13 @@ pub struct Geotag {
     pub heading: Option<Heading>,
     /// Degrees the centre of the image lies above the horizon, in [-90, 90]; negative looks down.
     ///
-    /// Pitch, roll and yaw follow the pose tags of the Photo Sphere XMP metadata
-    /// (`PosePitchDegrees`, `PoseRollDegrees`, `PoseHeadingDegrees`).
+    /// Pitch, roll and yaw follow **one convention**, that of the pose tags of the Photo Sphere XMP metadata
+    /// (`PosePitchDegrees`, `PoseRollDegrees`, `PoseHeadingDegrees`,
+    /// <https://developers.google.com/streetview/spherical-metadata>): first yaw, then pitch, then roll, each about the
+    /// camera's own axis. The gimbal of a DJI camera has the same signs; the `Pix4D` camera schema may count its pitch from
+    /// straight down, which is turned.
     pub pitch: Option<f64>,
-    /// Degrees the camera leans clockwise, in (-180, 180]: as it grows, the horizon turns
+    /// Degrees the camera leans clockwise, its right side down, in (-180, 180]: as it grows, the horizon turns
     /// counterclockwise in the image.
     pub roll: Option<f64>,
     /// Degrees clockwise from north of the image centre as the camera's own pose tags say, in [0, 360).
@@ -48,7 +51,10 @@ pub struct Geotag {
     pub accuracy_source: Option<AccuracySource>,
     /// Size of the stored image in pixels, before its orientation is applied.
     pub image_size: Option<ImageSize>,
-    /// The tags that may be shown to everybody, under their Exiv2 names, as Exiv2 prints them.
+    /// Where each of these values came from.
+    pub sources: Sources,
+    /// The tags that may be shown to everybody, under their Exiv2 names, as Exiv2 prints them. Where the file's time
+    /// (`Exif.Image.DateTime`) is there, the GPS time and date are, too, in the form of EXIF: clients rely on it.
     pub exif: BTreeMap<String, String>,
     /// What was doubtful, in the order it was met.
     pub doubts: Vec<Doubt>,
@@ -76,6 +82,7 @@ impl Default for Geotag {
             accuracy: None,
             accuracy_source: None,
             image_size: None,
+            sources: Sources::default(),
             exif: BTreeMap::new(),
             doubts: Vec::new(),
         }
@@ -108,6 +115,18 @@ pub struct ImageSize {
     pub width: u32,
     /// Pixels from top to bottom.
     pub height: u32,
+}
+
+/// Metadata that another container than a JPEG holds (HEIC, AVIF, PNG, WebP), and the size of its image.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Blocks<'a> {
+    /// EXIF blocks: a TIFF header and what follows. `Exif\0\0` before it, as in a WebP of some writers, and the offset
+    /// before that in the item of a HEIC are passed over.
+    pub exif: &'a [&'a [u8]],
+    /// XMP packets.
+    pub xmp: &'a [&'a [u8]],
+    /// Size of the stored image in pixels, before its orientation is applied.
+    pub size: Option<ImageSize>,
 }
 
 /// Why no geotag could be read.

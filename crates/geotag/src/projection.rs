@@ -4,6 +4,7 @@ use crate::ImageSize;
 use crate::camera::Camera;
 use crate::doubt::Doubt;
 use crate::lens;
+use crate::source::Source;
 use crate::tags::Tags;
 
 /// How the sphere of view is laid on the pixels.
@@ -88,21 +89,23 @@ impl GPanoCrop {
 /// No JPEG is wider; a full panorama may be said to be larger than its crop by this much.
 const MAX_SIDE: f64 = 1_000_000.0;
 
-/// Projection and crop, by tags, then by the camera's model, then by the shape.
+/// Projection, crop and what tells them: tags, then the camera's model, then the shape.
 pub(crate) fn read(
     tags: &Tags,
     size: Option<ImageSize>,
     camera: &Camera,
     orientation: u8,
     doubts: &mut Vec<Doubt>,
-) -> (Projection, Option<GPanoCrop>) {
-    let stated = tags.get("Xmp.GPano.ProjectionType").map(str::to_ascii_lowercase);
+) -> (Projection, Option<GPanoCrop>, Option<Source>) {
+    const TYPE: &str = "Xmp.GPano.ProjectionType";
+    let tagged = Some(Source::Tag(TYPE));
+    let stated = tags.get(TYPE).map(str::to_ascii_lowercase);
     let kind = match stated.as_deref() {
         Some("equirectangular") => Some(true),
         Some("cylindrical") => Some(false),
         Some(_) => {
             doubts.push(Doubt::ProjectionUnsupported);
-            return (Projection::Flat, None);
+            return (Projection::Flat, None, tagged);
         }
         None => None,
     };
@@ -111,7 +114,7 @@ pub(crate) fn read(
         let crop = match crop(tags, size) {
             Crop::None => None,
             Crop::Full if equirectangular => None,
-            Crop::Full => return (Projection::Flat, None),
+            Crop::Full => return (Projection::Flat, None, tagged),
             Crop::Refused => {
                 doubts.push(Doubt::CropRefused);
                 None
@@ -121,16 +124,16 @@ pub(crate) fn read(
         // A cylinder is close to a sphere near the horizon, and its crop tells where that is.
         if !equirectangular && crop.is_none() {
             doubts.push(Doubt::ProjectionUnsupported);
-            return (Projection::Flat, None);
+            return (Projection::Flat, None, tagged);
         }
         if crop.is_none() && is_double == Some(false) {
             doubts.push(Doubt::ShapeUnlikely);
         }
-        return (Projection::Equirectangular, crop);
+        return (Projection::Equirectangular, crop, tagged);
     }
-    let panoramic = if camera.is_panoramic() {
-        // The same cameras also take flat photos and unstitched pairs of fisheyes.
-        is_double.unwrap_or(true)
+    // The same cameras also take flat photos and unstitched pairs of fisheyes.
+    let (panoramic, source) = if camera.is_panoramic() {
+        (is_double.unwrap_or(true), Source::Camera)
     } else {
         let contradicted = lens::is_turned(orientation)
             || (camera.is_ordinary() && lens::focal_length(tags).is_some())
@@ -140,21 +143,24 @@ pub(crate) fn read(
         if guessed {
             doubts.push(Doubt::ProjectionGuessed);
         }
-        guessed
+        (guessed, Source::Shape)
     };
-    (if panoramic { Projection::Equirectangular } else { Projection::Flat }, None)
+    if panoramic { (Projection::Equirectangular, None, Some(source)) } else { (Projection::Flat, None, None) }
 }
 
-/// Horizontal degrees: of the whole sphere for a panorama, else what the lens gives.
+/// Horizontal degrees: of the whole sphere for a panorama, else what the lens gives; and what they rest on.
 pub(crate) fn field_of_view(
     projection: Projection,
     crop: Option<GPanoCrop>,
-    lens: impl FnOnce() -> Option<f64>,
-) -> Option<f64> {
+    lens: impl FnOnce() -> Option<(f64, Source)>,
+) -> Option<(f64, Source)> {
     match (projection, crop) {
         (Projection::Flat, _) => lens(),
-        (Projection::Equirectangular, None) => Some(360.0),
-        (Projection::Equirectangular, Some(crop)) => Some(360.0 * f64::from(crop.width) / f64::from(crop.full_width)),
+        (Projection::Equirectangular, None) => Some((360.0, Source::Projection)),
+        (Projection::Equirectangular, Some(crop)) => {
+            let part = f64::from(crop.width) / f64::from(crop.full_width);
+            Some((360.0 * part, Source::Tag("Xmp.GPano.CroppedAreaImageWidthPixels")))
+        }
     }
 }
 
@@ -220,8 +226,9 @@ mod tests {
             tags.set(name, (*value).to_owned());
         }
         let size = size.map(|(width, height)| ImageSize { width, height });
-        let camera = crate::camera::read(&tags);
-        let (projection, crop) = read(&tags, size, &camera, lens::orientation(&tags, &mut Vec::new()), &mut doubts);
+        let camera = crate::camera::read(&tags, None);
+        let (orientation, _) = lens::orientation(&tags, &mut Vec::new());
+        let (projection, crop, _) = read(&tags, size, &camera, orientation, &mut doubts);
         (projection, crop, doubts)
     }
 
@@ -277,7 +284,8 @@ mod tests {
             crop,
             GPanoCrop { full_width: 4000, full_height: 2000, left: 500, top: 750, width: 3000, height: 500 }
         );
-        assert_eq!(field_of_view(projection, Some(crop), || None), Some(270.0));
+        let view = field_of_view(projection, Some(crop), || None);
+        assert_eq!(view, Some((270.0, Source::Tag("Xmp.GPano.CroppedAreaImageWidthPixels"))));
     }
 
     #[test]

@@ -7,7 +7,7 @@ pub(crate) const EXIF_SIGNATURE: &[u8] = b"Exif\0";
 /// The APP1 payload of XMP begins with this (ISO 16684-3).
 pub(crate) const XMP_SIGNATURE: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 /// Blocks of a kind that are looked at; real files have one, rarely two.
-const MAX_BLOCKS: usize = 4;
+pub(crate) const MAX_BLOCKS: usize = 4;
 
 /// What was found before the image data.
 #[derive(Debug, Default)]

@@ -21,6 +21,11 @@ impl Tags {
         self.0.get(name).map(String::as_str)
     }
 
+    /// The first of the names that has a value, with it.
+    pub(crate) fn first(&self, names: &[&'static str]) -> Option<(&'static str, &str)> {
+        names.iter().find_map(|name| Some((*name, self.get(name)?)))
+    }
+
     /// Keeps the first value of a name: a second directory or packet never overrules the first.
     pub(crate) fn offer(&mut self, name: &str, value: String) {
         if !value.is_empty() && !self.0.contains_key(name) {
@@ -31,6 +36,11 @@ impl Tags {
     /// Sets a value over what there was.
     pub(crate) fn set(&mut self, name: &str, value: String) {
         self.0.insert(name.to_owned(), value);
+    }
+
+    /// Forgets a tag.
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.0.remove(name);
     }
 
     /// The first finite number of a value: `"42/10"`, `"4.2"`, `"+4.2"`.

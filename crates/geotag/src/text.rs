@@ -26,9 +26,10 @@ pub(crate) fn head(bytes: &[u8], max: usize) -> &[u8] {
     &bytes[..end]
 }
 
-/// Without control and invisible formatting characters, trimmed, at most `max` characters.
+/// Without control and invisible formatting characters, trimmed, at most `max` characters; lines become one.
 pub(crate) fn clean(text: &str, max: usize) -> String {
-    let kept: String = text.trim().chars().filter(|&c| !is_hidden(c)).take(max).collect();
+    let spaced = text.trim().chars().map(|c| if matches!(c, '\t' | '\n' | '\r') { ' ' } else { c });
+    let kept: String = spaced.filter(|&c| !is_hidden(c)).take(max).collect();
     kept.trim().to_owned()
 }
 
@@ -76,6 +77,7 @@ mod tests {
     #[test]
     fn hidden_characters_go_and_length_is_bounded() {
         assert_eq!(clean(" a\u{7}b\u{202E}c\n ", 10), "abc");
+        assert_eq!(clean("Zoë\rA\tB\n", 10), "Zoë A B");
         assert_eq!(clean(&"é".repeat(500), 256).chars().count(), 256);
         assert_eq!(kept(" \u{0} "), None);
     }

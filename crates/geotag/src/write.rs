@@ -73,8 +73,8 @@ fn gps_directory(tag: &Geotag) -> Directory {
 
 /// Only what a receiver said is written as its error.
 fn is_measured(source: crate::AccuracySource) -> bool {
-    use crate::AccuracySource::{CameraSchema, PositioningError};
-    matches!(source, PositioningError | CameraSchema)
+    use crate::AccuracySource::{CameraSchema, Mapillary, PositioningError};
+    matches!(source, PositioningError | CameraSchema | Mapillary)
 }
 
 /// `2022:10:19 09:56:34`, `+02:00` and the digits of the fraction.

@@ -10,8 +10,9 @@ use crate::position::Position;
 /// The zone at a position: borders from tzf, rules from the bundled tz database, so that the machine's
 /// own files do not matter. At sea it is the nautical zone.
 ///
-/// The borders are read in place from the program itself: a microsecond for each look-up and hardly any
-/// memory, where the index that answers in a fifth of that takes 27 MB and a tenth of a second to build.
+/// The borders (4.1 MB) and rules (0.2 MB) are read in place from the program itself: a microsecond for each look-up
+/// and hardly any memory, where the index that answers in a fifth of that takes 27 MB and a tenth of a second to build.
+/// A rule by longitude would need no data, but be an hour or more off in France, Spain and half of China.
 pub(crate) fn at(position: Position) -> Option<TimeZone> {
     static FINDER: OnceLock<EmbeddedFinder> = OnceLock::new();
     static RULES: OnceLock<TimeZoneDatabase> = OnceLock::new();

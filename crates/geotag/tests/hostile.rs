@@ -4,7 +4,9 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use flaneur_geotag::{Doubt, Geotag, GeotagError, Position, read, write_exif, write_xmp};
+use flaneur_geotag::{
+    Blocks, Doubt, Geotag, GeotagError, ImageSize, Position, read, read_blocks, write_exif, write_xmp,
+};
 use proptest::prelude::*;
 
 /// Far above what a file takes (well below a millisecond), far below what a file that loops takes.
@@ -35,6 +37,7 @@ fn check(tag: &Geotag) {
     for text in texts.into_iter().flatten().chain(tag.exif.values()) {
         assert!(text.chars().count() <= 256 && !text.chars().any(char::is_control), "{text:?}");
     }
+    support::sources_fit(tag);
     for doubt in &tag.doubts {
         assert!(doubt.to_string().ends_with('.'), "{doubt}");
     }
@@ -185,6 +188,26 @@ fn valid() -> Vec<u8> {
 }
 
 #[test]
+fn the_blocks_of_other_containers_are_read_alike() {
+    let file = valid();
+    let from_jpeg = read(&file).unwrap();
+    let find = |part: &[u8]| file.windows(part.len()).position(|window| window == part).unwrap();
+    let signature = find(b"Exif\0\0");
+    let exif = &file[signature + 6..];
+    let xmp = &file[find(b"<x:xmpmeta")..];
+    let xmp = &xmp[..xmp.windows(12).position(|window| window == b"</x:xmpmeta>").unwrap() + 12];
+    // As they stand in a PNG, in a WebP, and in a HEIC that counts its offset.
+    for before in [&b""[..], b"Exif\0\0", b"\0\0\0\x06Exif\0\0", b"\0\0\0\0"] {
+        let block = [before, exif].concat();
+        let size = ImageSize { width: 4000, height: 2000 };
+        let tag = read_blocks(&Blocks { exif: &[&block], xmp: &[xmp], size: Some(size) });
+        assert_eq!(tag, from_jpeg, "{before:?}");
+    }
+    let tag = read_blocks(&Blocks { exif: &[b"nothing"], xmp: &[b"<"], size: Some(ImageSize { width: 0, height: 9 }) });
+    assert_eq!((tag.image_size, tag.doubts.len()), (None, 2));
+}
+
+#[test]
 fn the_valid_file_is_read() {
     let tag = read_quickly(&valid()).unwrap();
     assert_eq!(tag.doubts, []);
@@ -204,6 +227,8 @@ proptest! {
         let _ = read_quickly(&support::jpeg(Some(&bytes), None, (64, 32)));
         let header = [b"MM\0\x2A\0\0\0\x08", &bytes[..]].concat();
         let _ = read_quickly(&support::jpeg(Some(&header), None, (64, 32)));
+        let blocks: [&[u8]; 2] = [&bytes, &header];
+        check(&read_blocks(&Blocks { exif: &blocks, xmp: &blocks, size: Some(ImageSize { width: 64, height: 32 }) }));
     }
 
     #[test]

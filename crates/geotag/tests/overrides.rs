@@ -2,7 +2,8 @@
 
 mod support;
 
-use flaneur_geotag::{Doubt, Geotag, HeadingSource, Overrides, Projection, TimeSource, apply, read};
+use flaneur_geotag::{Doubt, Geotag, HeadingSource, Overrides, Projection, Source, TimeSource, apply, read};
+use proptest::prelude::*;
 
 fn plain() -> Geotag {
     read(&support::jpeg(None, None, (2000, 1000))).expect("a JPEG")
@@ -64,12 +65,15 @@ fn what_was_overridden_is_shown_nowhere() {
 
 #[test]
 fn a_clock_without_zone_follows_the_position() {
-    let exif = support::block(&[], &[(0x9003, 2, 20, b"2022:10:19 09:56:34\0")], &[]);
+    let time = b"2022:10:19 09:56:34\0";
+    let exif = support::block(&[(0x0132, 2, 20, time)], &[(0x9003, 2, 20, time)], &[]);
     let mut tag = read(&support::jpeg(Some(&exif), None, (40, 30))).unwrap();
     assert_eq!(tag.doubts, [Doubt::ZoneUnknown]);
+    assert_eq!(tag.exif["Exif.GPSInfo.GPSTimeStamp"], "9/1 56/1 34/1");
     apply(&mut tag, &Overrides { latitude: Some(48.1), longitude: Some(-1.68), ..Overrides::default() }).unwrap();
     let captured = tag.captured.unwrap();
     assert_eq!((captured.local.as_str(), captured.source), ("2022-10-19T09:56:34+02:00", TimeSource::Camera));
+    assert_eq!(tag.exif["Exif.GPSInfo.GPSTimeStamp"], "7/1 56/1 34/1");
     assert_eq!(tag.doubts, []);
 }
 
@@ -194,4 +198,120 @@ fn a_camera_that_was_sent_can_make_a_panorama() {
     assert_eq!(tag.projection, Projection::Flat);
     apply(&mut tag, &tags(&[("Exif.Image.Make", "Insta360"), ("Exif.Image.Model", "Insta360 X3")])).unwrap();
     assert_eq!((tag.projection, tag.field_of_view), (Projection::Equirectangular, Some(360.0)));
+}
+
+#[test]
+fn what_was_sent_tells_that_it_was_sent() {
+    let mut tag = located();
+    let before = tag.sources;
+    assert_eq!(before.position, Some(Source::Tag("Exif.GPSInfo.GPSLatitude")));
+    let mut overrides = tags(&[("Exif.Image.Artist", "Zoë"), ("Exif.GPSInfo.GPSAltitude", "400/10")]);
+    overrides.captured = Some("2022-10-19T12:00:00Z".to_owned());
+    apply(&mut tag, &overrides).unwrap();
+    let sent = Some(Source::Override);
+    assert_eq!((tag.sources.artist, tag.sources.altitude, tag.sources.captured), (sent, sent, sent));
+    assert_eq!((tag.sources.position, tag.sources.zone), (before.position, Some(Source::Place)));
+    assert_eq!(tag.position.and_then(|position| position.altitude), Some(40.0));
+    support::sources_fit(&tag);
+}
+
+#[test]
+fn an_altitude_can_be_sent_for_a_position_of_the_mapillary_description() {
+    let description = b"{\"MAPLatitude\":48.5,\"MAPLongitude\":2.5}\0";
+    let exif = support::block(&[(0x010E, 2, description.len() as u32, description)], &[], &[]);
+    let mut tag = read(&support::jpeg(Some(&exif), None, (40, 30))).unwrap();
+    apply(&mut tag, &tags(&[("Exif.GPSInfo.GPSAltitude", "30")])).unwrap();
+    let position = tag.position.unwrap();
+    assert_eq!((position.lat, position.altitude), (48.5, Some(30.0)));
+    assert_eq!(tag.sources.position, Some(Source::Mapillary("MAPLatitude")));
+}
+
+#[test]
+fn a_magnetic_heading_that_was_sent_is_turned() {
+    let mut tag = located();
+    let magnetic = [("Exif.GPSInfo.GPSImgDirection", "90"), ("Exif.GPSInfo.GPSImgDirectionRef", "M")];
+    apply(&mut tag, &tags(&magnetic)).unwrap();
+    // Paris, October 2022: 1.6° east.
+    let heading = tag.heading.unwrap().degrees;
+    assert!((heading - 91.6).abs() < 0.3, "{heading}");
+}
+
+#[test]
+fn with_a_place_and_a_time_a_magnetic_heading_of_the_file_is_turned() {
+    let direction = support::rationals(&[(90, 1)]);
+    let exif = support::block(&[], &[], &[(0x10, 2, 2, b"M\0"), (0x11, 5, 1, &direction)]);
+    let mut tag = read(&support::jpeg(Some(&exif), None, (40, 30))).unwrap();
+    assert_eq!(tag.doubts, [Doubt::HeadingMagnetic("GPSImgDirection")]);
+    let captured = Some("2022-10-19T12:00:00Z".to_owned());
+    let sent = Overrides { latitude: Some(48.0), longitude: Some(2.0), captured, ..Overrides::default() };
+    apply(&mut tag, &sent).unwrap();
+    let heading = tag.heading.unwrap().degrees;
+    assert!((heading - 91.6).abs() < 0.3 && tag.doubts.is_empty(), "{heading}");
+
+    // A direction that is sent is that from true north.
+    let mut tag = read(&support::jpeg(Some(&exif), None, (40, 30))).unwrap();
+    let sent = Overrides { tags: tags(&[("Exif.GPSInfo.GPSImgDirection", "10")]).tags, ..sent };
+    apply(&mut tag, &sent).unwrap();
+    assert_eq!((tag.heading.unwrap().degrees, tag.doubts.len()), (10.0, 0));
+    assert!(!tag.exif.contains_key("Exif.GPSInfo.GPSImgDirectionRef"));
+}
+
+/// Names and values that fit each other more or less.
+fn sent() -> impl Strategy<Value = Overrides> {
+    let name = prop::sample::select(vec![
+        "Exif.Image.Make",
+        "Exif.Image.Model",
+        "Exif.Image.Artist",
+        "Exif.Image.Orientation",
+        "Exif.GPSInfo.GPSLatitude",
+        "Exif.GPSInfo.GPSLatitudeRef",
+        "Exif.GPSInfo.GPSLongitude",
+        "Exif.GPSInfo.GPSAltitude",
+        "Exif.GPSInfo.GPSDOP",
+        "Exif.GPSInfo.GPSImgDirection",
+        "Exif.GPSInfo.GPSImgDirectionRef",
+        "Exif.GPSInfo.GPSTimeStamp",
+        "Exif.Photo.DateTimeOriginal",
+        "Exif.Photo.OffsetTimeOriginal",
+        "Exif.Photo.FocalLength",
+        "Exif.Photo.FocalLengthIn35mmFilm",
+        "Xmp.GPano.ProjectionType",
+        "Xmp.GPano.PoseHeadingDegrees",
+        "Xmp.GPano.CroppedAreaImageWidthPixels",
+        "Xmp.Camera.Pitch",
+    ]);
+    let value = prop_oneof![
+        "[0-9]{1,3}/[0-9]{1,2}",
+        "-?[0-9]{1,3}(\\.[0-9]{1,2})?",
+        "20[0-9]{2}:[01][0-9]:[0-3][0-9] [0-2][0-9]:30:00",
+        prop::sample::select(vec![
+            "equirectangular",
+            "cylindrical",
+            "M",
+            "S",
+            "GoPro",
+            "Max",
+            "+02:00",
+            "7/1 56/1 34/1"
+        ])
+        .prop_map(str::to_owned),
+        "\\PC{0,8}",
+    ];
+    let degrees = || prop::option::weighted(0.2, -200.0..200.0_f64);
+    (degrees(), degrees(), prop::collection::btree_map(name.prop_map(str::to_owned), value, 0..6))
+        .prop_map(|(latitude, longitude, tags)| Overrides { latitude, longitude, captured: None, tags })
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_sent_leaves_a_geotag_that_makes_sense(overrides in sent(), with_position in any::<bool>()) {
+        let before = if with_position { located() } else { plain() };
+        let mut tag = before.clone();
+        if apply(&mut tag, &overrides).is_err() {
+            prop_assert_eq!(&tag, &before);
+        }
+        support::sources_fit(&tag);
+        prop_assert!(tag.position.is_none_or(|p| p.lat.abs() <= 90.0 && p.lon.abs() <= 180.0));
+        prop_assert!(tag.heading.is_none_or(|heading| (0.0..360.0).contains(&heading.degrees)));
+    }
 }

@@ -4,7 +4,7 @@ mod support;
 
 use exif::{In, Tag};
 use flaneur_geotag::{
-    AccuracySource, CaptureTime, GPanoCrop, Geotag, Heading, HeadingSource, ImageSize, Position, Projection,
+    AccuracySource, CaptureTime, GPanoCrop, Geotag, Heading, HeadingSource, ImageSize, Position, Projection, Sources,
     TimeSource, read, write_exif, write_xmp,
 };
 use jiff::Timestamp;
@@ -49,6 +49,7 @@ fn same(a: &Geotag, b: &Geotag) {
     let plain = |tag: &Geotag| {
         let mut tag = tag.clone();
         tag.exif.clear();
+        tag.sources = Sources::default();
         tag.position = None;
         tag.heading = None;
         tag

@@ -1,18 +1,12 @@
 //! Decoding of Huffman codes at full speed: several symbols a look where their values don't matter.
 
 use crate::bits::Bits;
-use crate::blocks::Block;
 use crate::error::JpegError;
 use crate::huffman::{HuffmanSpec, HuffmanTable};
 
 const BAD_RUN: JpegError = JpegError::Damaged("a block has more than 64 coefficients");
 const BAD_SYMBOL: JpegError = JpegError::Damaged("a block has an impossible coefficient");
 const BAD_DC: JpegError = JpegError::Damaged("a block has an impossible brightness");
-
-/// Bits of one look.
-const LOOK: u32 = 12;
-/// Entry of `skip`: the block ends here.
-const END: u16 = 1 << 13;
 
 /// DC values of 8-bit pictures: eight times the mean, level-shifted, divided by the quantisation step (T.81, F.1.1.4).
 pub(crate) const DC_RANGE: std::ops::RangeInclusive<i32> = -1024..=1023;
@@ -21,16 +15,15 @@ const MAX_AC_SIZE: u8 = 10;
 /// The longest category of a DC difference (T.81, table F.1).
 const MAX_DC_SIZE: u8 = 11;
 
-/// A value out of its category and the bits behind it (T.81, F.2.2.1).
+/// The value of a category of `size` bits that `word` begins with (T.81, F.2.2.1). Without a branch: signs are what no
+/// processor foresees.
 #[inline(always)]
-fn extend(bits: u32, size: u32) -> i32 {
-    if size == 0 {
-        0
-    } else if bits >> (size - 1) == 0 {
-        bits as i32 - (1 << size) + 1
-    } else {
-        bits as i32
-    }
+fn value_of(word: u64, size: u32) -> i32 {
+    // All ones where the first bit is none: then the bits are those of the magnitude, inverted.
+    let negative = !((word as i64) >> 63);
+    // Two shifts, for a category of 0 bits would be one of 64.
+    let magnitude = ((word as i64 ^ negative) as u64 >> 1 >> (63 - size)) as i64;
+    ((magnitude ^ negative) - negative) as i32
 }
 
 /// A DC table.
@@ -53,41 +46,89 @@ impl DcTable {
             return Err(BAD_DC);
         }
         let size = u32::from(size);
-        // Two shifts, for a category of 0 bits would be one of 64.
-        let value = extend(((word << length) >> 1 >> (63 - size)) as u32, size);
+        let value = value_of(word << length, size);
         bits.drop(length + size);
         Ok(value)
     }
 }
 
+/// What blocks are read into.
+pub(crate) type Cells = [i16; 256];
+
+/// Where the coefficients of a block are put that are read.
+pub(crate) trait Order {
+    /// The last coefficient in zigzag order that is wanted; 0: none, only DC values.
+    const LAST: usize;
+    /// Where the k-th coefficient in zigzag order is put. The place of the 65th is for what is thrown away.
+    const PLACE: [u8; 128];
+}
+
+/// All of them, in zigzag order.
+pub(crate) struct Zigzag;
+
+impl Order for Zigzag {
+    const LAST: usize = 63;
+    const PLACE: [u8; 128] = {
+        let mut place = [64; 128];
+        let mut k = 0;
+        while k < 64 {
+            place[k] = k as u8;
+            k += 1;
+        }
+        place
+    };
+}
+
 /// An AC table.
 pub(crate) struct AcTable {
-    /// By the next bits: bits 0-5 how many to skip, 6-12 how many coefficients that is, 13 whether the block ends; 0 where
-    /// the next code is longer, or none.
-    skip: Vec<u16>,
-    /// By the next bits: bits 0-7 length of code and value, 8-15 zeros before it, 16-31 the value; 0 where they are longer,
-    /// or it is no coefficient.
-    value: Vec<u32>,
+    skip: Box<[Skip; 1 << SKIP_LOOK]>,
+    value: Box<[Value; 1 << VALUE_LOOK]>,
     table: HuffmanTable,
 }
+
+/// What the next bits say if values don't matter: bits 0-5 how many to skip, 6-12 how many coefficients that is, 13 whether
+/// the block ends; 0 where the next code is longer, or none.
+type Skip = u16;
+/// What the next bits say. Bits 0-4: how many are taken. With [`COMPLETE`], one or, with [`TWO`], two coefficients: bits 5-8
+/// the zeros before the first, 9-12 those before the second, 16-23 and 24-31 their values; with [`END`] the block ends behind
+/// them. Without it, [`END`]: the end of the block; [`PARTIAL`]: one coefficient whose value is not in the look or has more
+/// than 8 bits, bits 5-8 as above, 16-19 its category; else 0: the next code is longer than the look, or none.
+type Value = u32;
+
+/// Bits of one look.
+const SKIP_LOOK: u32 = 12;
+const VALUE_LOOK: u32 = 11;
+/// Bit of [`Skip`]: the block ends.
+const SKIP_END: Skip = 1 << 13;
+/// Bits of [`Value`].
+const COMPLETE: Value = 1 << 13;
+const END: Value = 1 << 14;
+const TWO: Value = 1 << 15;
+const PARTIAL: Value = 1 << 15;
 
 impl AcTable {
     pub(crate) fn new(spec: &HuffmanSpec) -> AcTable {
         let table = HuffmanTable::new(spec);
-        let looks = 0..1u32 << LOOK;
-        let skip = looks.clone().map(|look| skip_entry(&table, look)).collect();
-        let value = looks.map(|look| value_entry(&table, look)).collect();
+        let mut skip = Box::new([0; 1 << SKIP_LOOK]);
+        for (look, entry) in (0..).zip(skip.iter_mut()) {
+            *entry = skip_entry(&table, look);
+        }
+        let mut value = Box::new([0; 1 << VALUE_LOOK]);
+        for (look, entry) in (0..).zip(value.iter_mut()) {
+            *entry = value_entry(&table, look);
+        }
         AcTable { skip, value, table }
     }
 
-    /// Goes to the end of a block of which `k` is the next coefficient.
+    /// Goes to the end of a block of which `k` is the next coefficient. At least 29 bits must be there: as many as a DC code
+    /// and value leave of a refill.
     #[inline(always)]
     pub(crate) fn skip(&self, bits: &mut Bits<'_>, mut k: usize) -> Result<(), JpegError> {
+        // A look takes 12 + 10 bits at most.
+        let mut looks = 1;
         while k < 64 {
-            bits.refill();
-            // Two looks take 2 · (12 + 10) bits at most, which a refill has.
-            for _ in 0..2 {
-                let entry = self.skip[(bits.word() >> (64 - LOOK)) as usize];
+            for _ in 0..looks {
+                let entry = self.skip[(bits.word() >> (64 - SKIP_LOOK)) as usize];
                 let next = k + usize::from(entry >> 6 & 127);
                 if entry == 0 || next > 63 {
                     // Several symbols may reach into the next block: one at a time then.
@@ -102,55 +143,82 @@ impl AcTable {
                     break;
                 }
                 bits.drop(u32::from(entry & 63));
-                if entry & END != 0 {
+                if entry & SKIP_END != 0 {
                     return Ok(());
                 }
                 k = next;
             }
+            bits.refill();
+            looks = 2;
         }
         Ok(())
     }
 
-    /// Reads coefficients from 1 into `block`, which is zero there, until one behind `last` is reached; then skips the others.
-    /// Returns the index of the last one that was read, 0 if there is none.
+    /// Reads coefficients from 1 on until one behind the last that is wanted is reached; then skips the others. Each is put
+    /// `offset` cells behind its place, where zeros are before. At least 29 bits must be there. Returns the index of the last one that was read, 0 if there is
+    /// none.
     #[inline(always)]
-    pub(crate) fn read(&self, bits: &mut Bits<'_>, last: usize, block: &mut Block) -> Result<usize, JpegError> {
+    pub(crate) fn read<O: Order>(
+        &self,
+        bits: &mut Bits<'_>,
+        cells: &mut Cells,
+        offset: usize,
+    ) -> Result<usize, JpegError> {
+        let mut put = |k: usize, value: i16| cells[(usize::from(O::PLACE[k & 127]) + offset) & 255] = value;
         let mut k = 1;
-        let mut found = 0;
-        while k <= last {
-            bits.refill();
-            // Four looks take 4 · 12 bits at most.
-            for _ in 0..4 {
-                let entry = self.value[(bits.word() >> (64 - LOOK)) as usize];
-                if entry == 0 {
+        // A look takes 11 + 10 bits at most.
+        let mut looks = 1;
+        while k <= O::LAST {
+            for _ in 0..looks {
+                let entry = self.value[(bits.word() >> (64 - VALUE_LOOK)) as usize];
+                let first = k + (entry >> 5 & 15) as usize;
+                let second = first + 1 + (entry >> 9 & 15) as usize;
+                let next = second + (entry >> 15 & 1) as usize;
+                // Beyond the last coefficient the look is not of this block: one symbol at a time then.
+                if entry & COMPLETE != 0 && next < 64 {
+                    bits.drop(entry & 31);
+                    put(first, i16::from((entry >> 16) as u8 as i8));
+                    // A zero if there is no second.
+                    put(second, i16::from((entry >> 24) as u8 as i8));
+                    if entry & END != 0 {
+                        return Ok(next - 1);
+                    }
+                    k = next;
+                } else if entry & (COMPLETE | END) == END {
+                    bits.drop(entry & 31);
+                    return Ok(k - 1);
+                } else if entry & (COMPLETE | PARTIAL) == PARTIAL {
+                    // The last of the bits that are taken are the value.
+                    let (taken, size) = (entry & 31, entry >> 16 & 15);
+                    let value = value_of(bits.word() << (taken - size), size);
+                    bits.drop(taken);
+                    if first > 63 {
+                        return Err(BAD_RUN);
+                    }
+                    put(first, value as i16);
+                    k = first + 1;
+                } else {
                     let (advance, value) = self.step(bits)?;
                     if advance == ALL {
-                        return Ok(found);
+                        return Ok(k - 1);
                     }
                     // A run of sixteen zeros may end with the block: some encoders write it, and all decoders read it.
                     if k + advance > 64 {
                         return Err(BAD_RUN);
                     }
-                    if value != 0 {
-                        found = k + advance - 1;
-                        block[found] = value;
-                    }
+                    put(k + advance - 1, value);
                     k += advance;
                     break;
                 }
-                bits.drop(entry & 0xFF);
-                let at = k + (entry >> 8 & 0xFF) as usize;
-                let Some(coefficient) = block.get_mut(at) else { return Err(BAD_RUN) };
-                *coefficient = (entry >> 16) as u16 as i16;
-                found = at;
-                k = at + 1;
-                if k > last {
+                if k > O::LAST {
                     break;
                 }
             }
+            bits.refill();
+            looks = 2;
         }
         self.skip(bits, k)?;
-        Ok(found)
+        Ok(k - 1)
     }
 
     /// One symbol with its value: how many coefficients it stands for, [`ALL`] at the end of the block.
@@ -168,7 +236,7 @@ impl AcTable {
             (15, 0) => 0,
             // Runs of ends belong to progressive files.
             (_, 0) => return Err(BAD_RUN),
-            (_, 1..=MAX_AC_SIZE) => extend(((word << length) >> (64 - u32::from(size))) as u32, u32::from(size)),
+            (_, 1..=MAX_AC_SIZE) => value_of(word << length, u32::from(size)),
             _ => return Err(BAD_SYMBOL),
         };
         bits.drop(length + u32::from(size));
@@ -179,19 +247,21 @@ impl AcTable {
 /// More coefficients than a block has: its end.
 const ALL: usize = 64;
 
-fn code_at(table: &HuffmanTable, look: u32, from: u32) -> Option<(u32, u8)> {
-    // Codes that need more bits than the look has would be found by their zeros: they don't count.
-    let (length, symbol) = table.look_up((look << (16 - LOOK) << from) & 0xFFFF).ok()?;
-    (from + length <= LOOK).then_some((length, symbol))
+/// The code that begins `from` bits into a look of `look_bits` bits, if it ends there too. Codes that need more bits would be
+/// found by the zeros behind them: they don't count.
+fn code_at(table: &HuffmanTable, look: u32, look_bits: u32, from: u32) -> Option<(u32, u8)> {
+    let (length, symbol) = table.look_up((look << (16 - look_bits) << from) & 0xFFFF).ok()?;
+    (from + length <= look_bits).then_some((length, symbol))
 }
 
-fn skip_entry(table: &HuffmanTable, look: u32) -> u16 {
+fn skip_entry(table: &HuffmanTable, look: u32) -> Skip {
     let (mut bits, mut coefficients) = (0u32, 0u32);
-    while bits < LOOK {
-        let Some((length, symbol)) = code_at(table, look, bits) else { break };
+    // The value of the last symbol may go beyond the look: it is skipped unseen.
+    while bits < SKIP_LOOK {
+        let Some((length, symbol)) = code_at(table, look, SKIP_LOOK, bits) else { break };
         let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
         match (run, size) {
-            (0, 0) => return (bits + length) as u16 | (coefficients << 6) as u16 | END,
+            (0, 0) => return (bits + length) as Skip | (coefficients << 6) as Skip | SKIP_END,
             (15, 0) => {}
             (_, 0) => break,
             (_, size) if size > u32::from(MAX_AC_SIZE) => break,
@@ -203,15 +273,43 @@ fn skip_entry(table: &HuffmanTable, look: u32) -> u16 {
         bits += length + size;
         coefficients += run + 1;
     }
-    bits as u16 | (coefficients << 6) as u16
+    bits as Skip | (coefficients << 6) as Skip
 }
 
-fn value_entry(table: &HuffmanTable, look: u32) -> u32 {
-    let Some((length, symbol)) = code_at(table, look, 0) else { return 0 };
-    let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
-    if size == 0 || size > u32::from(MAX_AC_SIZE) || length + size > LOOK {
-        return 0;
+fn value_entry(table: &HuffmanTable, look: u32) -> Value {
+    /// What fits into the 8 bits of a value.
+    const SMALL: u32 = 7;
+    let symbol_at = |from: u32| {
+        let (length, symbol) = code_at(table, look, VALUE_LOOK, from)?;
+        let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
+        (size <= u32::from(MAX_AC_SIZE)).then_some((length, run, size))
+    };
+    let complete =
+        |from: u32, length: u32, size: u32| (1..=SMALL).contains(&size) && from + length + size <= VALUE_LOOK;
+    let value = |from: u32, length: u32, size: u32| {
+        let value = value_of(u64::from(look) << (64 - VALUE_LOOK + from + length), size);
+        u32::from(value as i8 as u8)
+    };
+    let mut entry;
+    let mut taken;
+    match symbol_at(0) {
+        Some((length, 0, 0)) => return length | END,
+        Some((length, run, size)) if complete(0, length, size) => {
+            taken = length + size;
+            entry = COMPLETE | run << 5 | value(0, length, size) << 16;
+        }
+        Some((length, run, size)) if size > 0 => return (length + size) | run << 5 | PARTIAL | size << 16,
+        _ => return 0,
     }
-    let value = extend(look >> (LOOK - length - size) & ((1 << size) - 1), size);
-    (length + size) | run << 8 | u32::from(value as i16 as u16) << 16
+    if let Some((length, run, size)) = symbol_at(taken)
+        && complete(taken, length, size)
+    {
+        entry |= TWO | run << 9 | value(taken, length, size) << 24;
+        taken += length + size;
+    }
+    if let Some((length, 0, 0)) = symbol_at(taken) {
+        entry |= END;
+        taken += length;
+    }
+    entry | taken
 }

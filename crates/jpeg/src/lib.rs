@@ -47,6 +47,7 @@ mod intake;
 mod intervals;
 #[cfg(test)]
 mod judged;
+mod likeness;
 mod marker;
 mod orient;
 mod pixels;

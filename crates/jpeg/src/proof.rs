@@ -9,7 +9,7 @@ use crate::head::Head;
 use crate::header::Limits;
 use crate::icc;
 use crate::marker::{APP0, APP1, APP2, APP14, DHT, DQT, DRI, EXIF_ID, ICC_ID, SOF0, SOF1, SOS, XMP_ID};
-use crate::stream::{Nothing, Parsed, Stream, Walk};
+use crate::stream::{Parsed, Stream, Walk};
 use crate::tokens::{Event, Tokens};
 
 /// Passes only if `bytes` are one picture with the head that the cut writes and without anything that we don't, in which every
@@ -36,7 +36,7 @@ pub(crate) fn prove(
     if !is_head(cut_head, bytes.get(..after.data_start as usize).unwrap_or_default())? {
         return Err(VerifyError::Unreadable(JpegError::Ambiguous("it is not as we write files")));
     }
-    let found = Walk::new(&after, &mut Nothing)?;
+    let found = Walk::new(&after)?;
     if !is_padded(&after, &found) {
         return Err(VerifyError::Unreadable(JpegError::Ambiguous("it is not as we write files")));
     }

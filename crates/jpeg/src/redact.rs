@@ -7,6 +7,7 @@ use crate::encode::Metadata;
 use crate::error::{JpegError, VerifyError};
 use crate::head::Head;
 use crate::index::TileIndex;
+use crate::likeness;
 use crate::proof::prove;
 use crate::reduced::Reduced;
 use crate::removed::Removed;
@@ -138,12 +139,12 @@ impl Redacted {
 
     /// Passes only if a scaled copy is a file of ours and shows what the proven master shows.
     pub fn check_sd(&self, proven: &Proven, sd: &[u8]) -> Result<(), VerifyError> {
-        copies::check(sd, &self.sd_view(), &proven.shown())
+        likeness::check(sd, &self.sd_view(), &proven.shown())
     }
 
     /// The same for a thumbnail.
     pub fn check_thumb(&self, proven: &Proven, thumb: &[u8]) -> Result<(), VerifyError> {
-        copies::check(thumb, &self.thumb_view(), &proven.shown())
+        likeness::check(thumb, &self.thumb_view(), &proven.shown())
     }
 
     pub(crate) fn parts(&self) -> (&Stream, &Walk, Option<&Reduced>, u8) {
@@ -184,8 +185,13 @@ impl Proven {
         TileIndex::new(&self.stream, &self.walk, TileGrid::for_panorama(frame.width, frame.height))
     }
 
-    fn shown(&self) -> copies::Shown<'_> {
-        copies::Shown { stream: &self.stream, walk: &self.walk, touched: &self.touched, orientation: self.orientation }
+    fn shown(&self) -> likeness::Shown<'_> {
+        likeness::Shown {
+            stream: &self.stream,
+            walk: &self.walk,
+            touched: &self.touched,
+            orientation: self.orientation,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::cut::{Patch, cut, head_of_cut};
 use crate::encode::Metadata;
 use crate::error::{JpegError, VerifyError};
 use crate::proof::{check_form, prove, read};
-use crate::stream::{Nothing, Stream, Walk};
+use crate::stream::{Stream, Walk};
 
 const MAGIC: &[u8; 8] = b"FLNCUT\0\x01";
 const DAMAGED: JpegError = JpegError::Damaged("the patch is not one, or not of this picture");
@@ -108,7 +108,7 @@ pub fn restore(
 ) -> Result<Vec<u8>, VerifyError> {
     check_form(master)?;
     let stream = read(master)?;
-    let walk = Walk::new(&stream, &mut Nothing)?;
+    let walk = Walk::new(&stream)?;
     let removed = Removed::parse(removed)?;
     let frame = &stream.head.frame;
     let layout = stream.decoder().layout();

@@ -1,14 +1,16 @@
 //! The original, read strictly and ready to be looked at and cut.
 
+use std::borrow::Cow;
+
 use crate::blocks::Block;
 use crate::error::JpegError;
 use crate::frame::Frame;
 use crate::header::{Colours, Limits};
 use crate::orient::upright;
-use crate::pixels::region::{Blocks, Rect, Scale, rgb_scaled};
+use crate::pixels::region::{Blocks, Rect, Scale, rgb_of_planes, rgb_scaled};
 use crate::redact::Redacted;
 use crate::reduced::{Reduced, Reducing};
-use crate::stream::{Nothing, Parsed, Stream, Walk};
+use crate::stream::{Parsed, Stream, Walk};
 use crate::{Region, encode, icc, transcode};
 
 /// Interleaved RGB, 8 bits each, rows from the top.
@@ -99,8 +101,27 @@ impl Source {
         let Frame { width, height, .. } = self.stream.head.frame;
         let fits = |scale: &Scale| scale.reduced(width).min(scale.reduced(height)) >= least;
         let scale = [Scale::Eighth, Scale::Quarter, Scale::Half].into_iter().find(fits).unwrap_or(Scale::Full);
-        let rect = Rect { x: 0, y: 0, width: scale.reduced(width), height: scale.reduced(height) };
-        Ok(upright(rgb_scaled(self, rect, scale)?, self.orientation))
+        Ok(upright(self.at(scale)?, self.orientation))
+    }
+
+    /// The whole picture as it is stored: of the copy that was made on the way, if that is fine enough.
+    fn at(&self, scale: Scale) -> Result<Pixels, JpegError> {
+        let Frame { width, height, .. } = self.stream.head.frame;
+        let finer = self.reduced.as_ref().filter(|reduced| reduced.scale.samples() >= scale.samples());
+        let Some(reduced) = finer else {
+            let rect = Rect { x: 0, y: 0, width: scale.reduced(width), height: scale.reduced(height) };
+            return rgb_scaled(self, rect, scale);
+        };
+        let mut reduced = Cow::Borrowed(reduced);
+        if scale == Scale::Eighth && reduced.scale != scale {
+            reduced = Cow::Owned(Reduced::of_means(&self.stream, &self.walk));
+        }
+        while reduced.scale != scale
+            && let Some(half) = reduced.halved()
+        {
+            reduced = Cow::Owned(half);
+        }
+        rgb_of_planes(&self.stream.head.frame, self.stream.head.colours, scale, &reduced.planes)
     }
 
     /// Replaces what is in `regions`, grown by [`crate::GROW`], by a fill that carries no identity: every coded unit that they
@@ -140,17 +161,18 @@ pub(crate) fn walked(stream: &Stream) -> Result<(Walk, Option<Reduced>), JpegErr
     match Reduced::scale_for(&stream.head) {
         Some(Scale::Half) => {
             let mut sink = Reducing::<4>::new(stream);
-            Ok((Walk::new(stream, &mut sink)?, Some(sink.finish())))
+            Ok((Walk::pour(stream, &mut sink)?, Some(sink.finish())))
         }
         Some(Scale::Quarter) => {
             let mut sink = Reducing::<2>::new(stream);
-            Ok((Walk::new(stream, &mut sink)?, Some(sink.finish())))
+            Ok((Walk::pour(stream, &mut sink)?, Some(sink.finish())))
         }
         Some(Scale::Eighth) => {
-            let mut sink = Reducing::<1>::new(stream);
-            Ok((Walk::new(stream, &mut sink)?, Some(sink.finish())))
+            let walk = Walk::new(stream)?;
+            let reduced = Reduced::of_means(stream, &walk);
+            Ok((walk, Some(reduced)))
         }
-        _ => Ok((Walk::new(stream, &mut Nothing)?, None)),
+        _ => Ok((Walk::new(stream)?, None)),
     }
 }
 

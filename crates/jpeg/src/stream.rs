@@ -2,7 +2,7 @@
 
 use crate::bits::Bits;
 use crate::blocks::{Block, Grid};
-use crate::codes::{AcTable, DC_RANGE, DcTable};
+use crate::codes::{AcTable, Cells, DC_RANGE, DcTable, Order, Zigzag};
 use crate::error::JpegError;
 use crate::head::Head;
 use crate::header::{Limits, Tables};
@@ -161,6 +161,9 @@ pub(crate) struct UnitBlock {
     pub component: usize,
     pub x: usize,
     pub y: usize,
+    /// Columns and rows of blocks that the component has in a coded unit.
+    pub across: usize,
+    pub down: usize,
     dc: usize,
     ac: usize,
 }
@@ -183,12 +186,14 @@ impl Decoder {
                 ac.push(AcTable::new(head.ac[part.ac_table].as_ref().ok_or(MISSING)?));
             }
         }
+        let factors: Vec<(usize, usize)> =
+            head.frame.components.iter().map(|c| (usize::from(c.horizontal), usize::from(c.vertical))).collect();
         let layout = head.layout().into_iter().map(|(component, x, y)| {
             let part = head.scan[component];
-            UnitBlock { component, x, y, dc: dc_at[part.dc_table], ac: ac_at[part.ac_table] }
+            let (across, down) = factors[component];
+            UnitBlock { component, x, y, across, down, dc: dc_at[part.dc_table], ac: ac_at[part.ac_table] }
         });
-        let factors = head.frame.components.iter().map(|c| (usize::from(c.horizontal), usize::from(c.vertical)));
-        Ok(Decoder { dc, ac, layout: layout.collect(), factors: factors.collect() })
+        Ok(Decoder { dc, ac, layout: layout.collect(), factors })
     }
 
     pub(crate) fn layout(&self) -> &[UnitBlock] {
@@ -226,23 +231,44 @@ impl Decoder {
         Ok(())
     }
 
-    /// Reads one coded unit: the coefficients up to `last` of each block, and the index of the last one there.
+    /// Reads one coded unit.
     #[inline(always)]
     pub(crate) fn read_unit(
         &self,
         bits: &mut Bits<'_>,
         prediction: &mut Prediction,
-        last: usize,
-        mut found: impl FnMut(&UnitBlock, &Block, usize),
+        mut found: impl FnMut(&UnitBlock, &Block),
     ) -> Result<(), JpegError> {
-        let mut block = [0; 64];
+        let mut cells: Cells = [0; 256];
         for part in &self.layout {
-            block[0] = self.dc(part, bits, prediction)?;
-            let furthest = self.ac[part.ac].read(bits, last, &mut block)?;
-            found(part, &block, furthest);
-            // All that can have been written.
-            block[..=last].fill(0);
-            block[furthest] = 0;
+            cells[0] = self.dc(part, bits, prediction)?;
+            self.ac[part.ac].read::<Zigzag>(bits, &mut cells, 0)?;
+            if let Some(block) = cells.first_chunk_mut::<64>() {
+                found(part, block);
+                block.fill(0);
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes over one coded unit, at this column and row of units, and has a sink take its blocks.
+    #[inline(always)]
+    fn pour_unit<S: Sink>(
+        &self,
+        bits: &mut Bits<'_>,
+        prediction: &mut Prediction,
+        (column, row): (usize, usize),
+        dc: &mut [Grid<i16>],
+        sink: &mut S,
+    ) -> Result<(), JpegError> {
+        for part in &self.layout {
+            let (x, y) = (column * part.across + part.x, row * part.down + part.y);
+            let value = self.dc(part, bits, prediction)?;
+            let grid = &mut dc[part.component];
+            grid.cells[y * grid.width + x] = value;
+            let (cells, offset) = sink.block(part, x, value);
+            let furthest = self.ac[part.ac].read::<S>(bits, cells, offset)?;
+            sink.end(part, (x, y), furthest);
         }
         Ok(())
     }
@@ -283,31 +309,41 @@ pub(crate) struct Walk {
 }
 
 /// Takes blocks as they are read.
-pub(crate) trait Sink {
-    /// The last coefficient in zigzag order that is wanted; 0: none, only DC values.
-    const LAST: usize;
+pub(crate) trait Sink: Order {
+    /// A block begins, in this column of blocks of its component, of which this is the DC value: where its AC coefficients are
+    /// put, and how far behind their places.
+    fn block(&mut self, part: &UnitBlock, x: usize, dc: i16) -> (&mut Cells, usize);
 
-    /// A block of a component, at block column `x` and row `y`: what it holds up to `LAST`, and the last one that isn't zero.
-    fn block(&mut self, component: usize, x: usize, y: usize, block: &Block, furthest: usize);
-}
-
-/// Wants nothing.
-pub(crate) struct Nothing;
-
-impl Sink for Nothing {
-    const LAST: usize = 0;
-
-    fn block(&mut self, _: usize, _: usize, _: usize, _: &Block, _: usize) {}
+    /// It ended: where it is, and the last of its coefficients that was read.
+    fn end(&mut self, part: &UnitBlock, at: (usize, usize), furthest: usize);
 }
 
 impl Walk {
     /// Goes over every bit. An interval that doesn't hold exactly its units, or holds anything that two decoders could read
     /// differently, is an error.
-    pub(crate) fn new<S: Sink>(stream: &Stream, sink: &mut S) -> Result<Walk, JpegError> {
+    pub(crate) fn new(stream: &Stream) -> Result<Walk, JpegError> {
+        Walk::with(stream, |bits, prediction, (column, row), dc| {
+            stream.decoder().skip_unit(bits, prediction, |part, value| {
+                let (x, y) = (column * part.across + part.x, row * part.down + part.y);
+                let grid = &mut dc[part.component];
+                grid.cells[y * grid.width + x] = value;
+            })
+        })
+    }
+
+    /// The same; a sink gets the blocks row by row of units, from left to right.
+    pub(crate) fn pour<S: Sink>(stream: &Stream, sink: &mut S) -> Result<Walk, JpegError> {
+        Walk::with(stream, |bits, prediction, at, dc| stream.decoder().pour_unit(bits, prediction, at, dc, sink))
+    }
+
+    #[inline(always)]
+    fn with(
+        stream: &Stream,
+        mut unit: impl FnMut(&mut Bits<'_>, &mut Prediction, (usize, usize), &mut [Grid<i16>]) -> Result<(), JpegError>,
+    ) -> Result<Walk, JpegError> {
         const SHORT: JpegError = JpegError::Damaged("the picture data stops in the middle of a block");
         const LONG: JpegError = JpegError::Damaged("picture data are left over where none belong");
         let frame = &stream.head.frame;
-        let decoder = stream.decoder();
         let (columns, rows) = stream.units();
         let mut dc: Vec<Grid<i16>> = (0..frame.components.len())
             .map(|index| {
@@ -324,21 +360,7 @@ impl Walk {
             let mut prediction = Prediction::default();
             for _ in stream.interval_units(interval) {
                 starts.push(bits.position() as u32);
-                if S::LAST == 0 {
-                    decoder.skip_unit(&mut bits, &mut prediction, |part, value| {
-                        let (h, v) = decoder.factors(part.component);
-                        let grid = &mut dc[part.component];
-                        grid.cells[(row * v + part.y) * grid.width + column * h + part.x] = value;
-                    })?;
-                } else {
-                    decoder.read_unit(&mut bits, &mut prediction, S::LAST, |part, block, furthest| {
-                        let (h, v) = decoder.factors(part.component);
-                        let (x, y) = (column * h + part.x, row * v + part.y);
-                        let grid = &mut dc[part.component];
-                        grid.cells[y * grid.width + x] = block[0];
-                        sink.block(part.component, x, y, block, furthest);
-                    })?;
-                }
+                unit(&mut bits, &mut prediction, (column, row), &mut dc)?;
                 if bits.position() > end {
                     return Err(SHORT);
                 }
@@ -391,7 +413,7 @@ impl Walk {
         let mut bits = Bits::at(&stream.data, start as usize);
         let mut prediction = self.prediction(stream, unit);
         let mut blocks = blocks.iter_mut();
-        stream.decoder().read_unit(&mut bits, &mut prediction, 63, |_, block, _| {
+        stream.decoder().read_unit(&mut bits, &mut prediction, |_, block| {
             if let Some(to) = blocks.next() {
                 *to = *block;
             }

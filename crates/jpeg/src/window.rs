@@ -142,7 +142,7 @@ impl TileIndex {
         let mut blocks = Vec::with_capacity(window.columns.len() * window.rows.len() * decoder.layout().len());
         self.each_unit(&decoder, window, data, |units, _| {
             let Units { decoder, bits, prediction, .. } = units;
-            decoder.read_unit(bits, prediction, 63, |_, block, _| blocks.push(*block))
+            decoder.read_unit(bits, prediction, |_, block| blocks.push(*block))
         })?;
         Ok(blocks)
     }

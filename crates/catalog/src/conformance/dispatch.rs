@@ -55,6 +55,8 @@ pub async fn dispatch_makes_sequences(scene: &Scene) {
         heading: Some(90.0),
         heading_computed: false,
         panorama: false,
+        accuracy: flat.accuracy,
+        pixel_density: flat.shape.density(flat.camera.field_of_view),
         sequence: None,
     };
     assert_eq!(shots[0], expected);

@@ -135,6 +135,10 @@ pub struct DispatchShot {
     pub heading_computed: bool,
     /// Whether it is a panorama.
     pub panorama: bool,
+    /// How far off the position may be, metres.
+    pub accuracy: Option<f64>,
+    /// Pixels of one degree of the horizon.
+    pub pixel_density: Option<i64>,
     /// Where an earlier dispatch put it.
     pub sequence: Option<SequenceId>,
 }

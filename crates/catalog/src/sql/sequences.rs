@@ -56,6 +56,10 @@ struct ShotRow {
     heading: Option<f64>,
     heading_computed: bool,
     projection: String,
+    accuracy: Option<f64>,
+    width: i64,
+    height: i64,
+    field_of_view: Option<f64>,
     sequence_id: Option<SequenceId>,
 }
 
@@ -70,6 +74,8 @@ impl ShotRow {
             heading: self.heading,
             heading_computed: self.heading_computed,
             panorama: named::<Projection>(&self.projection)? == Projection::Equirectangular,
+            accuracy: self.accuracy,
+            pixel_density: Shape { width: self.width, height: self.height }.density(self.field_of_view),
             sequence: self.sequence_id,
         })
     }
@@ -187,7 +193,8 @@ impl Sequences for Store {
 
     async fn shots(&self, id: UploadSetId) -> Result<Vec<DispatchShot>> {
         sqlx::query_as::<_, ShotRow>(
-            "SELECT id, file_name, lon, lat, captured_at, heading, heading_computed, projection, sequence_id
+            "SELECT id, file_name, lon, lat, captured_at, heading, heading_computed, projection, accuracy, width, height,
+                 field_of_view, sequence_id
              FROM pictures WHERE upload_set_id = $1 AND status IN ('waiting', 'ready') ORDER BY created_at, id",
         )
         .bind(id)

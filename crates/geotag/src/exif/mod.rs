@@ -16,6 +16,7 @@ use crate::doubt::Doubt;
 use crate::exiv2::{EXIF, ExifTag, Ifd};
 use crate::tags::Tags;
 use crate::text;
+use crate::tiff::ByteOrder;
 
 /// Characters kept of the description, which may hold a JSON object.
 const MAX_DESCRIPTION: usize = 16 * 1024;
@@ -27,6 +28,14 @@ pub(crate) fn read_blocks(blocks: &[&[u8]], tags: &mut Tags, doubts: &mut Vec<Do
             doubts.push(Doubt::ExifUnreadable);
         }
     }
+}
+
+/// The block from its TIFF header on: other containers put an offset and the signature of JPEG before it.
+pub(crate) fn from_header(block: &[u8]) -> &[u8] {
+    /// Bytes among which the header is looked for: an offset of four, `Exif` and two NULs.
+    const BEFORE: usize = 10;
+    let header = (0..=BEFORE).find(|&at| block.get(at..).is_some_and(|rest| ByteOrder::of(rest).is_some()));
+    &block[header.unwrap_or(0)..]
 }
 
 fn read_block(block: &[u8], tags: &mut Tags, doubts: &mut Vec<Doubt>) -> Option<()> {

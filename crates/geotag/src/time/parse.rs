@@ -104,6 +104,16 @@ pub(super) fn time_of_day(text: &str) -> Option<SignedDuration> {
     fits.then(|| SignedDuration::from_micros(micros))
 }
 
+/// Whether a date has the form that EXIF prescribes: `2022:10:19`.
+pub(crate) fn is_exif_date(text: &str) -> bool {
+    text.len() == 10 && text.as_bytes()[4] == b':' && text.as_bytes()[7] == b':' && date(text).is_some()
+}
+
+/// Whether a text is a time since midnight.
+pub(crate) fn is_time_of_day(text: &str) -> bool {
+    time_of_day(text).is_some()
+}
+
 /// Nanoseconds of the digits behind the decimal point of the seconds.
 pub(super) fn fraction(digits: &str) -> Option<i32> {
     let digits = digits.trim();

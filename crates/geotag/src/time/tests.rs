@@ -12,7 +12,7 @@ const RENNES: Option<Position> = Some(Position { lon: -1.68, lat: 48.1, altitude
 
 fn taken(pairs: &[(&str, &str)], position: Option<Position>) -> (String, TimeSource, Vec<Doubt>) {
     let mut doubts = Vec::new();
-    let time = read(&tags(pairs), None, position, &mut doubts).unwrap();
+    let time = read(&tags(pairs), None, position, false, &mut doubts).unwrap().captured;
     (time.local, time.source, doubts)
 }
 
@@ -127,7 +127,7 @@ fn a_camera_clock_of_another_zone_keeps_its_fractions() {
 fn absurd_years_are_refused() {
     let mut doubts = Vec::new();
     let tags = tags(&[(ORIGINAL, "2199:12:31 23:59:59"), (GPS_DATE, "1980:01:06"), (GPS_TIME, "1/1 0/1 0/1")]);
-    assert_eq!(read(&tags, None, RENNES, &mut doubts), None);
+    assert_eq!(read(&tags, None, RENNES, false, &mut doubts), None);
     let years: Vec<i16> = doubts
         .iter()
         .map(|doubt| match doubt {
@@ -136,4 +136,37 @@ fn absurd_years_are_refused() {
         })
         .collect();
     assert_eq!(years, [1980, 2199]);
+}
+
+#[test]
+fn where_moment_and_offset_came_from_is_told() {
+    let sources = |pairs: &[(&str, &str)], position| {
+        let found = read(&tags(pairs), None, position, false, &mut Vec::new()).unwrap();
+        (found.source, found.zone)
+    };
+    let camera = [(ORIGINAL, "2022:10:19 09:56:31"), (OFFSET, "+02:00")];
+    assert_eq!(sources(&camera, RENNES), (Source::Tag(ORIGINAL), Some(Source::Place)));
+    assert_eq!(sources(&camera, None), (Source::Tag(ORIGINAL), Some(Source::Tag(OFFSET))));
+    assert_eq!(sources(&camera[..1], None), (Source::Tag(ORIGINAL), None));
+    let gps = [(GPS_DATE, "2022:10:19"), (GPS_TIME, "7/1 56/1 34/1")];
+    assert_eq!(sources(&gps, None), (Source::Tag(GPS_TIME), None));
+    assert_eq!(sources(&[(GPS_DATE, "2022-10-19T07:56:34Z")], None), (Source::Tag(GPS_DATE), None));
+}
+
+#[test]
+fn a_phones_clock_is_right_where_its_fix_is_old() {
+    let mut pairs = vec![(GPS_DATE, "2020:09:13"), (GPS_TIME, "14/1 40/1 19/1"), (ORIGINAL, "2020:09:13 15:45:41")];
+    pairs.push((OFFSET, "+01:00"));
+    let taken = |pairs: &[(&str, &str)], is_phone| {
+        let mut doubts = Vec::new();
+        let found = read(&tags(pairs), None, None, is_phone, &mut doubts).unwrap();
+        (found.captured.instant.to_string(), found.captured.source, doubts)
+    };
+    let phone = ("2020-09-13T14:45:41Z".to_owned(), TimeSource::Camera, vec![Doubt::FixOld { seconds: 322 }]);
+    assert_eq!(taken(&pairs, true), phone);
+    let camera = ("2020-09-13T14:40:19Z".to_owned(), TimeSource::Gps, vec![Doubt::ClocksApart { seconds: 322 }]);
+    assert_eq!(taken(&pairs, false), camera);
+    // A fix is never from the future: then the phone's clock was set by hand.
+    pairs[2].1 = "2020:09:13 15:35:41";
+    assert_eq!(taken(&pairs, true).1, TimeSource::Gps);
 }

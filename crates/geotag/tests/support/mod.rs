@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use flaneur_geotag::{Geotag, Projection};
+
 /// A JPEG head: SOI, the given APP1 segments, a frame header, the start of the image data.
 pub fn jpeg(exif: Option<&[u8]>, xmp: Option<&str>, (width, height): (u16, u16)) -> Vec<u8> {
     let mut file = vec![0xFF, 0xD8];
@@ -76,6 +78,32 @@ pub fn packet(attributes: &str) -> String {
     format!(
         r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:GPano="http://ns.google.com/photos/1.0/panorama/" {attributes}/></rdf:RDF></x:xmpmeta>"#
     )
+}
+
+/// Every value that is there tells where it came from, and nothing else does.
+pub fn sources_fit(tag: &Geotag) {
+    let sources = &tag.sources;
+    let altitude = tag.position.and_then(|position| position.altitude);
+    for (what, value, source) in [
+        ("position", tag.position.is_some(), sources.position),
+        ("altitude", altitude.is_some(), sources.altitude),
+        ("accuracy", tag.accuracy.is_some(), sources.accuracy),
+        ("captured", tag.captured.is_some(), sources.captured),
+        ("heading", tag.heading.is_some(), sources.heading),
+        ("pose", tag.pitch.or(tag.roll).or(tag.yaw).is_some(), sources.pose),
+        ("field of view", tag.field_of_view.is_some(), sources.field_of_view),
+        ("focal length", tag.focal_length.is_some(), sources.focal_length),
+        ("make", tag.make.is_some(), sources.make),
+        ("model", tag.model.is_some(), sources.model),
+        ("artist", tag.artist.is_some(), sources.artist),
+        ("copyright", tag.copyright.is_some(), sources.copyright),
+    ] {
+        assert_eq!(value, source.is_some(), "{what}: {source:?}");
+    }
+    assert!(tag.projection == Projection::Flat || sources.projection.is_some());
+    assert!(tag.orientation == 1 || sources.orientation.is_some());
+    assert!(sources.zone.is_none() || tag.captured.is_some());
+    assert_eq!(tag.accuracy.is_some(), tag.accuracy_source.is_some());
 }
 
 /// The folder of shared photos; says that the test is skipped when there is none.

@@ -11,7 +11,7 @@ const FROM_CB_TO_GREEN: i32 = 22_554; // 0.34414
 const HALF: i32 = 1 << 15;
 
 /// Pixels that are converted at once.
-const LANES: usize = 16;
+const AT_ONCE: usize = 256;
 
 /// Converts one row. `rows` has one row per component, each at least as long as `rgb` has pixels.
 ///
@@ -50,35 +50,51 @@ fn inked(ink: u8, black: u8) -> u8 {
 }
 
 fn ycbcr(luma: &[u8], blue: &[u8], red: &[u8], pixels: &mut [[u8; 3]]) {
-    let (chunks, rest) = pixels.as_chunks_mut::<LANES>();
-    let done = chunks.len() * LANES;
-    let rows = luma.as_chunks::<LANES>().0.iter().zip(blue.as_chunks::<LANES>().0).zip(red.as_chunks::<LANES>().0);
-    for (chunk, ((luma, blue), red)) in chunks.iter_mut().zip(rows) {
-        *chunk = convert(luma, blue, red);
+    let mut colours = [[0; AT_ONCE]; 3];
+    let mut words = [0; AT_ONCE];
+    for (at, pixels) in (0..).step_by(AT_ONCE).zip(pixels.chunks_mut(AT_ONCE)) {
+        convert([luma, blue, red].map(|row| row.get(at..).unwrap_or_default()), &mut colours);
+        let [r, g, b] = &colours;
+        for (((word, &r), &g), &b) in words.iter_mut().zip(r).zip(g).zip(b) {
+            *word = u32::from(u16::from(r) | u16::from(g) << 8) | u32::from(b) << 16;
+        }
+        pack(&words, pixels);
     }
-    let tail = |row: &[u8]| -> [u8; LANES] {
-        let row = row.get(done..).unwrap_or_default();
-        std::array::from_fn(|i| row.get(i).copied().unwrap_or(0))
-    };
-    rest.iter_mut().zip(convert(&tail(luma), &tail(blue), &tail(red))).for_each(|(pixel, colour)| *pixel = colour);
 }
 
-#[inline]
-fn convert(luma: &[u8; LANES], blue: &[u8; LANES], red: &[u8; LANES]) -> [[u8; 3]; LANES] {
-    let (mut r, mut g, mut b) = ([0u8; LANES], [0u8; LANES], [0u8; LANES]);
-    for i in 0..LANES {
-        let luma = i16::from(luma[i]);
-        let (cb, cr) = (i16::from(blue[i]) - 128, i16::from(red[i]) - 128);
+/// Red, green and blue of as many pixels as there are.
+#[inline(never)]
+fn convert([luma, blue, red]: [&[u8]; 3], [reds, greens, blues]: &mut [[u8; AT_ONCE]; 3]) {
+    let rows = luma.iter().zip(blue).zip(red);
+    let colours = reds.iter_mut().zip(greens).zip(blues);
+    for (((r, g), b), ((&luma, &blue), &red)) in colours.zip(rows) {
+        let luma = i16::from(luma);
+        let (cb, cr) = (i16::from(blue) - 128, i16::from(red) - 128);
         // The whole parts of the factors apart, so that the rest fits into 16 bits: the result is the same.
         let more_red = ((i32::from(cr) * (FROM_CR_TO_RED - 65_536) + HALF) >> 16) as i16 + cr;
         let more_blue = ((i32::from(cb) * (FROM_CB_TO_BLUE - 131_072) + HALF) >> 16) as i16 + 2 * cb;
         let less_green = i32::from(cb) * -FROM_CB_TO_GREEN + i32::from(cr) * (65_536 - FROM_CR_TO_GREEN) + HALF;
         let more_green = (less_green >> 16) as i16 - cr;
-        r[i] = (luma + more_red).clamp(0, 255) as u8;
-        g[i] = (luma + more_green).clamp(0, 255) as u8;
-        b[i] = (luma + more_blue).clamp(0, 255) as u8;
+        *r = (luma + more_red).clamp(0, 255) as u8;
+        *g = (luma + more_green).clamp(0, 255) as u8;
+        *b = (luma + more_blue).clamp(0, 255) as u8;
     }
-    std::array::from_fn(|i| [r[i], g[i], b[i]])
+}
+
+/// Four pixels are three words. Apart from what makes them, so that both are done many at once.
+fn pack(words: &[u32], pixels: &mut [[u8; 3]]) {
+    let (fours, rest) = pixels.as_chunks_mut::<4>();
+    let (whole, single) = words.split_at(fours.len() * 4);
+    for (pixels, &[w, x, y, z]) in fours.iter_mut().zip(whole.as_chunks::<4>().0) {
+        let three = [w | x << 24, x >> 8 | y << 16, y >> 16 | z << 8];
+        for (to, word) in pixels.as_flattened_mut().as_chunks_mut::<4>().0.iter_mut().zip(three) {
+            *to = word.to_le_bytes();
+        }
+    }
+    for (pixel, word) in rest.iter_mut().zip(single) {
+        let [r, g, b, _] = word.to_le_bytes();
+        *pixel = [r, g, b];
+    }
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! The pixels of a rectangle, at full or reduced size, from no more blocks than they need.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::colour::to_rgb;
 use super::idct::islow;
 use super::scaled::{Scaled, scaled};
 use super::upsample::{Part, Upsampling};
-use crate::blocks::Block;
+use crate::blocks::{Block, Grid};
 use crate::error::JpegError;
 use crate::frame::Frame;
 use crate::header::Colours;
@@ -88,18 +89,43 @@ pub(crate) fn rgb_scaled(blocks: &impl Blocks, rect: Rect, scale: Scale) -> Resu
         Scale::Quarter => parts::<2>(blocks, &columns, &rows)?,
         Scale::Eighth => parts::<1>(blocks, &columns, &rows)?,
     };
-    let colours = blocks.colours();
-    let mut pixels = vec![0; columns.len() * rows.len() * 3];
+    joined(&parts, blocks.colours(), &columns, &rows)
+}
+
+/// The whole picture of the samples of its components at this scale, which are padded to whole coded units.
+pub(crate) fn rgb_of_planes(
+    frame: &Frame,
+    colours: Colours,
+    scale: Scale,
+    planes: &[Grid<u8>],
+) -> Result<Pixels, JpegError> {
+    let mut parts = Vec::with_capacity(planes.len());
+    for (plane, (_, size, how)) in planes.iter().zip(enlargements(frame, scale.samples())?) {
+        let (columns, rows) = (0..size.0.min(plane.width), 0..size.1.min(plane.height));
+        let samples = Cow::Borrowed(plane.cells.as_slice());
+        parts.push((Part { columns, rows, stride: plane.width, samples, size }, how));
+    }
+    joined(&parts, colours, &(0..scale.reduced(frame.width) as usize), &(0..scale.reduced(frame.height) as usize))
+}
+
+/// The pixels in these columns and rows.
+fn joined(
+    parts: &[(Part<'_>, Upsampling)],
+    colours: Colours,
+    columns: &Range<usize>,
+    rows: &Range<usize>,
+) -> Result<Pixels, JpegError> {
+    let mut rgb = vec![0; columns.len() * rows.len() * 3];
     let mut lines = vec![vec![0; columns.len()]; parts.len()];
     let mut sums = Vec::new();
-    for (y, line) in rows.clone().zip(pixels.chunks_exact_mut((columns.len() * 3).max(1))) {
+    for (y, line) in rows.clone().zip(rgb.chunks_exact_mut((columns.len() * 3).max(1))) {
         for ((part, how), samples) in parts.iter().zip(&mut lines) {
             part.upsample(*how, columns.start, y, &mut sums, samples);
         }
         let rows: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
         to_rgb(colours, &rows, line)?;
     }
-    Ok(Pixels { width: rect.width, height: rect.height, rgb: pixels })
+    Ok(Pixels { width: columns.len() as u32, height: rows.len() as u32, rgb })
 }
 
 const OUTSIDE: JpegError = JpegError::Damaged("a rectangle outside of the picture was asked for");
@@ -116,26 +142,33 @@ impl Span for std::ops::RangeFrom<u32> {
     }
 }
 
+/// Per component: its sampling factors, its size in samples if a block has N × N, and how it gets the size of the picture.
+#[expect(clippy::type_complexity, reason = "taken apart at once")]
+fn enlargements(frame: &Frame, n: usize) -> Result<Vec<((u8, u8), (usize, usize), Upsampling)>, JpegError> {
+    let factors = |of: fn(&crate::frame::Component) -> u8| frame.components.iter().map(of).max().unwrap_or(0);
+    let max = (factors(|c| c.horizontal), factors(|c| c.vertical));
+    let size_of =
+        |pixels: u32, own: u8, max: u8| (pixels as usize * usize::from(own) * n).div_ceil(8 * usize::from(max).max(1));
+    let one = |c: &crate::frame::Component| {
+        let own = (c.horizontal, c.vertical);
+        let size = (size_of(frame.width, own.0, max.0), size_of(frame.height, own.1, max.1));
+        Ok((own, size, Upsampling::of(own, max, size.0)?))
+    };
+    frame.components.iter().map(one).collect()
+}
+
 /// Decodes what the pixels in these columns and rows depend on, N × N samples per block.
 fn parts<const N: usize>(
     blocks: &impl Blocks,
     columns: &Range<usize>,
     rows: &Range<usize>,
-) -> Result<Vec<(Part, Upsampling)>, JpegError> {
+) -> Result<Vec<(Part<'static>, Upsampling)>, JpegError> {
     let frame = blocks.frame();
-    let factors = |of: fn(&crate::frame::Component) -> u8| frame.components.iter().map(of).max().unwrap_or(0);
-    let max = (factors(|c| c.horizontal), factors(|c| c.vertical));
     let mut needed = Vec::with_capacity(frame.components.len());
     // MCUs that hold any of it.
     #[expect(clippy::reversed_empty_ranges, reason = "nothing yet: each component widens them")]
     let (mut mcus_x, mut mcus_y) = (usize::MAX..0, usize::MAX..0);
-    for c in &frame.components {
-        let own = (c.horizontal, c.vertical);
-        let size_of = |pixels: u32, own: u8, max: u8| {
-            (pixels as usize * usize::from(own) * N).div_ceil(8 * usize::from(max).max(1))
-        };
-        let size = (size_of(frame.width, own.0, max.0), size_of(frame.height, own.1, max.1));
-        let how = Upsampling::of(own, max, size.0)?;
+    for (own, size, how) in enlargements(frame, N)? {
         let (columns, rows) = (how.columns(columns, size.0), how.rows(rows, size.1));
         let (across, down) = (N * usize::from(own.0), N * usize::from(own.1));
         mcus_x = mcus_x.start.min(columns.start / across)..mcus_x.end.max(columns.end.div_ceil(across));
@@ -148,7 +181,7 @@ fn parts<const N: usize>(
         let columns = columns.start / N * N..columns.end.next_multiple_of(N);
         let rows = rows.start / N * N..rows.end.next_multiple_of(N);
         let stride = columns.len();
-        let samples = vec![0; stride * rows.len()];
+        let samples = Cow::Owned(vec![0; stride * rows.len()]);
         parts.push((Part { columns, rows, stride, samples, size }, how, (usize::from(across), usize::from(down))));
     }
     let decoders: Vec<Decoder<N>> = (0..parts.len()).map(|i| Decoder::new(blocks.quantisation(i))).collect();
@@ -164,7 +197,7 @@ fn parts<const N: usize>(
                     let y = (mcu_y * *down + at / *across) * N;
                     if part.columns.contains(&x) && part.rows.contains(&y) {
                         let start = (y - part.rows.start) * part.stride + x - part.columns.start;
-                        decoder.decode(block, &mut part.samples[start..], part.stride);
+                        decoder.decode(block, &mut part.samples.to_mut()[start..], part.stride);
                     }
                 }
             }

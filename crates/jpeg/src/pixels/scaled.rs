@@ -19,6 +19,20 @@ pub(crate) struct Scaled<const N: usize> {
 /// Positions in zigzag order of the 4 × 4 lowest frequencies, row by row.
 const LOW4: [[usize; 4]; 4] = [[0, 1, 5, 6], [2, 4, 7, 13], [3, 8, 12, 17], [9, 11, 18, 24]];
 
+/// The last of the N · N lowest frequencies in zigzag order.
+pub(crate) const fn last<const N: usize>() -> usize {
+    LOW4[N - 1][N - 1]
+}
+
+/// Where the k-th coefficient in zigzag order stands among the N · N lowest, which are kept row by row; N · N if it is none of them.
+pub(crate) const fn place<const N: usize>(k: usize) -> usize {
+    let mut at = 0;
+    while at < N * N && LOW4[at / N][at % N] != k {
+        at += 1;
+    }
+    at
+}
+
 /// cos(π/8) and sin(π/8): what the odd half of a four-point transform needs.
 const COS: f32 = 0.923_879_5;
 const SIN: f32 = 0.382_683_43;
@@ -41,7 +55,7 @@ impl<const N: usize> Scaled<N> {
     }
 
     /// The sample that a block without AC coefficients shows everywhere; of any block, its average.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn flat(&self, dc: i16) -> u8 {
         sample(f32::from(dc) * self.dc)
     }
@@ -49,55 +63,69 @@ impl<const N: usize> Scaled<N> {
 
 /// Decodes one block (zigzag order) to N × N samples. Row r goes to `out[r * stride..][..N]`; rows that `out` is too
 /// short for are left out.
-#[inline]
 pub(crate) fn scaled<const N: usize>(block: &Block, prepared: &Scaled<N>, out: &mut [u8], stride: usize) {
     let lines = out.chunks_mut(stride.max(N)).filter_map(|line| line.first_chunk_mut::<N>()).take(N);
-    let last = LOW4[N - 1][N - 1];
-    if N == 1 || block[1..=last].iter().fold(0, |all, &c| all | c) == 0 {
+    if block[1..last::<N>() + 1].iter().all(|&c| c == 0) {
         let sample = prepared.flat(block[0]);
         lines.for_each(|line| *line = [sample; N]);
         return;
     }
-    // Along the rows first, column by column, so that one transposition is enough.
-    let mut values = [[0f32; N]; N];
-    for u in 0..N {
-        let column: [i16; N] = std::array::from_fn(|v| block[LOW4[v][u]]);
-        values[u] = std::array::from_fn(|v| f32::from(column[v]) * prepared.factors[u][v]);
-    }
-    let samples = pass(&transposed(&pass(&values)));
-    for (line, row) in lines.zip(&samples) {
-        *line = row.map(sample);
+    let low: [[i16; 1]; 16] = std::array::from_fn(|at| [if at < N * N { block[LOW4[at / N][at % N]] } else { 0 }]);
+    let samples = lowest::<N, 1>(&low, prepared);
+    for (line, row) in lines.zip(samples) {
+        *line = row.map(|[sample]| sample as u8);
     }
 }
 
-/// One-dimensional transforms of all columns at once.
-#[inline]
-fn pass<const N: usize>(rows: &[[f32; N]; N]) -> [[f32; N]; N] {
-    let mut out = [[0.0; N]; N];
-    if N == 2 {
-        for c in 0..N {
-            let [a, b] = [rows[0][c], rows[1][c]];
-            (out[0][c], out[1][c]) = (a + b, a - b);
+/// Decodes the N · N lowest frequencies of L blocks at once: `low[N * v + u]` has those of row v (vertical frequency) and
+/// column u. The answer has rows of columns of samples, 0 to 255.
+#[inline(always)]
+pub(crate) fn lowest<const N: usize, const L: usize>(low: &[[i16; L]; 16], prepared: &Scaled<N>) -> [[[u32; L]; N]; N] {
+    // Lane by lane alike, so that several are one instruction. Downward first.
+    let mut columns = [[[0f32; L]; N]; N];
+    for (u, column) in columns.iter_mut().enumerate() {
+        for (v, values) in column.iter_mut().enumerate() {
+            for (value, &coefficient) in values.iter_mut().zip(&low[N * v + u]) {
+                *value = f32::from(coefficient) * prepared.factors[u][v];
+            }
         }
-    } else if N == 4 {
-        for c in 0..N {
-            let [x0, x1, x2, x3] = [rows[0][c], rows[1][c], rows[2][c], rows[3][c]];
+        transform(column);
+    }
+    let mut samples = [[[0; L]; N]; N];
+    for (y, line) in samples.iter_mut().enumerate() {
+        let mut row = [[0f32; L]; N];
+        for (values, column) in row.iter_mut().zip(&columns) {
+            *values = column[y];
+        }
+        transform(&mut row);
+        for (samples, values) in line.iter_mut().zip(&row) {
+            for (to, &value) in samples.iter_mut().zip(values) {
+                *to = u32::from(sample(value));
+            }
+        }
+    }
+    samples
+}
+
+/// One-dimensional transforms.
+#[inline(always)]
+fn transform<const N: usize, const L: usize>(values: &mut [[f32; L]; N]) {
+    for lane in 0..L {
+        if N == 2 {
+            let [a, b] = [values[0][lane], values[1][lane]];
+            (values[0][lane], values[1][lane]) = (a + b, a - b);
+        } else if N == 4 {
+            let [x0, x1, x2, x3] = [values[0][lane], values[1][lane], values[2][lane], values[3][lane]];
             let (even0, even1) = (x0 + x2, x0 - x2);
             let (odd0, odd1) = (x1 * COS + x3 * SIN, x1 * SIN - x3 * COS);
-            (out[0][c], out[1][c]) = (even0 + odd0, even1 + odd1);
-            (out[3][c], out[2][c]) = (even0 - odd0, even1 - odd1);
+            (values[0][lane], values[1][lane]) = (even0 + odd0, even1 + odd1);
+            (values[3][lane], values[2][lane]) = (even0 - odd0, even1 - odd1);
         }
     }
-    out
-}
-
-#[inline]
-fn transposed<const N: usize>(rows: &[[f32; N]; N]) -> [[f32; N]; N] {
-    std::array::from_fn(|r| std::array::from_fn(|c| rows[c][r]))
 }
 
 /// Around 0 to around 128, rounded and limited.
-#[inline]
+#[inline(always)]
 fn sample(value: f32) -> u8 {
     // From 2^23 on the last bit of a float is 1, so that the sum is rounded to a whole number, which its lowest bits
     // hold. Unlike a conversion that saturates, this is one instruction for several numbers.

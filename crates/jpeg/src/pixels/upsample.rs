@@ -3,6 +3,7 @@
 //! At the edges of the component the outermost sample counts twice. Factors other than 2 repeat samples, and so does
 //! libjpeg-turbo in components that are at most two samples wide.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::error::JpegError;
@@ -62,7 +63,7 @@ fn with_neighbours(pixels: &Range<usize>, size: usize) -> Range<usize> {
 }
 
 /// Part of a component: `samples[(y - rows.start) * stride + x - columns.start]` is column x, row y.
-pub(crate) struct Part {
+pub(crate) struct Part<'a> {
     /// Columns that are there.
     pub columns: Range<usize>,
     /// Rows that are there.
@@ -70,12 +71,12 @@ pub(crate) struct Part {
     /// Samples from one row to the next.
     pub stride: usize,
     /// All samples.
-    pub samples: Vec<u8>,
+    pub samples: Cow<'a, [u8]>,
     /// Size of the whole component.
     pub size: (usize, usize),
 }
 
-impl Part {
+impl Part<'_> {
     /// Columns `columns.start` on of row `y`, or of the nearest row that there is.
     fn row(&self, y: usize) -> &[u8] {
         let y = y.clamp(self.rows.start, (self.rows.end - 1).max(self.rows.start)) - self.rows.start;
@@ -150,12 +151,12 @@ impl Part {
 mod tests {
     use super::*;
 
-    fn part(width: usize, samples: &[u8]) -> Part {
+    fn part(width: usize, samples: &[u8]) -> Part<'_> {
         let height = samples.len() / width;
-        Part { columns: 0..width, rows: 0..height, stride: width, samples: samples.to_vec(), size: (width, height) }
+        Part { columns: 0..width, rows: 0..height, stride: width, samples: samples.into(), size: (width, height) }
     }
 
-    fn row(part: &Part, how: Upsampling, y: usize, width: usize) -> Vec<u8> {
+    fn row(part: &Part<'_>, how: Upsampling, y: usize, width: usize) -> Vec<u8> {
         let mut out = vec![0; width];
         part.upsample(how, 0, y, &mut Vec::new(), &mut out);
         out

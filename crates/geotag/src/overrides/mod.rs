@@ -1,14 +1,17 @@
 //! What a client says about a picture, in place of what its file says.
 
+mod reread;
+
 use std::collections::BTreeMap;
 
 use crate::doubt::{Doubt, Origin};
 use crate::exiv2::{self, Kind};
-use crate::heading::HeadingSource;
+use crate::heading::Heading;
 use crate::position::{self, Position};
+use crate::source::Source;
 use crate::tags::Tags;
-use crate::time::{CaptureTime, TimeSource};
-use crate::{Geotag, accuracy, camera, heading, lens, mapillary, pose, projection, text, time, write};
+use crate::time::CaptureTime;
+use crate::{Geotag, heading, shown, text, time, write};
 
 /// Values sent with a picture; they go before what is in the file.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -75,13 +78,32 @@ pub fn apply(tag: &mut Geotag, overrides: &Overrides) -> Result<(), OverrideErro
     apply_position(&mut changed, overrides)?;
     apply_tags(&mut changed, &overrides.tags)?;
     if let Some(text) = &overrides.captured {
-        let captured = time::from_statement(text, changed.position).ok_or(OverrideError::CaptureTime)?;
-        show_time(&mut changed.exif, &captured);
+        let found = time::from_statement(text, changed.position).ok_or(OverrideError::CaptureTime)?;
+        show_time(&mut changed.exif, &found.captured);
         changed.doubts.retain(|doubt| !is_about_time(doubt));
-        changed.captured = Some(captured);
+        changed.captured = Some(found.captured);
+        (changed.sources.captured, changed.sources.zone) = (Some(found.source), found.zone);
     }
+    turn_from_magnetic(&mut changed);
+    shown::complete_gps_time(&mut changed.exif, changed.captured.as_ref());
     *tag = changed;
     Ok(())
+}
+
+/// With a place and a time, a heading that was relative to magnetic north can be told from true north.
+fn turn_from_magnetic(tag: &mut Geotag) {
+    let place = place(tag);
+    let magnetic = |doubt: &Doubt| matches!(doubt, Doubt::HeadingMagnetic(_));
+    if let (Some(heading), Some(declination)) = (tag.heading, place.declination())
+        && tag.doubts.iter().any(magnetic)
+    {
+        tag.heading = Some(Heading { degrees: heading::wrap(heading.degrees + declination), ..heading });
+        tag.doubts.retain(|doubt| !magnetic(doubt));
+    }
+}
+
+fn place(tag: &Geotag) -> heading::Where {
+    heading::Where { position: tag.position, instant: tag.captured.as_ref().map(|captured| captured.instant) }
 }
 
 fn apply_position(tag: &mut Geotag, overrides: &Overrides) -> Result<(), OverrideError> {
@@ -111,6 +133,8 @@ fn apply_position(tag: &mut Geotag, overrides: &Overrides) -> Result<(), Overrid
     // The receiver's accuracy is not that of a position it did not give.
     tag.accuracy = None;
     tag.accuracy_source = None;
+    tag.sources.position = Some(Source::Override);
+    tag.sources.accuracy = None;
     tag.doubts.retain(|doubt| !is_about_position(doubt));
     show_position(&mut tag.exif, position);
     // A zone that was not known is known now; a moment stays the moment it was.
@@ -118,9 +142,14 @@ fn apply_position(tag: &mut Geotag, overrides: &Overrides) -> Result<(), Overrid
         let zone_was_guessed = tag.doubts.contains(&Doubt::ZoneUnknown);
         let local = captured.local.trim_end_matches("+00:00");
         let text = if zone_was_guessed { local } else { &captured.local };
-        if let Some(mut replaced) = time::from_statement(text, tag.position) {
-            replaced.source = captured.source;
-            tag.captured = Some(replaced);
+        if let Some(replaced) = time::from_statement(text, tag.position) {
+            let source = captured.source;
+            tag.captured = Some(CaptureTime { source, ..replaced.captured });
+            tag.sources.zone = replaced.zone;
+            if zone_was_guessed {
+                // Those beside the camera's time told the guess.
+                tag.exif.retain(|name, _| !is_gps_time(name));
+            }
             tag.doubts.retain(|doubt| *doubt != Doubt::ZoneUnknown);
         }
     }
@@ -187,95 +216,15 @@ fn apply_tags(tag: &mut Geotag, sent: &BTreeMap<String, String>) -> Result<(), O
         tags.set(name, kept);
         used.push(name);
     }
+    // Who sends a direction means true north, unless it is told; the file's north is that of its own direction.
+    for name in &used {
+        let reference = format!("{name}Ref");
+        if (name.contains("GPSImgDirection") || name.contains("GPSTrack")) && !used.contains(&reference.as_str()) {
+            tags.remove(&reference);
+        }
+    }
     if !used.is_empty() {
-        reread(tag, &tags, &used)?;
-    }
-    Ok(())
-}
-
-/// Reads the concerns again whose tags were sent, and only those: what came from tags that are not
-/// shown, such as the Mapillary description, stays.
-fn reread(tag: &mut Geotag, tags: &Tags, used: &[&str]) -> Result<(), OverrideError> {
-    let touches = |beginnings: &[&str]| used.iter().find(|name| beginnings.iter().any(|b| name.starts_with(b)));
-    let refuse = |name: &str, expected| OverrideError::TagValue { name: name.to_owned(), expected };
-    let mut doubts = Vec::new();
-    let none: Option<&mapillary::Mapillary> = None;
-    tag.exif = tags.public();
-    let camera = camera::read(tags);
-    if touches(&["Exif.Image.Make", "Exif.Image.Model", "Xmp.tiff.M"]).is_some() {
-        tag.make.clone_from(&camera.make);
-        tag.model.clone_from(&camera.model);
-    }
-    if touches(&["Exif.Image.Artist", "Xmp.dc.creator", "Xmp.tiff.Artist"]).is_some() {
-        tag.artist = camera::artist(tags);
-    }
-    if touches(&["Exif.Image.Copyright", "Xmp.dc.rights", "Xmp.tiff.Copyright"]).is_some() {
-        tag.copyright = camera::copyright(tags);
-    }
-    if touches(&["Exif.Image.Orientation", "Xmp.tiff.Orientation"]).is_some() {
-        tag.orientation = lens::orientation(tags, &mut doubts);
-    }
-    let position_tags = ["GPSLatitude", "GPSLongitude", "GPSAltitude"];
-    let of_position = |name: &&&str| position_tags.iter().any(|part| name.contains(part));
-    if let Some(name) = used.iter().find(of_position) {
-        let read = position::read(tags, none, &mut doubts);
-        tag.position = Some(read.ok_or_else(|| refuse(name, "a complete position on Earth"))?);
-    }
-    let time = ["DateTime", "SubSec", "OffsetTime", "SourceImageCreateTime", "GPSTimeStamp", "GPSDateStamp"];
-    let of_time = |name: &&&str| time.iter().any(|part| name.contains(part));
-    if let Some(name) = used.iter().find(of_time) {
-        if !used.iter().any(|name| is_gps_time(name)) {
-            // The file's GPS must not overrule the time that was sent.
-            tag.exif.retain(|name, _| !is_gps_time(name));
-        }
-        let tags = Tags::from_public(&tag.exif);
-        let read = time::read(&tags, none, tag.position, &mut doubts);
-        let read = read.ok_or_else(|| refuse(name, "a date and time between 1990 and 2100"))?;
-        tag.doubts.retain(|doubt| !is_about_time(doubt));
-        tag.captured = Some(CaptureTime { source: TimeSource::Override, ..read });
-    }
-    if touches(&["Xmp.GPano.", "Exif.Image.Make", "Exif.Image.Model", "Xmp.tiff.M"]).is_some() {
-        tag.doubts.retain(|doubt| !is_about_projection(doubt));
-        (tag.projection, tag.crop) = projection::read(tags, tag.image_size, &camera, tag.orientation, &mut doubts);
-    }
-    let posed = touches(&["Xmp.Camera.", "Xmp.GPano.Pose", "Xmp.drone-dji.Gimbal"]);
-    let pose = pose::read(tags, tag.projection, &mut doubts);
-    if posed.is_some() {
-        (tag.pitch, tag.roll, tag.yaw) = (pose.pitch, pose.roll, pose.yaw);
-    }
-    let of_heading = |name: &&&str| name.contains("GPSImgDirection") || name.contains("GPSTrack");
-    if let Some(name) = used.iter().find(of_heading) {
-        let read = heading::read(tags, none, &pose, &mut doubts);
-        let read = read.ok_or_else(|| refuse(name, "degrees between 0 and 360"))?;
-        tag.heading = Some(heading::Heading { source: HeadingSource::Override, ..read });
-    } else if posed.is_some() && tag.heading.is_none_or(|heading| is_posed(heading.source)) {
-        tag.heading = heading::read(tags, none, &pose, &mut doubts);
-    }
-    if touches(&[
-        "Exif.Photo.FocalLength",
-        "Exif.Photo.FocalPlane",
-        "Exif.Image.M",
-        "Xmp.GPano.",
-        "Exif.Image.Orientation",
-    ])
-    .is_some()
-    {
-        tag.focal_length = lens::focal_length(tags);
-        tag.field_of_view = projection::field_of_view(tag.projection, tag.crop, || {
-            lens::field_of_view(tags, tag.image_size, tag.orientation)
-        });
-    }
-    let accuracy_tags = ["GPSDOP", "GPSDifferential", "GPSHPositioningError", "GPSXYAccuracy", "Exif.Image.Make"];
-    let of_accuracy = |name: &&&str| accuracy_tags.iter().any(|part| name.contains(part));
-    if tag.position.is_some() && used.iter().any(|name| of_accuracy(&name)) {
-        let read = accuracy::read(tags, &camera);
-        tag.accuracy = read.map(|(metres, _)| metres);
-        tag.accuracy_source = read.map(|(_, source)| source);
-    }
-    for doubt in doubts {
-        if !tag.doubts.contains(&doubt) {
-            tag.doubts.push(doubt);
-        }
+        reread::reread(tag, &tags, &used)?;
     }
     Ok(())
 }
@@ -336,19 +285,11 @@ fn is_about_time(doubt: &Doubt) -> bool {
             | Doubt::GpsDateShifted { .. }
             | Doubt::GpsDateMissing
             | Doubt::ClocksApart { .. }
+            | Doubt::FixOld { .. }
             | Doubt::ClockInOtherZone { .. }
     )
 }
 
-fn is_about_projection(doubt: &Doubt) -> bool {
-    matches!(doubt, Doubt::CropRefused | Doubt::ProjectionUnsupported | Doubt::ProjectionGuessed | Doubt::ShapeUnlikely)
-}
-
 fn is_gps_time(name: &str) -> bool {
     name.ends_with("GPSTimeStamp") || name.ends_with("GPSDateStamp")
-}
-
-/// Whether a heading is that of the camera's pose, and follows it.
-fn is_posed(source: HeadingSource) -> bool {
-    matches!(source, HeadingSource::GPano | HeadingSource::Camera | HeadingSource::Gimbal)
 }
