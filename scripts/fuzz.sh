@@ -73,7 +73,7 @@ check() {
     scratch=$(mktemp -d)
     for target in "${targets[@]}"; do
         mkdir "$scratch/$target"
-        run "$target" 20 -seed=1 "$scratch/$target" "$root/fuzz/corpus/$target" || status=1
+        run "$target" 15000runs -seed=1 "$scratch/$target" "$root/fuzz/corpus/$target" || status=1
     done
     rm -rf "$scratch"
     return "$status"
