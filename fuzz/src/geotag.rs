@@ -60,7 +60,9 @@ fn file(exif: &[u8], xmp: Option<&str>) -> Vec<u8> {
         let length = 2 + parts.iter().map(|part| part.len()).sum::<usize>();
         file.extend([0xFF, marker]);
         file.extend(u16::try_from(length).expect("what we write fits into a segment").to_be_bytes());
-        parts.iter().for_each(|part| file.extend_from_slice(part));
+        for part in parts {
+            file.extend_from_slice(part);
+        }
     };
     segment(0xE1, &[b"Exif\0\0", exif]);
     if let Some(packet) = xmp {
