@@ -1,5 +1,4 @@
 //! What fuzzing has found worth keeping, once more: see `fuzz/` at the top of the tree.
-#![expect(clippy::print_stdout, reason = "counts what was read")]
 
 #[path = "../../../fuzz/src/case.rs"]
 #[expect(dead_code, reason = "the fuzz targets also put cases together")]
