@@ -2,7 +2,7 @@
 # Needed: Rust, Node.js, Python. What else is used is installed into $FLANEUR_CACHE (else ~/.cache/flaneur).
 
 .DEFAULT_GOAL := help
-.PHONY: help run build models web check test test-rust test-web test-e2e test-s3 test-faults test-deploy bench-queue bench-jpeg bench-geotag
+.PHONY: help run build models web check test test-rust test-fuzz test-web test-e2e test-s3 test-faults test-deploy fuzz bench-queue bench-jpeg bench-geotag
 
 help: ## Show this
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -23,10 +23,13 @@ check: ## Find what is wrong without running it: format, lints, types, documenta
 	@scripts/check.sh
 
 test: ## Run all tests
-	@scripts/test.sh rust web e2e deploy
+	@scripts/test.sh rust fuzz web e2e deploy
 
 test-rust: ## Run the tests of the crates
 	@scripts/test.sh rust
+
+test-fuzz: ## Fuzz for a moment what reads untrusted files: the same each time
+	@scripts/test.sh fuzz
 
 test-web: ## Run the tests of the site and of the scripts
 	@scripts/test.sh web
@@ -42,6 +45,9 @@ test-faults: ## Send 200 pictures for each kind of fault, and write bench/result
 
 test-deploy: ## Install in a bare Debian as deploy/ and docs/operations.md say
 	@scripts/test.sh deploy
+
+fuzz: ## Fuzz: make fuzz TARGET=jpeg_surgery FOR=600 (seconds) or FOR=1000000runs
+	@scripts/fuzz.sh "$(or $(TARGET),all)" "$(or $(FOR),60)"
 
 bench-queue: ## Measure the job queue on PostgreSQL, beside the reference server's
 	@scripts/bench.sh queue

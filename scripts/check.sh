@@ -5,10 +5,11 @@ source "$(dirname "$0")/lib.sh"
 
 need_rust
 cd "$root"
-"$root/scripts/tools.sh" python deny jpeg
+"$root/scripts/tools.sh" python deny jpeg cxx
 "$root/scripts/packages.sh" web
 "$root/scripts/packages.sh" e2e/browser
 step "fetching crates" cargo fetch --locked
+step "fetching crates of the fuzz targets" cargo fetch --locked --manifest-path fuzz/Cargo.toml
 
 check_scripts() {
     local browser
@@ -35,10 +36,12 @@ check_web() {
 }
 
 stage "formatting" cargo fmt --all --check
+stage "formatting of the fuzz targets" cargo fmt --all --check --manifest-path fuzz/Cargo.toml
 stage "scripts" check_scripts
 stage "web: lint and types" check_web
 stage "dependencies" check_dependencies
 stage "clippy" cargo clippy --workspace --all-targets --locked -- -D warnings
 stage "clippy of the benchmark of JPEG surgery" cargo clippy -p flaneur-bench --no-default-features --features jpeg --all-targets --locked -- -D warnings
+stage "clippy of the fuzz targets" cargo clippy --manifest-path fuzz/Cargo.toml --all-targets --locked -- -D warnings
 stage "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 say "all checks passed"

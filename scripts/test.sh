@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs tests. Usage: test.sh rust|web|e2e|deploy…
+# Runs tests. Usage: test.sh rust|fuzz|web|e2e|deploy…
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 cd "$root"
@@ -59,6 +59,10 @@ test_rust() {
     # Built in on demand only. With the features of the whole tree, so that what is built already serves here too.
     stage "OpenTelemetry" cargo test --locked --workspace --features flaneur/otel --bin flaneur otel
     stage "examples in the documentation" cargo test --doc --workspace --locked --quiet
+}
+
+test_fuzz() {
+    stage "fuzzing" "$root/scripts/fuzz.sh" check
 }
 
 test_web() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what tests and checks need beside Rust, Node.js and Python.
-# Usage: tools.sh [python|chromium|pictures|deny|s3|nginx|garage|postgres|faketime|mmdebstrap|jpeg]…
+# Usage: tools.sh [python|chromium|pictures|deny|s3|nginx|garage|postgres|faketime|mmdebstrap|jpeg|cxx]…
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
@@ -140,6 +140,17 @@ install_jpeg() {
             gcc libc6-dev libjpeg62-turbo-dev libjpeg-turbo-progs
     else
         die "the tests of JPEG surgery need libjpeg and its programs: install them (on Debian: apt install libjpeg62-turbo-dev libjpeg-turbo-progs)"
+    fi
+}
+
+# A C++ compiler, for libFuzzer.
+install_cxx() {
+    command -v c++ >/dev/null 2>&1 && return
+    if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null 2>&1; then
+        step "reading the lists of system packages" apt-get update
+        step "installing a C++ compiler" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends g++
+    else
+        die "fuzzing needs a C++ compiler, for libFuzzer: install one (on Debian: apt install g++)"
     fi
 }
 

@@ -1,5 +1,7 @@
 //! Everything of a file in front of its entropy-coded data.
 
+use memchr::memmem;
+
 use crate::error::JpegError;
 use crate::frame::{Frame, Process};
 use crate::header::{Colours, Limits, Scan, ScanComponent, Tables};
@@ -48,7 +50,19 @@ impl Head {
         let icc = icc::ours(&tables.icc_chunks, frame.components.len());
         let (dc, ac) = (tables.dc.clone(), tables.ac.clone());
         let restart_interval = tables.restart_interval;
-        Ok(Head { frame, colours, quantisation, dc, ac, scan: scan.components.clone(), restart_interval, icc })
+        let head = Head { frame, colours, quantisation, dc, ac, scan: scan.components.clone(), restart_interval, icc };
+        head.check_form()?;
+        Ok(head)
+    }
+
+    /// Refuses tables that read like the beginning of another picture: no file that is served may hold one.
+    fn check_form(&self) -> Result<(), JpegError> {
+        let mut bytes = Vec::with_capacity(1024);
+        self.write(&[], &mut bytes);
+        match memmem::find(&bytes[1..], &[0xFF, SOI, 0xFF]) {
+            Some(_) => Err(JpegError::Ambiguous("its tables look like the beginning of another picture")),
+            None => Ok(()),
+        }
     }
 
     /// Reads what [`Head::write`] wrote; `bytes` end with the scan header.

@@ -194,7 +194,12 @@ impl Tables {
     }
 
     fn application(&mut self, marker: u8, payload: &[u8]) -> Result<(), JpegError> {
+        // Decoders decide what the colours are when the first scan begins, and don't change their mind.
+        let late = self.scans > 0;
         match marker {
+            APP0 | APP14 if late && (payload.starts_with(b"JFIF\0") || payload.starts_with(b"Adobe")) => {
+                return Err(JpegError::Ambiguous("what its colours are stands behind the first scan"));
+            }
             APP0 if payload.starts_with(b"JFIF\0") => self.jfif = true,
             APP2 => {
                 if let Some(chunk) = payload.strip_prefix(ICC_ID) {

@@ -32,8 +32,15 @@ impl<'a> Intervals<'a> {
                     clean.push(0xFF);
                     self.rest = &self.rest[2..];
                 }
-                // Fill bytes before a marker.
-                Some(0xFF) => self.rest = &self.rest[1..],
+                // Fill bytes before a marker. Before a stuffed byte libjpeg-turbo takes them for a marker or not, depending on
+                // how much of the file it has in memory, and leaves what it made of them in the block.
+                Some(0xFF) => {
+                    let fill = self.rest.iter().take_while(|&&byte| byte == 0xFF).count();
+                    self.rest = &self.rest[fill - 1..];
+                    if self.rest.get(1) == Some(&0) {
+                        return Err(JpegError::Ambiguous("fill bytes stand inside the picture data"));
+                    }
+                }
                 Some(&code @ RST0..=RST7) => {
                     if code & 7 != self.next_restart {
                         return Err(JpegError::Damaged("restart markers are out of order"));
@@ -105,5 +112,6 @@ mod tests {
         assert!(split(&[1, 0xFF, 0xD0, 3, 0xFF, 0xD1, 3], 4, 2).is_err(), "too many");
         assert!(split(&[1, 0xFF, 0xD0, 3], 4, 0).is_err(), "none announced");
         assert!(split(&[1, 0xFF], 4, 0).is_err(), "half a marker");
+        assert!(split(&[1, 0xFF, 0xFF, 0, 2], 4, 0).is_err(), "fill before a stuffed byte");
     }
 }

@@ -61,6 +61,7 @@ impl Source {
         let orientation = if (1..=8).contains(&orientation) { orientation } else { 1 };
         let mut stream = sequential(bytes, limits)?;
         let (mut walk, mut reduced) = walked(&stream)?;
+        check_means(&stream, &walk)?;
         if panorama && orientation != 1 {
             // Viewers of panoramas don't turn them, and no camera writes this: coded anew as it is to be seen.
             let pixels = Source { stream, walk, reduced: None, orientation, panorama }.pixels()?;
@@ -128,6 +129,17 @@ impl Source {
     pub fn redact(self, regions: &[Region]) -> Result<Redacted, JpegError> {
         Redacted::new(self, regions)
     }
+}
+
+/// Refuses means of blocks that are far beyond black and white. Decoders cut off what lies a little beyond; these wrap around, at
+/// 512 levels (libjpeg's portable code: a DC of 8 times that) or somewhere further (vector code, in 16 bits), and show
+/// black for white or something in between. A DC of 8-bit samples is at most 1024, and at most twice that once quantised.
+fn check_means(stream: &Stream, walk: &Walk) -> Result<(), JpegError> {
+    let wraps = walk.dc.iter().zip(&stream.head.quantisation).any(|(grid, steps)| {
+        let most = grid.cells.iter().map(|dc| dc.unsigned_abs()).max().unwrap_or(0);
+        u32::from(most) * u32::from(steps[0]) >= 4096
+    });
+    if wraps { Err(JpegError::Ambiguous("it has colours far beyond black and white")) } else { Ok(()) }
 }
 
 /// The picture as one sequential scan.

@@ -7,6 +7,8 @@
 
 #include <jpeglib.h>
 
+#include <jerror.h>
+
 /* Errors end in a jump, warnings are counted. */
 struct errors {
     struct jpeg_error_mgr base;
@@ -23,7 +25,8 @@ static void on_error(j_common_ptr info) {
 }
 
 static void on_message(j_common_ptr info, int level) {
-    if (level < 0)
+    /* A JFIF version of the future says nothing of the picture. */
+    if (level < 0 && info->err->msg_code != JWRN_JFIF_MAJOR)
         info->err->num_warnings++;
 }
 

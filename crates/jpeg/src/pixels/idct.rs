@@ -39,7 +39,11 @@ pub(crate) fn islow(block: &Block, quantisation: &[u16; 64], out: &mut [u8], str
     for ((&c, &q), &at) in block.iter().zip(quantisation).zip(&ZIGZAG) {
         rows[usize::from(at >> 3) & 7][usize::from(at & 7)] = c.wrapping_mul(q as i16);
     }
-    let columns = transposed(&pass::<{ CONST_BITS - PASS1_BITS }>(&rows));
+    // Columns of DCs only are shifted as they are: what is too large wraps there, and saturates elsewhere.
+    let wraps = rows[0].iter().any(|value| value.unsigned_abs() >> (15 - PASS1_BITS) > 0) && is_one_row(block);
+    let first =
+        if wraps { [rows[0].map(|dc| dc << PASS1_BITS); 8] } else { pass::<{ CONST_BITS - PASS1_BITS }>(&rows) };
+    let columns = transposed(&first);
     let samples = transposed(&pass::<{ CONST_BITS + PASS1_BITS + 3 }>(&columns));
     for (line, row) in lines.zip(&samples) {
         *line = row.map(limited);
@@ -48,8 +52,13 @@ pub(crate) fn islow(block: &Block, quantisation: &[u16; 64], out: &mut [u8], str
 
 /// The sample of a block that has nothing but a DC value: what both passes make of it.
 pub(crate) fn flat(dc: i16, step: u16) -> u8 {
-    let scaled = i32::from(dc.wrapping_mul(step as i16)) << PASS1_BITS;
-    limited(((i32::from(saturated(scaled)) + 16) >> (PASS1_BITS + 3)) as i16)
+    let scaled = dc.wrapping_mul(step as i16) << PASS1_BITS;
+    limited(((i32::from(scaled) + 16) >> (PASS1_BITS + 3)) as i16)
+}
+
+/// Whether a block has no coefficients but those of its first row.
+fn is_one_row(block: &Block) -> bool {
+    block.iter().zip(&ZIGZAG).all(|(&coefficient, &at)| coefficient == 0 || at < 8)
 }
 
 /// Around 0 to around 128, limited to what a sample can be.
@@ -162,11 +171,26 @@ mod tests {
         }
 
         #[test]
-        fn the_short_cut_for_flat_blocks_changes_nothing(dc in -2048i16..2048, step in 1u16..8) {
+        fn the_short_cut_for_flat_blocks_changes_nothing(dc in -1024i16..1024, step in 1u16..8) {
             let rows: [[i16; 8]; 8] = std::array::from_fn(|r| if r == 0 { [dc * step as i16, 0, 0, 0, 0, 0, 0, 0] } else { [0; 8] });
             let columns = transposed(&pass::<11>(&rows));
             let samples = pass::<18>(&columns);
             prop_assert_eq!(samples.map(|row| row.map(limited)), [[flat(dc, step); 8]; 8]);
         }
+    }
+
+    #[test]
+    fn what_is_too_large_wraps_as_in_libjpeg_turbo() {
+        // Found by fuzzing, beside version 2.1.5.
+        assert_eq!(flat(-564, 170), 255);
+        let mut block = [0; 64];
+        (block[0], block[1]) = (-564, 1);
+        let mut out = [0; 64];
+        islow(&block, &[170; 64], &mut out, 8);
+        assert!(out.iter().all(|&sample| sample == 255), "one row of coefficients is shifted, too: {out:?}");
+        // With others below, it saturates.
+        block[2] = 1;
+        islow(&block, &[170; 64], &mut out, 8);
+        assert!(out.iter().all(|&sample| sample == 0), "{out:?}");
     }
 }

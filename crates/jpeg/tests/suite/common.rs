@@ -124,6 +124,15 @@ pub fn open_as(bytes: &[u8], orientation: u8, panorama: bool) -> Source {
     }
 }
 
+/// The size of a picture that is whole, but may have got impossible colours by damage: None then.
+pub fn size_of_damaged(bytes: &[u8]) -> Option<(u32, u32)> {
+    match Source::open(bytes, 1, false, &Limits::default()) {
+        Ok(source) => Some(source.size()),
+        Err(JpegError::Ambiguous(what)) if what.contains("black and white") => None,
+        Err(error) => panic!("{error}"),
+    }
+}
+
 pub fn decoded(bytes: &[u8]) -> Pixels {
     open(bytes).pixels().unwrap()
 }

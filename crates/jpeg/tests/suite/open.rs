@@ -315,3 +315,42 @@ fn a_header_without_end_is_refused_in_time() {
     let fed = (0..1000).take_while(|_| intake.feed(&comment).is_ok()).count();
     assert!(fed < 70, "{fed} segments were taken");
 }
+
+/// The payload of the first segment with a marker.
+fn payload(bytes: &[u8], marker: u8) -> std::ops::Range<usize> {
+    let segment = list_segments(bytes).unwrap().into_iter().find(|segment| segment.marker == marker).unwrap();
+    let start = segment.offset as usize + 4;
+    start..start + segment.payload_len
+}
+
+#[test]
+fn colours_beyond_all_bounds_are_refused() {
+    // Means as they are, with steps that are far too large for them: decoders wrap around, each elsewhere.
+    let mut bytes = jpeg(64, 48);
+    let steps = payload(&bytes, 0xDB);
+    bytes[steps.start + 1..steps.end].fill(255);
+    assert!(matches!(refusal(&bytes), JpegError::Ambiguous(what) if what.contains("black and white")));
+}
+
+#[test]
+fn tables_that_look_like_a_picture_are_refused() {
+    // The next segment begins with another FF.
+    let mut bytes = jpeg(64, 48);
+    let steps = payload(&bytes, 0xDB);
+    bytes[steps.end - 2..steps.end].copy_from_slice(&[0xFF, 0xD8]);
+    assert!(matches!(refusal(&bytes), JpegError::Ambiguous(what) if what.contains("another picture")));
+}
+
+#[test]
+fn colours_are_not_stated_between_scans() {
+    let separate = GOLDEN[8];
+    let scans: Vec<usize> =
+        list_segments(separate).unwrap().iter().filter(|s| s.marker == 0xDA).map(|s| s.offset as usize).collect();
+    let insert = |at: usize, new: &[u8]| [&separate[..at], new, &separate[at..]].concat();
+    for header in [segment(0xEE, b"Adobe\0\x64\0\0\0\0\x01"), segment(0xE0, b"JFIF\0\x01\x02\0\0\x01\0\x01\0\0")] {
+        assert!(matches!(refusal(&insert(scans[1], &header)), JpegError::Ambiguous(what) if what.contains("colours")));
+    }
+    // Others mean nothing, and may stand there.
+    open(&insert(scans[1], &segment(0xEE, b"something else")));
+    open(&insert(scans[0], &segment(0xEE, b"Adobe\0\x64\0\0\0\0\x01")));
+}

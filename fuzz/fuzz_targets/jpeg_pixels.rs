@@ -1,0 +1,11 @@
+//! Pixels, beside libjpeg's.
+#![no_main]
+
+use flaneur_fuzz::{mutate, pixels};
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
+
+fuzz_target!(|data: &[u8]| {
+    pixels::check(data);
+});
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| { mutate::case(data, size, max_size, seed) });
