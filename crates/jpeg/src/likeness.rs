@@ -47,7 +47,7 @@ struct Component<'a> {
     shown: &'a Shown<'a>,
     copy: &'a Stream,
     walk: &'a Walk,
-    component: usize,
+    index: usize,
     /// For each column of blocks of the copy, and for each row, the master's columns or rows of blocks that may show there. If
     /// the picture is turned by a quarter, its columns have rows of the master, and its rows columns.
     across: Vec<RangeInclusive<usize>>,
@@ -91,7 +91,7 @@ impl<'a> Component<'a> {
             shown,
             copy,
             walk,
-            component,
+            index: component,
             across: places(columns, own_size.0, view.width, (left, width), mirrored_x, for_x),
             down: places(rows, own_size.1, view.height, (top, height), mirrored_y, for_y),
         }
@@ -100,8 +100,8 @@ impl<'a> Component<'a> {
     fn check(&self) -> Result<(), VerifyError> {
         let turned = self.shown.orientation >= 5;
         let (rows, columns) = if turned { (&self.across, &self.down) } else { (&self.down, &self.across) };
-        let grid = &self.shown.walk.dc[self.component];
-        let step = f64::from(self.shown.stream.head.quantisation[self.component][0]) / 8.0;
+        let grid = &self.shown.walk.dc[self.index];
+        let step = f64::from(self.shown.stream.head.quantisation[self.index][0]) / 8.0;
         // Decoders cut what lies beyond black and white.
         let level = |value: i16| (f64::from(value) * step).clamp(-128.0, 127.0);
         let (mut lows, mut highs) = (Vec::new(), Vec::new());
@@ -127,8 +127,8 @@ impl<'a> Component<'a> {
 
     /// Checks the block in column `x`, row `y` of the copy.
     fn check_block(&self, (x, y): (usize, usize), around: &Around<'_>) -> Result<(), VerifyError> {
-        let grid = &self.walk.dc[self.component];
-        let steps = &self.copy.head.quantisation[self.component];
+        let grid = &self.walk.dc[self.index];
+        let steps = &self.copy.head.quantisation[self.index];
         let step = f64::from(steps[0]) / 8.0;
         let mean = f64::from(grid.cells[y * grid.width + x]) * step;
         let difference = (around.low - mean).max(mean - around.high);
@@ -152,11 +152,10 @@ impl<'a> Component<'a> {
             return Ok(());
         }
         let (columns, _) = self.copy.units();
-        let (h, v) = self.copy.decoder().factors(self.component);
+        let (h, v) = self.copy.decoder().factors(self.index);
         let mut unit = self.copy.unit_buffer();
         self.walk.unit(self.copy, y / v * columns + x / h, &mut unit)?;
-        let is_it =
-            |part: &&crate::stream::UnitBlock| (part.component, part.x, part.y) == (self.component, x % h, y % v);
+        let is_it = |part: &&crate::stream::UnitBlock| (part.component, part.x, part.y) == (self.index, x % h, y % v);
         let place = self.copy.decoder().layout().iter().position(|part| is_it(&part)).unwrap_or(0);
         let energy: f64 = (1..64).map(|k| (f64::from(unit[place][k]) * f64::from(steps[k]) / 8.0).powi(2)).sum();
         // A coefficient that is not rounded to zero is at least half of what it is rounded to.
@@ -169,7 +168,7 @@ impl<'a> Component<'a> {
 
     /// Whether all of it belongs to regions.
     fn is_redacted(&self, around: &Around<'_>) -> bool {
-        let (h, v) = self.shown.stream.decoder().factors(self.component);
+        let (h, v) = self.shown.stream.decoder().factors(self.index);
         let (units, _) = self.shown.stream.units();
         let columns = around.columns.start() / h..=around.columns.end() / h;
         (around.rows.start() / v..=around.rows.end() / v)
@@ -180,16 +179,16 @@ impl<'a> Component<'a> {
     /// together, each of which is a quarter of its coefficient (T.81, A.3.3).
     fn detail(&self, around: &Around<'_>) -> Result<f64, JpegError> {
         let Shown { stream, walk, .. } = self.shown;
-        let (h, v) = stream.decoder().factors(self.component);
+        let (h, v) = stream.decoder().factors(self.index);
         let (columns, _) = stream.units();
-        let steps = &stream.head.quantisation[self.component];
+        let steps = &stream.head.quantisation[self.index];
         let mut unit = stream.unit_buffer();
         let mut most = 0;
         for row in around.rows.start() / v..=around.rows.end() / v {
             for column in around.columns.start() / h..=around.columns.end() / h {
                 walk.unit(stream, row * columns + column, &mut unit)?;
                 let blocks = stream.decoder().layout().iter().zip(&unit);
-                for (_, block) in blocks.filter(|(part, _)| part.component == self.component) {
+                for (_, block) in blocks.filter(|(part, _)| part.component == self.index) {
                     let coefficients = block[1..].iter().zip(&steps[1..]);
                     let sum: u64 = coefficients.map(|(&c, &step)| u64::from(c.unsigned_abs()) * u64::from(step)).sum();
                     most = most.max(sum);

@@ -65,7 +65,7 @@ impl<const N: usize> Scaled<N> {
 /// short for are left out.
 pub(crate) fn scaled<const N: usize>(block: &Block, prepared: &Scaled<N>, out: &mut [u8], stride: usize) {
     let lines = out.chunks_mut(stride.max(N)).filter_map(|line| line.first_chunk_mut::<N>()).take(N);
-    if block[1..last::<N>() + 1].iter().all(|&c| c == 0) {
+    if block[1..=last::<N>()].iter().all(|&c| c == 0) {
         let sample = prepared.flat(block[0]);
         lines.for_each(|line| *line = [sample; N]);
         return;
@@ -110,17 +110,21 @@ pub(crate) fn lowest<const N: usize, const L: usize>(low: &[[i16; L]; 16], prepa
 /// One-dimensional transforms.
 #[inline(always)]
 fn transform<const N: usize, const L: usize>(values: &mut [[f32; L]; N]) {
-    for lane in 0..L {
-        if N == 2 {
-            let [a, b] = [values[0][lane], values[1][lane]];
-            (values[0][lane], values[1][lane]) = (a + b, a - b);
-        } else if N == 4 {
-            let [x0, x1, x2, x3] = [values[0][lane], values[1][lane], values[2][lane], values[3][lane]];
-            let (even0, even1) = (x0 + x2, x0 - x2);
-            let (odd0, odd1) = (x1 * COS + x3 * SIN, x1 * SIN - x3 * COS);
-            (values[0][lane], values[1][lane]) = (even0 + odd0, even1 + odd1);
-            (values[3][lane], values[2][lane]) = (even0 - odd0, even1 - odd1);
+    match values.as_mut_slice() {
+        [a, b] => {
+            for (a, b) in a.iter_mut().zip(b) {
+                (*a, *b) = (*a + *b, *a - *b);
+            }
         }
+        [a, b, c, d] => {
+            for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
+                let (even0, even1) = (*a + *c, *a - *c);
+                let (odd0, odd1) = (*b * COS + *d * SIN, *b * SIN - *d * COS);
+                (*a, *b) = (even0 + odd0, even1 + odd1);
+                (*d, *c) = (even0 - odd0, even1 - odd1);
+            }
+        }
+        _ => {}
     }
 }
 
