@@ -7,6 +7,7 @@
 
 mod backup;
 mod bad_input;
+mod blur;
 mod browser;
 mod cdn;
 mod coverage;
