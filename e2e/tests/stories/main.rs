@@ -18,6 +18,7 @@ mod logs;
 mod metrics;
 mod panoramax_cli;
 mod parallel;
+mod pixels;
 mod postgres;
 mod privacy;
 mod reading;
