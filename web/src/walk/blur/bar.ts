@@ -37,7 +37,7 @@ export class BlurBar {
     const leave = h('button', { type: 'button', class: 'button', onclick: actions.leave, 'data-testid': 'blur-leave' }, t('blur.leave'));
     this.element = h(
       'section',
-      { class: 'blur-bar', 'aria-label': t('blur.title'), 'data-testid': 'blur-bar' },
+      { class: 'blur-bar', tabindex: -1, 'aria-label': t('blur.title'), 'data-testid': 'blur-bar' },
       h('div', { class: 'blur-says' }, this.status, this.trouble, this.progress),
       h('div', { class: 'blur-tools' }, this.add, this.remove, this.look, this.wrong),
       h('div', { class: 'blur-ends' }, leave, this.send),

@@ -80,6 +80,8 @@ export class Blurring {
       this.page.append(mode.bar.element);
       this.page.classList.add('blurring');
       mode.refresh();
+      // What had the focus is hidden now; and it is read out what there is to do.
+      mode.bar.element.focus();
     } catch (error) {
       if (!this.abort.signal.aborted) toast(errorText(error), 'error');
     } finally {
