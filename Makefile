@@ -2,7 +2,7 @@
 # Needed: Rust, Node.js, Python. What else is used is installed into $FLANEUR_CACHE (else ~/.cache/flaneur).
 
 .DEFAULT_GOAL := help
-.PHONY: help run build models web check test test-rust test-web test-e2e test-s3 test-faults test-deploy bench-queue bench-jpeg
+.PHONY: help run build models web check test test-rust test-web test-e2e test-s3 test-faults test-deploy bench-queue bench-jpeg bench-redaction
 
 help: ## Show this
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -48,3 +48,6 @@ bench-queue: ## Measure the job queue on PostgreSQL, beside the reference server
 
 bench-jpeg: ## Measure JPEG surgery, beside other ways to redact and to make copies
 	@scripts/bench.sh jpeg
+
+bench-redaction: ## Look for faces and plates in what was redacted of labelled photos, and write bench/results/redaction.md
+	@scripts/bench.sh redaction

@@ -77,3 +77,13 @@ test('where nothing was kept', { skip: given.blur.gone === undefined }, async ()
   await screenshot(page, 'desktop-undo-gone');
   await clean(opened);
 });
+
+test('where a request was turned down', { skip: given.blur.rejected === undefined }, async () => {
+  const opened = await openPage(browser, DESKTOP);
+  const { page } = opened;
+  await openDialog(opened, given.blur.rejected, byOutline);
+  assert.match(await page.getByTestId('wrong-state').textContent(), /turned down: it might be a face/);
+  assert.equal(await page.getByTestId('wrong-open').count(), 1, 'it may be asked again');
+  await screenshot(page, 'desktop-undo-rejected');
+  await clean(opened);
+});

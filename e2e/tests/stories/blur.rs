@@ -201,6 +201,15 @@ async fn a_false_alarm_is_reported_on_the_site_and_undone_by_whoever_has_the_key
     let identity = file.to_str().unwrap();
     let listed = server.command(&["unseal", "--identity", identity]);
     assert!(listed.stdout.contains("it is a wall"), "{listed:?}");
+    // It is turned down, and whoever asked reads why on the site.
+    let redaction = listed.stdout.split_whitespace().nth(1).unwrap().to_owned();
+    let rejected = server.command(&["unseal", "--reject", &redaction, "--reason", "it might be a face"]);
+    assert!(rejected.success, "{rejected:?}");
+    let given = json!({ "rejected": text(&items[0], "/id") });
+    run_in_browser(&server, "tests/undo.test.mjs", &[("FLANEUR_BLUR", given.to_string())]).await;
+
+    let path = format!("/api/pictures/{}/redactions/{redaction}/undo", text(&items[0], "/id"));
+    client.post(&path, &json!({ "reason": "it is a wall, as the next picture shows" })).await.ok();
     let undone = server.command(&["unseal", "--identity", identity, "--all-requested"]);
     assert!(undone.success, "{undone:?}");
     assert_eq!(nobody.get(&hd).await.ok().body, before, "bit for bit what was shown before");

@@ -26,7 +26,9 @@ impl OnTerminal {
         let flaneur = Tools::flaneur();
         let removed = flaneur.get_envs().filter(|(_, value)| value.is_none()).map(|(name, _)| name);
         let mut script = Command::new("script");
-        removed.for_each(|name| drop(script.env_remove(name)));
+        for name in removed {
+            script.env_remove(name);
+        }
         script.args(["--quiet", "--return", "--command", &serve, "/dev/null"]);
         let mut child = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("util-linux is installed");
         let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());

@@ -13,6 +13,7 @@ mod cdn;
 mod coverage;
 mod crash;
 mod first_start;
+mod found_again;
 mod labelled;
 mod logs;
 mod metrics;
