@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { openOwn } from '../blurring.mjs';
-import { DESKTOP, PHONE, given, launch, openPage, screenshot } from '../browser.mjs';
+import { DESKTOP, PATIENCE, PHONE, given, launch, openPage, screenshot } from '../browser.mjs';
 
 let browser;
 
@@ -23,10 +23,20 @@ async function openDialog(opened, id, how) {
 
 const byButton = (page) => page.getByTestId('blur-wrong').click();
 
-/** Clicks on the outline of what is blurred. */
+/** Clicks on the outline of what is blurred, once it stays where it is: it is drawn anew while the picture finds its place. */
 async function byOutline(page) {
-  const { x, y, width, height } = await page.locator('.blur-outline').boundingBox();
-  await page.mouse.click(x + width / 2, y + height / 2);
+  await page.waitForLoadState('networkidle');
+  const middle = () =>
+    page.evaluate(() => {
+      const outline = document.querySelector('.blur-outline')?.getBoundingClientRect();
+      return outline === undefined ? null : [outline.x + outline.width / 2, outline.y + outline.height / 2];
+    });
+  let [before, now] = [null, await middle()];
+  for (const until = Date.now() + PATIENCE; Date.now() < until && (now === null || String(now) !== String(before)); ) {
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    [before, now] = [now, await middle()];
+  }
+  await page.mouse.click(...now);
 }
 
 async function clean({ context, troubles, foreign }) {
