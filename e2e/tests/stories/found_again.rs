@@ -4,7 +4,7 @@
 //! with the detail that is left in it, and fails the test if there is more than a smooth surface has.
 //!
 //! With `FLANEUR_REDACTION_REPORT` (`make bench-redaction`) every labelled photo is looked at in place of the street photos
-//! only, and the table is written there. Crops of what is found again are kept beside the build.
+//! only, and the table is written there. Crops of whatever is found are kept beside the build.
 
 use std::{
     fmt::Write as _,
@@ -112,13 +112,14 @@ async fn look(detector: &Arc<Detector>, picture: &DynamicImage, panorama: bool) 
     tokio::task::spawn_blocking(look).await.unwrap()
 }
 
-/// Keeps what is found again, with as much around it.
+/// Keeps what is found, in a redacted place or elsewhere, with as much around it: for people to look at.
 fn keep(folder: &Path, picture: &DynamicImage, again: &Again) {
     let [x0, y0, x1, y1] = again.bounds;
     let (width, height) = (x1 - x0, y1 - y0);
     let (left, top) = ((x0 - width).max(0.0) as u32, (y0 - height).max(0.0) as u32);
     let part = picture.crop_imm(left, top, 3 * width as u32, 3 * height as u32);
-    let name = format!("{}-{}-{left}-{top}.png", again.file.replace(['/', '.'], "_"), again.copy);
+    let place = if again.share < SHARE { "elsewhere" } else { "again" };
+    let name = format!("{place}-{}-{}-{left}-{top}.png", again.file.replace(['/', '.'], "_"), again.copy);
     part.save(folder.join(name)).unwrap();
 }
 
@@ -150,15 +151,15 @@ async fn measure(server: &Server, detector: &Arc<Detector>, folder: &Path, set: 
                 let bounds = [found.x0, found.y0, found.x1, found.y1];
                 let rect = Rect::new(found.x0, found.y0, found.x1, found.y1).unwrap();
                 let share = share(&rect, &regions, panorama.then_some(picture.width() as f32));
-                if share < SHARE {
-                    row.elsewhere[at] += 1;
-                    continue;
-                }
                 let class = format!("{:?}", found.class).to_lowercase();
                 let (file, score, detail) = (file.clone(), found.score, detail(&picture, inner(bounds)));
                 let again = Again { file, copy, class, score, bounds, share, detail };
                 keep(crops, &picture, &again);
-                row.again.push(again);
+                if share < SHARE {
+                    row.elsewhere[at] += 1;
+                } else {
+                    row.again.push(again);
+                }
             }
         }
     }
