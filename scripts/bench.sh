@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures, beside a rival, and writes bench/results/NAME.md. Usage: bench.sh queue|jpeg|geotag
+# Measures, beside a rival, and writes bench/results/NAME.md. Usage: bench.sh queue|jpeg|geotag|redaction
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 cd "$root"
@@ -43,6 +43,17 @@ bench_geotag() {
     FLANEUR_SHARED_DATA=$data FLANEUR_WRITE_RESULTS=1 cargo test --locked -p flaneur-geotag --test golden -- --nocapture
 }
 
-[[ $# == 1 && $(type -t "bench_$1") == function ]] || die "bench.sh queue|jpeg|geotag"
+# What is redacted is looked for again, in labelled photos that lie beside the repository or in FLANEUR_SHARED_DATA.
+bench_redaction() {
+    "$root/scripts/models.sh"
+    "$root/scripts/web.sh"
+    say "building the server and the tests (a first time takes some minutes)"
+    cargo build --locked -p flaneur
+    FLANEUR_BIN=$target/debug/flaneur FLANEUR_MODELS=$root/models \
+        FLANEUR_REDACTION_REPORT=$root/bench/results/redaction.md \
+        cargo test --locked -p flaneur-e2e --test stories -- --nocapture found_again::
+}
+
+[[ $# == 1 && $(type -t "bench_$1") == function ]] || die "bench.sh queue|jpeg|geotag|redaction"
 need_rust
 "bench_$1"

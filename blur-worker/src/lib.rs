@@ -39,7 +39,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Keys to seal to, and to open with.
 pub mod seal_to {
-    pub use flaneur_seal::{Identities, Recipients, SealError};
+    pub use flaneur_seal::{Identities, NewKey, Recipients, SealError};
 }
 
 pub use look::{Look, Models};

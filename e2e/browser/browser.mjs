@@ -10,10 +10,19 @@ export const given = {
   url: required('FLANEUR_URL'),
   token: required('FLANEUR_TOKEN'),
   /** Files to upload: `[{ name, path }]`. */
-  uploads: JSON.parse(required('FLANEUR_UPLOADS')),
+  uploads: optional('FLANEUR_UPLOADS'),
   /** Items of a walk in its order, the last a panorama: `[{ id, collection, lon, lat }]`. */
-  walk: JSON.parse(required('FLANEUR_WALK')),
+  walk: optional('FLANEUR_WALK'),
+  /** Pictures in which something is to be blurred, by what is done with them: `{ mouse: id, … }`. */
+  blur: optional('FLANEUR_BLUR'),
+  /** Folder of files to decode, listed in its `list.json`. */
+  files: process.env.FLANEUR_FILES,
 };
+
+function optional(name) {
+  const value = process.env[name];
+  return value === undefined ? null : JSON.parse(value);
+}
 
 function required(name) {
   const value = process.env[name];
@@ -83,4 +92,12 @@ export async function screenshot(page, name) {
   const folder = fileURLToPath(new URL('out/', import.meta.url));
   await mkdir(folder, { recursive: true });
   await page.screenshot({ path: `${folder}${name}.png` });
+}
+
+/** Signs in as a person does. */
+export async function signIn(page, token = given.token) {
+  await page.goto(`${given.url}/sign-in`);
+  await page.getByTestId('sign-in-token').fill(token);
+  await page.getByTestId('sign-in-submit').click();
+  await page.waitForURL((url) => url.pathname !== '/sign-in');
 }

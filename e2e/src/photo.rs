@@ -81,6 +81,15 @@ impl Photo {
         PLATE.moved(x, y)
     }
 
+    /// Paints a mark, `width` by `height` pixels, of a colour that no [`Photo::textured`] has, hatched so that it has detail.
+    /// On a panorama it may go on at the left edge where it ends at the right.
+    pub fn with_mark(&mut self, x: u32, y: u32, width: u32, height: u32) {
+        for (column, row) in (0..width).flat_map(|column| (0..height).map(move |row| (column, row))) {
+            let colour = if (column / 8 + row / 8) % 2 == 0 { [255, 0, 255] } else { [200, 0, 200] };
+            self.pixels.put_pixel((x + column) % self.pixels.width(), y + row, image::Rgb(colour));
+        }
+    }
+
     fn paste(&mut self, name: &str, x: u32, y: u32, width: u32, height: u32) {
         let path = Tools::test_picture(name);
         let picture = image::open(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

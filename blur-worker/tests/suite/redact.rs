@@ -70,8 +70,13 @@ async fn ask(bench: &Bench, redaction: &Redaction) {
 }
 
 async fn ask_undo(bench: &Bench, redaction: &Redaction) -> UndoReceipt {
-    let undo =
-        Undo { state: UndoState::Asked, by: bench.account.id, at: bench.world.now(), reason: "a statue".to_owned() };
+    let undo = Undo {
+        state: UndoState::Asked,
+        by: bench.account.id,
+        at: bench.world.now(),
+        reason: "a statue".to_owned(),
+        answer: None,
+    };
     bench.catalog.ask_undo(redaction.clone(), undo).await.unwrap()
 }
 

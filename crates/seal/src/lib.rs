@@ -8,6 +8,7 @@ use std::{
     str::FromStr,
 };
 
+use age::secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
 
 /// Most bytes that are decrypted: the largest file that the server accepts.
@@ -73,6 +74,32 @@ impl Recipients {
     }
 }
 
+/// A new key. Its randomness is the system's: no test may know a private key.
+pub struct NewKey {
+    /// The public part, `age1…`.
+    pub recipient: String,
+    identity: age::x25519::Identity,
+}
+
+impl std::fmt::Debug for NewKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the private key of {}", self.recipient)
+    }
+}
+
+impl NewKey {
+    /// Makes a key.
+    pub fn generate() -> Self {
+        let identity = age::x25519::Identity::generate();
+        Self { recipient: identity.to_public().to_string(), identity }
+    }
+
+    /// The private part, as the file that [`Identities::parse`] reads and `age-keygen` writes.
+    pub fn file(&self) -> String {
+        format!("# public key: {}\n{}\n", self.recipient, self.identity.to_string().expose_secret())
+    }
+}
+
 /// The operator's private keys, from a file that `age-keygen` made.
 #[derive(Clone, Default)]
 pub struct Identities(Vec<age::x25519::Identity>);
@@ -121,7 +148,6 @@ impl Identities {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use age::secrecy::ExposeSecret as _;
 
     #[test]
     fn only_the_right_key_opens() {
@@ -140,6 +166,14 @@ mod tests {
         let both = Recipients::parse(&[mine.to_public().to_string(), other.to_public().to_string()]).unwrap();
         assert_ne!(both.fingerprint(), recipients.fingerprint());
         assert_eq!(file(&other).decrypt(&both.encrypt(b"x").unwrap()).unwrap(), b"x");
+    }
+
+    #[test]
+    fn a_new_key_opens_what_is_sealed_to_it() {
+        let key = NewKey::generate();
+        let sealed = Recipients::parse(&[&key.recipient]).unwrap().encrypt(b"x").unwrap();
+        assert_eq!(Identities::parse(&key.file()).unwrap().decrypt(&sealed).unwrap(), b"x");
+        assert!(!format!("{key:?}").contains("SECRET"));
     }
 
     #[test]

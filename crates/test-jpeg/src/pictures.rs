@@ -32,6 +32,26 @@ impl Numbers {
     }
 }
 
+/// The file with a few bytes or bits changed, left out or put in, as `seed` says.
+pub fn mutant(bytes: &[u8], seed: u64) -> Vec<u8> {
+    let mut numbers = Numbers::new(seed);
+    let mut bytes = bytes.to_vec();
+    for _ in 0..=numbers.below(3) {
+        if bytes.is_empty() {
+            break;
+        }
+        let at = numbers.below(bytes.len() as u64) as usize;
+        match numbers.below(6) {
+            0 => bytes[at] = numbers.draw() as u8,
+            1 => bytes[at] = [0x00, 0xFF, 0xD0, 0xD9][numbers.below(4) as usize],
+            2 if bytes.len() > 64 => drop(bytes.drain(at..(at + 1 + numbers.below(8) as usize).min(bytes.len()))),
+            3 => bytes.insert(at, numbers.draw() as u8),
+            _ => bytes[at] ^= 1 << numbers.below(8),
+        }
+    }
+    bytes
+}
+
 /// A picture with the statistics of a photograph: detail of all sizes that fades with size, edges, flat parts, noise.
 pub fn street(width: u32, height: u32, seed: u64) -> Rgb {
     let mut numbers = Numbers::new(seed);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { DESKTOP, PATIENCE, PHONE, given, launch, openPage, screenshot } from '../browser.mjs';
+import { DESKTOP, PATIENCE, PHONE, given, launch, openPage, screenshot, signIn } from '../browser.mjs';
 
 let browser;
 
@@ -95,10 +95,7 @@ for (const device of [DESKTOP, PHONE]) {
       const opened = await openPage(browser, device);
       const { page } = opened;
       const upload = given.uploads.find(({ name }) => name.startsWith(device.name));
-      await page.goto(`${given.url}/sign-in`);
-      await page.getByTestId('sign-in-token').fill(given.token);
-      await page.getByTestId('sign-in-submit').click();
-      await page.waitForURL((url) => url.pathname !== '/sign-in');
+      await signIn(page);
       await page.goto(`${given.url}/upload`);
       await page.getByTestId('account-name').waitFor({ state: 'attached' });
       await page.waitForFunction(() => document.querySelector('[data-testid=account-name]').textContent !== '');

@@ -26,6 +26,27 @@ async fn walk(server: &Server) -> Value {
     items.iter().map(short).collect()
 }
 
+/// Runs a script of `e2e/browser` against a server. `given`: variables that it reads, besides where the server is.
+pub async fn run_in_browser(server: &Server, script: &str, given: &[(&str, String)]) {
+    let browser = Tools::repository().join("e2e/browser");
+    assert!(browser.join("node_modules").is_dir(), "run `npm --prefix e2e/browser ci`, or `make test-e2e`");
+    let mut tests = Command::new("node")
+        .args(["--test", "--test-reporter=spec", script])
+        .current_dir(browser)
+        .env("FLANEUR_CHROMIUM", Tools::chromium())
+        .env("FLANEUR_URL", server.url())
+        .env("FLANEUR_TOKEN", server.token())
+        .envs(given.iter().map(|(name, value)| (name, value)))
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("node starts");
+    let status = tokio::time::timeout(DEADLINE, tests.wait()).await.expect("the browser's tests end").unwrap();
+    assert!(status.success(), "what failed in the browser stands above");
+    let nobody = server.anonymous().json("/api").await;
+    assert!(!text(&nobody, "/id").is_empty(), "the server still answers");
+}
+
 async fn run(script: &str) {
     let server = Server::start();
     let walk = walk(&server).await;
@@ -40,24 +61,8 @@ async fn run(script: &str) {
             json!({ "name": name, "path": path })
         })
         .collect();
-    let browser = Tools::repository().join("e2e/browser");
-    assert!(browser.join("node_modules").is_dir(), "run `npm --prefix e2e/browser ci`, or `make test-e2e`");
-    let mut tests = Command::new("node")
-        .args(["--test", "--test-reporter=spec", script])
-        .current_dir(browser)
-        .env("FLANEUR_CHROMIUM", Tools::chromium())
-        .env("FLANEUR_URL", server.url())
-        .env("FLANEUR_TOKEN", server.token())
-        .env("FLANEUR_WALK", walk.to_string())
-        .env("FLANEUR_UPLOADS", Value::from(uploads).to_string())
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .expect("node starts");
-    let status = tokio::time::timeout(DEADLINE, tests.wait()).await.expect("the browser's tests end").unwrap();
-    assert!(status.success(), "what failed in the browser stands above");
-    let nobody = server.anonymous().json("/api").await;
-    assert!(!text(&nobody, "/id").is_empty(), "the server still answers");
+    let given = [("FLANEUR_WALK", walk.to_string()), ("FLANEUR_UPLOADS", Value::from(uploads).to_string())];
+    run_in_browser(&server, script, &given).await;
 }
 
 #[tokio::test]

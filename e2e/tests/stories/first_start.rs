@@ -1,8 +1,119 @@
 //! What an operator meets first: tokens, settings, and what stands in the way.
 
-use std::net::TcpListener;
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpListener,
+    path::Path,
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+};
 
-use flaneur_e2e::{Server, ServerOptions, Tools, field, run_to_end, text};
+use flaneur_e2e::{Photo, Placement, Server, ServerOptions, Tools, field, run_to_end, text};
+use serde_json::json;
+
+/// A first start on a terminal, which `script` of util-linux makes.
+struct OnTerminal {
+    child: Child,
+    input: ChildStdin,
+    output: ChildStdout,
+    seen: String,
+}
+
+impl OnTerminal {
+    fn start(data: &Path, more: &str) -> Self {
+        let [binary, models] = [Tools::binary(), Tools::models()].map(|path| path.display().to_string());
+        let data = data.display();
+        let serve = format!("exec '{binary}' serve --listen 127.0.0.1:0 --data '{data}' --models '{models}' {more}");
+        let flaneur = Tools::flaneur();
+        let removed = flaneur.get_envs().filter(|(_, value)| value.is_none()).map(|(name, _)| name);
+        let mut script = Command::new("script");
+        for name in removed {
+            script.env_remove(name);
+        }
+        script.args(["--quiet", "--return", "--command", &serve, "/dev/null"]);
+        let mut child = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("util-linux is installed");
+        let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        Self { child, input, output, seen: String::new() }
+    }
+
+    /// Reads until the terminal shows a text after what was read before. Gives all that was shown meanwhile.
+    fn until(&mut self, text: &str) -> String {
+        let mut byte = [0];
+        self.seen.clear();
+        while !self.seen.contains(text) {
+            assert_eq!(self.output.read(&mut byte).unwrap(), 1, "the terminal ends with {}", self.seen);
+            self.seen.push(char::from(byte[0]));
+        }
+        self.seen.clone()
+    }
+
+    fn type_in(&mut self, line: &str) {
+        writeln!(self.input, "{line}").unwrap();
+    }
+
+    /// Closes the terminal, with which what runs on it ends.
+    fn close(mut self) {
+        let _ = Command::new("kill").args(["-s", "TERM", &self.child.id().to_string()]).status();
+        self.child.wait().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_first_start_on_a_terminal_asks_what_becomes_of_what_is_blurred() {
+    let data = tempfile::tempdir().unwrap();
+    let key = data.path().join("identity.txt");
+    let mut terminal = OnTerminal::start(data.path(), "");
+    terminal.until("Choose 1, 2 or 3: ");
+    terminal.type_in("perhaps");
+    terminal.until("Choose 1, 2 or 3: ");
+    terminal.type_in("1");
+    terminal.until("flaneur-identity.txt]: ");
+    terminal.type_in(key.to_str().unwrap());
+    assert!(!terminal.until("listening on").contains("AGE-SECRET-KEY"));
+    terminal.close();
+    let written = std::fs::read_to_string(&key).unwrap();
+    let recipient = written.lines().next().unwrap().trim_start_matches("# public key: ").to_owned();
+
+    // The next start asks nobody, on a terminal or elsewhere, and does as was chosen.
+    let mut terminal = OnTerminal::start(data.path(), "");
+    let shown = terminal.until("listening on");
+    assert!(!shown.contains("Choose"), "{shown}");
+    terminal.close();
+    let made = run_to_end(&["token", "create", "--account", "admin", "--data", data.path().to_str().unwrap()]);
+    let server = ServerOptions::default().start_on(data, made.stdout.trim());
+    let client = server.admin();
+    let jpeg = Photo::textured(640, 480, 1).at(Placement::walk(0));
+    let items = client.items(&client.upload("sealed", vec![("a.jpg".to_owned(), jpeg)]).await).await;
+    let path = format!("/api/pictures/{}/redactions", text(&items[0], "/id"));
+    client.post(&path, &json!({ "regions": [{ "box": [100, 100, 200, 200] }] })).await.ok();
+    flaneur_e2e::until("it is sealed", flaneur_e2e::SHORT, async || {
+        let listed = client.json(&path).await;
+        (field(&listed, "/redactions/0/undoable") == true).then_some(())
+    })
+    .await;
+    assert!(recipient.starts_with("age1"), "{written}");
+    let listed = server.command(&["unseal", "--identity", key.to_str().unwrap()]);
+    assert!(listed.success, "{listed:?}");
+}
+
+#[test]
+fn whoever_said_it_by_option_is_not_asked() {
+    let data = tempfile::tempdir().unwrap();
+    let mut terminal = OnTerminal::start(data.path(), "--seal-to none");
+    let shown = terminal.until("listening on");
+    assert!(!shown.contains("Choose") && shown.contains("gone for good"), "{shown}");
+    terminal.close();
+}
+
+#[test]
+fn whoever_chooses_nothing_starts_nothing() {
+    let data = tempfile::tempdir().unwrap();
+    let mut terminal = OnTerminal::start(data.path(), "");
+    terminal.until("Choose 1, 2 or 3: ");
+    // End of input, as a terminal says it.
+    terminal.input.write_all(&[4]).unwrap();
+    terminal.until("--seal-to");
+    assert!(!terminal.child.wait().unwrap().success());
+}
 
 #[tokio::test]
 async fn the_first_start_and_only_the_first_gives_an_administrator_token() {

@@ -19,11 +19,12 @@ fn faces(labels: &Value, image: &Value) -> Vec<[f64; 4]> {
 }
 
 /// The photos say neither where nor when: the form does.
-fn form(name: &str, jpeg: Vec<u8>, number: usize) -> Form {
+pub fn form(name: &str, jpeg: Vec<u8>, number: usize) -> Form {
+    let (minute, second) = (number / 60, number % 60);
     Form::new()
         .text("override_latitude", "48.1")
         .text("override_longitude", format!("{}", 2.0 + number as f64 * 0.0003))
-        .text("override_capture_time", format!("2024-05-06T07:08:{number:02}Z"))
+        .text("override_capture_time", format!("2024-05-06T07:{minute:02}:{second:02}Z"))
         .part("file", Part::bytes(jpeg).file_name(name.to_owned()).mime_str("image/jpeg").unwrap())
 }
 

@@ -7,16 +7,19 @@
 
 mod backup;
 mod bad_input;
+mod blur;
 mod browser;
 mod cdn;
 mod coverage;
 mod crash;
 mod first_start;
+mod found_again;
 mod labelled;
 mod logs;
 mod metrics;
 mod panoramax_cli;
 mod parallel;
+mod pixels;
 mod postgres;
 mod privacy;
 mod reading;

@@ -6,8 +6,32 @@ import { parsePicture, type Picture } from './picture';
 
 const CACHE_SIZE = 64;
 const cache = new Map<string, Picture>();
+/** How often a picture was published anew while this page was open. */
+const renewals = new Map<string, number>();
 
-function remember(picture: Picture): Picture {
+/**
+ * The address of a file of a picture. Browsers show an image again without asking the server while a page is open, so that
+ * what was published anew meanwhile needs an address that they don't have yet.
+ */
+export function freshAddress(picture: string, address: string): string {
+  const times = renewals.get(picture);
+  return times === undefined ? address : `${address}${address.includes('?') ? '&' : '?'}again=${times}`;
+}
+
+/** A picture was published anew: what is known of it is forgotten. */
+export function renewPicture(id: string): void {
+  cache.delete(id);
+  renewals.set(id, (renewals.get(id) ?? 0) + 1);
+}
+
+function fresh(picture: Picture): Picture {
+  const address = (file: string): string => freshAddress(picture.id, file);
+  const tiles = picture.tiles === null ? null : { ...picture.tiles, template: address(picture.tiles.template) };
+  return { ...picture, hd: address(picture.hd), sd: address(picture.sd), thumb: address(picture.thumb), tiles };
+}
+
+function remember(found: Picture): Picture {
+  const picture = fresh(found);
   cache.delete(picture.id);
   cache.set(picture.id, picture);
   const oldest = cache.keys().next();

@@ -4,6 +4,8 @@ import { svg } from './dom';
 const PATHS = {
   account: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 20c1-4 4-6 8-6s7 2 8 6',
   back: 'M15 5l-7 7 7 7',
+  bin: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10 11v5M14 11v5',
+  blur: 'M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M12 11.5a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM8.5 16.5c.5-2 1.8-3 3.5-3s3 1 3.5 3',
   check: 'M5 13l4 4L19 7',
   close: 'M6 6l12 12M18 6L6 18',
   download: 'M12 4v11m0 0l-5-5m5 5l5-5M5 20h14',
@@ -11,6 +13,7 @@ const PATHS = {
   help: 'M9 9a3 3 0 1 1 4 2.8c-.7.3-1 .8-1 1.7M12 17.5v.1M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z',
   home: 'M4 11l8-7 8 7M6 10v10h12V10',
   link: 'M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1',
+  look: 'M12 3v18M3 12h18M9 6l3-3 3 3M9 18l3 3 3-3M6 9l-3 3 3 3M18 9l3 3-3 3',
   minus: 'M5 12h14',
   pause: 'M8 5v14M16 5v14',
   play: 'M8 5l11 7-11 7z',

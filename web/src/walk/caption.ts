@@ -6,6 +6,7 @@ import { language, t } from '../locales';
 
 export interface CaptionEvents {
   readonly onCopyLink: () => void;
+  readonly onBlur: () => void;
 }
 
 function licence(picture: Picture): Child {
@@ -39,10 +40,16 @@ export function takenText(picture: Picture): string {
   return picture.takenAt === null ? '' : formatLocalTime(picture.takenAt, language());
 }
 
-/** Who took the picture, when, with what, and what may be done with it. */
-export function showCaption(container: HTMLElement, picture: Picture, events: CaptionEvents): void {
+/**
+ * Who took the picture, when, with what, and what may be done with it. Answers the button that begins to blur something:
+ * hidden until it is known that the reader may.
+ */
+export function showCaption(container: HTMLElement, picture: Picture, events: CaptionEvents): HTMLElement {
   const more: Child[] = [picture.camera === null ? null : h('span', {}, picture.camera), licence(picture)];
   const taken = takenText(picture);
+  const blur = action('blur', t('blur.title'), events.onBlur);
+  blur.hidden = true;
+  blur.dataset.testid = 'blur-open';
   fill(
     container,
     h(
@@ -55,8 +62,10 @@ export function showCaption(container: HTMLElement, picture: Picture, events: Ca
     h(
       'div',
       { class: 'caption-actions' },
+      blur,
       download(picture),
       action('link', t('walk.copyLink'), events.onCopyLink),
     ),
   );
+  return blur;
 }

@@ -1,4 +1,5 @@
 import { clamp, normalizeHeading, turnBetween } from '../lib/geometry';
+import type { Lens } from './blur/plane';
 import type { View } from './url';
 
 /** Pixels. */
@@ -70,4 +71,21 @@ export function placementOf(view: View, fit: Size, heading: number, widthDegrees
   const scale = scaleOfZoom(view.zoom);
   const perDegree = (fit.width * scale) / widthDegrees;
   return { scale, x: -turnBetween(heading, view.heading) * perDegree, y: view.pitch * perDegree };
+}
+
+/** How the frame and the image, `image` pixels large, belong together; places count from the frame's top left corner. */
+export function lensOf(placement: Placement, fit: Size, frame: Size, image: Size): Lens {
+  const perPixel = fit.width > 0 && image.width > 0 ? (fit.width * placement.scale) / image.width : 1;
+  const middle = { x: frame.width / 2 + placement.x, y: frame.height / 2 + placement.y };
+  return {
+    around: null,
+    toPicture: ({ x, y }) => ({
+      x: (x - middle.x) / perPixel + image.width / 2,
+      y: (y - middle.y) / perPixel + image.height / 2,
+    }),
+    toScreen: ({ x, y }) => ({
+      x: (x - image.width / 2) * perPixel + middle.x,
+      y: (y - image.height / 2) * perPixel + middle.y,
+    }),
+  };
 }

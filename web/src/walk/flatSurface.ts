@@ -1,9 +1,11 @@
 import type { Picture } from '../api/picture';
 import { h } from '../lib/dom';
+import type { Lens } from './blur/plane';
 import {
   contain,
   fitted,
   imageWidthDegrees,
+  lensOf,
   type Placement,
   placementOf,
   scaleOfZoom,
@@ -76,6 +78,10 @@ export class FlatSurface implements Surface {
   get width(): number {
     const fit = this.fit.width * this.placement.scale;
     return fit > 0 ? Math.min(1, this.frame.width / fit) * this.span : this.span;
+  }
+
+  lens(size: Size): Lens {
+    return lensOf(this.placement, this.fit, this.frame, size);
   }
 
   look(view: View): void {

@@ -11,6 +11,11 @@ function keys(): [string[], MessageKey][] {
     [[t('help.key.space')], 'help.play'],
     [['+', '−'], 'help.zoom'],
     [['m'], 'help.swap'],
+    [['b'], 'help.blur'],
+    [['←', '→', '↑', '↓'], 'help.blurMove'],
+    [[t('help.key.shift'), '←', '→', '↑', '↓'], 'help.blurResize'],
+    [[t('help.key.delete')], 'help.blurRemove'],
+    [[t('help.key.enter')], 'help.blurSend'],
     [[t('help.key.escape')], 'help.escape'],
     [['?'], 'help.help'],
   ];

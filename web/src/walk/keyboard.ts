@@ -12,6 +12,7 @@ export type Command =
   | 'zoomIn'
   | 'zoomOut'
   | 'swap'
+  | 'blur'
   | 'escape'
   | 'help';
 
@@ -28,6 +29,8 @@ const KEYS: ReadonlyMap<string, Command> = new Map([
   ['-', 'zoomOut'],
   ['m', 'swap'],
   ['M', 'swap'],
+  ['b', 'blur'],
+  ['B', 'blur'],
   ['Escape', 'escape'],
   ['?', 'help'],
 ]);

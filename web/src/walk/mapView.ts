@@ -14,6 +14,7 @@ import {
 } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-csp-worker.js?url';
 
+import { freshAddress } from '../api/pictures';
 import { h } from '../lib/dom';
 import { type Box, boxAround, metresPerPixel, type Place } from '../lib/geometry';
 import { t } from '../locales';
@@ -286,7 +287,7 @@ export class MapView {
       return;
     }
     const [lon = 0, lat = 0] = point.geometry.coordinates;
-    const src = `/api/pictures/${encodeURIComponent(id)}/thumb.jpg`;
+    const src = freshAddress(id, `/api/pictures/${encodeURIComponent(id)}/thumb.jpg`);
     if (this.preview.isOpen() && this.preview.getElement().querySelector('img')?.getAttribute('src') === src) return;
     this.preview.setLngLat([lon, lat]).setDOMContent(h('img', { src, alt: '', width: 200 })).addTo(this.map);
   }

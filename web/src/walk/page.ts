@@ -10,6 +10,7 @@ import { toast } from '../app/toast';
 import { clamp } from '../lib/geometry';
 import { t } from '../locales';
 import { arrowTowards, chooseArrows } from './arrows';
+import { Blurring } from './blur/blurring';
 import { showCaption, takenText } from './caption';
 import { openHelp } from './helpDialog';
 import { type Command, listenToKeys } from './keyboard';
@@ -42,6 +43,7 @@ class Walk {
   private opening: AbortController | null = null;
   private readonly abort = new AbortController();
   private addressTimer: number | undefined;
+  private readonly blurring: Blurring;
 
   constructor(url: URL) {
     this.state = parseWalkUrl(url);
@@ -85,6 +87,13 @@ class Walk {
       },
     );
     this.stopKeys = listenToKeys((command, inMap) => this.obey(command, inMap));
+    this.blurring = new Blurring(this.layout.element, this.pictureView, {
+      onBegin: () => {
+        this.player.stop();
+        this.setFocus('pic');
+      },
+      onChanged: ({ id, sequence }) => void this.open({ id, sequence, view: this.pictureView.view }),
+    });
     this.showFocus();
     void this.start();
   }
@@ -112,6 +121,7 @@ class Walk {
     this.opening?.abort();
     this.player.stop();
     this.stopKeys();
+    this.blurring.destroy();
     this.mapView?.destroy();
     this.pictureView.destroy();
     delete document.documentElement.dataset.picture;
@@ -209,6 +219,7 @@ class Walk {
   }
 
   private async open(wanted: Wanted): Promise<boolean> {
+    this.blurring.leave();
     this.opening?.abort();
     const opening = new AbortController();
     this.opening = opening;
@@ -244,9 +255,11 @@ class Walk {
     this.picture = picture;
     this.pictureView.setLoading(false);
     document.documentElement.dataset.picture = picture.id;
-    showCaption(this.layout.caption, picture, {
+    const blur = showCaption(this.layout.caption, picture, {
       onCopyLink: () => void this.copyLink(),
+      onBlur: () => void this.blurring.begin(),
     });
+    this.blurring.offer(picture, blur);
     this.showSteps();
     const date = takenText(picture);
     this.layout.announcer.textContent =
@@ -285,6 +298,7 @@ class Walk {
   private onLook(): void {
     const view = this.pictureView.view;
     if (view === null) return;
+    this.blurring.refresh();
     this.mapView?.turn(view.heading, this.pictureView.width);
     this.addressChanged();
   }
@@ -337,6 +351,7 @@ class Walk {
       return true;
     }
     if (this.picture === null) return false;
+    if (this.blurring.active && !['turnLeft', 'turnRight', 'zoomIn', 'zoomOut', 'blur'].includes(command)) return true;
     // The map has its own use for arrows and zoom keys.
     if (inMap && ['turnLeft', 'turnRight', 'ahead', 'back', 'zoomIn', 'zoomOut'].includes(command)) return false;
     const commands: Record<Exclude<Command, 'help'>, () => void> = {
@@ -369,6 +384,9 @@ class Walk {
       },
       swap: () => {
         this.setFocus(this.state.focus === 'pic' ? 'map' : 'pic');
+      },
+      blur: () => {
+        void this.blurring.begin();
       },
       escape: () => {
         this.setFocus('map');
@@ -405,6 +423,7 @@ class Walk {
     this.opening?.abort();
     this.player.stop();
     this.picture = null;
+    this.blurring.forget();
     this.state = { ...this.state, picture: null, sequence: null, view: null, focus: 'map' };
     this.pictureView.clear();
     this.showSteps();

@@ -36,6 +36,16 @@ export class PictureView {
     return this.surface?.on.width ?? 70;
   }
 
+  /** What the picture is shown on, or null before the first one. */
+  get shownOn(): Surface | null {
+    return this.surface?.on ?? null;
+  }
+
+  /** Lays something over the picture, below what is said of it. */
+  cover(element: HTMLElement): void {
+    this.notice.before(element);
+  }
+
   setLoading(loading: boolean): void {
     this.element.classList.toggle('loading', loading);
   }

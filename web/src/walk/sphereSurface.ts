@@ -6,6 +6,9 @@ import { type EquirectangularTilesPanorama, EquirectangularTilesAdapter } from '
 import type { Crop, Picture } from '../api/picture';
 import { h } from '../lib/dom';
 import { degrees, normalizeHeading, radians } from '../lib/geometry';
+import type { Lens } from './blur/plane';
+import type { Size } from './flatMath';
+import { lensOn } from './sphereMath';
 import { type OnLook, type Surface, ZOOM_STEP } from './surface';
 import type { View } from './url';
 
@@ -50,6 +53,8 @@ function panorama(picture: Picture, url: string, tiles: boolean): Equirectangula
     ...(crop === null ? {} : { basePanoData: (image: HTMLImageElement) => scaledCrop(crop, image) }),
   };
 }
+
+const LEVEL = { tilt: 0, roll: 0 };
 
 /** Turns the sphere level again, by the pose of the camera in the sense of the GPano metadata. */
 function levelling(picture: Picture): { pan: number; tilt: number; roll: number } {
@@ -116,6 +121,14 @@ export class SphereSurface implements Surface {
 
   get width(): number {
     return this.viewer.state.hFov;
+  }
+
+  lens(size: Size): Lens {
+    const { yaw, pitch } = this.viewer.getPosition();
+    const { width, height } = this.viewer.getSize();
+    const camera = { yaw, pitch, verticalFov: radians(this.viewer.state.vFov), width, height };
+    const { tilt, roll } = this.picture === null ? LEVEL : levelling(this.picture);
+    return lensOn(camera, { tilt, roll }, size, this.picture?.crop ?? null);
   }
 
   look(view: View): void {

@@ -1,4 +1,6 @@
 import type { Picture } from '../api/picture';
+import type { Lens } from './blur/plane';
+import type { Size } from './flatMath';
 import type { View } from './url';
 
 /** What a picture is shown on: a flat one or a sphere. */
@@ -13,6 +15,8 @@ export interface Surface {
   readonly view: View;
   /** Width of what is in view, in degrees. */
   readonly width: number;
+  /** How places on the stage and in the picture, `size` pixels large at full resolution, belong together now. */
+  lens(size: Size): Lens;
   look(view: View): void;
   /** Turns by degrees, smoothly. */
   turn(degrees: number): void;

@@ -40,13 +40,15 @@ pub(crate) async fn find_item(api: &Api, identity: &Identity, id: PictureId) -> 
     }
 }
 
-/// A picture asked for by its id: who may delete it gets the link to do so.
+/// A picture asked for by its id: who may delete it gets the link to do so, and the one to what is redacted in it.
 pub(crate) fn item_document(api: &Api, identity: &Identity, url: &PublicUrl, item: Item) -> stac::Item {
     let subject = item.picture.subject(Visibility::Anyone);
     let mut document = stac::Item::new(item, url, &api.settings.license);
     if let (Ok(()), Some(sequence)) = (decide(identity.viewer(), Action::Manage, subject), document.collection) {
         let own = url.api(&format!("/collections/{sequence}/items/{}", document.id));
         document.links.push(Link::json("delete", own).with("method", "DELETE"));
+        let redactions = url.api(&format!("/pictures/{}/redactions", document.id));
+        document.links.push(Link::json("redactions", redactions));
     }
     document
 }

@@ -39,7 +39,7 @@ async fn picture(
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::fixture;
+    use crate::testing::{fixture, link};
 
     #[tokio::test]
     async fn it_is_the_item_of_its_sequence() {
@@ -48,6 +48,26 @@ mod tests {
         let alone = fixture.get(&format!("/pictures/{}", sequence.pictures[0])).await;
         let within = fixture.get(&format!("/collections/{}/items/{}", sequence.id, sequence.pictures[0])).await;
         assert_eq!(alone.json(), within.json());
+    }
+
+    #[tokio::test]
+    async fn who_may_redact_it_is_told_where() {
+        let fixture = fixture().await;
+        let sequence = fixture.sequence().await;
+        let path = format!("/pictures/{}", sequence.pictures[0]);
+        for (who, may) in
+            [(None, false), (Some(&fixture.other), false), (Some(&fixture.owner), true), (Some(&fixture.admin), true)]
+        {
+            let document = fixture.request("GET", &path).of(who).send().await.json();
+            let Some(address) = link(&document, "redactions") else {
+                assert!(!may, "{path}");
+                continue;
+            };
+            let listed = fixture.request("GET", &address).of(who).send().await;
+            assert_eq!((may, listed.status), (true, 200), "{}", listed.text());
+            let size = &document["properties"]["pers:interior_orientation"]["sensor_array_dimensions"];
+            assert_eq!(size, &serde_json::json!([listed.json()["width"], listed.json()["height"]]));
+        }
     }
 
     #[tokio::test]

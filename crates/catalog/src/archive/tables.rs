@@ -230,6 +230,7 @@ pub const TABLES: &[Table] = &[
             integer("undo_at").or_null(),
             text("undo_reason").or_null(),
             text("undo_request").or_null(),
+            text("undo_answer").or_null(),
             json("outlines"),
         ],
     },

@@ -154,6 +154,7 @@ macro_rules! for_each_rule {
                 a_lost_lease_republishes_nothing
                 what_cannot_be_redacted_is_refused
                 a_false_alarm_is_undone_with_its_patch
+                a_request_that_is_turned_down_has_an_answer
                 what_was_not_sealed_is_not_undone
                 redactions_and_patches_die_with_their_picture
                 a_claim_takes_what_nobody_holds

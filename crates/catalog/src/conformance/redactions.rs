@@ -32,7 +32,7 @@ fn drawn(scene: &Scene, picture: PictureId, by: &Account, regions: usize) -> Red
 }
 
 fn undo(scene: &Scene, by: &Account) -> Undo {
-    Undo { state: UndoState::Asked, by: by.id, at: scene.now(), reason: "it is a statue".to_owned() }
+    Undo { state: UndoState::Asked, by: by.id, at: scene.now(), reason: "it is a statue".to_owned(), answer: None }
 }
 
 fn detection() -> Detection {
@@ -281,6 +281,24 @@ pub async fn a_false_alarm_is_undone_with_its_patch(scene: &Scene) {
     assert_eq!(again, UndoReceipt::NotDone(RedactionState::Undone));
 }
 
+pub async fn a_request_that_is_turned_down_has_an_answer(scene: &Scene) {
+    let ada = scene.account("ada").await;
+    let picture = scene.street(&ada, Visibility::Anyone, 1).await.pictures[0];
+    redact(scene, &ada, picture).await;
+    let asked = scene.catalog.undo_requests(10).await.unwrap().remove(0);
+    assert!(!scene.catalog.reject_undo(RedactionId(scene.world.id()), "no").await.unwrap());
+    assert!(scene.catalog.reject_undo(asked.id, "it is a face").await.unwrap());
+    assert!(!scene.catalog.reject_undo(asked.id, "once more").await.unwrap(), "nobody asks any more");
+    assert_eq!(scene.catalog.undo_requests(10).await.unwrap(), []);
+    let told = async || scene.catalog.redactions(picture).await.unwrap().remove(0);
+    let rejected = Undo { state: UndoState::Rejected, answer: Some("it is a face".to_owned()), ..undo(scene, &ada) };
+    assert_eq!(told().await, Redaction { undo: Some(rejected), ..asked.clone() });
+    // Asked again, it waits as before.
+    let again = Undo { reason: "it is a poster".to_owned(), at: scene.pass(1), ..undo(scene, &ada) };
+    assert_eq!(scene.catalog.ask_undo(asked.clone(), again.clone()).await.unwrap(), UndoReceipt::Taken);
+    assert_eq!(told().await, Redaction { undo: Some(again), ..asked });
+}
+
 pub async fn what_was_not_sealed_is_not_undone(scene: &Scene) {
     let ada = scene.account("ada").await;
     let street = scene.street(&ada, Visibility::Anyone, 2).await;
@@ -355,8 +373,11 @@ pub async fn a_claim_takes_what_nobody_holds(scene: &Scene) {
 
 pub async fn a_choice_is_written_down(scene: &Scene) {
     let choose = async |value| scene.catalog.choose("seal-to", value, scene.now()).await.unwrap();
+    assert_eq!(scene.catalog.chosen("seal-to").await.unwrap(), None);
     assert_eq!(choose("none").await, None);
     assert_eq!(choose("none").await.as_deref(), Some("none"));
     assert_eq!(choose("age1").await.as_deref(), Some("none"));
     assert_eq!(choose("age1").await.as_deref(), Some("age1"));
+    assert_eq!(scene.catalog.chosen("seal-to").await.unwrap().as_deref(), Some("age1"));
+    assert_eq!(scene.catalog.chosen("another").await.unwrap(), None);
 }

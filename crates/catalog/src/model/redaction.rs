@@ -123,17 +123,20 @@ pub enum UndoState {
     Asked,
     /// It was granted.
     Done,
+    /// It was turned down; it may be asked again, for another reason.
+    Rejected,
 }
 
 impl UndoState {
     /// Every value.
-    pub const ALL: [Self; 2] = [Self::Asked, Self::Done];
+    pub const ALL: [Self; 3] = [Self::Asked, Self::Done, Self::Rejected];
 
-    /// The name in API and database.
+    /// The name in API and database. The database has none for a request that was turned down: it is one with an answer.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Asked => "asked",
             Self::Done => "done",
+            Self::Rejected => "rejected",
         }
     }
 }
@@ -149,6 +152,8 @@ pub struct Undo {
     pub at: Timestamp,
     /// Why, in their words.
     pub reason: String,
+    /// Why it was turned down, in the words of whoever holds the key.
+    pub answer: Option<String>,
 }
 
 /// Regions of a picture that were, or are to be, redacted together.

@@ -5,7 +5,9 @@ use jiff::Timestamp;
 
 use crate::{
     Result,
-    model::{JobId, Lease, Patch, PictureId, Redaction, RedactionReceipt, Republication, Undo, UndoReceipt},
+    model::{
+        JobId, Lease, Patch, PictureId, Redaction, RedactionId, RedactionReceipt, Republication, Undo, UndoReceipt,
+    },
 };
 
 /// Redactions that were asked for, sealed patches, and the objects that they supersede.
@@ -18,10 +20,12 @@ pub trait Redactions: Send + Sync {
     /// have one undone.
     async fn redactions(&self, picture: PictureId) -> Result<Vec<Redaction>>;
     /// Notes a request to undo a redaction that is done. One of a detection is stored with it; of one that is there only
-    /// `id`, `picture` and `undo` count. Refused where no sealed patch covers it.
+    /// `id`, `picture` and `undo` count. Refused where no sealed patch covers it. What was turned down may be asked again.
     async fn ask_undo(&self, redaction: Redaction, undo: Undo) -> Result<UndoReceipt>;
     /// Redactions that are to be undone, the longest waiting first.
     async fn undo_requests(&self, limit: i64) -> Result<Vec<Redaction>>;
+    /// Turns a request to undo a redaction down, with a reason. False: nobody asks for that.
+    async fn reject_undo(&self, redaction: RedactionId, answer: &str) -> Result<bool>;
 
     /// Sealed patches of these pictures, tombstones included, the oldest first.
     async fn patches(&self, pictures: &[PictureId]) -> Result<Vec<Patch>>;

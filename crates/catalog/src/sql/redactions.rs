@@ -23,7 +23,7 @@ use crate::{
 /// The columns of [`RedactionRow`]. The table is `r`.
 const REDACTION: &str =
     "r.id, r.picture_id, r.origin, r.class, r.state, r.asked_by, r.asked_at, r.settled_at, r.message,
-    r.undo_state, r.undo_by, r.undo_at, r.undo_reason, r.outlines";
+    r.undo_state, r.undo_by, r.undo_at, r.undo_reason, r.undo_answer, r.outlines";
 
 #[derive(sqlx::FromRow)]
 struct RedactionRow {
@@ -40,14 +40,20 @@ struct RedactionRow {
     undo_by: Option<AccountId>,
     undo_at: Option<i64>,
     undo_reason: Option<String>,
+    undo_answer: Option<String>,
     outlines: Json<Vec<Outline>>,
 }
 
 impl RedactionRow {
     fn redaction(self) -> Result<Redaction> {
-        let undo = match (self.undo_state, self.undo_by, self.undo_at) {
+        let (state, answer) = match (self.undo_state, self.undo_answer) {
+            (Some(state), _) => (Some(named(&state)?), None),
+            (None, Some(answer)) => (Some(UndoState::Rejected), Some(answer)),
+            (None, None) => (None, None),
+        };
+        let undo = match (state, self.undo_by, self.undo_at) {
             (Some(state), Some(by), Some(at)) => {
-                Some(Undo { state: named(&state)?, by, at: time(at)?, reason: self.undo_reason.unwrap_or_default() })
+                Some(Undo { state, by, at: time(at)?, reason: self.undo_reason.unwrap_or_default(), answer })
             }
             _ => None,
         };
@@ -240,7 +246,8 @@ impl Redactions for Store {
             return Ok(UndoReceipt::NotSealed);
         }
         sqlx::query(
-            "UPDATE redactions SET undo_state = $2, undo_by = $3, undo_at = $4, undo_reason = $5, undo_request = $6
+            "UPDATE redactions SET undo_state = $2, undo_by = $3, undo_at = $4, undo_reason = $5, undo_request = $6,
+                undo_answer = NULL
              WHERE id = $1",
         )
         .bind(id)
@@ -262,6 +269,20 @@ impl Redactions for Store {
         let rows: Vec<RedactionRow> =
             sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(at_least_none(limit)).fetch_all(&self.readers).await?;
         rows.into_iter().map(RedactionRow::redaction).collect()
+    }
+
+    async fn reject_undo(&self, redaction: RedactionId, answer: &str) -> Result<bool> {
+        let mut tx = self.write().await?;
+        let rejected = sqlx::query(
+            "UPDATE redactions SET undo_state = NULL, undo_answer = $2
+             WHERE id = $1 AND state = 'done' AND undo_state = 'asked'",
+        )
+        .bind(redaction)
+        .bind(answer)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(rejected.rows_affected() == 1)
     }
 
     async fn patches(&self, pictures: &[PictureId]) -> Result<Vec<Patch>> {

@@ -8,6 +8,11 @@ use crate::{Result, Settings, stored::rows::micros};
 
 #[async_trait]
 impl Settings for Store {
+    async fn chosen(&self, name: &str) -> Result<Option<String>> {
+        let sql = "SELECT value FROM settings WHERE name = $1";
+        Ok(sqlx::query_scalar(sql).bind(name).fetch_optional(&self.readers).await?)
+    }
+
     async fn choose(&self, name: &str, value: &str, now: Timestamp) -> Result<Option<String>> {
         let mut tx = self.write().await?;
         let fresh = sqlx::query(

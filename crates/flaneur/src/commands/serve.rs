@@ -11,7 +11,7 @@ use super::say;
 use crate::{
     options::Settings,
     parts::{
-        accounts, answering, front,
+        accounts, answering, dialogue, front,
         health::{self, Need},
         lock, open,
         process::Process,
@@ -35,7 +35,7 @@ pub async fn run(args: Settings) -> Result<()> {
         &args.work_limit,
         &args.cdn,
     )?;
-    let seal_to = args.sealing.recipients()?;
+    args.sealing.chosen()?;
     let addressing = front::addressing(&args.front)?;
     let process = Process::begin("serve", &args.log, &args.operator, args.front.drain_delay).await?;
     let listener = front::listen(args.front.listen, "--listen").await?;
@@ -57,7 +57,12 @@ pub async fn run(args: Settings) -> Result<()> {
         }
         let storage = open::storage(&args.place, Some(&args.cdn))?;
         let first_token = first_start(catalog.as_ref(), &world).await?;
-        if let Some(choice) = sealing::choose(catalog.as_ref(), &args.sealing, &world).await? {
+        let ask = dialogue::possible();
+        if ask {
+            process.health.step("asking what becomes of what is blurred");
+        }
+        let (seal_to, told) = sealing::choose(catalog.as_ref(), &args.sealing, &world, ask).await?;
+        if let Some(choice) = told {
             say(&choice);
         }
         let mut worker = work::worker(

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, process::ExitCode, sync::Arc};
 use anyhow::{Context as _, Result, bail};
 use flaneur_catalog::{
     Catalog,
-    model::{PictureId, Redaction},
+    model::{PictureId, Redaction, RedactionId},
     world::World,
 };
 use flaneur_worker::{seal_to::Identities, unseal::Unsealer};
@@ -21,9 +21,13 @@ const AT_ONCE: i64 = 100_000;
 
 /// Lists what is asked to be undone, or undoes it. Fails if anything that it was told to undo was not.
 pub async fn run(args: UnsealArgs) -> Result<ExitCode> {
+    if let (Some(redaction), Some(reason)) = (args.reject, &args.reason) {
+        return reject(&args, redaction, reason).await;
+    }
     // First what fails soonest.
-    let file = args.identity.display();
-    let text = std::fs::read_to_string(&args.identity).with_context(|| format!("cannot read {file}"))?;
+    let identity = args.identity.as_ref().context("--identity says where the key is")?;
+    let file = identity.display();
+    let text = std::fs::read_to_string(identity).with_context(|| format!("cannot read {file}"))?;
     let identities = Identities::parse(&text).with_context(|| format!("{file} is no file of age-keygen's"))?;
     let catalog = open::catalog(&args.place).await?;
     let storage = open::storage(&args.place, Some(&args.cdn))?;
@@ -32,6 +36,20 @@ pub async fn run(args: UnsealArgs) -> Result<ExitCode> {
     let outcome = attend(&args, catalog.as_ref(), Arc::new(unsealer)).await;
     catalog.close().await;
     outcome
+}
+
+/// Turns a request down.
+async fn reject(args: &UnsealArgs, redaction: RedactionId, reason: &str) -> Result<ExitCode> {
+    let catalog = open::catalog(&args.place).await?;
+    let rejected = catalog.reject_undo(redaction, reason).await;
+    catalog.close().await;
+    if !rejected.context("cannot turn the request down")? {
+        bail!(
+            "nobody asks for the redaction {redaction} to be undone: the list of requests names them in its second column"
+        );
+    }
+    say("turned down: whoever asked is told, and may ask again");
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn attend(args: &UnsealArgs, catalog: &dyn Catalog, unsealer: Arc<Unsealer>) -> Result<ExitCode> {
@@ -54,6 +72,7 @@ async fn attend(args: &UnsealArgs, catalog: &dyn Catalog, unsealer: Arc<Unsealer
     }
     if args.picture.is_none() && !args.all_requested {
         say("undo them with: flaneur unseal --identity FILE --picture ID, or --all-requested");
+        say("or turn one down with: flaneur unseal --reject REDACTION --reason TEXT");
         return Ok(ExitCode::SUCCESS);
     }
     let (mut undone, mut failed) = (0, 0);
@@ -121,8 +140,10 @@ mod tests {
         let unreadable = format!("{:#}", run(asked(folder.path(), "AGE-SECRET-KEY-1X", &[])).await.unwrap_err());
         assert!(unreadable.contains("age-keygen") && !unreadable.contains("KEY-1X"), "{unreadable}");
         let mut none = asked(folder.path(), &key(), &[]);
-        none.identity = folder.path().join("nowhere");
+        none.identity = Some(folder.path().join("nowhere"));
         assert!(format!("{:#}", run(none).await.unwrap_err()).contains("cannot read"));
+        let nothing = asked(folder.path(), &key(), &["--reject", &picture, "--reason", "a face"]);
+        assert!(format!("{:#}", run(nothing).await.unwrap_err()).contains("nobody asks"));
         for nothing in [&[][..], &["--all-requested"], &["--all-requested", "--dry-run"]] {
             assert_eq!(run(asked(folder.path(), &key(), nothing)).await.unwrap(), ExitCode::SUCCESS);
         }
@@ -142,7 +163,7 @@ mod tests {
             asked_at: at,
             settled_at: None,
             message: None,
-            undo: Some(Undo { state: UndoState::Asked, by: id(0), at, reason: "a\nposter".to_owned() }),
+            undo: Some(Undo { state: UndoState::Asked, by: id(0), at, reason: "a\nposter".to_owned(), answer: None }),
         };
         let text = line(&request);
         assert!(

@@ -11,7 +11,7 @@ use crate::{
 /// Runs until it is told to stop.
 pub async fn run(args: WorkerArgs) -> Result<()> {
     let url = args.place.checked()?;
-    let seal_to = args.sealing.recipients()?;
+    args.sealing.chosen()?;
     let process = Process::begin("worker", &args.log, &args.operator, 0).await?;
 
     let world = process.world.clone();
@@ -22,7 +22,8 @@ pub async fn run(args: WorkerArgs) -> Result<()> {
         let hold = lock::among(&url)?;
         let catalog = open::catalog(&args.place).await?;
         let storage = open::storage(&args.place, Some(&args.cdn))?;
-        if let Some(choice) = sealing::choose(catalog.as_ref(), &args.sealing, &world).await? {
+        let (seal_to, told) = sealing::choose(catalog.as_ref(), &args.sealing, &world, false).await?;
+        if let Some(choice) = told {
             tracing::info!("{choice}");
         }
         let worker = work::worker(

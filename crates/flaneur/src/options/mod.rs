@@ -10,7 +10,7 @@ use flaneur_catalog::model::JobId;
 
 pub use place::Place;
 pub use safekeeping::{BackupArgs, DoctorArgs, RestoreArgs};
-pub use sealing::{NOBODY, Sealing, UnsealArgs};
+pub use sealing::{NOBODY, Sealing, UnsealArgs, recipients};
 pub use settings::{
     ApiArgs, Cdn, Front, Instance, Log, Memory, Operator, Settings, TilerArgs, UploadLimit, WorkLimit, WorkerArgs,
     Working,
@@ -69,7 +69,8 @@ pub enum Command {
     /// Undo false alarms: put back what was blurred, where the key is that it was sealed to
     ///
     /// Without --picture and --all-requested, lists what is asked to be undone. For the machine of whoever holds the key; it
-    /// needs the database and both storages, and runs beside working servers.
+    /// needs the database and both storages, and runs beside working servers. With --reject it turns a request down, which
+    /// takes the database alone.
     Unseal(Box<UnsealArgs>),
     /// Make tokens, with which programs act for an account
     Token(TokenArgs),

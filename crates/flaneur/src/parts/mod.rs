@@ -4,6 +4,7 @@ pub mod accept;
 pub mod accounts;
 pub mod admin;
 pub mod answering;
+pub mod dialogue;
 pub mod front;
 pub mod health;
 pub mod lock;

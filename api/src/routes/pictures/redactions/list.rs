@@ -11,12 +11,13 @@ use crate::{Api, ApiResult, Identity, PublicUrl, error::ErrorBody, extract::Path
 /// What is redacted in a picture
 ///
 /// What the models found and what was drawn, with how far each is. `undoable` says whether what was removed is kept under
-/// the operator's key, so that a false alarm can be undone. For the picture's owner and administrators.
+/// the operator's key, so that a false alarm can be undone. Regions are in pixels of the upright picture, whose `width` and
+/// `height` at full resolution are told with them. For the picture's owner and administrators.
 #[utoipa::path(
     get, path = "/pictures/{id}/redactions", tag = "Pictures",
     params(("id" = Uuid, Path, description = "The picture")),
     responses(
-        (status = 200, description = "The redactions: `{\"redactions\": […]}`", body = Object),
+        (status = 200, description = "The redactions: `{\"width\": …, \"height\": …, \"redactions\": […]}`", body = Object),
         (status = 304, description = "They are as `If-None-Match` says"),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 403, description = "The picture belongs to another account", body = ErrorBody),
@@ -43,5 +44,6 @@ pub async fn list(
         api.catalog.patches(&[picture.id]).await?.into_iter().flat_map(|patch| patch.covers).collect();
     let redactions: Vec<_> =
         all.iter().map(|redaction| view::redaction(redaction, sealed.contains(&redaction.id), &url)).collect();
-    reply.json(&json!({ "redactions": redactions }))
+    let shape = picture.shape;
+    reply.json(&json!({ "width": shape.width, "height": shape.height, "redactions": redactions }))
 }

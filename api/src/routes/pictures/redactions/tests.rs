@@ -194,4 +194,10 @@ async fn a_false_alarm_is_reported_where_it_can_be_undone() {
     let listed = list(&fixture, sealed).await;
     let one = listed.iter().find(|each| each["id"] == drawn.as_str()).unwrap();
     assert_eq!((&one["undo"]["reason"], &one["undoable"]), (&json!("a mistake"), &json!(true)));
+
+    assert!(fixture.api.catalog.reject_undo(drawn.parse().unwrap(), "it shows a face").await.unwrap());
+    let listed = list(&fixture, sealed).await;
+    let one = listed.iter().find(|each| each["id"] == drawn.as_str()).unwrap();
+    assert_eq!((&one["undo"]["state"], &one["undo"]["answer"]), (&json!("rejected"), &json!("it shows a face")));
+    assert_eq!(undo(&fixture, sealed, &drawn, Some(&fixture.owner), "it is a poster").await.status, 202);
 }

@@ -24,7 +24,7 @@ pub struct Reason {
 /// Ask for a redaction to be undone.
 ///
 /// For false alarms. What was removed is not on this server in the clear: it comes back when whoever holds the operator's
-/// key grants the request.
+/// key grants the request. Where they turn it down, the list of redactions says why, and it may be asked again.
 #[utoipa::path(
     post, path = "/pictures/{id}/redactions/{redaction}/undo", tag = "Pictures",
     params(
@@ -61,7 +61,7 @@ pub async fn undo(
     let missing =
         || ApiError::not_found("this picture has no such redaction; its list of redactions says which there are");
     let wanted = find(&api, picture.id, RedactionId(redaction)).await?.ok_or_else(missing)?;
-    let undo = Undo { state: UndoState::Asked, by: account, at: api.world.now(), reason };
+    let undo = Undo { state: UndoState::Asked, by: account, at: api.world.now(), reason, answer: None };
     match api.catalog.ask_undo(wanted.clone(), undo.clone()).await? {
         UndoReceipt::Taken => {}
         UndoReceipt::Missing => return Err(missing()),

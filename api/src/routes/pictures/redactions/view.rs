@@ -46,6 +46,9 @@ pub fn redaction(redaction: &Redaction, sealed: bool, url: &PublicUrl) -> Value 
             "asked_at": undo.at.to_string(),
             "reason": undo.reason,
         });
+        if let Some(answer) = &undo.answer {
+            body["undo"]["answer"] = json!(answer);
+        }
     }
     body
 }
