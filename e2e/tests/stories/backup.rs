@@ -69,7 +69,7 @@ async fn comes_back(from: ServerOptions, options: ServerOptions) {
     assert!(back_up().contains("pictures in"));
     client.ready(&set).await;
     let again = back_up();
-    assert!(again.contains("24 objects"), "{again}");
+    assert!(again.contains("16 objects"), "{again}");
     let tile_before = tile(&client).await;
     server.wreck();
     if server.data().join("catalog.db").exists() {
@@ -81,7 +81,7 @@ async fn comes_back(from: ServerOptions, options: ServerOptions) {
     let own = ["--data", path(data.path())];
     let restore = ["restore", path(backup.path())];
     let told = done(options.run_to_end(&[restore, own].concat()));
-    assert!(told.contains("8 pictures") && told.contains("24 objects written"), "{told}");
+    assert!(told.contains("8 pictures") && told.contains("16 objects written"), "{told}");
     let refused = options.run_to_end(&[restore, own].concat());
     assert!(!refused.success && refused.stderr.contains("not empty"), "{refused:?}");
     assert!(done(options.run_to_end(&[["doctor", "--deep"], own].concat())).starts_with("nothing found"));
@@ -169,7 +169,7 @@ async fn a_doctor_tells_what_is_lost_and_mends_it() {
     assert!(done(doctor(&[])).starts_with("nothing found"));
     let lost = Folder(data.join("public")).files().into_iter().find(|file| {
         let name = file.to_string_lossy();
-        name.contains(&text(&item, "/id")) && name.ends_with("-sd.jpg")
+        name.contains(&text(&item, "/id")) && name.ends_with("-thumb.jpg")
     });
     std::fs::remove_file(lost.unwrap()).unwrap();
     let told = doctor(&["--json"]);

@@ -27,9 +27,9 @@ fn behind(s3: &S3, cdn: &str, purge: bool) -> ServerOptions {
 
 async fn upload(client: &Client, visibility: &str) -> Value {
     let set = client.make_set(&json!({ "title": visibility, "estimated_nb_files": 1, "visibility": visibility })).await;
-    // Different bytes each, for the same file is not taken twice.
+    // Different bytes each, for the same file is not taken twice; large enough for a scaled copy of its own.
     let seed = visibility.len() as u32;
-    client.send_file(&set, "a.jpg", Photo::textured(640, 480, seed).at(flaneur_e2e::Placement::walk(seed))).await.ok();
+    client.send_file(&set, "a.jpg", Photo::textured(2100, 600, seed).at(flaneur_e2e::Placement::walk(seed))).await.ok();
     client.items(&client.ready(&set).await).await.remove(0)
 }
 

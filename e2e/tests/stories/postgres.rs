@@ -62,7 +62,7 @@ async fn a_fleet_on_postgresql_and_s3_takes_a_walk_in_and_shows_it() {
     .await;
     let stores = buckets(&s3);
     until("no original is left", LONG, async || stores.private.list(10).await.unwrap().is_empty().then_some(())).await;
-    assert_eq!(stores.public.list(100).await.unwrap().len(), 36, "three objects of each picture");
+    assert_eq!(stores.public.list(100).await.unwrap().len(), 24, "two objects of each picture");
     let listed = Commands::on(&place, &environment).run(&["jobs", "list", "--json"]);
     let listed: serde_json::Value = serde_json::from_str(&listed.stdout).unwrap();
     assert_eq!(listed["parked"], json!([]), "{listed}");

@@ -40,7 +40,7 @@ async fn pictures_live_and_die_in_buckets() {
 
     until("no original is left", SHORT, async || stores.private.list(10).await.unwrap().is_empty().then_some(())).await;
     let keys = stores.public.list(100).await.unwrap();
-    assert_eq!(keys.len(), 10, "three objects of each picture and an index of tiles: {keys:?}");
+    assert_eq!(keys.len(), 7, "two objects of each picture and an index of tiles: {keys:?}");
     for key in &keys {
         stores.public.verify(key).await.unwrap();
     }

@@ -40,6 +40,18 @@ fn copies_have_the_documented_sizes() {
     assert_eq!(sizes(5000, 40, 1, false).0, (2048, 16));
 }
 
+#[test]
+fn a_small_upright_master_needs_no_copy() {
+    let small = |bytes: &[u8], orientation| open_as(bytes, orientation, false).redact(&[]).unwrap().is_small();
+    assert!(small(&jpeg(2048, 40), 1));
+    assert!(!small(&jpeg(2049, 40), 1));
+    assert!(!small(&jpeg(40, 2049), 1));
+    // Whoever takes the pixels as they are stored would see it askew.
+    assert!(!small(&jpeg(400, 300), 6));
+    // Not everything shows inks.
+    assert!(!small(include_bytes!("../golden/progressive_ycck.jpg"), 1));
+}
+
 /// Upright: red, green, blue and grey quarters. As a camera stores them that is held so.
 fn quarters(width: u32, height: u32, orientation: u8) -> Pixels {
     let (stored_width, stored_height) = if orientation < 5 { (width, height) } else { (height, width) };
