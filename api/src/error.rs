@@ -109,6 +109,15 @@ impl ApiError {
         self.extra.iter().find(|(name, _)| *name == "details").map(|(_, value)| value)
     }
 
+    /// What a client gets.
+    pub fn body(&self) -> Value {
+        let mut body = json!({ "message": self.message, "status_code": self.status.as_u16() });
+        for (name, value) in &self.extra {
+            body[*name] = value.clone();
+        }
+        body
+    }
+
     /// The sentence.
     pub fn message(&self) -> &str {
         &self.message
@@ -142,11 +151,7 @@ fn chain(cause: &(dyn std::error::Error + 'static)) -> String {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut body = json!({ "message": self.message, "status_code": self.status.as_u16() });
-        for (name, value) in self.extra {
-            body[name] = value;
-        }
-        let mut response = (self.status, Json(body)).into_response();
+        let mut response = (self.status, Json(self.body())).into_response();
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(http::header::WWW_AUTHENTICATE, http::HeaderValue::from_static("Bearer"));
         }

@@ -31,7 +31,7 @@ pub use cutter::Cutter;
 pub use error::{ApiError, ApiResult};
 pub use identity::{Gate, Identity};
 pub use links::{Link, PublicUrl};
-pub use routes::panicked;
+pub use routes::{panicked, upload_sets::finish_uploads};
 pub use settings::{Defaults, License, Settings};
 pub use tokens::TokenKey;
 

@@ -7,17 +7,18 @@ use axum::{
     extract::{FromRequest as _, Multipart, Request, State},
 };
 use flaneur_catalog::model::{
-    Account, Camera, JobId, Orientation, Picture, PictureId, PictureStatus, Projection, Receipt, ReceivedFile,
-    RefusedFile, Rejection, Severity, Shape, UploadSet, UploadSetId,
+    Account, Camera, FileRecord, JobId, Orientation, Picture, PictureId, PictureStatus, Projection, Receipt,
+    ReceivedFile, RefusedFile, Rejection, Severity, Shape, UploadSet, UploadSetId,
 };
 use flaneur_geotag::Geotag;
 use flaneur_jpeg::Header;
 use flaneur_storage::{OriginalKey, Received};
 use http::{StatusCode, header};
 use serde_json::{Value, json};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
-    intake::{Arrival, Refusal, take_in},
+    intake::{Arrival, Refusal, take_in, too_large},
     overrides, view,
 };
 use crate::{
@@ -32,7 +33,8 @@ const QUEUE: Duration = Duration::from_secs(30);
 
 /// Send a picture.
 ///
-/// The form has the part `file` and, if wanted, `isBlurred`, `override_latitude` with `override_longitude`,
+/// The form has the part `file` and, if wanted, `picture_id` before it (a UUID chosen at random: a request that is
+/// repeated with it gets the same answer, and makes no second picture), `isBlurred`, `override_latitude` with `override_longitude`,
 /// `override_capture_time`, and `override_Exif.…` or `override_Xmp.…` for single tags.
 #[utoipa::path(
     post, path = "/upload_sets/{id}/files", tag = "Upload",
@@ -84,24 +86,45 @@ async fn take(
     let multipart = Multipart::from_request(request, &())
         .await
         .map_err(|_| ApiError::bad_request("The form could not be read: its Content-Type names no boundary"))?;
-    let turn = tokio::time::timeout(QUEUE, api.uploads.clone().acquire_owned()).await;
-    let Ok(Ok(_turn)) = turn else {
-        return Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "Too many files at once; try again in a moment"));
-    };
-    let picture = PictureId(api.world.id());
-    let arrival = take_in(api, multipart, OriginalKey(picture.0)).await?;
-    Upload { api, set: &set, account: &account, picture }.judge(arrival, url).await
+    let _turn = turn(api).await?;
+    let (picture, at, arrival) = take_in(api, multipart, PictureId(api.world.id())).await?;
+    let record = Arrived { api, set: &set, account: &account, picture, at }.judge(arrival).await?;
+    Ok((StatusCode::ACCEPTED, Json(view::file(&record, &set, url))))
 }
 
-struct Upload<'a> {
-    api: &'a Api,
-    set: &'a UploadSet,
-    account: &'a Account,
-    picture: PictureId,
+/// Waits for a place among those that send, and keeps it until dropped.
+pub async fn turn(api: &Api) -> ApiResult<OwnedSemaphorePermit> {
+    match tokio::time::timeout(QUEUE, api.uploads.clone().acquire_owned()).await {
+        Ok(Ok(turn)) => Ok(turn),
+        _ => Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "Too many files at once; try again in a moment")),
+    }
 }
 
-impl Upload<'_> {
-    async fn judge(&self, arrival: Arrival, url: &PublicUrl) -> ApiResult<(StatusCode, Json<Value>)> {
+/// Where a file is to lie that is to become this picture: where its original belongs, unless there is such a picture, whose
+/// original must not be written over.
+pub async fn spot(api: &Api, picture: PictureId) -> ApiResult<OriginalKey> {
+    let taken = !api.catalog.picture_files(&[picture]).await?.is_empty();
+    Ok(OriginalKey(if taken { api.world.id() } else { picture.0 }))
+}
+
+/// A file that has come, however it did.
+pub struct Arrived<'a> {
+    /// What it is judged with.
+    pub api: &'a Api,
+    /// The set it was sent to.
+    pub set: &'a UploadSet,
+    /// Who sent it.
+    pub account: &'a Account,
+    /// The picture it is to become.
+    pub picture: PictureId,
+    /// Where it lies: see [`spot`].
+    pub at: OriginalKey,
+}
+
+impl Arrived<'_> {
+    /// Makes a picture of it, or refuses it; then it does not lie in the private storage any more. Doing it again with
+    /// the same picture gives the same answer.
+    pub async fn judge(&self, arrival: Arrival) -> ApiResult<FileRecord> {
         let Arrival { form, file } = arrival;
         let header = match file.header {
             Ok(header) => header,
@@ -121,7 +144,7 @@ impl Upload<'_> {
         let picture = match judged {
             Ok(picture) => picture,
             Err(error) => {
-                self.api.storage.private.destroy(OriginalKey(self.picture.0)).await?;
+                self.clear().await?;
                 return Err(self.refuse(file.name, &file.received, error).await?);
             }
         };
@@ -131,17 +154,29 @@ impl Upload<'_> {
         match receipt {
             Ok(Receipt::Accepted(record)) => {
                 metrics::accepted(bytes);
-                let mut body = view::file(&record, self.set, url);
-                body["picture_id"] = json!(self.picture);
-                Ok((StatusCode::ACCEPTED, Json(body)))
+                Ok(record)
+            }
+            Ok(Receipt::Repeated(record)) => {
+                self.clear().await?;
+                Ok(record)
             }
             // Whether it was committed is unknown: the sweeper decides what becomes of the original.
             Err(error) => Err(error.into()),
             Ok(refused) => {
-                self.api.storage.private.destroy(OriginalKey(self.picture.0)).await?;
+                self.clear().await?;
                 Err(self.already(&refused))
             }
         }
+    }
+
+    /// Destroys what came, unless the picture exists and this is where its original belongs: a client that chooses ids may
+    /// choose one twice, at once.
+    async fn clear(&self) -> ApiResult<()> {
+        let own = self.at.0 == self.picture.0;
+        if own && !self.api.catalog.picture_files(&[self.picture]).await?.is_empty() {
+            return Ok(());
+        }
+        Ok(self.api.storage.private.destroy(self.at).await?)
     }
 
     fn job(&self) -> JobId {
@@ -167,7 +202,11 @@ impl Upload<'_> {
                     error
                 }
             }
-            Receipt::Accepted(_) | Receipt::NoSuchSet => missing(),
+            Receipt::IdTaken => {
+                ApiError::conflict("There is another picture with this `picture_id`: choose a fresh one")
+                    .counted_as("id_taken")
+            }
+            Receipt::Accepted(_) | Receipt::Repeated(_) | Receipt::NoSuchSet => missing(),
         }
     }
 
@@ -291,10 +330,7 @@ fn incomplete(no_position: bool, no_time: bool, tag: &Geotag) -> ApiError {
 
 fn unusable(refusal: Refusal) -> ApiError {
     match refusal {
-        Refusal::TooLarge { limit } => ApiError::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            format!("The file is too large: at most {} MiB are accepted", limit >> 20),
-        ),
+        Refusal::TooLarge { limit } => too_large(limit),
         Refusal::Jpeg(error) => {
             ApiError::bad_request("Impossible to open file as image. The only supported image format is jpg.")
                 .because(error)

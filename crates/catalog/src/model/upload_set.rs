@@ -187,6 +187,10 @@ pub struct RefusedFile {
 pub enum Receipt {
     /// It is a picture now, and a job will process it.
     Accepted(FileRecord),
+    /// It is the picture that it is to become already: the request was repeated. Nothing was changed.
+    Repeated(FileRecord),
+    /// Another picture has this id, or had it.
+    IdTaken,
     /// The set already has exactly this file.
     SameInSet {
         /// The picture made from it.

@@ -29,9 +29,10 @@ pub trait UploadSets: Send + Sync {
     /// again.
     ///
     /// Refused (nothing is stored but, for `Duplicate`, a line in the list of files, which counts towards completion)
-    /// when the set or the instance already has these bytes, or the set has an accepted file of this name. A refused
-    /// file of the same name is replaced. What is checked first decides: the same bytes in the set, then the name, then the
-    /// same bytes elsewhere. `jobs` are fresh ids for the jobs this may make.
+    /// when the set or the instance already has these bytes, or the set has an accepted file of this name, or a picture has
+    /// or had this id. A refused file of the same name is replaced. What is checked first decides: the id, the same bytes
+    /// in the set, then the name, then the same bytes elsewhere. The same bytes under the same id, sent by the same account
+    /// to the same set, are `Repeated`. `jobs` are fresh ids for the jobs this may make.
     async fn receive_file(&self, file: ReceivedFile, jobs: [JobId; 2]) -> Result<Receipt>;
 
     /// Notes a refused file. It counts as received. A refused file of the same name is replaced, an accepted one is

@@ -8,7 +8,7 @@ use super::{
     Connection, Store, at_least_none, dialect, explain, jobs,
     picture_rows::insert_picture,
     tombstones::{self, Of},
-    upload_set_state,
+    upload_set_state, uploads,
 };
 use crate::{
     Result, UploadSets,
@@ -76,7 +76,7 @@ impl SetRow {
 }
 
 /// A set, unless it was deleted.
-async fn find(connection: &mut Connection, id: UploadSetId) -> Result<Option<UploadSet>> {
+pub async fn find(connection: &mut Connection, id: UploadSetId) -> Result<Option<UploadSet>> {
     fetch(connection, id, "").await
 }
 
@@ -117,6 +117,20 @@ impl FileRow {
             rejection: self.rejection.map(|json| json.0),
         })
     }
+}
+
+/// The line of a picture on the set's list of files.
+async fn line_of(connection: &mut Connection, set: UploadSetId, picture: PictureId) -> Result<Option<FileRecord>> {
+    sqlx::query_as::<_, FileRow>(
+        "SELECT file_name, picture_id, content_md5, size, inserted_at, rejection FROM files
+         WHERE picture_id = $2 AND upload_set_id = $1",
+    )
+    .bind(set)
+    .bind(picture)
+    .fetch_optional(connection)
+    .await?
+    .map(FileRow::record)
+    .transpose()
 }
 
 /// Puts a line on the set's list of files in the place of a refused one of the same name; an accepted one is kept.
@@ -257,6 +271,16 @@ impl UploadSets for Store {
         let Some(set) = hold(&mut tx, upload_set).await? else {
             return Ok(Receipt::NoSuchSet);
         };
+        let other: Option<(UploadSetId, AccountId, String)> =
+            sqlx::query_as("SELECT upload_set_id, account_id, content_sha256 FROM pictures WHERE id = $1")
+                .bind(picture.id)
+                .fetch_optional(&mut *tx)
+                .await?;
+        if let Some(other) = other {
+            let same = other == (upload_set, picture.account, picture.content_sha256.clone());
+            let line = if same { line_of(&mut tx, upload_set, picture.id).await? } else { None };
+            return Ok(line.map_or(Receipt::IdTaken, Receipt::Repeated));
+        }
         let mut before = same_bytes(&mut tx, &picture.content_sha256).await?;
         if let Some((existing, _, _)) = before.filter(|(_, same, _)| *same == upload_set) {
             return Ok(Receipt::SameInSet { existing });
@@ -366,6 +390,7 @@ impl UploadSets for Store {
         for sequence in sequences {
             tombstones::bury_sequence(&mut tx, sequence, now).await?;
         }
+        uploads::expire(&mut tx, id, now).await?;
         sqlx::query("DELETE FROM files WHERE upload_set_id = $1").bind(id).execute(&mut *tx).await?;
         jobs::forget(&mut tx, JobKind::Dispatch, id.0).await?;
         self.announce(tx, &Topic::ALL).await?;
