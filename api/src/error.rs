@@ -155,9 +155,15 @@ impl IntoResponse for ApiError {
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(http::header::WWW_AUTHENTICATE, http::HeaderValue::from_static("Bearer"));
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            // Seconds.
-            response.headers_mut().insert(http::header::RETRY_AFTER, http::HeaderValue::from_static("10"));
+        // Seconds.
+        let wait = match self.status {
+            StatusCode::SERVICE_UNAVAILABLE => Some("10"),
+            StatusCode::TOO_MANY_REQUESTS => Some("60"),
+            StatusCode::LOCKED => Some("1"),
+            _ => None,
+        };
+        if let Some(seconds) = wait {
+            response.headers_mut().insert(http::header::RETRY_AFTER, http::HeaderValue::from_static(seconds));
         }
         response.headers_mut().insert(http::header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
         response

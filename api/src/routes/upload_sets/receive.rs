@@ -49,6 +49,8 @@ const QUEUE: Duration = Duration::from_secs(30);
         (status = 409, description = "It has been sent before", body = crate::error::ErrorBody),
         (status = 413, description = "It is too large", body = crate::error::ErrorBody),
         (status = 415, description = "Not a form", body = crate::error::ErrorBody),
+        (status = 422, description = "The set has as many files as it may have", body = crate::error::ErrorBody),
+        (status = 429, description = "Too many files in a minute", body = crate::error::ErrorBody),
         (status = 503, description = "Too many files at once; try again in a moment", body = crate::error::ErrorBody),
     )
 )]
@@ -86,10 +88,24 @@ async fn take(
     let multipart = Multipart::from_request(request, &())
         .await
         .map_err(|_| ApiError::bad_request("The form could not be read: its Content-Type names no boundary"))?;
+    admit(api, &set, &account)?;
     let _turn = turn(api).await?;
     let (picture, at, arrival) = take_in(api, multipart, PictureId(api.world.id())).await?;
     let record = Arrived { api, set: &set, account: &account, picture, at }.judge(arrival).await?;
     Ok((StatusCode::ACCEPTED, Json(view::file(&record, &set, url))))
+}
+
+/// Refuses a file that would be one too many, whatever it is.
+pub fn admit(api: &Api, set: &UploadSet, account: &Account) -> ApiResult<()> {
+    let most = api.settings.max_files_per_set;
+    if set.received >= most {
+        return Err(ApiError::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            format!("{most} files came to this upload set, as many as it may have: make another for the rest"),
+        )
+        .counted_as("too_many"));
+    }
+    api.pace.count(account.id, api.settings.max_files_per_minute, api.world.now())
 }
 
 /// Waits for a place among those that send, and keeps it until dropped.

@@ -22,6 +22,8 @@ pub trait UploadSets: Send + Sync {
     async fn upload_set_state(&self, id: UploadSetId, now: Timestamp) -> Result<Option<UploadSetState>>;
     /// An account's sets, the newest first.
     async fn upload_sets(&self, account: AccountId, limit: i64) -> Result<Vec<UploadSet>>;
+    /// How many sets an account has that were made since then.
+    async fn upload_sets_since(&self, account: AccountId, since: Timestamp) -> Result<i64>;
 
     /// Accepts a stored file as a picture, in one transaction with: its line in the set's list of files, its `Process`
     /// job (`job`), and, when the set has now as many files as estimated, completion as in
@@ -39,7 +41,7 @@ pub trait UploadSets: Send + Sync {
     /// kept. Answers false if there is no such set. `job` is a fresh id, should this complete the set.
     async fn refuse_file(&self, file: RefusedFile, job: JobId) -> Result<bool>;
 
-    /// The set's files in the order in which they came, after the first `offset`.
+    /// The set's files in the order in which they came, after the first `offset`, each with how far its picture is.
     async fn files(&self, id: UploadSetId, offset: i64, limit: i64) -> Result<Vec<FileRecord>>;
 
     /// Says that all files have come: the set is completed and its `Dispatch` job is enqueued. Doing it again changes

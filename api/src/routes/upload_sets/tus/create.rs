@@ -12,7 +12,7 @@ use crate::{
     Api, ApiError, ApiResult, Identity, PublicUrl,
     extract::Path,
     metrics,
-    routes::upload_sets::intake::too_large,
+    routes::upload_sets::{intake::too_large, receive::admit},
     uploader::{missing, own_upload_set},
 };
 
@@ -56,6 +56,7 @@ pub async fn create(
 async fn begin(api: &Api, identity: &Identity, url: &PublicUrl, id: &str, given: &HeaderMap) -> ApiResult<Response> {
     let id: UploadSetId = id.parse().map_err(|_| missing())?;
     let (set, account) = own_upload_set(api, identity, id).await?;
+    admit(api, &set, &account)?;
     let length = headers::number(given, &headers::UPLOAD_LENGTH)?;
     if length.unsigned_abs() > api.settings.max_file_size {
         let mut response = too_large(api.settings.max_file_size).into_response();
