@@ -12,7 +12,7 @@ use tokio::{
 };
 
 /// Hands connections on to a server, and cuts each after a random number of bytes, or just when the answer comes. Where it
-/// leads to can be changed, as when a server was started again on another port.
+/// leads to can be changed, as when a server was started again on another port; of several servers, each connection goes to any.
 #[derive(Debug)]
 pub struct Scissors {
     url: String,
@@ -21,7 +21,7 @@ pub struct Scissors {
 
 #[derive(Debug)]
 struct Line {
-    server: String,
+    servers: Vec<String>,
     random: StdRng,
     longest: u64,
     cuts: usize,
@@ -43,8 +43,8 @@ impl Scissors {
     pub async fn start(url: &str, seed: u64, longest: u64) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let own = format!("http://{}", listener.local_addr().expect("it is bound"));
-        let server = url.trim_start_matches("http://").to_owned();
-        let line = Line { server, random: StdRng::seed_from_u64(seed), longest, cuts: 0, sent: 0 };
+        let servers = vec![address(url)];
+        let line = Line { servers, random: StdRng::seed_from_u64(seed), longest, cuts: 0, sent: 0 };
         let line = Arc::new(Mutex::new(line));
         let shared = Arc::clone(&line);
         tokio::spawn(async move {
@@ -61,9 +61,9 @@ impl Scissors {
         &self.url
     }
 
-    /// Leads to another server from now on.
-    pub fn lead_to(&self, url: &str) {
-        url.trim_start_matches("http://").clone_into(&mut self.line.lock().expect("nobody panics").server);
+    /// Leads to these servers from now on.
+    pub fn lead_to(&self, urls: &[&str]) {
+        self.line.lock().expect("nobody panics").servers = urls.iter().map(|url| address(url)).collect();
     }
 
     /// Connections cut so far.
@@ -77,12 +77,17 @@ impl Scissors {
     }
 }
 
+fn address(url: &str) -> String {
+    url.trim_start_matches("http://").to_owned()
+}
+
 async fn carry(mut client: TcpStream, line: &Mutex<Line>) {
     let (server, fate) = {
         let mut line = line.lock().expect("nobody panics");
         let longest = line.longest;
         let fate = Fate { after: line.random.random_range(500..longest), unheard: line.random.random_ratio(1, 8) };
-        (line.server.clone(), fate)
+        let any = line.random.random_range(0..line.servers.len());
+        (line.servers[any].clone(), fate)
     };
     let Ok(mut upstream) = TcpStream::connect(server).await else { return };
     let (mut there, mut back) = (vec![0; 16_384], vec![0; 16_384]);

@@ -257,17 +257,16 @@ async fn uploads(catalog: &SqliteCatalog) {
     catalog.parts(None, 10).await.unwrap();
     catalog.rewind_upload(one, holder, 0).await.unwrap().unwrap();
     catalog.drop_upload(one).await.unwrap().unwrap();
-    catalog.reclaim().await.unwrap();
+    catalog.release_upload(two, holder).await.unwrap();
     assert!(catalog.hold_upload(two, holder, hour).await.unwrap());
     let outcome = UploadOutcome { status: 202, body: serde_json::Value::Null };
-    catalog.release_upload(two, Uuid::nil()).await.unwrap();
     catalog.end_upload(two, holder, &outcome).await.unwrap().unwrap();
     begin(3).await;
     catalog.expire_uploads(now() + hour, now() + hour, 10).await.unwrap().unwrap();
 }
 
 /// What may be read from end to end: lists that the statement itself brings along, and pictures in order of time
-/// and dead jobs in order of their death, up to a limit. `p` may stand for a list of such pictures.
+/// and dead jobs in order of their death, up to a limit; files that are there and that nobody has looked at yet. `p` may stand for a list of such pictures.
 fn is_bounded(step: &str, statement: &str) -> bool {
     let lists = ["SCAN w", "SCAN owner", "SCAN hit", "SCAN json_each", "SCAN found"];
     !step.starts_with("SCAN")
@@ -275,6 +274,7 @@ fn is_bounded(step: &str, statement: &str) -> bool {
         || step.ends_with("CONSTANT ROWS")
         || step.ends_with("CONSTANT ROW")
         || step == "SCAN p USING COVERING INDEX pictures_by_time" && statement.contains("LIMIT")
+        || step == "SCAN uploads USING INDEX uploads_full" && statement.contains("LIMIT")
         || step == "SCAN jobs USING INDEX jobs_dead" && statement.contains("LIMIT")
         || step == "SCAN p" && statement.contains(") p WHERE")
         || step == "SCAN f" && statement.contains("LIMIT $3 OFFSET $2) f")

@@ -3,8 +3,10 @@
 use std::{path::Path, process::Stdio};
 
 use flaneur_e2e::{
-    Folder, LONG, Photo, Placement, SHORT, Scissors, Server, ServerOptions, Tools, UploadSet, field, text, until,
+    Client, Commands, Folder, LONG, Photo, Placement, Postgres, Role, S3, SHORT, Scissors, Server, ServerOptions,
+    Tools, UploadSet, buckets, field, text, until,
 };
+use futures::TryStreamExt as _;
 use md5::{Digest as _, Md5};
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
@@ -58,6 +60,19 @@ impl Card {
         })
     }
 
+    /// Each file is in the set, once, as it was.
+    async fn is_in(&self, client: &Client, set: &UploadSet) {
+        let state = client.ready(set).await;
+        assert_eq!(field(&state, "/items_status/prepared"), self.sums.len(), "{state}");
+        let listed = client.files(set).await;
+        let sum = |file: &Value| (text(file, "/file_name"), text(file, "/content_md5").replace('-', ""));
+        let mut sums: Vec<_> = listed.iter().map(sum).collect();
+        sums.sort();
+        let mut expected = self.sums.clone();
+        expected.sort();
+        assert_eq!(sums, expected, "{listed:?}");
+    }
+
     fn send(&self, url: &str, token: &str, set: &UploadSet, more: &Value) -> Child {
         let package = Tools::repository().join("e2e/tus");
         assert!(package.join("node_modules").is_dir(), "run `npm --prefix e2e/tus ci`, or `make test-e2e`");
@@ -90,18 +105,8 @@ async fn sent(child: Child) -> Vec<Value> {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// Each file of the card is in the set, once, as it was.
 async fn all_there_once(server: &Server, set: &UploadSet, card: &Card) {
-    let client = server.admin();
-    let state = client.ready(set).await;
-    assert_eq!(field(&state, "/items_status/prepared"), card.sums.len(), "{state}");
-    let listed = client.files(set).await;
-    let mut sums: Vec<_> =
-        listed.iter().map(|file| (text(file, "/file_name"), text(file, "/content_md5").replace('-', ""))).collect();
-    sums.sort();
-    let mut expected = card.sums.clone();
-    expected.sort();
-    assert_eq!(sums, expected, "{listed:?}");
+    card.is_in(&server.admin(), set).await;
     nothing_left(server.data()).await;
 }
 
@@ -128,11 +133,10 @@ async fn files_come_whole_and_once_over_a_line_that_breaks() {
 async fn a_server_that_dies_in_the_middle_of_a_file_goes_on_with_it() {
     let mut server = Server::start();
     let line = Scissors::start(server.url(), seed(), u64::MAX).await;
-    // Of more than one part each.
-    let card = Card::walk(2, 5000, 3800);
+    let card = Card::walk(2, 3000, 2200);
     println!("{} bytes", card.bytes);
     let set = server.admin().make_set(&json!({ "title": "power cut", "estimated_nb_files": 2 })).await;
-    let child = card.send(line.url(), server.token(), &set, &json!({ "at_once": 1, "chunk": 1_000_000 }));
+    let child = card.send(line.url(), server.token(), &set, &json!({ "at_once": 1, "chunk": 300_000 }));
     for part in [4, 2] {
         let client = server.admin();
         let target = format!("/api/upload_sets/{}/tus", set.0);
@@ -145,13 +149,41 @@ async fn a_server_that_dies_in_the_middle_of_a_file_goes_on_with_it() {
         .await;
         server.kill();
         server.restart();
-        line.lead_to(server.url());
+        line.lead_to(&[server.url()]);
     }
     let done = sent(child).await;
     assert!(done.len() == 2 && done.iter().all(|file| file.get("error").is_none()), "{done:?}");
     // What was sent again is less than half of it: each time no more than what was not stored yet.
     assert!(line.sent() < card.bytes * 3 / 2, "{} bytes for {}", line.sent(), card.bytes);
     all_there_once(&server, &set, &card).await;
+}
+
+#[tokio::test]
+async fn several_processes_take_pieces_of_one_file() {
+    let Some(s3) = S3::start() else { return };
+    let postgres = Postgres::start();
+    let data = tempfile::tempdir().unwrap();
+    let place = ["--database", postgres.url(), "--storage", &s3.public_url(), "--private-storage", &s3.private_url()];
+    let environment = s3.variables();
+    let role = |name| Role::start_in(name, data.path(), &place, &environment);
+    let (one, two, _worker) = (role("api"), role("api"), role("worker"));
+    let made = Commands::on(&place, &environment).run(&["token", "create", "--account", "ada"]);
+    assert!(made.success, "{made:?}");
+    let token = made.stdout.trim();
+    let line = Scissors::start(one.url(), seed(), 200_000).await;
+    line.lead_to(&[one.url(), two.url()]);
+    let card = Card::walk(4, 1280, 960);
+    let client = one.client(Some(token));
+    let set = client.make_set(&json!({ "title": "fleet", "estimated_nb_files": 4 })).await;
+    let done = sent(card.send(line.url(), token, &set, &json!({ "chunk": 60_000 }))).await;
+    assert!(done.len() == 4 && done.iter().all(|file| file.get("error").is_none()), "{done:?}");
+    card.is_in(&client, &set).await;
+    let private = buckets(&s3).private;
+    until("no original and no part of one is left", SHORT, async || {
+        let parts = private.parts().try_next().await.unwrap();
+        (parts.is_none() && private.list(1).await.unwrap().is_empty()).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

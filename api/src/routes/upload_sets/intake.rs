@@ -104,10 +104,11 @@ pub async fn take_in(
 async fn file(api: &Api, field: Field<'_>, key: OriginalKey) -> ApiResult<ArrivedFile> {
     let name = file_name(field.file_name());
     let limit = api.settings.max_file_size;
-    let mut chunks = std::pin::pin!(futures::stream::unfold(field, async |mut field| {
+    let chunks = futures::stream::unfold(field, async |mut field| {
         let chunk = in_time(field.chunk()).await.transpose()?;
         Some((chunk, field))
-    }));
+    });
+    let mut chunks = std::pin::pin!(chunks.fuse());
     let file = store(api, name, key, &mut chunks).await?;
     if file.header.is_err() {
         // An answer that comes before the file is through would reset the connection, and never be read.

@@ -36,9 +36,9 @@ pub async fn find(api: &Api, identity: &Identity, set: &str, upload: &str) -> Ap
     params(("id" = String, Path, description = "The set's id"), ("upload" = String, Path, description = "The upload's id")),
     responses(
         (status = 200, description = "`Upload-Offset` bytes of `Upload-Length` are there; all of them: the picture was accepted"),
-        (status = 404, description = "There is no such upload"),
-        (status = 410, description = "It has expired, or the file was refused; GET says why"),
-        (status = 423, description = "All is there and is being looked at: ask again in a moment"),
+        (status = 404, description = "There is no such upload", body = crate::error::ErrorBody),
+        (status = 410, description = "It has expired, or the file was refused; GET says why", body = crate::error::ErrorBody),
+        (status = 423, description = "All is there and is being looked at: ask again in a moment", body = crate::error::ErrorBody),
     )
 )]
 pub async fn head(
