@@ -86,7 +86,8 @@ async fn carry(mut client: TcpStream, line: &Mutex<Line>) {
         let mut line = line.lock().expect("nobody panics");
         let longest = line.longest;
         let fate = Fate { after: line.random.random_range(500..longest), unheard: line.random.random_ratio(1, 8) };
-        let any = line.random.random_range(0..line.servers.len());
+        let servers = line.servers.len();
+        let any = line.random.random_range(0..servers);
         (line.servers[any].clone(), fate)
     };
     let Ok(mut upstream) = TcpStream::connect(server).await else { return };
