@@ -14,17 +14,14 @@ use tokio::process::{Child, Command};
 /// Repeat what a run printed with `FLANEUR_TUS_SEED`.
 fn seed() -> u64 {
     let given = std::env::var("FLANEUR_TUS_SEED").ok().and_then(|text| text.parse().ok());
-    let seed = given.unwrap_or_else(|| {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
-        u64::from(now.subsec_nanos())
-    });
+    let seed = given.unwrap_or_else(|| u64::from(std::process::id()));
     println!("FLANEUR_TUS_SEED={seed}");
     seed
 }
 
 fn md5(bytes: &[u8]) -> String {
     let sum = Md5::digest(bytes);
-    sum.iter().map(|byte| format!("{byte:02x}")).collect()
+    sum.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// Pictures on a disk, and what they hash to.

@@ -6,6 +6,7 @@ use axum::{
     Json,
     extract::{FromRequest as _, Multipart, Request, State},
 };
+use flaneur_access::Viewer;
 use flaneur_catalog::model::{
     Account, Camera, FileRecord, JobId, Orientation, Picture, PictureId, PictureStatus, Projection, Receipt,
     ReceivedFile, RefusedFile, Rejection, Severity, Shape, UploadSet, UploadSetId,
@@ -180,7 +181,7 @@ impl Arrived<'_> {
             Err(error) => Err(error.into()),
             Ok(refused) => {
                 self.clear().await?;
-                Err(self.already(&refused))
+                Err(self.already(&refused).await?)
             }
         }
     }
@@ -199,8 +200,8 @@ impl Arrived<'_> {
         JobId(self.api.world.id())
     }
 
-    fn already(&self, receipt: &Receipt) -> ApiError {
-        match receipt {
+    async fn already(&self, receipt: &Receipt) -> ApiResult<ApiError> {
+        Ok(match receipt {
             Receipt::SameInSet { existing } => ApiError::conflict("The item has already been added to this upload set")
                 .with("existing_item", json!({ "id": existing }))
                 .counted_as("duplicate_in_set"),
@@ -211,10 +212,13 @@ impl Arrived<'_> {
             }
             Receipt::Duplicate { existing, upload_set, owner } => {
                 let error = ApiError::conflict("The same picture has already been sent in a past upload");
-                // Others' ids are not told: the picture may be hidden.
+                let viewer = Viewer::Account { id: self.account.id.0, admin: self.account.admin };
                 if *owner == self.account.id || self.account.admin {
                     error.with("upload_sets", json!([{ "upload_set_id": upload_set, "existing_item_id": existing }]))
+                } else if self.api.catalog.item(viewer, *existing).await?.is_some() {
+                    error.with("existing_picture", json!({ "id": existing }))
                 } else {
+                    // The id of what the sender may not see is not told.
                     error
                 }
             }
@@ -223,7 +227,7 @@ impl Arrived<'_> {
                     .counted_as("id_taken")
             }
             Receipt::Accepted(_) | Receipt::Repeated(_) | Receipt::NoSuchSet => missing(),
-        }
+        })
     }
 
     /// Notes the refusal in the set's list of files, and answers it.

@@ -115,7 +115,7 @@ async fn take(api: &Api, identity: &Identity, set: &str, upload: &str, request: 
         return Err(too_long(&upload));
     }
     if let Some(outcome) = &upload.outcome {
-        return finish::answer(&upload, outcome);
+        return Ok(finish::answer(&upload, outcome));
     }
     if !upload.is_full() && upload.parts >= MAX_PARTS {
         return Err(ApiError::bad_request(format!(
@@ -132,7 +132,7 @@ async fn take(api: &Api, identity: &Identity, set: &str, upload: &str, request: 
         let upload = Upload { received, ..upload };
         if upload.is_full() {
             let outcome = finish::finish(&api, &upload).await?;
-            return finish::answer(&upload, &outcome);
+            return Ok(finish::answer(&upload, &outcome));
         }
         // Its expiry moved.
         let upload = api.catalog.upload(upload.options.id).await?.unwrap_or(upload);

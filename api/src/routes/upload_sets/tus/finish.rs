@@ -12,7 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use flaneur_catalog::model::{FileRecord, Upload, UploadOutcome};
 use flaneur_storage::StorageError;
-use futures::{Stream, StreamExt as _, TryStreamExt as _};
+use futures::{Stream, TryStreamExt as _};
 use http::{HeaderValue, StatusCode, header};
 use jiff::SignedDuration;
 use serde_json::json;
@@ -132,11 +132,11 @@ async fn content(
             private.stream_part(key(&part)).await
         }
     });
-    Ok(pieces.try_flatten().map_err(ApiError::from).map(|piece| piece))
+    Ok(pieces.try_flatten().map_err(ApiError::from))
 }
 
 /// How a file that has ended is answered.
-pub fn answer(upload: &Upload, outcome: &UploadOutcome) -> ApiResult<Response> {
+pub fn answer(upload: &Upload, outcome: &UploadOutcome) -> Response {
     let status = StatusCode::from_u16(outcome.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = if status.is_success() {
         StatusCode::NO_CONTENT.into_response()
@@ -145,7 +145,7 @@ pub fn answer(upload: &Upload, outcome: &UploadOutcome) -> ApiResult<Response> {
     };
     response.headers_mut().insert(headers::UPLOAD_OFFSET, HeaderValue::from(upload.options.length));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    response
 }
 
 /// Makes pictures of files that are there as a whole and were left behind by a process that died, until told to stop.

@@ -103,16 +103,13 @@ impl<'a> Spool<'a> {
         // If whether it was committed remains unknown, the sweep decides what becomes of the objects.
         let staged = std::mem::take(&mut self.staged);
         let until = expiry(self.api, self.upload.options.created_at);
-        match self.api.catalog.append_parts(&staged, self.api.world.now(), until).await? {
-            Some(received) => {
-                self.listed = received;
-                Ok(())
-            }
-            None => {
-                discard(self.api, &staged).await;
-                Err(moved())
-            }
-        }
+        let listed = self.api.catalog.append_parts(&staged, self.api.world.now(), until).await?;
+        let Some(received) = listed else {
+            discard(self.api, &staged).await;
+            return Err(moved());
+        };
+        self.listed = received;
+        Ok(())
     }
 
     /// Ends the request: all of it came. Answers how many bytes are there.

@@ -58,6 +58,10 @@ async fn parts(fixture: &Fixture) -> usize {
     fixture.api.storage.private.parts().count().await
 }
 
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
 fn upload_of(at: &str) -> UploadId {
     at.rsplit('/').next().unwrap().parse().unwrap()
 }
@@ -93,7 +97,7 @@ async fn a_file_comes_in_pieces_and_becomes_a_picture() {
     let picture: PictureId = told["picture_id"].as_str().unwrap().parse().unwrap();
     let picture = fixture.api.catalog.picture(picture).await.unwrap().unwrap();
     assert!(picture.claimed_blurred && picture.file_name == "été.jpg");
-    let sum: String = sha2::Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sum = hex(&sha2::Sha256::digest(&bytes));
     assert_eq!(picture.content_sha256, sum);
     let state_of_set = state(&fixture, &format!("/upload_sets/{}", set["id"].as_str().unwrap())).await;
     assert_eq!((&state_of_set["completed"], &state_of_set["nb_items"]), (&json!(true), &json!(1)));
