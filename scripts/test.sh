@@ -76,6 +76,7 @@ test_e2e() {
     "$root/scripts/models.sh"
     "$root/scripts/tools.sh" python pictures chromium s3 nginx postgres faketime jpeg
     "$root/scripts/packages.sh" e2e/browser
+    "$root/scripts/packages.sh" e2e/tus
     "$root/scripts/web.sh"
     build
     export FLANEUR_BIN=$target/debug/flaneur FLANEUR_MODELS=$root/models

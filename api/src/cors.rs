@@ -11,8 +11,11 @@ use http::{HeaderValue, Method, StatusCode, header};
 use crate::identity::Gate;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS");
-const EXPOSED: HeaderValue =
-    HeaderValue::from_static("etag, content-length, content-range, link, retry-after, x-request-id");
+/// Those of tus are there for its clients in browsers.
+const EXPOSED: HeaderValue = HeaderValue::from_static(
+    "etag, content-length, content-range, link, retry-after, x-request-id, location, tus-resumable, tus-version, \
+     tus-extension, tus-max-size, tus-checksum-algorithm, upload-offset, upload-length, upload-expires, upload-metadata",
+);
 
 /// Answers preflights, and marks every other answer, errors and images too. Also where there is no `Origin`: an answer
 /// cached for an `<img>` must serve a later `fetch`.

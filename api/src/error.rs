@@ -109,6 +109,15 @@ impl ApiError {
         self.extra.iter().find(|(name, _)| *name == "details").map(|(_, value)| value)
     }
 
+    /// What a client gets.
+    pub fn body(&self) -> Value {
+        let mut body = json!({ "message": self.message, "status_code": self.status.as_u16() });
+        for (name, value) in &self.extra {
+            body[*name] = value.clone();
+        }
+        body
+    }
+
     /// The sentence.
     pub fn message(&self) -> &str {
         &self.message
@@ -142,17 +151,19 @@ fn chain(cause: &(dyn std::error::Error + 'static)) -> String {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut body = json!({ "message": self.message, "status_code": self.status.as_u16() });
-        for (name, value) in self.extra {
-            body[name] = value;
-        }
-        let mut response = (self.status, Json(body)).into_response();
+        let mut response = (self.status, Json(self.body())).into_response();
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(http::header::WWW_AUTHENTICATE, http::HeaderValue::from_static("Bearer"));
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            // Seconds.
-            response.headers_mut().insert(http::header::RETRY_AFTER, http::HeaderValue::from_static("10"));
+        // Seconds.
+        let wait = match self.status {
+            StatusCode::SERVICE_UNAVAILABLE => Some("10"),
+            StatusCode::TOO_MANY_REQUESTS => Some("60"),
+            StatusCode::LOCKED => Some("1"),
+            _ => None,
+        };
+        if let Some(seconds) = wait {
+            response.headers_mut().insert(http::header::RETRY_AFTER, http::HeaderValue::from_static(seconds));
         }
         response.headers_mut().insert(http::header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
         response

@@ -18,6 +18,7 @@ pub mod identity;
 mod links;
 pub mod metrics;
 mod openapi;
+mod pace;
 mod respond;
 pub mod routes;
 mod settings;
@@ -31,7 +32,8 @@ pub use cutter::Cutter;
 pub use error::{ApiError, ApiResult};
 pub use identity::{Gate, Identity};
 pub use links::{Link, PublicUrl};
-pub use routes::panicked;
+pub use pace::Pace;
+pub use routes::{panicked, upload_sets::finish_uploads};
 pub use settings::{Defaults, License, Settings};
 pub use tokens::TokenKey;
 
@@ -50,6 +52,8 @@ pub struct Api {
     pub tokens: Arc<TokenKey>,
     /// Bounds how many files are received at once, and with it the memory they take.
     pub uploads: Arc<tokio::sync::Semaphore>,
+    /// Bounds how many files an account sends in a minute.
+    pub pace: Arc<Pace>,
     /// Cuts tiles and views out of panoramas, and keeps what was just asked for.
     pub cutter: Arc<Cutter>,
 }

@@ -10,12 +10,15 @@ const REFUSED: &str = "flaneur_uploads_refused_total";
 const BYTES: &str = "flaneur_upload_bytes_total";
 
 /// Every reason there is to refuse a file.
-const REASONS: [&str; 14] = [
+const REASONS: [&str; 19] = [
+    "altered",
     "bad_form",
     "busy",
     "duplicate",
     "duplicate_in_set",
+    "expired",
     "failed",
+    "id_taken",
     "invalid_metadata",
     "missing_metadata",
     "name_taken",
@@ -23,8 +26,10 @@ const REASONS: [&str; 14] = [
     "not_a_picture",
     "not_allowed",
     "not_found",
+    "offset",
     "timeout",
     "too_large",
+    "too_many",
 ];
 
 /// Says what is counted, and begins each count at zero. For whoever records it.
@@ -62,7 +67,9 @@ fn reason(error: &ApiError) -> &'static str {
         StatusCode::REQUEST_TIMEOUT => "timeout",
         StatusCode::CONFLICT => "duplicate",
         StatusCode::PAYLOAD_TOO_LARGE => "too_large",
-        StatusCode::SERVICE_UNAVAILABLE => "busy",
+        StatusCode::TOO_MANY_REQUESTS => "too_many",
+        StatusCode::GONE => "expired",
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::LOCKED => "busy",
         StatusCode::INSUFFICIENT_STORAGE => "no_space",
         _ => "failed",
     }

@@ -25,6 +25,14 @@ pub struct Settings {
     pub max_pixels: u64,
     /// Most files in an upload set.
     pub max_files_per_set: i64,
+    /// Most upload sets that an account may make in a day.
+    pub max_sets_per_day: i64,
+    /// Most files that an account may send in a minute to one process.
+    pub max_files_per_minute: u32,
+    /// Most uploads (tus) that an account may have begun and not ended.
+    pub max_open_uploads: i64,
+    /// Seconds after which an upload of which nothing came expires.
+    pub upload_lifetime: i64,
     /// Address of a MapLibre style for the site's background map; none for the built-in one.
     pub background_style: Option<String>,
     /// A CDN to which whoever asks for a file that anyone may see is sent; none: every file is served from here.
@@ -78,6 +86,10 @@ impl Default for Settings {
             max_file_size: 200 << 20,
             max_pixels: 200_000_000,
             max_files_per_set: 100_000,
+            max_sets_per_day: 1000,
+            max_files_per_minute: 6000,
+            max_open_uploads: 200,
+            upload_lifetime: 24 * 3600,
             background_style: None,
             cdn_url: None,
             tile_cache: 64 << 20,

@@ -25,6 +25,7 @@ pub mod surgery;
 pub mod sweep;
 mod tidy;
 pub mod unseal;
+mod uploads;
 
 use std::{sync::Arc, time::Duration};
 

@@ -10,7 +10,7 @@ use flaneur_storage::{Listed, OriginalKey, PatchKey, Storage, StorageError};
 use futures::TryStreamExt as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Worker, error::JobError};
+use crate::{Worker, error::JobError, uploads};
 
 /// Time between two sweeps, at most.
 const EVERY: Duration = Duration::from_hours(1);
@@ -81,6 +81,7 @@ pub async fn sweep(worker: &Worker) -> Result<usize, JobError> {
     destroyed += worker.storage.public.clear_unfinished(due.public).await?;
     destroyed += originals(worker, due.private).await?;
     destroyed += patches(worker, due.private).await?;
+    destroyed += uploads::sweep(worker, due.private).await?;
     Ok(destroyed)
 }
 

@@ -84,6 +84,7 @@ impl FixtureBuilder {
             cutter: Arc::new(Cutter::new(self.settings.tile_cache)),
             settings: Arc::new(self.settings),
             tokens: Arc::new(TokenKey::new(b"a secret for tests")),
+            pace: Arc::default(),
             uploads: Arc::new(tokio::sync::Semaphore::new(MAX_UPLOADS)),
         };
         let below = crate::router(api.clone(), OpenApiRouter::new());

@@ -5,10 +5,13 @@ use std::{sync::atomic::Ordering, time::Duration};
 use crate::common::{Bench, photo};
 use flaneur_access::Viewer;
 use flaneur_catalog::{
-    Jobs as _, Pictures as _, Sequences as _, UploadSets as _,
-    model::{JobCounts, JobId, JobKind, PictureStatus, SequenceQuery},
+    Jobs as _, Pictures as _, Sequences as _, UploadSets as _, Uploads as _,
+    model::{
+        JobCounts, JobId, JobKind, NewUpload, PartId, PictureId, PictureStatus, SequenceQuery, UploadId, UploadPart,
+        UploadReceipt,
+    },
 };
-use flaneur_storage::{ObjectKind, PublicKey};
+use flaneur_storage::{ObjectKind, PartKey, PublicKey};
 use flaneur_worker::{
     leftovers,
     sweep::{Moment, sweep},
@@ -197,6 +200,51 @@ async fn only_old_orphans_are_swept() {
     let kept = left().await.unwrap();
     assert_eq!((kept.len(), kept[0].key.0), (1, id.0));
     assert!(!private.join(".half#1").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn uploads_that_expired_are_swept() {
+    let bench = Bench::new().await;
+    let set = bench.upload_set(true).await;
+    let account = bench.catalog.upload_set(set).await.unwrap().unwrap().options.account;
+    let begin = async |lifetime: SignedDuration| {
+        let upload =
+            UploadPart { name: PartId(bench.world.id()), upload: UploadId(bench.world.id()), start: 0, size: 5 };
+        let now = bench.world.now();
+        let new = NewUpload {
+            id: upload.upload,
+            upload_set: set,
+            account,
+            picture: PictureId(bench.world.id()),
+            file_name: "a.jpg".to_owned(),
+            length: 10,
+            metadata: String::new(),
+            created_at: now,
+            expires_at: now + lifetime,
+        };
+        assert_eq!(bench.catalog.begin_upload(new, 10).await.unwrap(), UploadReceipt::Begun);
+        let key = PartKey { upload: upload.upload.0, part: upload.name.0 };
+        bench.storage.private.put_part(key, "parts".into()).await.unwrap();
+        assert_eq!(bench.catalog.append_parts(&[upload], now, now + lifetime).await.unwrap(), Some(5));
+        key
+    };
+    let (short, long) = (begin(SignedDuration::from_hours(1)).await, begin(SignedDuration::from_hours(100)).await);
+    let unlisted = PartKey { upload: long.upload, part: bench.world.id() };
+    bench.storage.private.put_part(unlisted, "of a process that died".into()).await.unwrap();
+    assert_eq!(sweep(&bench.worker).await.unwrap(), 0);
+    bench.clock.advance(SignedDuration::from_hours(2));
+    assert_eq!(sweep(&bench.worker).await.unwrap(), 1, "the one that expired");
+    assert_eq!(bench.storage.private.part_size(short).await.unwrap(), None);
+    age(&bench.folder.path().join("private"), Duration::from_hours(2));
+    assert_eq!(sweep(&bench.worker).await.unwrap(), 1, "the one that is not listed");
+    assert_eq!(bench.storage.private.part_size(unlisted).await.unwrap(), None);
+    assert_eq!(bench.storage.private.part_size(long).await.unwrap(), Some(5));
+    // What became of it is remembered for a while.
+    let expired = UploadId(short.upload);
+    assert!(bench.catalog.upload(expired).await.unwrap().unwrap().is_expired(bench.world.now()));
+    bench.clock.advance(SignedDuration::from_hours(24));
+    assert_eq!(sweep(&bench.worker).await.unwrap(), 0);
+    assert_eq!(bench.catalog.upload(expired).await.unwrap(), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

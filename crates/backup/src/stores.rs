@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use flaneur_storage::{
-    Listed, Listing, OriginalKey, PatchKey, PrivateStore, PublicKey, PublicStore, Storage, StorageError,
+    Listed, Listing, OriginalKey, PartKey, PatchKey, PrivateStore, PublicKey, PublicStore, Storage, StorageError,
 };
 use futures::{StreamExt as _, stream::BoxStream};
 use uuid::Uuid;
@@ -64,6 +64,17 @@ pub trait Patches: Send + Sync {
     async fn destroy(&self, key: &PatchKey) -> Result<()>;
     /// Every patch in the store.
     fn entries(&self) -> Listing<PatchKey>;
+}
+
+/// Parts of files that come piece by piece.
+#[async_trait]
+pub trait Parts: Send + Sync {
+    /// Bytes of a part; none if it is not there.
+    async fn size(&self, key: PartKey) -> Result<Option<u64>>;
+    /// Destroys a part.
+    async fn destroy(&self, key: PartKey) -> Result<()>;
+    /// Every part in the store.
+    fn entries(&self) -> Listing<PartKey>;
 }
 
 /// Notes apart from catalog and public storage.
@@ -165,6 +176,21 @@ impl Patches for PrivateStore {
 }
 
 #[async_trait]
+impl Parts for PrivateStore {
+    async fn size(&self, key: PartKey) -> Result<Option<u64>> {
+        self.part_size(key).await
+    }
+
+    async fn destroy(&self, key: PartKey) -> Result<()> {
+        self.destroy_part(key).await
+    }
+
+    fn entries(&self) -> Listing<PartKey> {
+        self.parts()
+    }
+}
+
+#[async_trait]
 impl Notes for PrivateStore {
     async fn put(&self, name: &str, bytes: Bytes) -> Result<()> {
         self.put_note(name, bytes).await
@@ -209,6 +235,8 @@ pub struct Stores {
     pub originals: Arc<dyn Originals>,
     /// Sealed patches.
     pub patches: Arc<dyn Patches>,
+    /// Parts of files that come piece by piece.
+    pub parts: Arc<dyn Parts>,
     /// Where withdrawals are noted.
     pub notes: Arc<dyn Notes>,
 }
@@ -223,7 +251,13 @@ impl From<Arc<Storage>> for Stores {
     /// The storage with its notes beside the originals.
     fn from(storage: Arc<Storage>) -> Self {
         let private = Arc::new(storage.private.clone());
-        Self { objects: storage, originals: private.clone(), patches: private.clone(), notes: private }
+        Self {
+            objects: storage,
+            originals: private.clone(),
+            patches: private.clone(),
+            parts: private.clone(),
+            notes: private,
+        }
     }
 }
 

@@ -25,5 +25,5 @@ pub use error::{CatalogError, Result};
 pub use location::{DatabaseUrl, UnreadableUrl, open, pending_migrations};
 pub use repository::{
     Accounts, Archive, Beginning, Catalog, Changes, Coverage, Import, Inspection, Jobs, Pictures, Redactions,
-    Sequences, Settings, Snapshot, Upkeep, UploadSets,
+    Sequences, Settings, Snapshot, Upkeep, UploadSets, Uploads,
 };

@@ -14,6 +14,7 @@ mod error;
 mod keys;
 mod listing;
 mod notes;
+mod parts;
 mod patches;
 mod private;
 mod public;
@@ -28,6 +29,7 @@ pub use cdn::{CdnUrl, Purger, UnreadableCdnUrl};
 pub use error::StorageError;
 pub use keys::{ObjectKind, OriginalKey, PublicKey, UnreadableKey};
 pub use listing::{Entry, Listed, Listing};
+pub use parts::PartKey;
 pub use patches::PatchKey;
 pub use private::{OriginalWriter, PrivateStore, Received, StoredOriginal};
 pub use public::{PublicObject, PublicStore};
@@ -40,7 +42,7 @@ use backend::Backend;
 pub struct Storage {
     /// What everybody may see, as the catalog says.
     pub public: PublicStore,
-    /// Originals and sealed patches: never served; originals are soon destroyed.
+    /// Originals, parts of what is to become one, and sealed patches: never served; originals are soon destroyed.
     pub private: PrivateStore,
     purger: Option<Purger>,
 }

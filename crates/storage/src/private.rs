@@ -14,10 +14,11 @@ use crate::{
     keys::hex,
     listing::listing,
     notes::is_note,
+    parts::is_part,
     patches::is_patch,
 };
 
-/// The store of originals, of sealed patches, and of notes that the server writes for itself. It has no way to hand out an address: an
+/// The store of originals and their parts, of sealed patches, and of notes that the server writes for itself. It has no way to hand out an address: an
 /// original can be read by workers only.
 #[derive(Debug, Clone)]
 pub struct PrivateStore {
@@ -98,11 +99,12 @@ impl PrivateStore {
         self.backend.remove(&key.location()).await
     }
 
-    /// Every original in the store, and what somebody else put there, in bounded memory. Notes and sealed patches are left
-    /// out.
+    /// Every original in the store, and what somebody else put there, in bounded memory. Notes, sealed patches and
+    /// parts are left out.
     pub fn entries(&self) -> Listing<OriginalKey> {
         listing(self.backend.objects.list(None), |name| {
-            (!is_note(name) && !is_patch(name) && !is_probe(name)).then(|| OriginalKey::at(name).ok_or(()))
+            (!is_note(name) && !is_patch(name) && !is_part(name) && !is_probe(name))
+                .then(|| OriginalKey::at(name).ok_or(()))
         })
     }
 

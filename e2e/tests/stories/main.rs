@@ -26,4 +26,5 @@ mod reading;
 mod roles;
 mod s3;
 mod shared_data;
+mod tus;
 mod upload;

@@ -92,6 +92,11 @@ async fn what_came_before_is_refused_as_a_duplicate() {
 
     client.send_file(&first, "c.jpg", Photo::of_walk(1)).await.ok();
     assert_eq!(field(&client.ready(&first).await, "/nb_items"), 2);
+    // Somebody else is told which picture it is, now that it is shown.
+    let other = server.account("bob");
+    let third = other.make_set(&json!({ "title": "third" })).await;
+    let twin = other.send_file(&third, "d.jpg", Photo::of_walk(0)).await;
+    assert_eq!((twin.status, text(&twin.json(), "/existing_picture/id")), (409, picture), "{twin}");
 }
 
 #[tokio::test]

@@ -3,7 +3,8 @@
 use axum::{Json, extract::State};
 use flaneur_access::Visibility;
 use flaneur_catalog::model::{NewUploadSet, Semantic, SortMethod, StatusCounts, UploadSetId, UploadSetState};
-use http::{HeaderMap, header};
+use http::{HeaderMap, StatusCode, header};
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -49,6 +50,7 @@ pub struct NewSet {
     visible: Option<bool>,
 }
 
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 const MAX_TITLE: usize = 500;
 const MAX_SEMANTICS: usize = 100;
 const MAX_METADATA: usize = 64 << 10;
@@ -61,6 +63,7 @@ const MAX_METADATA: usize = 64 << 10;
         (status = 200, description = "The set; send files to it", body = Object),
         (status = 400, description = "An option makes no sense", body = crate::error::ErrorBody),
         (status = 401, description = "Sign in first", body = crate::error::ErrorBody),
+        (status = 429, description = "Too many sets in a day", body = crate::error::ErrorBody),
     )
 )]
 pub async fn create(
@@ -77,6 +80,16 @@ pub async fn create(
     let options = check(new, &api)?;
     let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map(shorten);
     let created_at = api.world.now();
+    let yesterday = created_at.checked_sub(DAY).unwrap_or(Timestamp::MIN);
+    if api.catalog.upload_sets_since(account.id, yesterday).await? >= api.settings.max_sets_per_day {
+        return Err(ApiError::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            format!(
+                "{} upload sets in a day are as many as one account may make: send more files to each, or wait",
+                api.settings.max_sets_per_day
+            ),
+        ));
+    }
     let set = api
         .catalog
         .create_upload_set(NewUploadSet {

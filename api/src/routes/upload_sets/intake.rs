@@ -1,20 +1,23 @@
-//! Takes a form with a picture in, part by part. The picture goes straight to the private storage; in memory there is
-//! never more than its header and one part of it.
+//! Takes a picture in, in a form or out of the parts it came in. It goes straight to the private storage; in memory there
+//! is never more than its header and one part of it.
 
 use std::time::Duration;
 
 use axum::extract::multipart::{Field, Multipart, MultipartError};
+use bytes::Bytes;
+use flaneur_catalog::model::PictureId;
 use flaneur_jpeg::{Header, Intake, JpegError, Limits};
 use flaneur_storage::{OriginalKey, OriginalWriter, Received, StorageError};
+use futures::{Stream, StreamExt as _};
 use http::StatusCode;
 
-use super::overrides::Form;
+use super::{overrides::Form, receive::spot};
 use crate::{Api, ApiError, ApiResult, extract::NUL};
 
 /// Longest silence of a client that is sending.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 /// Largest text part, bytes.
-const MAX_TEXT: usize = 8 << 10;
+pub const MAX_TEXT: usize = 8 << 10;
 /// Most parts in a form.
 const MAX_PARTS: usize = 200;
 /// Longest file name kept, characters.
@@ -52,18 +55,33 @@ pub enum Refusal {
     },
 }
 
-/// Reads the form. `key` is where the picture goes. An error here is of the request, not of the file; nothing is left
-/// in storage then.
-pub async fn take_in(api: &Api, mut multipart: Multipart, key: OriginalKey) -> ApiResult<Arrival> {
+/// Reads the form. `picture` is the one that it is to become, unless the form says another before the file comes. Answers
+/// also which it is and where the file lies. An error here is of the request, not of the file; nothing is left in storage
+/// then.
+pub async fn take_in(
+    api: &Api,
+    mut multipart: Multipart,
+    mut picture: PictureId,
+) -> ApiResult<(PictureId, OriginalKey, Arrival)> {
     let mut form = Form::default();
     let mut file: Option<ArrivedFile> = None;
+    let mut key = OriginalKey(picture.0);
     let taken = async {
         for _ in 0..MAX_PARTS {
             let Some(field) = in_time(multipart.next_field()).await? else { return Ok(()) };
             let name = field.name().unwrap_or_default().to_owned();
             match name.as_str() {
-                "file" | "picture" if file.is_none() => file = Some(picture(api, field, key).await?),
+                "file" | "picture" if file.is_none() => {
+                    if let Some(chosen) = form.picture {
+                        picture = chosen;
+                        key = spot(api, chosen).await?;
+                    }
+                    file = Some(self::file(api, field, key).await?);
+                }
                 "file" | "picture" => return Err(ApiError::bad_request("Send one file in each request")),
+                "picture_id" if file.is_some() => {
+                    return Err(ApiError::bad_request("Send the part `picture_id` before the file"));
+                }
                 _ => form.take(&name, text(field).await?)?,
             }
         }
@@ -72,7 +90,7 @@ pub async fn take_in(api: &Api, mut multipart: Multipart, key: OriginalKey) -> A
     .await;
     let stored = file.as_ref().is_some_and(|file| file.header.is_ok());
     match (taken, file) {
-        (Ok(()), Some(file)) => Ok(Arrival { form, file }),
+        (Ok(()), Some(file)) => Ok((picture, key, Arrival { form, file })),
         (Ok(()), None) => Err(ApiError::bad_request("No file was sent")),
         (Err(error), _) => {
             if stored {
@@ -83,12 +101,33 @@ pub async fn take_in(api: &Api, mut multipart: Multipart, key: OriginalKey) -> A
     }
 }
 
-async fn picture(api: &Api, mut field: Field<'_>, key: OriginalKey) -> ApiResult<ArrivedFile> {
+async fn file(api: &Api, field: Field<'_>, key: OriginalKey) -> ApiResult<ArrivedFile> {
     let name = file_name(field.file_name());
     let limit = api.settings.max_file_size;
+    let chunks = futures::stream::unfold(field, async |mut field| {
+        let chunk = in_time(field.chunk()).await.transpose()?;
+        Some((chunk, field))
+    });
+    let mut chunks = std::pin::pin!(chunks.fuse());
+    let file = store(api, name, key, &mut chunks).await?;
+    if file.header.is_err() {
+        // An answer that comes before the file is through would reset the connection, and never be read.
+        drain(&mut chunks, limit).await?;
+    }
+    Ok(file)
+}
+
+/// Copies a file into storage while looking at it. An error ends the request, and leaves nothing in storage; what is no
+/// picture is told in the answer, and may have been read in part only.
+pub async fn store(
+    api: &Api,
+    name: String,
+    key: OriginalKey,
+    chunks: &mut (impl Stream<Item = ApiResult<Bytes>> + Unpin),
+) -> ApiResult<ArrivedFile> {
     let limits = Limits { max_pixels: api.settings.max_pixels, ..Limits::default() };
-    let mut writer = api.storage.private.receive(key, limit).await?;
-    let outcome = copy(&mut field, &mut writer, Intake::new(limits)).await;
+    let mut writer = api.storage.private.receive(key, api.settings.max_file_size).await?;
+    let outcome = copy(chunks, &mut writer, Intake::new(limits)).await;
     let (refusal, received) = match outcome {
         Ok(Ok(intake)) => match intake.finish() {
             Ok(header) => {
@@ -97,12 +136,7 @@ async fn picture(api: &Api, mut field: Field<'_>, key: OriginalKey) -> ApiResult
             }
             Err(error) => (Refusal::Jpeg(error), writer.abort().await?),
         },
-        Ok(Err(refusal)) => {
-            let received = writer.abort().await?;
-            // An answer that comes before the file is through would reset the connection, and never be read.
-            drain(&mut field, limit).await?;
-            (refusal, received)
-        }
+        Ok(Err(refusal)) => (refusal, writer.abort().await?),
         Err(error) => {
             writer.abort().await?;
             return Err(error);
@@ -111,13 +145,13 @@ async fn picture(api: &Api, mut field: Field<'_>, key: OriginalKey) -> ApiResult
     Ok(ArrivedFile { name, received, header: Err(refusal) })
 }
 
-/// Copies the file into storage while looking at it. The outer error ends the request, the inner one refuses the file.
+/// The outer error ends the request, the inner one refuses the file.
 async fn copy(
-    field: &mut Field<'_>,
+    chunks: &mut (impl Stream<Item = ApiResult<Bytes>> + Unpin),
     writer: &mut OriginalWriter,
     mut intake: Intake,
 ) -> ApiResult<Result<Intake, Refusal>> {
-    while let Some(chunk) = in_time(field.chunk()).await? {
+    while let Some(chunk) = chunks.next().await.transpose()? {
         match writer.write(&chunk).await {
             Ok(()) => {}
             Err(StorageError::TooLarge { limit }) => return Ok(Err(Refusal::TooLarge { limit })),
@@ -130,18 +164,23 @@ async fn copy(
     Ok(Ok(intake))
 }
 
-async fn drain(field: &mut Field<'_>, limit: u64) -> ApiResult<()> {
+async fn drain(chunks: &mut (impl Stream<Item = ApiResult<Bytes>> + Unpin), limit: u64) -> ApiResult<()> {
     let mut left = limit;
-    while let Some(chunk) = in_time(field.chunk()).await? {
+    while let Some(chunk) = chunks.next().await.transpose()? {
         left = left.saturating_sub(chunk.len() as u64);
         if left == 0 {
-            return Err(ApiError::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                format!("The file is too large: at most {} MiB are accepted", limit >> 20),
-            ));
+            return Err(too_large(limit));
         }
     }
     Ok(())
+}
+
+/// 413, with the limit in bytes.
+pub fn too_large(limit: u64) -> ApiError {
+    ApiError::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        format!("The file is too large: at most {} MiB are accepted", limit >> 20),
+    )
 }
 
 async fn text(mut field: Field<'_>) -> ApiResult<String> {
@@ -165,15 +204,20 @@ async fn in_time<T>(next: impl Future<Output = Result<T, MultipartError>>) -> Ap
     match tokio::time::timeout(PATIENCE, next).await {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(ApiError::bad_request("The form could not be read; send the file again").because(error)),
-        Err(_) => Err(ApiError::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "Nothing came for a minute; check the connection and send the file again",
-        )),
+        Err(_) => Err(silent()),
     }
 }
 
+/// 408: nothing came for [`PATIENCE`].
+pub fn silent() -> ApiError {
+    ApiError::new(
+        StatusCode::REQUEST_TIMEOUT,
+        "Nothing came for a minute; check the connection and send the file again",
+    )
+}
+
 /// The last part of a path, whatever the separator, without control characters.
-fn file_name(sent: Option<&str>) -> String {
+pub fn file_name(sent: Option<&str>) -> String {
     let name = sent.unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default();
     let name: String = name.chars().filter(|char| !char.is_control()).take(MAX_NAME).collect();
     if name.trim().is_empty() { "picture.jpg".to_owned() } else { name }

@@ -11,10 +11,13 @@ mod intake;
 mod one;
 mod overrides;
 mod receive;
+mod tus;
 mod view;
 
 #[cfg(test)]
 mod tests;
+
+pub use tus::finish_uploads;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
@@ -24,6 +27,7 @@ pub fn router() -> OpenApiRouter<Api> {
         .routes(routes!(one::get, one::delete))
         .routes(routes!(complete::complete))
         .routes(routes!(files::list, receive::receive))
+        .merge(tus::router())
         // A file's own limit is checked while it streams in.
         .layer(axum::extract::DefaultBodyLimit::disable())
 }

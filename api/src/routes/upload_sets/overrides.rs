@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use flaneur_catalog::model::PictureId;
 use flaneur_geotag::Overrides;
 use serde_json::{Value, json};
 
@@ -15,6 +16,8 @@ const MAX_TAGS: usize = 100;
 pub struct Form {
     /// The client says the picture is blurred already.
     pub claimed_blurred: bool,
+    /// The id that the picture is to have, if the client chose one.
+    pub picture: Option<PictureId>,
     latitude: Option<f64>,
     longitude: Option<f64>,
     captured: Option<String>,
@@ -25,6 +28,12 @@ impl Form {
     /// Takes a text part. Parts that mean nothing here are passed over, as the reference server does.
     pub fn take(&mut self, name: &str, value: String) -> ApiResult<()> {
         match name {
+            "picture_id" => {
+                let id = value.trim().parse().ok().filter(|id: &PictureId| !id.0.is_nil());
+                self.picture = Some(id.ok_or_else(|| {
+                    ApiError::bad_request("`picture_id` must be a UUID that you choose at random, for this file only")
+                })?);
+            }
             "isBlurred" => self.claimed_blurred = value.eq_ignore_ascii_case("true"),
             "override_latitude" => self.latitude = Some(degrees("latitude", &value, 90.0)?),
             "override_longitude" => self.longitude = Some(degrees("longitude", &value, 180.0)?),

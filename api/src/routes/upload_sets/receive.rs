@@ -6,18 +6,20 @@ use axum::{
     Json,
     extract::{FromRequest as _, Multipart, Request, State},
 };
+use flaneur_access::Viewer;
 use flaneur_catalog::model::{
-    Account, Camera, JobId, Orientation, Picture, PictureId, PictureStatus, Projection, Receipt, ReceivedFile,
-    RefusedFile, Rejection, Severity, Shape, UploadSet, UploadSetId,
+    Account, Camera, FileRecord, JobId, Orientation, Picture, PictureId, PictureStatus, Projection, Receipt,
+    ReceivedFile, RefusedFile, Rejection, Severity, Shape, UploadSet, UploadSetId,
 };
 use flaneur_geotag::Geotag;
 use flaneur_jpeg::Header;
 use flaneur_storage::{OriginalKey, Received};
 use http::{StatusCode, header};
 use serde_json::{Value, json};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
-    intake::{Arrival, Refusal, take_in},
+    intake::{Arrival, Refusal, take_in, too_large},
     overrides, view,
 };
 use crate::{
@@ -32,7 +34,8 @@ const QUEUE: Duration = Duration::from_secs(30);
 
 /// Send a picture.
 ///
-/// The form has the part `file` and, if wanted, `isBlurred`, `override_latitude` with `override_longitude`,
+/// The form has the part `file` and, if wanted, `picture_id` before it (a UUID chosen at random: a request that is
+/// repeated with it gets the same answer, and makes no second picture), `isBlurred`, `override_latitude` with `override_longitude`,
 /// `override_capture_time`, and `override_Exif.…` or `override_Xmp.…` for single tags.
 #[utoipa::path(
     post, path = "/upload_sets/{id}/files", tag = "Upload",
@@ -47,6 +50,8 @@ const QUEUE: Duration = Duration::from_secs(30);
         (status = 409, description = "It has been sent before", body = crate::error::ErrorBody),
         (status = 413, description = "It is too large", body = crate::error::ErrorBody),
         (status = 415, description = "Not a form", body = crate::error::ErrorBody),
+        (status = 422, description = "The set has as many files as it may have", body = crate::error::ErrorBody),
+        (status = 429, description = "Too many files in a minute", body = crate::error::ErrorBody),
         (status = 503, description = "Too many files at once; try again in a moment", body = crate::error::ErrorBody),
     )
 )]
@@ -84,24 +89,59 @@ async fn take(
     let multipart = Multipart::from_request(request, &())
         .await
         .map_err(|_| ApiError::bad_request("The form could not be read: its Content-Type names no boundary"))?;
-    let turn = tokio::time::timeout(QUEUE, api.uploads.clone().acquire_owned()).await;
-    let Ok(Ok(_turn)) = turn else {
-        return Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "Too many files at once; try again in a moment"));
-    };
-    let picture = PictureId(api.world.id());
-    let arrival = take_in(api, multipart, OriginalKey(picture.0)).await?;
-    Upload { api, set: &set, account: &account, picture }.judge(arrival, url).await
+    admit(api, &set, &account)?;
+    let _turn = turn(api).await?;
+    let (picture, at, arrival) = take_in(api, multipart, PictureId(api.world.id())).await?;
+    let record = Arrived { api, set: &set, account: &account, picture, at }.judge(arrival).await?;
+    Ok((StatusCode::ACCEPTED, Json(view::file(&record, &set, url))))
 }
 
-struct Upload<'a> {
-    api: &'a Api,
-    set: &'a UploadSet,
-    account: &'a Account,
-    picture: PictureId,
+/// Refuses a file that would be one too many, whatever it is.
+pub fn admit(api: &Api, set: &UploadSet, account: &Account) -> ApiResult<()> {
+    let most = api.settings.max_files_per_set;
+    if set.received >= most {
+        return Err(ApiError::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            format!("{most} files came to this upload set, as many as it may have: make another for the rest"),
+        )
+        .counted_as("too_many"));
+    }
+    api.pace.count(account.id, api.settings.max_files_per_minute, api.world.now())
 }
 
-impl Upload<'_> {
-    async fn judge(&self, arrival: Arrival, url: &PublicUrl) -> ApiResult<(StatusCode, Json<Value>)> {
+/// Waits for a place among those that send, and keeps it until dropped.
+pub async fn turn(api: &Api) -> ApiResult<OwnedSemaphorePermit> {
+    match tokio::time::timeout(QUEUE, api.uploads.clone().acquire_owned()).await {
+        Ok(Ok(turn)) => Ok(turn),
+        _ => Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "Too many files at once; try again in a moment")),
+    }
+}
+
+/// Where a file is to lie that is to become this picture: where its original belongs, unless there is such a picture, whose
+/// original must not be written over.
+pub async fn spot(api: &Api, picture: PictureId) -> ApiResult<OriginalKey> {
+    let taken = !api.catalog.picture_files(&[picture]).await?.is_empty();
+    Ok(OriginalKey(if taken { api.world.id() } else { picture.0 }))
+}
+
+/// A file that has come, however it did.
+pub struct Arrived<'a> {
+    /// What it is judged with.
+    pub api: &'a Api,
+    /// The set it was sent to.
+    pub set: &'a UploadSet,
+    /// Who sent it.
+    pub account: &'a Account,
+    /// The picture it is to become.
+    pub picture: PictureId,
+    /// Where it lies: see [`spot`].
+    pub at: OriginalKey,
+}
+
+impl Arrived<'_> {
+    /// Makes a picture of it, or refuses it; then it does not lie in the private storage any more. Doing it again with
+    /// the same picture gives the same answer.
+    pub async fn judge(&self, arrival: Arrival) -> ApiResult<FileRecord> {
         let Arrival { form, file } = arrival;
         let header = match file.header {
             Ok(header) => header,
@@ -121,7 +161,7 @@ impl Upload<'_> {
         let picture = match judged {
             Ok(picture) => picture,
             Err(error) => {
-                self.api.storage.private.destroy(OriginalKey(self.picture.0)).await?;
+                self.clear().await?;
                 return Err(self.refuse(file.name, &file.received, error).await?);
             }
         };
@@ -131,25 +171,37 @@ impl Upload<'_> {
         match receipt {
             Ok(Receipt::Accepted(record)) => {
                 metrics::accepted(bytes);
-                let mut body = view::file(&record, self.set, url);
-                body["picture_id"] = json!(self.picture);
-                Ok((StatusCode::ACCEPTED, Json(body)))
+                Ok(record)
+            }
+            Ok(Receipt::Repeated(record)) => {
+                self.clear().await?;
+                Ok(record)
             }
             // Whether it was committed is unknown: the sweeper decides what becomes of the original.
             Err(error) => Err(error.into()),
             Ok(refused) => {
-                self.api.storage.private.destroy(OriginalKey(self.picture.0)).await?;
-                Err(self.already(&refused))
+                self.clear().await?;
+                Err(self.already(&refused).await?)
             }
         }
+    }
+
+    /// Destroys what came, unless the picture exists and this is where its original belongs: a client that chooses ids may
+    /// choose one twice, at once.
+    async fn clear(&self) -> ApiResult<()> {
+        let own = self.at.0 == self.picture.0;
+        if own && !self.api.catalog.picture_files(&[self.picture]).await?.is_empty() {
+            return Ok(());
+        }
+        Ok(self.api.storage.private.destroy(self.at).await?)
     }
 
     fn job(&self) -> JobId {
         JobId(self.api.world.id())
     }
 
-    fn already(&self, receipt: &Receipt) -> ApiError {
-        match receipt {
+    async fn already(&self, receipt: &Receipt) -> ApiResult<ApiError> {
+        Ok(match receipt {
             Receipt::SameInSet { existing } => ApiError::conflict("The item has already been added to this upload set")
                 .with("existing_item", json!({ "id": existing }))
                 .counted_as("duplicate_in_set"),
@@ -160,15 +212,22 @@ impl Upload<'_> {
             }
             Receipt::Duplicate { existing, upload_set, owner } => {
                 let error = ApiError::conflict("The same picture has already been sent in a past upload");
-                // Others' ids are not told: the picture may be hidden.
+                let viewer = Viewer::Account { id: self.account.id.0, admin: self.account.admin };
                 if *owner == self.account.id || self.account.admin {
                     error.with("upload_sets", json!([{ "upload_set_id": upload_set, "existing_item_id": existing }]))
+                } else if self.api.catalog.item(viewer, *existing).await?.is_some() {
+                    error.with("existing_picture", json!({ "id": existing }))
                 } else {
+                    // The id of what the sender may not see is not told.
                     error
                 }
             }
-            Receipt::Accepted(_) | Receipt::NoSuchSet => missing(),
-        }
+            Receipt::IdTaken => {
+                ApiError::conflict("There is another picture with this `picture_id`: choose a fresh one")
+                    .counted_as("id_taken")
+            }
+            Receipt::Accepted(_) | Receipt::Repeated(_) | Receipt::NoSuchSet => missing(),
+        })
     }
 
     /// Notes the refusal in the set's list of files, and answers it.
@@ -291,10 +350,7 @@ fn incomplete(no_position: bool, no_time: bool, tag: &Geotag) -> ApiError {
 
 fn unusable(refusal: Refusal) -> ApiError {
     match refusal {
-        Refusal::TooLarge { limit } => ApiError::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            format!("The file is too large: at most {} MiB are accepted", limit >> 20),
-        ),
+        Refusal::TooLarge { limit } => too_large(limit),
         Refusal::Jpeg(error) => {
             ApiError::bad_request("Impossible to open file as image. The only supported image format is jpg.")
                 .because(error)

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::testing::{Answer, Fixture, FixtureBuilder, Who, fixture, link};
 
 /// A small photo, taken `number` seconds after the first, some metres further on.
-fn photo(number: u32) -> Vec<u8> {
+pub(super) fn photo(number: u32) -> Vec<u8> {
     let mut tag = Geotag::default();
     let overrides = flaneur_geotag::Overrides {
         latitude: Some(48.0),
@@ -24,7 +24,7 @@ fn photo(number: u32) -> Vec<u8> {
     bytes
 }
 
-fn plain(seed: u32) -> Vec<u8> {
+pub(super) fn plain(seed: u32) -> Vec<u8> {
     let rgb: Vec<u8> = (0..48 * 32 * 3).map(|at| (at as u32 * 7 + seed * 13) as u8).collect();
     let mut bytes = Vec::new();
     jpeg_encoder::Encoder::new(&mut bytes, 80).encode(&rgb, 48, 32, jpeg_encoder::ColorType::Rgb).unwrap();
@@ -49,7 +49,7 @@ fn form(name: &str, bytes: &[u8], texts: &[(&str, &str)]) -> Vec<u8> {
     body
 }
 
-async fn create(fixture: &Fixture, who: Option<&Who>, options: Value) -> Value {
+pub(super) async fn create(fixture: &Fixture, who: Option<&Who>, options: Value) -> Value {
     let answer = fixture.request("POST", "/upload_sets").of(who).json(&options).send().await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.json()
@@ -65,7 +65,7 @@ async fn send(fixture: &Fixture, who: Option<&Who>, set: &Value, body: Vec<u8>) 
         .await
 }
 
-async fn originals(fixture: &Fixture) -> usize {
+pub(super) async fn originals(fixture: &Fixture) -> usize {
     fixture.api.storage.private.list(100).await.unwrap().len()
 }
 
@@ -123,6 +123,98 @@ async fn what_was_sent_before_is_refused() {
     assert_eq!(twin.status, 409);
     assert!(!twin.text().contains(first["picture_id"].as_str().unwrap()), "{}", twin.text());
     assert_eq!(originals(&fixture).await, 1, "refused files leave nothing");
+}
+
+#[tokio::test]
+async fn a_request_that_is_repeated_gets_the_same_answer() {
+    let fixture = fixture().await;
+    let owner = Some(&fixture.owner);
+    let set = create(&fixture, owner, json!({ "title": "lost answer", "estimated_nb_files": 2 })).await;
+    let id = "5b1c1a52-6f2e-4c57-9c0e-0b9b8a4f0d11";
+    let chosen = [("picture_id", id)];
+    let first = send(&fixture, owner, &set, form("a.jpg", &photo(0), &chosen)).await;
+    assert_eq!((first.status, &first.json()["picture_id"]), (202, &json!(id)), "{}", first.text());
+    let again = send(&fixture, owner, &set, form("a.jpg", &photo(0), &chosen)).await;
+    assert_eq!((again.status, again.text()), (202, first.text()));
+    assert_eq!(originals(&fixture).await, 1);
+    let state = fixture.request("GET", &link(&set, "self").unwrap()).of(owner).send().await.json();
+    assert_eq!((&state["nb_items"], &state["completed"]), (&json!(1), &json!(false)));
+
+    // The id of another file, of another's, or none.
+    let other = send(&fixture, owner, &set, form("b.jpg", &photo(1), &chosen)).await;
+    assert!(other.status == 409 && other.text().contains("picture_id"), "{}", other.text());
+    let theirs = create(&fixture, Some(&fixture.other), json!({ "title": "theirs" })).await;
+    assert_eq!(send(&fixture, Some(&fixture.other), &theirs, form("a.jpg", &photo(0), &chosen)).await.status, 409);
+    assert_eq!(originals(&fixture).await, 1, "the original of the first is still its own");
+    let picture = fixture.api.catalog.picture(id.parse().unwrap()).await.unwrap().unwrap();
+    let stored = fixture.api.storage.private.read(picture.original.unwrap().parse().unwrap()).await.unwrap();
+    assert_eq!(stored, photo(0));
+    for bad in ["", "1", "00000000-0000-0000-0000-000000000000"] {
+        let answer = send(&fixture, owner, &set, form("c.jpg", &photo(2), &[("picture_id", bad)])).await;
+        assert_eq!(answer.status, 400, "{bad}");
+    }
+    let mut late = form("d.jpg", &photo(3), &[]);
+    late.truncate(late.len() - 4);
+    late.extend(
+        format!("\r\nContent-Disposition: form-data; name=\"picture_id\"\r\n\r\n{id}\r\n--{BOUNDARY}--\r\n").bytes(),
+    );
+    let late = send(&fixture, owner, &set, late).await;
+    assert!(late.status == 400 && late.text().contains("before the file"), "{}", late.text());
+    assert_eq!(originals(&fixture).await, 1);
+}
+
+#[tokio::test]
+async fn there_are_limits_to_what_one_account_sends() {
+    let fixture = FixtureBuilder::default()
+        .settings(|settings| {
+            settings.max_files_per_set = 2;
+            settings.max_sets_per_day = 2;
+            settings.max_files_per_minute = 4;
+        })
+        .build()
+        .await;
+    let owner = Some(&fixture.owner);
+    let set = create(&fixture, owner, json!({ "title": "full" })).await;
+    assert_eq!(send(&fixture, owner, &set, form("a.jpg", &photo(0), &[])).await.status, 202);
+    assert_eq!(send(&fixture, owner, &set, form("b.jpg", &plain(1), &[])).await.status, 400);
+    let full = send(&fixture, owner, &set, form("c.jpg", &photo(2), &[])).await;
+    assert!(full.status == 422 && full.text().contains("make another"), "{}", full.text());
+    let other = create(&fixture, owner, json!({ "title": "other" })).await;
+    let more = fixture.request("POST", "/upload_sets").of(owner).json(&json!({ "title": "third" })).send().await;
+    assert_eq!((more.status, more.header("retry-after")), (429, "60"));
+    create(&fixture, Some(&fixture.other), json!({ "title": "of another" })).await;
+    assert_eq!(send(&fixture, owner, &other, form("c.jpg", &photo(2), &[])).await.status, 202);
+    assert_eq!(send(&fixture, owner, &other, form("d.txt", b"x", &[])).await.status, 400);
+    fixture.clock.advance(jiff::SignedDuration::from_secs(1));
+    let full = send(&fixture, owner, &other, form("e.jpg", &photo(4), &[])).await;
+    assert_eq!(full.status, 422);
+    fixture.clock.advance(jiff::SignedDuration::from_hours(25));
+    let third = create(&fixture, owner, json!({ "title": "third" })).await;
+    for number in 10..14 {
+        let _ = send(&fixture, owner, &third, form("x.jpg", &plain(number), &[])).await;
+    }
+    let fast = send(&fixture, owner, &third, form("f.jpg", &photo(5), &[])).await;
+    assert_eq!((fast.status, fast.header("retry-after")), (429, "60"), "{}", fast.text());
+    fixture.clock.advance(jiff::SignedDuration::from_secs(60));
+    assert_eq!(send(&fixture, owner, &third, form("f.jpg", &photo(5), &[])).await.status, 202);
+}
+
+#[tokio::test]
+async fn every_file_has_one_state_and_a_sentence() {
+    let fixture = fixture().await;
+    let owner = Some(&fixture.owner);
+    let set = create(&fixture, owner, json!({ "title": "states" })).await;
+    send(&fixture, owner, &set, form("good.jpg", &photo(0), &[])).await;
+    send(&fixture, owner, &set, form("nowhere.jpg", &plain(1), &[])).await;
+    send(&fixture, owner, &set, form("text.txt", b"dear diary", &[])).await;
+    let own = link(&set, "self").unwrap();
+    let files = fixture.request("GET", &format!("{own}/files")).of(owner).send().await.json();
+    for (file, state, words) in [(0, "waiting", "nothing to do"), (1, "refused", "override_"), (2, "refused", "JPEG")] {
+        let file = &files["files"][file];
+        assert_eq!(file["state"], state, "{file}");
+        assert!(file["message"].as_str().unwrap().contains(words), "{file}");
+        assert_eq!(file["changed_at"], file["inserted_at"]);
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! How upload sets and their files are written.
 
-use flaneur_catalog::model::{Account, FileRecord, StatusCounts, UploadSet, UploadSetSequence, UploadSetState};
+use flaneur_catalog::model::{
+    Account, FileRecord, PictureStatus, StatusCounts, UploadSet, UploadSetSequence, UploadSetState,
+};
 use serde_json::{Map, Value, json};
 
 use crate::{Link, PublicUrl};
@@ -92,5 +94,43 @@ pub fn file(file: &FileRecord, set: &UploadSet, url: &PublicUrl) -> Value {
     put("content_md5", json!(file.content_md5));
     put("size", json!(file.size));
     put("rejected", json!(file.rejection));
+    let (state, message) = state(file);
+    put("state", json!(state));
+    put("message", json!(message));
+    put("changed_at", json!(file.changed_at));
     body
+}
+
+/// The one state that a file is in, and in plain words why and what to do.
+fn state(file: &FileRecord) -> (&'static str, String) {
+    let rejection = file.rejection.as_ref();
+    let told = |otherwise: &str| rejection.map_or_else(|| otherwise.to_owned(), |rejection| rejection.message.clone());
+    match file.status {
+        None => {
+            let to_do = match rejection.map_or("", |rejection| rejection.reason.as_str()) {
+                "invalid_metadata" => " Send it again with place and time, in the file or as `override_…`.",
+                "invalid_file" => " Send it again as the camera wrote it, as a JPEG file.",
+                _ => "",
+            };
+            ("refused", told("The file was refused.") + to_do)
+        }
+        Some(PictureStatus::Waiting) => {
+            ("waiting", "The file is stored, and waits until it is blurred. There is nothing to do.".to_owned())
+        }
+        Some(PictureStatus::Ready) if file.published => {
+            ("published", "The picture is shown. There is nothing to do.".to_owned())
+        }
+        Some(PictureStatus::Ready) => (
+            "ready",
+            "The picture is blurred. It is shown when the set is complete and sorted into sequences: say so when all \
+             files have come."
+                .to_owned(),
+        ),
+        Some(PictureStatus::Broken) => ("broken", told("The picture could not be made: send the file again.")),
+        Some(PictureStatus::Duplicate) => (
+            "duplicate",
+            told("Nearly the same picture is in the set: this one is not needed. There is nothing to do."),
+        ),
+        Some(PictureStatus::Deleted) => ("deleted", "The picture was deleted.".to_owned()),
+    }
 }

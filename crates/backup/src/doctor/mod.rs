@@ -8,6 +8,7 @@ mod jobs;
 mod machine;
 mod orphans;
 mod patches;
+mod uploads;
 
 use std::path::PathBuf;
 
@@ -184,6 +185,8 @@ pub async fn examine(patient: &Patient<'_>, options: &Options) -> Result<Report>
     orphans::originals(patient, options, &mut report).await?;
     patches::missing(patient, options, &mut report).await?;
     patches::orphans(patient, options, &mut report).await?;
+    uploads::missing(patient, &mut report).await?;
+    uploads::orphans(patient, options, &mut report).await?;
     if options.deep {
         machine::coverage(patient, options, &mut report).await?;
     }

@@ -5,8 +5,8 @@ use flaneur_backup::{
     doctor::{Finding, Options, Report, modes},
 };
 use flaneur_catalog::{
-    Archive as _, Inspection as _, Jobs as _, Pictures as _,
-    model::{Failure, JobKind, PictureStatus},
+    Archive as _, Inspection as _, Jobs as _, Pictures as _, Uploads as _,
+    model::{Failure, JobKind, NewUpload, PartId, PictureStatus, UploadId, UploadPart, UploadReceipt},
 };
 use flaneur_storage::{ObjectKind, OriginalKey};
 use jiff::SignedDuration;
@@ -148,6 +148,38 @@ async fn orphan_originals_are_destroyed() {
     assert_eq!(town.examine(deep()).await.findings, []);
     is_mended_with(&town, "orphan-originals", NONE).await;
     assert!(town.storage.private.list(10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn parts_of_uploads_are_looked_at() {
+    let (town, street) = town().await;
+    let (upload, part) = (UploadId(town.world.id()), PartId(town.world.id()));
+    let key = |part: PartId| flaneur_storage::PartKey { upload: upload.0, part: part.0 };
+    let now = town.world.now();
+    let new = NewUpload {
+        id: upload,
+        upload_set: street.set,
+        account: street.account.id,
+        picture: flaneur_catalog::model::PictureId(town.world.id()),
+        file_name: "a.jpg".to_owned(),
+        length: 100,
+        metadata: String::new(),
+        created_at: now,
+        expires_at: now + SignedDuration::from_hours(1),
+    };
+    assert_eq!(town.catalog.begin_upload(new, 10).await.unwrap(), UploadReceipt::Begun);
+    town.storage.private.put_part(key(part), "listed".into()).await.unwrap();
+    let listed = [UploadPart { name: part, upload, start: 0, size: 6 }];
+    let later = now + SignedDuration::from_hours(2);
+    assert_eq!(town.catalog.append_parts(&listed, now, later).await.unwrap(), Some(6));
+    let orphan = key(PartId(town.world.id()));
+    town.storage.private.put_part(orphan, "orphan".into()).await.unwrap();
+    assert_eq!(town.examine(deep()).await.findings, []);
+    is_mended_with(&town, "orphan-parts", NONE).await;
+    assert_eq!(town.storage.private.part_size(orphan).await.unwrap(), None);
+
+    town.storage.private.destroy_part(key(part)).await.unwrap();
+    assert_eq!(only(&town.examine(deep()).await, "parts-missing").examples, [key(part).to_string()]);
 }
 
 #[tokio::test]

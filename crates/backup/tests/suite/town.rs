@@ -375,6 +375,7 @@ impl Failing {
             objects: failing.clone(),
             originals: failing.clone(),
             patches: failing.clone(),
+            parts: Arc::new(storage.private.clone()),
             notes: failing.clone(),
         };
         (stores, failing)

@@ -49,6 +49,8 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("sessions", "whoever is signed in signs in again"),
     ("settings", "written down anew where it is restored, when a role starts there"),
     ("coverage_counts", "counted anew from the pictures"),
+    ("uploads", "what has not come as a whole is sent again"),
+    ("upload_parts", "what has not come as a whole is sent again"),
     ("_sqlx_migrations", "each database keeps its own"),
 ];
 

@@ -24,9 +24,13 @@ pub async fn an_accepted_file_is_a_waiting_picture_with_a_job(scene: &Scene) {
         size: Some(sent.size),
         inserted_at: sent.created_at,
         rejection: None,
+        status: Some(PictureStatus::Waiting),
+        published: false,
+        changed_at: sent.created_at,
     };
     assert_eq!(line, expected);
     assert_eq!(files(scene, set).await, [expected]);
+    assert_eq!(scene.catalog.upload_set(set).await.unwrap().unwrap().received, 1);
     let stored = scene.catalog.picture(sent.id).await.unwrap().unwrap();
     let expected = Picture {
         upload_set: set,
@@ -72,6 +76,31 @@ pub async fn a_name_is_taken_once(scene: &Scene) {
     let again = Picture { content_sha256: third.content_sha256, ..scene.picture(&ada) };
     assert_eq!(scene.send(set, "a.jpg", again).await, Receipt::NameTaken { existing: first.id });
     assert_eq!(files(scene, set).await.len(), 2);
+}
+
+pub async fn a_repeated_file_gets_the_same_receipt(scene: &Scene) {
+    let (ada, bob) = (scene.account("ada").await, scene.account("bob").await);
+    let (set, other) = (scene.set_of(&ada, 2).await, scene.set(&ada).await);
+    let sent = scene.picture(&ada);
+    let Receipt::Accepted(line) = scene.send(set, "a.jpg", sent.clone()).await else { panic!("not accepted") };
+    assert_eq!(scene.send(set, "a.jpg", sent.clone()).await, Receipt::Repeated(line.clone()));
+    assert_eq!(scene.send(set, "b.jpg", sent.clone()).await, Receipt::Repeated(line.clone()), "it has its name");
+    assert_eq!(files(scene, set).await, [line]);
+    assert!(!scene.catalog.upload_set(set).await.unwrap().unwrap().completed, "it counts once");
+    let lease = scene.lease(JobKind::Process, sent.id.0).await;
+    assert_eq!(lease.version, 1, "it is processed once");
+
+    // The same id for anything else.
+    let fresh = |account| Picture { id: sent.id, ..scene.picture(account) };
+    for (set, picture) in
+        [(set, fresh(&ada)), (other, sent.clone()), (set, Picture { account: bob.id, ..sent.clone() })]
+    {
+        assert_eq!(scene.send(set, "c.jpg", picture).await, Receipt::IdTaken);
+    }
+    assert!(scene.catalog.delete_picture(sent.id, scene.two_jobs(), scene.now()).await.unwrap());
+    assert_eq!(scene.send(set, "a.jpg", sent.clone()).await, Receipt::IdTaken, "it does not come back");
+    let anew = Picture { id: scene.picture(&ada).id, ..sent };
+    assert!(matches!(scene.send(set, "a.jpg", anew).await, Receipt::Accepted(_)));
 }
 
 pub async fn the_same_bytes_in_another_set_are_listed_as_refused(scene: &Scene) {
@@ -157,6 +186,22 @@ pub async fn a_late_file_is_dispatched_again(scene: &Scene) {
     assert_eq!(scene.queued(JobKind::Dispatch, set.0).await, 1);
     scene.dispatch(&scene.plan(set, vec![scene.part(sequence, &[first, late])])).await;
     assert!(scene.catalog.upload_set(set).await.unwrap().unwrap().dispatched);
+}
+
+pub async fn a_file_says_how_far_its_picture_is(scene: &Scene) {
+    let ada = scene.account("ada").await;
+    let street = scene.street(&ada, flaneur_access::Visibility::Anyone, 2).await;
+    let made = scene.now();
+    let later = scene.pass(60);
+    let waiting = scene.picture(&ada);
+    scene.accept(street.set, waiting).await;
+    assert!(scene.catalog.refuse_file(scene.refused(street.set, "a.txt"), scene.job()).await.unwrap());
+    let lines = files(scene, street.set).await;
+    let states: Vec<_> = lines.iter().map(|line| (line.status, line.published)).collect();
+    let shown = (Some(PictureStatus::Ready), true);
+    assert_eq!(states, [shown, shown, (Some(PictureStatus::Waiting), false), (None, false)]);
+    assert!(lines[..2].iter().all(|line| line.changed_at <= made && line.changed_at >= line.inserted_at));
+    assert!(lines[2..].iter().all(|line| line.changed_at == later));
 }
 
 pub async fn files_are_paged_in_order(scene: &Scene) {

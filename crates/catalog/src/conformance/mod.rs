@@ -30,6 +30,7 @@ mod scene;
 mod search;
 mod sequences;
 mod upload_sets;
+mod uploads;
 mod visibility;
 
 use std::{any::Any, sync::Arc};
@@ -88,12 +89,26 @@ macro_rules! for_each_rule {
                 an_accepted_file_is_a_waiting_picture_with_a_job
                 the_same_file_is_not_taken_twice
                 a_name_is_taken_once
+                a_repeated_file_gets_the_same_receipt
                 the_same_bytes_in_another_set_are_listed_as_refused
                 a_refused_file_gives_way_to_a_later_one
                 a_set_completes_itself
                 a_late_file_is_dispatched_again
+                a_file_says_how_far_its_picture_is
                 files_are_paged_in_order
                 unknown_sets_take_no_files
+            }
+            uploads {
+                an_upload_grows_part_by_part
+                parts_follow_each_other
+                of_two_who_append_one_does
+                an_account_has_so_many_uploads_at_most
+                a_full_upload_is_held_by_one
+                an_upload_ends_once
+                what_was_lost_is_asked_for_again
+                a_dropped_upload_is_gone
+                uploads_expire
+                a_deleted_set_takes_no_more_of_an_upload
             }
             jobs {
                 the_most_urgent_job_comes_first

@@ -30,7 +30,7 @@ pub async fn upload_sets_keep_their_options(scene: &Scene) {
     };
     for new in [full, scene.new_set(&ada)] {
         let made = scene.catalog.create_upload_set(new.clone()).await.unwrap();
-        assert_eq!(made, UploadSet { options: new.clone(), completed: false, dispatched: false });
+        assert_eq!(made, UploadSet { options: new.clone(), completed: false, dispatched: false, received: 0 });
         assert_eq!(scene.catalog.upload_set(new.id).await.unwrap(), Some(made));
     }
     assert_eq!(scene.catalog.upload_set(UploadSetId(scene.world.id())).await.unwrap(), None);
@@ -51,8 +51,14 @@ pub async fn upload_sets_are_listed_the_newest_first(scene: &Scene) {
     assert_eq!(list(10).await, [made[2], made[1], made[0]]);
     assert_eq!(list(2).await, [made[2], made[1]]);
     assert_eq!(list(-1).await, []);
+    let since = async |seconds: i64| {
+        let since = scene.now() - jiff::SignedDuration::from_secs(seconds);
+        scene.catalog.upload_sets_since(ada.id, since).await.unwrap()
+    };
+    assert_eq!((since(0).await, since(1).await, since(100).await), (1, 2, 3));
     assert!(scene.catalog.delete_upload_set(made[1], &|| scene.job(), scene.now()).await.unwrap());
     assert_eq!(list(10).await, [made[2], made[0]]);
+    assert_eq!(since(100).await, 2);
 }
 
 pub async fn upload_sets_need_an_owner_and_an_id_of_their_own(scene: &Scene) {

@@ -53,4 +53,8 @@ identifiers! {
     RedactionId;
     /// A job.
     JobId;
+    /// A file that comes piece by piece.
+    UploadId;
+    /// A part of such a file, and its object.
+    PartId;
 }

@@ -11,12 +11,15 @@ mod job;
 mod picture;
 mod redaction;
 mod sequence;
+mod upload;
 mod upload_set;
 
 pub use account::{Account, Claim, Invite, NewAccount, NewInvite, NewToken, Session, Token};
 pub use change::{Change, ChangeKind};
 pub use coverage::{GridCell, PictureMark, SequenceMark};
-pub use ids::{AccountId, JobId, PictureId, RedactionId, SequenceId, TokenId, UnreadableId, UploadSetId};
+pub use ids::{
+    AccountId, JobId, PartId, PictureId, RedactionId, SequenceId, TokenId, UnreadableId, UploadId, UploadSetId,
+};
 pub use inspection::{OverdueJob, PictureFiles, Schema, Stalled};
 pub use job::{DeadJob, Failure, JobCounts, JobKind, Lease, QueueLine};
 pub use picture::{
@@ -31,6 +34,7 @@ pub use sequence::{
     DispatchPart, DispatchPlan, DispatchShot, DuplicateShot, PlacedShot, Sequence, SequenceQuery, SequenceStatus,
     SequenceSummary, SummaryPoint,
 };
+pub use upload::{NewUpload, Upload, UploadOutcome, UploadPart, UploadReceipt};
 pub use upload_set::{
     FileRecord, NewUploadSet, Receipt, ReceivedFile, RefusedFile, Rejection, Semantic, Severity, SortMethod,
     StatusCounts, UploadSet, UploadSetSequence, UploadSetState,

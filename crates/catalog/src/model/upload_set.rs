@@ -64,6 +64,8 @@ pub struct UploadSet {
     pub completed: bool,
     /// Whether its pictures are in sequences.
     pub dispatched: bool,
+    /// How many names of files have come, refused ones included.
+    pub received: i64,
 }
 
 /// How far the pictures of something are.
@@ -152,6 +154,12 @@ pub struct FileRecord {
     pub inserted_at: Timestamp,
     /// Why it is not shown.
     pub rejection: Option<Rejection>,
+    /// How far its picture is.
+    pub status: Option<super::PictureStatus>,
+    /// Whether its picture is published.
+    pub published: bool,
+    /// When what is said here last changed.
+    pub changed_at: Timestamp,
 }
 
 /// A file that was stored and is accepted as a picture.
@@ -187,6 +195,10 @@ pub struct RefusedFile {
 pub enum Receipt {
     /// It is a picture now, and a job will process it.
     Accepted(FileRecord),
+    /// It is the picture that it is to become already: the request was repeated. Nothing was changed.
+    Repeated(FileRecord),
+    /// Another picture has this id, or had it.
+    IdTaken,
     /// The set already has exactly this file.
     SameInSet {
         /// The picture made from it.

@@ -40,8 +40,8 @@ pub trait Jobs: Send + Sync {
     async fn heartbeat(&self, lease: &Lease, hold: SignedDuration) -> Result<bool>;
     /// Gives a job back unfinished, as when shutting down; the attempt does not count.
     async fn release(&self, lease: &Lease) -> Result<bool>;
-    /// Ends every lease at once, for a process that knows that it is the only one: whoever held them is gone. The
-    /// attempts count. Answers how many there were.
+    /// Ends every lease at once, and lets go of every upload, for a process that knows that it is the only one: whoever held
+    /// them is gone. The attempts count. Answers how many there were.
     async fn reclaim(&self) -> Result<u64>;
     /// Ends a job that has no result of its own.
     async fn finish(&self, lease: &Lease) -> Result<bool>;

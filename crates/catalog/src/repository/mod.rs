@@ -18,6 +18,7 @@ mod sequences;
 mod settings;
 mod upkeep;
 mod upload_sets;
+mod uploads;
 
 pub use accounts::Accounts;
 pub use archive::{Archive, Beginning, Import, Snapshot};
@@ -31,11 +32,13 @@ pub use sequences::Sequences;
 pub use settings::Settings;
 pub use upkeep::Upkeep;
 pub use upload_sets::UploadSets;
+pub use uploads::Uploads;
 
 /// The whole catalog.
 pub trait Catalog:
     Accounts
     + UploadSets
+    + Uploads
     + Pictures
     + Redactions
     + Sequences
@@ -52,6 +55,7 @@ pub trait Catalog:
 impl<T> Catalog for T where
     T: Accounts
         + UploadSets
+        + Uploads
         + Pictures
         + Redactions
         + Sequences

@@ -22,6 +22,8 @@ pub trait UploadSets: Send + Sync {
     async fn upload_set_state(&self, id: UploadSetId, now: Timestamp) -> Result<Option<UploadSetState>>;
     /// An account's sets, the newest first.
     async fn upload_sets(&self, account: AccountId, limit: i64) -> Result<Vec<UploadSet>>;
+    /// How many sets an account has that were made since then.
+    async fn upload_sets_since(&self, account: AccountId, since: Timestamp) -> Result<i64>;
 
     /// Accepts a stored file as a picture, in one transaction with: its line in the set's list of files, its `Process`
     /// job (`job`), and, when the set has now as many files as estimated, completion as in
@@ -29,16 +31,17 @@ pub trait UploadSets: Send + Sync {
     /// again.
     ///
     /// Refused (nothing is stored but, for `Duplicate`, a line in the list of files, which counts towards completion)
-    /// when the set or the instance already has these bytes, or the set has an accepted file of this name. A refused
-    /// file of the same name is replaced. What is checked first decides: the same bytes in the set, then the name, then the
-    /// same bytes elsewhere. `jobs` are fresh ids for the jobs this may make.
+    /// when the set or the instance already has these bytes, or the set has an accepted file of this name, or a picture has
+    /// or had this id. A refused file of the same name is replaced. What is checked first decides: the id, the same bytes
+    /// in the set, then the name, then the same bytes elsewhere. The same bytes under the same id, sent by the same account
+    /// to the same set, are `Repeated`. `jobs` are fresh ids for the jobs this may make.
     async fn receive_file(&self, file: ReceivedFile, jobs: [JobId; 2]) -> Result<Receipt>;
 
     /// Notes a refused file. It counts as received. A refused file of the same name is replaced, an accepted one is
     /// kept. Answers false if there is no such set. `job` is a fresh id, should this complete the set.
     async fn refuse_file(&self, file: RefusedFile, job: JobId) -> Result<bool>;
 
-    /// The set's files in the order in which they came, after the first `offset`.
+    /// The set's files in the order in which they came, after the first `offset`, each with how far its picture is.
     async fn files(&self, id: UploadSetId, offset: i64, limit: i64) -> Result<Vec<FileRecord>>;
 
     /// Says that all files have come: the set is completed and its `Dispatch` job is enqueued. Doing it again changes

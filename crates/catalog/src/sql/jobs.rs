@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::{
     Connection, Store, at_least_none,
     dialect::{self, FOR_UPDATE, GREATEST, SKIP_LOCKED},
+    uploads,
 };
 use crate::{
     Jobs, Result,
@@ -374,6 +375,7 @@ impl Jobs for Store {
             .bind(Uuid::nil())
             .execute(&mut *tx)
             .await?;
+        uploads::release(&mut tx).await?;
         self.announce(tx, &[Topic::Jobs]).await?;
         Ok(ended.rows_affected())
     }

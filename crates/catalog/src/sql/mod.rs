@@ -28,6 +28,7 @@ mod tombstones;
 mod upkeep;
 mod upload_set_state;
 mod upload_sets;
+mod uploads;
 
 use std::{
     collections::HashMap,

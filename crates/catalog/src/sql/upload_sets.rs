@@ -8,13 +8,13 @@ use super::{
     Connection, Store, at_least_none, dialect, explain, jobs,
     picture_rows::insert_picture,
     tombstones::{self, Of},
-    upload_set_state,
+    upload_set_state, uploads,
 };
 use crate::{
     Result, UploadSets,
     model::{
-        AccountId, FileRecord, JobId, JobKind, NewUploadSet, PictureId, Receipt, ReceivedFile, RefusedFile, Rejection,
-        Semantic, SequenceId, Severity, UploadSet, UploadSetId, UploadSetState,
+        AccountId, FileRecord, JobId, JobKind, NewUploadSet, PictureId, PictureStatus, Receipt, ReceivedFile,
+        RefusedFile, Rejection, Semantic, SequenceId, Severity, UploadSet, UploadSetId, UploadSetState,
     },
     signals::Topic,
     stored::rows::{micros, named, time},
@@ -22,7 +22,7 @@ use crate::{
 
 const SET: &str = "id, account_id, title, estimated_nb_files, sort_method, no_split, split_distance, split_time,
     no_deduplication, duplicate_distance, duplicate_rotation, relative_heading, visibility, semantics, metadata,
-    user_agent, created_at, completed, dispatched";
+    user_agent, created_at, completed, dispatched, received";
 
 #[derive(sqlx::FromRow)]
 struct SetRow {
@@ -45,6 +45,7 @@ struct SetRow {
     created_at: i64,
     completed: bool,
     dispatched: bool,
+    received: i64,
 }
 
 impl SetRow {
@@ -52,6 +53,7 @@ impl SetRow {
         Ok(UploadSet {
             completed: self.completed,
             dispatched: self.dispatched,
+            received: self.received,
             options: NewUploadSet {
                 id: self.id,
                 account: self.account_id,
@@ -76,7 +78,7 @@ impl SetRow {
 }
 
 /// A set, unless it was deleted.
-async fn find(connection: &mut Connection, id: UploadSetId) -> Result<Option<UploadSet>> {
+pub async fn find(connection: &mut Connection, id: UploadSetId) -> Result<Option<UploadSet>> {
     fetch(connection, id, "").await
 }
 
@@ -96,6 +98,9 @@ async fn fetch(connection: &mut Connection, id: UploadSetId, lock: &str) -> Resu
         .transpose()
 }
 
+/// The columns of [`FileRow`], in `files f` with their `pictures p`.
+const FILE: &str = "f.file_name, f.picture_id, f.content_md5, f.size, f.inserted_at, f.rejection, p.status,
+    p.audience IS NOT NULL AS published, p.updated_at";
 #[derive(sqlx::FromRow)]
 struct FileRow {
     file_name: String,
@@ -104,6 +109,9 @@ struct FileRow {
     size: Option<i64>,
     inserted_at: i64,
     rejection: Option<Json<Rejection>>,
+    status: Option<String>,
+    published: bool,
+    updated_at: Option<i64>,
 }
 
 impl FileRow {
@@ -115,8 +123,22 @@ impl FileRow {
             size: self.size,
             inserted_at: time(self.inserted_at)?,
             rejection: self.rejection.map(|json| json.0),
+            status: self.status.as_deref().map(named).transpose()?,
+            published: self.published,
+            changed_at: time(self.updated_at.unwrap_or(self.inserted_at))?,
         })
     }
+}
+
+/// The line of a picture on the set's list of files.
+async fn line_of(connection: &mut Connection, set: UploadSetId, picture: PictureId) -> Result<Option<FileRecord>> {
+    let sql = format!(
+        "SELECT {FILE} FROM files f JOIN pictures p ON p.id = f.picture_id
+         WHERE f.picture_id = $2 AND f.upload_set_id = $1"
+    );
+    let row: Option<FileRow> =
+        sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(set).bind(picture).fetch_optional(connection).await?;
+    row.map(FileRow::record).transpose()
 }
 
 /// Puts a line on the set's list of files in the place of a refused one of the same name; an accepted one is kept.
@@ -219,7 +241,7 @@ impl UploadSets for Store {
         .await
         .map_err(|error| explain(error, "the upload set's id", "the account"))?;
         tx.commit().await?;
-        Ok(UploadSet { options: new, completed: false, dispatched: false })
+        Ok(UploadSet { options: new, completed: false, dispatched: false, received: 0 })
     }
 
     async fn upload_set(&self, id: UploadSetId) -> Result<Option<UploadSet>> {
@@ -249,6 +271,13 @@ impl UploadSets for Store {
             .collect()
     }
 
+    async fn upload_sets_since(&self, account: AccountId, since: Timestamp) -> Result<i64> {
+        let number = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM upload_sets WHERE account_id = $1 AND created_at >= $2 AND NOT deleted",
+        );
+        Ok(number.bind(account).bind(micros(since)).fetch_one(&self.readers).await?)
+    }
+
     async fn receive_file(&self, file: ReceivedFile, jobs: [JobId; 2]) -> Result<Receipt> {
         let ReceivedFile { upload_set, file_name, picture } = file;
         let [process, dispatch] = jobs;
@@ -257,6 +286,16 @@ impl UploadSets for Store {
         let Some(set) = hold(&mut tx, upload_set).await? else {
             return Ok(Receipt::NoSuchSet);
         };
+        let other: Option<(UploadSetId, AccountId, String)> =
+            sqlx::query_as("SELECT upload_set_id, account_id, content_sha256 FROM pictures WHERE id = $1")
+                .bind(picture.id)
+                .fetch_optional(&mut *tx)
+                .await?;
+        if let Some(other) = other {
+            let same = other == (upload_set, picture.account, picture.content_sha256.clone());
+            let line = if same { line_of(&mut tx, upload_set, picture.id).await? } else { None };
+            return Ok(line.map_or(Receipt::IdTaken, Receipt::Repeated));
+        }
         let mut before = same_bytes(&mut tx, &picture.content_sha256).await?;
         if let Some((existing, _, _)) = before.filter(|(_, same, _)| *same == upload_set) {
             return Ok(Receipt::SameInSet { existing });
@@ -278,13 +317,16 @@ impl UploadSets for Store {
             size: Some(picture.size),
             inserted_at: now,
             rejection: None,
+            status: Some(PictureStatus::Waiting),
+            published: false,
+            changed_at: now,
         };
         if before.is_none() && !insert_picture(&mut tx, upload_set, &line.file_name, &picture).await? {
             // Somebody else was faster with the same bytes.
             before = same_bytes(&mut tx, &picture.content_sha256).await?;
         }
         if let Some((existing, upload_set, owner)) = before {
-            line = FileRecord { picture: None, rejection: Some(file_duplicate()), ..line };
+            line = FileRecord { picture: None, status: None, rejection: Some(file_duplicate()), ..line };
             list(&mut tx, &set, &line, dispatch).await?;
             self.announce(tx, &[Topic::Jobs]).await?;
             return Ok(Receipt::Duplicate { existing, upload_set, owner });
@@ -314,6 +356,9 @@ impl UploadSets for Store {
             size: file.size,
             inserted_at: file.inserted_at,
             rejection: Some(file.rejection),
+            status: None,
+            published: false,
+            changed_at: file.inserted_at,
         };
         list(&mut tx, &set, &line, job).await?;
         self.announce(tx, &Topic::ALL).await?;
@@ -321,18 +366,20 @@ impl UploadSets for Store {
     }
 
     async fn files(&self, id: UploadSetId, offset: i64, limit: i64) -> Result<Vec<FileRecord>> {
-        sqlx::query_as::<_, FileRow>(
-            "SELECT file_name, picture_id, content_md5, size, inserted_at, rejection FROM files
-             WHERE upload_set_id = $1 ORDER BY id LIMIT $3 OFFSET $2",
-        )
-        .bind(id)
-        .bind(at_least_none(offset))
-        .bind(at_least_none(limit))
-        .fetch_all(&self.readers)
-        .await?
-        .into_iter()
-        .map(FileRow::record)
-        .collect()
+        // What is passed over is passed over before anything is looked up.
+        let sql = format!(
+            "SELECT {FILE} FROM (SELECT * FROM files WHERE upload_set_id = $1 ORDER BY id LIMIT $3 OFFSET $2) f
+             LEFT JOIN pictures p ON p.id = f.picture_id ORDER BY f.id",
+        );
+        sqlx::query_as::<_, FileRow>(sqlx::AssertSqlSafe(sql))
+            .bind(id)
+            .bind(at_least_none(offset))
+            .bind(at_least_none(limit))
+            .fetch_all(&self.readers)
+            .await?
+            .into_iter()
+            .map(FileRow::record)
+            .collect()
     }
 
     async fn complete_upload_set(&self, id: UploadSetId, job: JobId, now: Timestamp) -> Result<Option<UploadSet>> {
@@ -366,6 +413,7 @@ impl UploadSets for Store {
         for sequence in sequences {
             tombstones::bury_sequence(&mut tx, sequence, now).await?;
         }
+        uploads::expire(&mut tx, id, now).await?;
         sqlx::query("DELETE FROM files WHERE upload_set_id = $1").bind(id).execute(&mut *tx).await?;
         jobs::forget(&mut tx, JobKind::Dispatch, id.0).await?;
         self.announce(tx, &Topic::ALL).await?;

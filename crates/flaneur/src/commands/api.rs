@@ -51,7 +51,7 @@ pub async fn run(args: ApiArgs) -> Result<()> {
     let tiler = OpenApiRouter::with_openapi(flaneur_tiler::router(catalog.clone()).into_openapi());
     let more = tiler.merge(health::public_router(process.health.clone()));
     let routes = Router::new()
-        .nest("/api", flaneur_api::router(api, more))
+        .nest("/api", flaneur_api::router(api.clone(), more))
         .merge(site::router(args.instance.background_style.as_deref()));
     process.watch_queue(&catalog).await;
     process.health.started(vec![
@@ -60,5 +60,7 @@ pub async fn run(args: ApiArgs) -> Result<()> {
         Need::PrivateStorage(storage),
     ]);
     say(&format!("listening on http://{address}"));
-    process.work(catalog, Some((listener, front::app(routes, addressing, world))), None).await
+    let finishing = tokio::spawn(flaneur_api::finish_uploads(api, process.ending.stop.clone()));
+    process.work(catalog, Some((listener, front::app(routes, addressing, world))), None).await?;
+    finishing.await.context("taking in files that were left behind failed")
 }

@@ -87,7 +87,7 @@ pub async fn run(args: Settings) -> Result<()> {
 
     let more = flaneur_tiler::router(catalog.clone()).merge(health::public_router(process.health.clone()));
     let routes = Router::new()
-        .nest("/api", flaneur_api::router(api, more))
+        .nest("/api", flaneur_api::router(api.clone(), more))
         .merge(site::router(args.instance.background_style.as_deref()));
     process.watch_queue(&catalog).await;
     process.health.started(vec![
@@ -98,7 +98,9 @@ pub async fn run(args: Settings) -> Result<()> {
     ]);
     announce(address, first_token.as_deref());
     let noting = tokio::spawn(follower.run(process.ending.stop.clone()));
+    let finishing = tokio::spawn(flaneur_api::finish_uploads(api, process.ending.stop.clone()));
     process.work(catalog, Some((listener, front::app(routes, addressing, world))), Some(worker)).await?;
+    finishing.await.context("taking in files that were left behind failed")?;
     noting.await.context("noting withdrawals failed")
 }
 

@@ -26,6 +26,7 @@ pub async fn api(
         world,
         cutter: Arc::new(Cutter::new(settings.tile_cache)),
         settings: Arc::new(settings),
+        pace: Arc::default(),
         uploads: Arc::new(Semaphore::new(flaneur_api::MAX_UPLOADS)),
     })
 }
