@@ -87,7 +87,7 @@ async fn while_s3_holds_its_breath_nothing_is_lost() {
     }
     let stores = buckets(&s3);
     until("no original is left", LONG, async || stores.private.list(10).await.unwrap().is_empty().then_some(())).await;
-    assert_eq!(stores.public.list(100).await.unwrap().len(), 12);
+    assert_eq!(stores.public.list(100).await.unwrap().len(), 8);
 }
 
 #[test]
