@@ -175,7 +175,7 @@ async fn duplicates_and_deleted_pictures_leave_no_object() {
     let jobs = [JobId(bench.world.id()), JobId(bench.world.id())];
     assert!(bench.catalog.delete_picture(other, jobs, bench.world.now()).await.unwrap());
     bench.worker.drain().await.unwrap();
-    assert_eq!(bench.storage.public.list(100).await.unwrap().len(), 3);
+    assert_eq!(bench.storage.public.list(100).await.unwrap().len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
