@@ -33,6 +33,8 @@ impl Contributor {
     async fn run(&self, arguments: &[&str]) -> Output {
         let run = Command::new(Tools::panoramax_cli())
             .args(arguments)
+            // It leaves reports where it is called.
+            .current_dir(self.home.path())
             .env_clear()
             .env("HOME", self.home.path())
             .env("PATH", std::env::var_os("PATH").unwrap())
