@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use flaneur_catalog::model::{PictureFiles, PictureId, PictureStatus};
-use flaneur_storage::{Listed, PublicKey};
+use flaneur_storage::{PublicKey, stored_before};
 use futures::TryStreamExt as _;
 use tokio_util::sync::CancellationToken;
 
@@ -42,21 +42,12 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
 /// alone.
 pub async fn sweep(worker: &Worker) -> Result<usize, JobError> {
     let due = worker.storage.public.time().await?.saturating_sub(GRACE.as_secs().cast_signed());
-    let mut entries = worker.storage.public.entries();
+    let mut old = stored_before(worker.storage.public.entries(), due, AT_ONCE);
     let mut removed = 0;
-    let mut old = Vec::with_capacity(AT_ONCE);
-    while let Some(listed) = entries.try_next().await? {
-        if let Listed::Object(object) = listed
-            && object.modified < due
-        {
-            old.push(object.key);
-        }
-        if old.len() == AT_ONCE {
-            removed += remove_orphans(worker, &old).await?;
-            old.clear();
-        }
+    while let Some(keys) = old.try_next().await? {
+        removed += remove_orphans(worker, &keys).await?;
     }
-    Ok(removed + remove_orphans(worker, &old).await?)
+    Ok(removed)
 }
 
 async fn remove_orphans(worker: &Worker, keys: &[PublicKey]) -> Result<usize, JobError> {

@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use flaneur_catalog::model::PictureId;
-use flaneur_storage::{Listed, OriginalKey, PatchKey, Storage, StorageError};
+use flaneur_storage::{OriginalKey, PatchKey, Storage, StorageError, stored_before};
 use futures::TryStreamExt as _;
 use tokio_util::sync::CancellationToken;
 
@@ -86,21 +86,12 @@ pub async fn sweep(worker: &Worker) -> Result<usize, JobError> {
 }
 
 async fn originals(worker: &Worker, due: i64) -> Result<usize, JobError> {
-    let mut entries = worker.storage.private.entries();
+    let mut old = stored_before(worker.storage.private.entries(), due, AT_ONCE);
     let mut destroyed = 0;
-    let mut old = Vec::with_capacity(AT_ONCE);
-    while let Some(listed) = entries.try_next().await? {
-        if let Listed::Object(original) = listed
-            && original.modified < due
-        {
-            old.push(original.key);
-        }
-        if old.len() == AT_ONCE {
-            destroyed += destroy_orphans(worker, &old).await?;
-            old.clear();
-        }
+    while let Some(keys) = old.try_next().await? {
+        destroyed += destroy_orphans(worker, &keys).await?;
     }
-    Ok(destroyed + destroy_orphans(worker, &old).await?)
+    Ok(destroyed)
 }
 
 async fn destroy_orphans(worker: &Worker, keys: &[OriginalKey]) -> Result<usize, JobError> {
@@ -115,21 +106,12 @@ async fn destroy_orphans(worker: &Worker, keys: &[OriginalKey]) -> Result<usize,
 }
 
 async fn patches(worker: &Worker, due: i64) -> Result<usize, JobError> {
-    let mut entries = worker.storage.private.patches();
+    let mut old = stored_before(worker.storage.private.patches(), due, AT_ONCE);
     let mut destroyed = 0;
-    let mut old = Vec::with_capacity(AT_ONCE);
-    while let Some(listed) = entries.try_next().await? {
-        if let Listed::Object(patch) = listed
-            && patch.modified < due
-        {
-            old.push(patch.key);
-        }
-        if old.len() == AT_ONCE {
-            destroyed += destroy_unlisted(worker, &old).await?;
-            old.clear();
-        }
+    while let Some(keys) = old.try_next().await? {
+        destroyed += destroy_unlisted(worker, &keys).await?;
     }
-    Ok(destroyed + destroy_unlisted(worker, &old).await?)
+    Ok(destroyed)
 }
 
 async fn destroy_unlisted(worker: &Worker, keys: &[PatchKey]) -> Result<usize, JobError> {

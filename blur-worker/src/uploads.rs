@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use flaneur_catalog::model::PartId;
-use flaneur_storage::{Listed, PartKey};
+use flaneur_storage::{PartKey, stored_before};
 use futures::TryStreamExt as _;
 use jiff::Timestamp;
 
@@ -37,27 +37,15 @@ async fn expired(worker: &Worker) -> Result<usize, JobError> {
 }
 
 async fn unlisted(worker: &Worker, due: i64) -> Result<usize, JobError> {
-    let mut entries = worker.storage.private.parts();
+    let mut old = stored_before(worker.storage.private.parts(), due, PAGE);
     let mut destroyed = 0;
-    let mut old = Vec::with_capacity(PAGE);
-    loop {
-        let listed = entries.try_next().await?;
-        let end = listed.is_none();
-        if let Some(Listed::Object(part)) = listed
-            && part.modified < due
-        {
-            old.push(part.key);
-        }
-        if old.len() == PAGE || end {
-            let names: Vec<PartId> = old.iter().map(|key: &PartKey| PartId(key.part)).collect();
-            let known: BTreeSet<PartId> = worker.catalog.listed_parts(&names).await?;
-            for key in old.drain(..).filter(|key| !known.contains(&PartId(key.part))) {
-                worker.storage.private.destroy_part(key).await?;
-                destroyed += 1;
-            }
-        }
-        if end {
-            return Ok(destroyed);
+    while let Some(keys) = old.try_next().await? {
+        let names: Vec<PartId> = keys.iter().map(|key| PartId(key.part)).collect();
+        let known: BTreeSet<PartId> = worker.catalog.listed_parts(&names).await?;
+        for key in keys.into_iter().filter(|key| !known.contains(&PartId(key.part))) {
+            worker.storage.private.destroy_part(key).await?;
+            destroyed += 1;
         }
     }
+    Ok(destroyed)
 }

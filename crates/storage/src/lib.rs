@@ -28,7 +28,7 @@ pub use address::{StorageUrl, UnreadableStorageUrl};
 pub use cdn::{CdnUrl, Purger, UnreadableCdnUrl};
 pub use error::StorageError;
 pub use keys::{ObjectKind, OriginalKey, PublicKey, UnreadableKey};
-pub use listing::{Entry, Listed, Listing};
+pub use listing::{Entry, Listed, Listing, stored_before};
 pub use parts::PartKey;
 pub use patches::PatchKey;
 pub use private::{OriginalWriter, PrivateStore, Received, StoredOriginal};

@@ -1,6 +1,6 @@
 //! What lies in a store.
 
-use futures::{StreamExt as _, stream::BoxStream};
+use futures::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
 use object_store::ObjectMeta;
 
 use crate::StorageError;
@@ -27,6 +27,22 @@ pub enum Listed<K> {
 
 /// Everything in a store, in no order that one may rely on. In memory there is never more than a page of it.
 pub type Listing<K> = BoxStream<'static, Result<Listed<K>, StorageError>>;
+
+/// The keys of what was stored before a moment (seconds since 1970, by the clock of the store), `at_once` together at most.
+/// What somebody else put there is left out.
+pub fn stored_before<K: Send + 'static>(
+    listing: Listing<K>,
+    moment: i64,
+    at_once: usize,
+) -> BoxStream<'static, Result<Vec<K>, StorageError>> {
+    let old = listing.try_filter_map(move |listed| {
+        std::future::ready(Ok(match listed {
+            Listed::Object(entry) if entry.modified < moment => Some(entry.key),
+            _ => None,
+        }))
+    });
+    old.try_chunks(at_once).map_err(|error| error.1).boxed()
+}
 
 /// Reads the names of what was found; `key` answers `None` for what is to be left out, and an error for a foreign name.
 pub(crate) fn listing<K: Send + 'static>(

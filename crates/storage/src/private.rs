@@ -18,8 +18,8 @@ use crate::{
     patches::is_patch,
 };
 
-/// The store of originals and their parts, of sealed patches, and of notes that the server writes for itself. It has no way to hand out an address: an
-/// original can be read by workers only.
+/// The store of originals and their parts, of sealed patches, and of notes that the server writes for itself. It has no way
+/// to hand out an address: an original can be read by workers only.
 #[derive(Debug, Clone)]
 pub struct PrivateStore {
     pub(crate) backend: Backend,

@@ -62,6 +62,13 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    /// What was stored before this second since 1970 was stored so long ago that nothing under way explains it.
+    fn due(&self, patient: &Patient<'_>) -> i64 {
+        patient.world.now().as_second().saturating_sub(self.grace.as_secs())
+    }
+}
+
 /// Something that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {

@@ -31,11 +31,6 @@ fn foreign() -> Tally {
     )
 }
 
-/// Whether something was stored so long ago that nothing under way explains it.
-fn is_old(patient: &Patient<'_>, options: &Options, modified: i64) -> bool {
-    patient.world.now().as_second() - modified > options.grace.as_secs()
-}
-
 /// Public objects.
 pub async fn objects(patient: &Patient<'_>, options: &Options, report: &mut Report) -> Result<()> {
     let mut orphans = Tally::new(
@@ -81,7 +76,7 @@ async fn page_of_objects(
     let known = rows(patient, page.iter().filter_map(|entry| of(&entry.key)).collect()).await?;
     for entry in page {
         let Some(id) = of(&entry.key) else { continue };
-        if names(known.get(&id), &entry.key) || !is_old(patient, options, entry.modified) {
+        if names(known.get(&id), &entry.key) || entry.modified >= options.due(patient) {
             continue;
         }
         // Once more: it may have been named since.
@@ -112,7 +107,7 @@ pub async fn originals(patient: &Patient<'_>, options: &Options, report: &mut Re
         let listed = entries.try_next().await?;
         let end = listed.is_none();
         match listed {
-            Some(Listed::Object(entry)) if is_old(patient, options, entry.modified) => page.push(entry.key),
+            Some(Listed::Object(entry)) if entry.modified < options.due(patient) => page.push(entry.key),
             Some(Listed::Foreign(entry)) => foreign.found(entry.key),
             _ => {}
         }

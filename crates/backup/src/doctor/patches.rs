@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use flaneur_catalog::model::PictureId;
-use flaneur_storage::{Listed, PatchKey, StorageError};
+use flaneur_storage::{PatchKey, StorageError, stored_before};
 use futures::TryStreamExt as _;
 
 use super::{Options, Patient, Report, Tally};
@@ -52,32 +52,17 @@ pub async fn orphans(patient: &Patient<'_>, options: &Options, report: &mut Repo
         "They should not be kept; let --repair destroy them",
     );
     let stage = patient.watch.stage("looking for orphan patches", None);
-    let mut entries = patient.stores.patches.entries();
-    let mut page: Vec<PatchKey> = Vec::new();
-    loop {
-        let listed = entries.try_next().await?;
-        let end = listed.is_none();
-        if let Some(Listed::Object(entry)) = listed
-            && patient.world.now().as_second() - entry.modified > options.grace.as_secs()
-        {
-            page.push(entry.key);
-        }
-        if page.len() == PAGE || end {
-            stage.did(page.len() as u64)?;
-            let some = std::mem::take(&mut page);
-            let ids: Vec<PictureId> = some.iter().map(|key| PictureId(key.picture())).collect();
-            let known: BTreeSet<String> =
-                patient.catalog.patches(&ids).await?.into_iter().map(|patch| patch.key).collect();
-            for key in some.iter().filter(|key| !known.contains(key.as_str())) {
-                orphans.found(key);
-                if options.repair {
-                    patient.stores.patches.destroy(key).await?;
-                    orphans.mended(key);
-                }
+    let mut old = stored_before(patient.stores.patches.entries(), options.due(patient), PAGE);
+    while let Some(page) = old.try_next().await? {
+        stage.did(page.len() as u64)?;
+        let ids: Vec<PictureId> = page.iter().map(|key| PictureId(key.picture())).collect();
+        let known: BTreeSet<String> = patient.catalog.patches(&ids).await?.into_iter().map(|patch| patch.key).collect();
+        for key in page.iter().filter(|key| !known.contains(key.as_str())) {
+            orphans.found(key);
+            if options.repair {
+                patient.stores.patches.destroy(key).await?;
+                orphans.mended(key);
             }
-        }
-        if end {
-            break;
         }
     }
     orphans.tell(report);

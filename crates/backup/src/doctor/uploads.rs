@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use flaneur_catalog::model::{PartId, UploadPart};
-use flaneur_storage::{Listed, PartKey};
+use flaneur_storage::{PartKey, stored_before};
 use futures::TryStreamExt as _;
 
 use super::{Options, Patient, Report, Tally};
@@ -51,30 +51,17 @@ pub async fn orphans(patient: &Patient<'_>, options: &Options, report: &mut Repo
         "They should not be kept; let --repair destroy them",
     );
     let stage = patient.watch.stage("looking for orphan parts of uploads", None);
-    let mut entries = patient.stores.parts.entries();
-    let mut page: Vec<PartKey> = Vec::new();
-    loop {
-        let listed = entries.try_next().await?;
-        let end = listed.is_none();
-        if let Some(Listed::Object(entry)) = listed
-            && patient.world.now().as_second() - entry.modified > options.grace.as_secs()
-        {
-            page.push(entry.key);
-        }
-        if page.len() == PAGE || end {
-            stage.did(page.len() as u64)?;
-            let names: Vec<PartId> = page.iter().map(|key| PartId(key.part)).collect();
-            let known: BTreeSet<PartId> = patient.catalog.listed_parts(&names).await?;
-            for key in page.drain(..).filter(|key| !known.contains(&PartId(key.part))) {
-                orphans.found(key);
-                if options.repair {
-                    patient.stores.parts.destroy(key).await?;
-                    orphans.mended(&key);
-                }
+    let mut old = stored_before(patient.stores.parts.entries(), options.due(patient), PAGE);
+    while let Some(page) = old.try_next().await? {
+        stage.did(page.len() as u64)?;
+        let names: Vec<PartId> = page.iter().map(|key| PartId(key.part)).collect();
+        let known: BTreeSet<PartId> = patient.catalog.listed_parts(&names).await?;
+        for key in page.into_iter().filter(|key| !known.contains(&PartId(key.part))) {
+            orphans.found(key);
+            if options.repair {
+                patient.stores.parts.destroy(key).await?;
+                orphans.mended(&key);
             }
-        }
-        if end {
-            break;
         }
     }
     orphans.tell(report);
