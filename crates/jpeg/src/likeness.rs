@@ -155,8 +155,9 @@ impl<'a> Component<'a> {
         let (h, v) = self.copy.decoder().factors(self.index);
         let mut unit = self.copy.unit_buffer();
         self.walk.unit(self.copy, y / v * columns + x / h, &mut unit)?;
-        let is_it = |part: &&crate::stream::UnitBlock| (part.component, part.x, part.y) == (self.index, x % h, y % v);
-        let place = self.copy.decoder().layout().iter().position(|part| is_it(&part)).unwrap_or(0);
+        let wanted = (self.index, x % h, y % v);
+        let layout = self.copy.decoder().layout();
+        let place = layout.iter().position(|part| (part.component, part.x, part.y) == wanted).unwrap_or(0);
         let energy: f64 = (1..64).map(|k| (f64::from(unit[place][k]) * f64::from(steps[k]) / 8.0).powi(2)).sum();
         // A coefficient that is not rounded to zero is at least half of what it is rounded to.
         let mut allowed = 2.0 * (range + ROUNDING);

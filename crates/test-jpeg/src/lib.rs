@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod answers;
+pub mod numbers;
 pub mod pictures;
 pub mod shared;
 

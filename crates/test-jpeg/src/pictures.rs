@@ -1,36 +1,6 @@
 //! Pictures made for tests, in every coding that cameras and programs write.
 
-use crate::{Judge, Rgb, file};
-
-/// Reproducible numbers (splitmix64, of the public domain by Sebastiano Vigna).
-#[derive(Debug, Clone)]
-pub struct Numbers(u64);
-
-impl Numbers {
-    /// Numbers that follow from `seed`.
-    pub fn new(seed: u64) -> Numbers {
-        Numbers(seed)
-    }
-
-    /// The next number.
-    pub fn draw(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    /// A number from 0 to `end` - 1; 0 if `end` is 0.
-    pub fn below(&mut self, end: u64) -> u64 {
-        self.draw() % end.max(1)
-    }
-
-    /// A number from 0 up to 1.
-    pub fn share(&mut self) -> f32 {
-        (self.draw() >> 40) as f32 / (1u64 << 24) as f32
-    }
-}
+use crate::{Judge, Rgb, file, numbers::Numbers};
 
 /// The file with a few bytes or bits changed, left out or put in, as `seed` says.
 pub fn mutant(bytes: &[u8], seed: u64) -> Vec<u8> {
@@ -40,11 +10,11 @@ pub fn mutant(bytes: &[u8], seed: u64) -> Vec<u8> {
         if bytes.is_empty() {
             break;
         }
-        let at = numbers.below(bytes.len() as u64) as usize;
+        let at = numbers.below(bytes.len());
         match numbers.below(6) {
             0 => bytes[at] = numbers.draw() as u8,
-            1 => bytes[at] = [0x00, 0xFF, 0xD0, 0xD9][numbers.below(4) as usize],
-            2 if bytes.len() > 64 => drop(bytes.drain(at..(at + 1 + numbers.below(8) as usize).min(bytes.len()))),
+            1 => bytes[at] = numbers.one_of(&[0x00, 0xFF, 0xD0, 0xD9]),
+            2 if bytes.len() > 64 => drop(bytes.drain(at..(at + 1 + numbers.below(8)).min(bytes.len()))),
             3 => bytes.insert(at, numbers.draw() as u8),
             _ => bytes[at] ^= 1 << numbers.below(8),
         }

@@ -2,7 +2,8 @@
 
 mod coding;
 mod coefficients;
-mod numbers;
+#[path = "../../../crates/test-jpeg/src/numbers.rs"]
+pub mod numbers;
 mod scan;
 mod segments;
 mod tables;

@@ -9,7 +9,7 @@ mod windows;
 
 use std::path::Path;
 
-use flaneur_test_jpeg::{Dcs, pictures::Numbers};
+use flaneur_test_jpeg::{Dcs, numbers::Numbers};
 
 use crate::blocks::Block;
 use crate::cover::Region;

@@ -1,34 +1,15 @@
 //! Damaged files: what we accept, libjpeg accepts without a word, and reads alike.
 
-use flaneur_test_jpeg::pictures::{self, Made, Numbers};
+use flaneur_test_jpeg::pictures::{self, Made};
 use flaneur_test_jpeg::{Judge, shared};
 
 use super::{assert_same_dcs, open};
-
-/// Changes a few bytes or bits, or leaves some out.
-fn mutate(bytes: &[u8], numbers: &mut Numbers) -> Vec<u8> {
-    let mut bytes = bytes.to_vec();
-    for _ in 0..=numbers.below(3) {
-        let at = numbers.below(bytes.len() as u64) as usize;
-        if bytes.is_empty() {
-            break;
-        }
-        match numbers.below(6) {
-            0 => bytes[at] = numbers.draw() as u8,
-            1 => bytes[at] = [0x00, 0xFF, 0xD0, 0xD9][numbers.below(4) as usize],
-            2 if bytes.len() > 64 => drop(bytes.drain(at..(at + 1 + numbers.below(8) as usize).min(bytes.len()))),
-            3 => bytes.insert(at, numbers.draw() as u8),
-            _ => bytes[at] ^= 1 << numbers.below(8),
-        }
-    }
-    bytes
-}
 
 /// Has all mutants that we accept compared; how many these are.
 fn judge_mutants(judge: Judge, made: &Made, count: u64) -> u64 {
     let mut accepted = 0;
     for seed in 0..count {
-        let mutant = mutate(&made.bytes, &mut Numbers::new(seed));
+        let mutant = pictures::mutant(&made.bytes, seed);
         let Ok(picture) = open(&mutant) else { continue };
         accepted += 1;
         let context = format!("mutant {seed} of {}", made.name);
