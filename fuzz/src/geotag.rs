@@ -1,10 +1,14 @@
 //! What a photo says about itself: read, overridden, and written.
 
+#[path = "../../crates/geotag/tests/support/holds.rs"]
+mod holds;
+
 use std::collections::BTreeMap;
 
-use flaneur_geotag::{Geotag, Overrides, Position, apply, read, write_exif, write_xmp};
+use flaneur_geotag::{Geotag, Overrides, apply, read, write_exif, write_xmp};
 
 use crate::case::{Case, Choices};
+use holds::hold;
 
 /// Reads a file, and checks what is read and what is written of it. True if there was anything to read.
 ///
@@ -27,51 +31,8 @@ pub fn check(data: &[u8]) -> bool {
     true
 }
 
-/// What holds of every geotag, whatever the file says.
-fn hold(tag: &Geotag) {
-    if let Some(Position { lon, lat, altitude }) = tag.position {
-        assert!(lon.abs() <= 180.0 && lat.abs() <= 90.0, "{lon} {lat}");
-        assert!(altitude.is_none_or(f64::is_finite));
-    }
-    assert!(tag.heading.is_none_or(|heading| (0.0..360.0).contains(&heading.degrees)));
-    assert!(tag.field_of_view.is_none_or(|view| view > 0.0 && view <= 360.0));
-    assert!((1..=8).contains(&tag.orientation));
-    assert!(tag.accuracy.is_none_or(|metres| metres > 0.0 && metres.is_finite()));
-    assert!(tag.pitch.is_none_or(|pitch| pitch.abs() <= 90.0));
-    let texts = [&tag.make, &tag.model, &tag.artist, &tag.copyright];
-    for text in texts.into_iter().flatten().chain(tag.exif.values()) {
-        assert!(text.chars().count() <= 256 && !text.chars().any(char::is_control), "{text:?}");
-    }
-    assert!(tag.doubts.iter().all(|doubt| !doubt.to_string().is_empty()));
-    serde_json::to_string(tag).expect("a geotag can be told as JSON");
-    let (exif, xmp) = written(tag);
-    let back = read(&file(&exif, xmp.as_deref())).expect("a file of ours can be read");
-    assert_eq!(back.position.is_some(), tag.position.is_some(), "a position is written if there is one");
-}
-
 fn written(tag: &Geotag) -> (Vec<u8>, Option<String>) {
     (write_exif(tag), write_xmp(tag))
-}
-
-/// The head of a file with this metadata.
-fn file(exif: &[u8], xmp: Option<&str>) -> Vec<u8> {
-    let mut file = vec![0xFF, 0xD8];
-    let mut segment = |marker: u8, parts: &[&[u8]]| {
-        let length = 2 + parts.iter().map(|part| part.len()).sum::<usize>();
-        file.extend([0xFF, marker]);
-        file.extend(u16::try_from(length).expect("what we write fits into a segment").to_be_bytes());
-        for part in parts {
-            file.extend_from_slice(part);
-        }
-    };
-    segment(0xE1, &[b"Exif\0\0", exif]);
-    if let Some(packet) = xmp {
-        segment(0xE1, &[b"http://ns.adobe.com/xap/1.0/\0", packet.as_bytes()]);
-    }
-    segment(0xC0, &[&[8, 0, 32, 0, 64, 1, 1, 0x11, 0]]);
-    segment(0xDA, &[&[1, 1, 0, 0, 63, 0]]);
-    file.extend([0, 0xFF, 0xD9]);
-    file
 }
 
 /// Names of tags that clients override.

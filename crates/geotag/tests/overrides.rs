@@ -6,7 +6,7 @@ use flaneur_geotag::{Doubt, Geotag, HeadingSource, Overrides, Projection, Source
 use proptest::prelude::*;
 
 fn plain() -> Geotag {
-    read(&support::jpeg(None, None, (2000, 1000))).expect("a JPEG")
+    read(&support::holds::jpeg(None, None, (2000, 1000))).expect("a JPEG")
 }
 
 fn located() -> Geotag {
@@ -20,7 +20,7 @@ fn located() -> Geotag {
             (0x1F, 5, 1, &support::rationals(&[(3, 1)])),
         ],
     );
-    read(&support::jpeg(Some(&exif), None, (4000, 3000))).expect("a JPEG")
+    read(&support::holds::jpeg(Some(&exif), None, (4000, 3000))).expect("a JPEG")
 }
 
 fn tags(pairs: &[(&str, &str)]) -> Overrides {
@@ -67,7 +67,7 @@ fn what_was_overridden_is_shown_nowhere() {
 fn a_clock_without_zone_follows_the_position() {
     let time = b"2022:10:19 09:56:34\0";
     let exif = support::block(&[(0x0132, 2, 20, time)], &[(0x9003, 2, 20, time)], &[]);
-    let mut tag = read(&support::jpeg(Some(&exif), None, (40, 30))).unwrap();
+    let mut tag = read(&support::holds::jpeg(Some(&exif), None, (40, 30))).unwrap();
     assert_eq!(tag.doubts, [Doubt::ZoneUnknown]);
     assert_eq!(tag.exif["Exif.GPSInfo.GPSTimeStamp"], "9/1 56/1 34/1");
     apply(&mut tag, &Overrides { latitude: Some(48.1), longitude: Some(-1.68), ..Overrides::default() }).unwrap();
@@ -172,7 +172,7 @@ fn a_time_that_was_sent_goes_before_the_files_gps() {
         &[(0x9003, 2, 20, b"2022:10:19 09:56:34\0")],
         &[(7, 5, 3, &support::rationals(&[(7, 1), (56, 1), (34, 1)])), (0x1D, 2, 11, b"2022:10:19\0")],
     );
-    let mut tag = read(&support::jpeg(Some(&exif), None, (40, 30))).unwrap();
+    let mut tag = read(&support::holds::jpeg(Some(&exif), None, (40, 30))).unwrap();
     assert_eq!(tag.captured.as_ref().unwrap().source, TimeSource::Gps);
     let sent =
         tags(&[("Exif.Photo.DateTimeOriginal", "2023:01:02 03:04:05"), ("Exif.Photo.OffsetTimeOriginal", "+01:00")]);
@@ -185,7 +185,7 @@ fn a_time_that_was_sent_goes_before_the_files_gps() {
 #[test]
 fn a_pose_that_was_sent_turns_the_heading_that_came_from_it() {
     let xmp = support::packet(r#"GPano:ProjectionType="equirectangular" GPano:PoseHeadingDegrees="270""#);
-    let mut tag = read(&support::jpeg(None, Some(&xmp), (2000, 1000))).unwrap();
+    let mut tag = read(&support::holds::jpeg(None, Some(&xmp), (2000, 1000))).unwrap();
     apply(&mut tag, &tags(&[("Xmp.GPano.PoseHeadingDegrees", "90")])).unwrap();
     let heading = tag.heading.unwrap();
     assert_eq!((heading.degrees, heading.source, tag.yaw), (90.0, HeadingSource::GPano, Some(90.0)));
@@ -194,7 +194,7 @@ fn a_pose_that_was_sent_turns_the_heading_that_came_from_it() {
 #[test]
 fn a_camera_that_was_sent_can_make_a_panorama() {
     let exif = support::block(&[(0x010F, 2, 5, b"SONY\0")], &[(0x920A, 5, 1, &support::rationals(&[(28, 10)]))], &[]);
-    let mut tag = read(&support::jpeg(Some(&exif), None, (2000, 1000))).unwrap();
+    let mut tag = read(&support::holds::jpeg(Some(&exif), None, (2000, 1000))).unwrap();
     assert_eq!(tag.projection, Projection::Flat);
     apply(&mut tag, &tags(&[("Exif.Image.Make", "Insta360"), ("Exif.Image.Model", "Insta360 X3")])).unwrap();
     assert_eq!((tag.projection, tag.field_of_view), (Projection::Equirectangular, Some(360.0)));
@@ -219,7 +219,7 @@ fn what_was_sent_tells_that_it_was_sent() {
 fn an_altitude_can_be_sent_for_a_position_of_the_mapillary_description() {
     let description = b"{\"MAPLatitude\":48.5,\"MAPLongitude\":2.5}\0";
     let exif = support::block(&[(0x010E, 2, description.len() as u32, description)], &[], &[]);
-    let mut tag = read(&support::jpeg(Some(&exif), None, (40, 30))).unwrap();
+    let mut tag = read(&support::holds::jpeg(Some(&exif), None, (40, 30))).unwrap();
     apply(&mut tag, &tags(&[("Exif.GPSInfo.GPSAltitude", "30")])).unwrap();
     let position = tag.position.unwrap();
     assert_eq!((position.lat, position.altitude), (48.5, Some(30.0)));
@@ -240,7 +240,7 @@ fn a_magnetic_heading_that_was_sent_is_turned() {
 fn with_a_place_and_a_time_a_magnetic_heading_of_the_file_is_turned() {
     let direction = support::rationals(&[(90, 1)]);
     let exif = support::block(&[], &[], &[(0x10, 2, 2, b"M\0"), (0x11, 5, 1, &direction)]);
-    let mut tag = read(&support::jpeg(Some(&exif), None, (40, 30))).unwrap();
+    let mut tag = read(&support::holds::jpeg(Some(&exif), None, (40, 30))).unwrap();
     assert_eq!(tag.doubts, [Doubt::HeadingMagnetic("GPSImgDirection")]);
     let captured = Some("2022-10-19T12:00:00Z".to_owned());
     let sent = Overrides { latitude: Some(48.0), longitude: Some(2.0), captured, ..Overrides::default() };
@@ -249,7 +249,7 @@ fn with_a_place_and_a_time_a_magnetic_heading_of_the_file_is_turned() {
     assert!((heading - 91.6).abs() < 0.3 && tag.doubts.is_empty(), "{heading}");
 
     // A direction that is sent is that from true north.
-    let mut tag = read(&support::jpeg(Some(&exif), None, (40, 30))).unwrap();
+    let mut tag = read(&support::holds::jpeg(Some(&exif), None, (40, 30))).unwrap();
     let sent = Overrides { tags: tags(&[("Exif.GPSInfo.GPSImgDirection", "10")]).tags, ..sent };
     apply(&mut tag, &sent).unwrap();
     assert_eq!((tag.heading.unwrap().degrees, tag.doubts.len()), (10.0, 0));

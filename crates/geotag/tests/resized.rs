@@ -51,7 +51,7 @@ fn the_packet_of_a_copy_describes_the_copy() {
     ] {
         assert!(packet.contains(part), "{part} in {packet}");
     }
-    let back = read(&support::jpeg(Some(&write_exif(&small)), Some(&packet), (2048, 273))).unwrap();
+    let back = read(&support::holds::jpeg(Some(&write_exif(&small)), Some(&packet), (2048, 273))).unwrap();
     assert_eq!((back.crop, back.orientation, back.doubts), (small.crop, 1, vec![]));
 }
 

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 fn written(tag: &Geotag) -> Geotag {
     let size = tag.image_size.map_or((640, 480), |size| (size.width as u16, size.height as u16));
-    let file = support::jpeg(Some(&write_exif(tag)), write_xmp(tag).as_deref(), size);
+    let file = support::holds::jpeg(Some(&write_exif(tag)), write_xmp(tag).as_deref(), size);
     read(&file).expect("our own file is readable")
 }
 

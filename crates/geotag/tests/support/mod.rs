@@ -1,32 +1,11 @@
 //! JPEGs made in the test, and the shared photos.
 #![allow(dead_code, reason = "each test uses its part")]
 
+pub mod holds;
+
 use std::path::{Path, PathBuf};
 
 use flaneur_geotag::{Geotag, Projection};
-
-/// A JPEG head: SOI, the given APP1 segments, a frame header, the start of the image data.
-pub fn jpeg(exif: Option<&[u8]>, xmp: Option<&str>, (width, height): (u16, u16)) -> Vec<u8> {
-    let mut file = vec![0xFF, 0xD8];
-    if let Some(block) = exif {
-        segment(&mut file, 0xE1, &[b"Exif\0\0", block].concat());
-    }
-    if let Some(packet) = xmp {
-        segment(&mut file, 0xE1, &[b"http://ns.adobe.com/xap/1.0/\0", packet.as_bytes()].concat());
-    }
-    let [h1, h0] = height.to_be_bytes();
-    let [w1, w0] = width.to_be_bytes();
-    segment(&mut file, 0xC0, &[8, h1, h0, w1, w0, 1, 1, 0x11, 0]);
-    file.extend([0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0, 0xFF, 0xD9]);
-    file
-}
-
-fn segment(file: &mut Vec<u8>, marker: u8, payload: &[u8]) {
-    let length = u16::try_from(payload.len() + 2).expect("a segment holds 65533 bytes");
-    file.extend([0xFF, marker]);
-    file.extend(length.to_be_bytes());
-    file.extend(payload);
-}
 
 /// A TIFF entry: number, field type, count, value bytes (little endian).
 pub type Entry<'a> = (u16, u16, u32, &'a [u8]);
