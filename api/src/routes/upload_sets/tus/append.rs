@@ -112,7 +112,7 @@ async fn take(api: &Api, identity: &Identity, set: &str, upload: &str, request: 
         return Err(moved());
     }
     if announced.is_some_and(|bytes| bytes > upload.options.length - upload.received) {
-        return Err(too_long(&upload));
+        return Err(too_long(upload.options.length));
     }
     if let Some(outcome) = &upload.outcome {
         return Ok(finish::answer(&upload, outcome));
@@ -128,17 +128,13 @@ async fn take(api: &Api, identity: &Identity, set: &str, upload: &str, request: 
     let id = request::current();
     let work = async move {
         let _turn = turn;
-        let received = spool(&api, &upload, checksum, body).await?;
-        let upload = Upload { received, ..upload };
+        let upload = spool(&api, upload, checksum, body).await?;
         if upload.is_full() {
             let outcome = finish::finish(&api, &upload).await?;
             return Ok(finish::answer(&upload, &outcome));
         }
-        // Its expiry moved.
-        let upload = api.catalog.upload(upload.options.id).await?.unwrap_or(upload);
         let mut response = StatusCode::NO_CONTENT.into_response();
         headers::progress(response.headers_mut(), &upload);
-        response.headers_mut().insert(headers::UPLOAD_OFFSET, HeaderValue::from(received));
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         Ok(response)
     };
@@ -151,18 +147,19 @@ async fn take(api: &Api, identity: &Identity, set: &str, upload: &str, request: 
     tokio::spawn(scoped.in_current_span()).await.map_err(|error| ApiError::internal(&error))?
 }
 
-/// Stores the body. Answers how many bytes of the file are there.
+/// Stores the body. Answers the upload as it is then.
 async fn spool(
     api: &Api,
-    upload: &Upload,
+    upload: Upload,
     checksum: Option<Checksum>,
     mut body: axum::body::BodyDataStream,
-) -> ApiResult<i64> {
+) -> ApiResult<Upload> {
+    let length = upload.options.length;
     let mut spool = Spool::new(api, upload, checksum);
     loop {
         let error = match tokio::time::timeout(PATIENCE, body.next()).await {
             Ok(None) => return spool.finish().await,
-            Ok(Some(Ok(chunk))) if spool.reached() + chunk.len() as i64 > upload.options.length => too_long(upload),
+            Ok(Some(Ok(chunk))) if spool.is_too_much(chunk.len()) => too_long(length),
             Ok(Some(Ok(chunk))) => {
                 spool.write(&chunk).await?;
                 continue;
@@ -177,10 +174,10 @@ async fn spool(
     }
 }
 
-fn too_long(upload: &Upload) -> ApiError {
+fn too_long(length: i64) -> ApiError {
     ApiError::new(
         StatusCode::PAYLOAD_TOO_LARGE,
-        format!("More bytes came than the {} that `Upload-Length` said; begin anew", upload.options.length),
+        format!("More bytes came than the {length} that `Upload-Length` said; begin anew"),
     )
 }
 

@@ -38,32 +38,25 @@ pub fn expiry(api: &Api, created_at: Timestamp) -> Timestamp {
 /// where the client named a checksum, all of them together at the end, if it is right.
 pub struct Spool<'a> {
     api: &'a Api,
-    upload: &'a Upload,
+    /// As it is listed.
+    upload: Upload,
     checksum: Option<Checksum>,
     buffer: Vec<u8>,
     /// Where the next part begins.
     start: i64,
     staged: Vec<UploadPart>,
-    listed: i64,
 }
 
 impl<'a> Spool<'a> {
     /// Goes on behind what is there.
-    pub fn new(api: &'a Api, upload: &'a Upload, checksum: Option<Checksum>) -> Self {
-        Self {
-            api,
-            upload,
-            checksum,
-            buffer: Vec::new(),
-            start: upload.received,
-            staged: Vec::new(),
-            listed: upload.received,
-        }
+    pub fn new(api: &'a Api, upload: Upload, checksum: Option<Checksum>) -> Self {
+        let start = upload.received;
+        Self { api, upload, checksum, buffer: Vec::new(), start, staged: Vec::new() }
     }
 
-    /// Bytes of the file that are there, also what is not listed yet.
-    pub fn reached(&self) -> i64 {
-        self.start + self.buffer.len() as i64
+    /// Whether so many bytes more are more than the file has.
+    pub fn is_too_much(&self, more: usize) -> bool {
+        self.start + (self.buffer.len() + more) as i64 > self.upload.options.length
     }
 
     /// Takes the next bytes.
@@ -108,12 +101,13 @@ impl<'a> Spool<'a> {
             discard(self.api, &staged).await;
             return Err(moved());
         };
-        self.listed = received;
+        self.upload.received = received;
+        self.upload.options.expires_at = until;
         Ok(())
     }
 
-    /// Ends the request: all of it came. Answers how many bytes are there.
-    pub async fn finish(mut self) -> ApiResult<i64> {
+    /// Ends the request: all of it came. Answers the upload as it is now.
+    pub async fn finish(mut self) -> ApiResult<Upload> {
         self.flush().await?;
         if let Some(checksum) = self.checksum.take()
             && let Err(error) = checksum.verify()
@@ -122,7 +116,7 @@ impl<'a> Spool<'a> {
             return Err(error);
         }
         self.list().await?;
-        Ok(self.listed)
+        Ok(self.upload)
     }
 
     /// Ends the request: not all of it came. What did is kept, unless it was to be compared with a sum.
