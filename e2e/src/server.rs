@@ -144,9 +144,7 @@ impl Server {
 
     /// A client of a new account that is no administrator.
     pub fn account(&self, name: &str) -> Client {
-        let made = self.command(&["token", "create", "--account", name]);
-        assert!(made.success, "{made:?}");
-        Client::new(self.url(), Some(made.stdout.trim()))
+        Client::new(self.url(), Some(&self.commands().token(name)))
     }
 
     /// Runs another command on its data until it ends.
@@ -321,6 +319,13 @@ impl Commands {
     /// On data that are where these arguments and variables say.
     pub fn on(place: &[&str], environment: &[(String, String)]) -> Self {
         Self { place: place.iter().map(|&each| each.to_owned()).collect(), environment: environment.to_vec() }
+    }
+
+    /// A token of an account, which is made if there is none of that name.
+    pub fn token(&self, account: &str) -> String {
+        let made = self.run(&["token", "create", "--account", account]);
+        assert!(made.success, "{made:?}");
+        made.stdout.trim().to_owned()
     }
 
     /// Runs a command until it ends.

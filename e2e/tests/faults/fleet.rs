@@ -124,9 +124,7 @@ impl Fleet {
         let (api, workers, tiler) = (role("api"), [role("worker"), role("worker")], role("tiler"));
         let places: Vec<&str> = place.iter().map(String::as_str).collect();
         let commands = Commands::on(&places, &environment);
-        let made = block_in_place(|| commands.run(&["token", "create", "--account", "ada"]));
-        assert!(made.success, "{made:?}");
-        let caller = Caller::new(api.url(), made.stdout.trim());
+        let caller = Caller::new(api.url(), &block_in_place(|| commands.token("ada")));
         Some(Self {
             caller,
             commands,

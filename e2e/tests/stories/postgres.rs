@@ -41,9 +41,7 @@ async fn a_fleet_on_postgresql_and_s3_takes_a_walk_in_and_shows_it() {
     let role = |name| Role::start_in(name, data.path(), &place, &environment);
     // All four bring the schema up to date, and one of them does it.
     let (api, _workers, tiler) = (role("api"), [role("worker"), role("worker")], role("tiler"));
-    let made = Commands::on(&place, &environment).run(&["token", "create", "--account", "ada"]);
-    assert!(made.success, "{made:?}");
-    let client = api.client(Some(made.stdout.trim()));
+    let client = api.client(Some(&Commands::on(&place, &environment).token("ada")));
     let items = client.upload_walk("fleet", 0..12).await;
 
     assert_eq!(items.len(), 12);

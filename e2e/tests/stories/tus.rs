@@ -164,15 +164,13 @@ async fn several_processes_take_pieces_of_one_file() {
     let environment = s3.variables();
     let role = |name| Role::start_in(name, data.path(), &place, &environment);
     let (one, two, _worker) = (role("api"), role("api"), role("worker"));
-    let made = Commands::on(&place, &environment).run(&["token", "create", "--account", "ada"]);
-    assert!(made.success, "{made:?}");
-    let token = made.stdout.trim();
+    let token = Commands::on(&place, &environment).token("ada");
     let line = Scissors::start(one.url(), seed(), 200_000).await;
     line.lead_to(&[one.url(), two.url()]);
     let card = Card::walk(4, 1280, 960);
-    let client = one.client(Some(token));
+    let client = one.client(Some(&token));
     let set = client.make_set(&json!({ "title": "fleet", "estimated_nb_files": 4 })).await;
-    let done = sent(card.send(line.url(), token, &set, &json!({ "chunk": 60_000 }))).await;
+    let done = sent(card.send(line.url(), &token, &set, &json!({ "chunk": 60_000 }))).await;
     assert!(done.len() == 4 && done.iter().all(|file| file.get("error").is_none()), "{done:?}");
     card.is_in(&client, &set).await;
     let private = buckets(&s3).private;
