@@ -26,6 +26,8 @@ can be undone, what is taken out can be kept, encrypted to a key whose private p
   3  keep nothing: what is blurred is gone for good
 ";
 
+const NOTHING_CHOSEN: &str = "nothing was chosen: start again, or say what becomes of what is blurred by --seal-to";
+
 /// Whether somebody is there to be asked.
 pub fn possible() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
@@ -56,7 +58,7 @@ fn hold(input: &mut dyn BufRead, output: &mut dyn Write) -> Result<String> {
             return Ok(chosen);
         }
     }
-    bail!("nothing was chosen: start again, or say what becomes of what is blurred by --seal-to")
+    bail!(NOTHING_CHOSEN)
 }
 
 /// What is typed, without blanks around it.
@@ -66,7 +68,7 @@ fn line(input: &mut dyn BufRead, output: &mut dyn Write, question: &str) -> Resu
     let mut typed = String::new();
     let read = input.read_line(&mut typed).context("cannot read what is typed")?;
     if read == 0 {
-        bail!("nothing was chosen: start again, or say what becomes of what is blurred by --seal-to");
+        bail!(NOTHING_CHOSEN);
     }
     Ok(typed.trim().to_owned())
 }

@@ -20,10 +20,9 @@ pub async fn choose(
     world: &World,
     ask: bool,
 ) -> Result<(Recipients, Option<String>)> {
-    let written = async { catalog.chosen(CHOICE).await.context("cannot read what was chosen by --seal-to") };
     let chosen = match sealing.chosen()? {
         Some(chosen) => chosen.to_owned(),
-        None => match written.await? {
+        None => match catalog.chosen(CHOICE).await.context("cannot read what was chosen by --seal-to")? {
             Some(before) => return Ok((recipients(&before)?, None)),
             None if ask => dialogue::held().await?,
             None => NOBODY.to_owned(),
