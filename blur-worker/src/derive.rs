@@ -3,15 +3,15 @@
 use bytes::Bytes;
 use flaneur_catalog::model::{BoxClass, Detection, Outline, Picture, Projection, Redaction, RegionClass, Shape};
 use flaneur_detect::DetectError;
-use flaneur_geotag::{Geotag, Overrides};
+use flaneur_geotag::Geotag;
 use flaneur_jpeg::{JpegError, Limits, Metadata, Region, Source, VerifyError};
-use serde::Deserialize;
 
 use crate::{
     error::JobError,
     look::{Look, Seen},
     metrics::Stage,
     objects::Made,
+    tags,
 };
 
 /// What is made of an original.
@@ -44,7 +44,7 @@ pub fn derive(
     max_pixels: u64,
     undone: &[Redaction],
 ) -> Result<Outcome, JobError> {
-    let tag = match geotag(original, picture)? {
+    let tag = match tags::of_original(original, picture)? {
         Ok(tag) => tag,
         Err(reason) => return Ok(Outcome::Unusable(reason)),
     };
@@ -137,33 +137,6 @@ fn region(detection: &Detection) -> Region {
         BoxClass::Face => Region::face(x0, y0, x1, y1),
         BoxClass::Plate => Region::plate(x0, y0, x1, y1),
     }
-}
-
-/// What the catalog keeps of a client's overrides.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct StoredOverrides {
-    latitude: Option<f64>,
-    longitude: Option<f64>,
-    captured: Option<String>,
-    tags: std::collections::BTreeMap<String, String>,
-}
-
-/// The original's tags with the overrides applied and the catalog's position, so that the file says what the map shows.
-fn geotag(original: &[u8], picture: &Picture) -> Result<Result<Geotag, String>, JobError> {
-    let mut tag = match flaneur_geotag::read(original) {
-        Ok(tag) => tag,
-        Err(error) => return Ok(Err(error.to_string())),
-    };
-    let stored: StoredOverrides =
-        serde_json::from_value(picture.overrides.clone()).map_err(|_| JobError::Unreadable("overrides"))?;
-    let overrides = Overrides {
-        latitude: stored.latitude,
-        longitude: stored.longitude,
-        captured: stored.captured,
-        tags: stored.tags,
-    };
-    Ok(flaneur_geotag::apply(&mut tag, &overrides).map(|()| tag).map_err(|error| error.to_string()))
 }
 
 #[cfg(test)]

@@ -1,15 +1,17 @@
 //! Sorts an upload set's pictures into sequences.
 
 use flaneur_catalog::model::{
-    DispatchPart, DispatchPlan, DispatchShot, DuplicateShot, JobId, Lease, NewUploadSet, PictureId, PlacedShot,
+    DispatchPart, DispatchPlan, DispatchShot, DuplicateShot, JobId, Lease, NewUploadSet, Notice, PictureId, PlacedShot,
     SequenceId, UploadSetId,
 };
-use flaneur_dispatch::{Dedup, Part, Rules, Shot, Split, dispatch};
+use flaneur_dispatch::{Dedup, Notice as Oddity, Part, Rules, Shot, Split, dispatch};
 
 use crate::{DispatchDefaults, Worker, error::JobError, metrics::counted};
 
-/// Odd positions of one upload set that go to the log.
+/// Most odd positions of one upload set that its contributor is told.
 const MAX_NOTICES: usize = 20;
+/// Most pictures that are named in one of them.
+const MAX_NAMED: usize = 10;
 
 /// Does a `Dispatch` job.
 pub async fn run(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
@@ -27,9 +29,7 @@ async fn attempt(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
     // Sorting 100,000 pictures must not hold up whoever shares the thread.
     let planned = tokio::task::spawn_blocking(move || dispatch(shots.into_iter().map(shot).collect(), &rules)).await;
     let planned = planned.map_err(|_| JobError::Panic)?;
-    for notice in planned.notices.iter().take(MAX_NOTICES) {
-        tracing::info!(upload_set = %lease.subject, "{notice}");
-    }
+    let notices = planned.notices.iter().take(MAX_NOTICES).map(notice).collect();
     let several = planned.parts.len() > 1;
     let parts = planned
         .parts
@@ -51,10 +51,32 @@ async fn attempt(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
             angle_deg: each.angle_deg,
         })
         .collect();
-    let plan = DispatchPlan { upload_set: id, parts, duplicates, at: worker.world.now() };
+    let plan = DispatchPlan { upload_set: id, parts, duplicates, notices, at: worker.world.now() };
     let world = worker.world.clone();
     worker.catalog.apply_dispatch(lease, &plan, &move || JobId(world.id())).await?;
     Ok(())
+}
+
+/// What is odd, with what its contributor can do about it.
+fn notice(oddity: &Oddity) -> Notice {
+    let (reason, pictures, advice) = match oddity {
+        Oddity::Frozen { pictures, .. } => {
+            ("frozen_position", pictures.as_slice(), "Send these files again with their places as overrides.")
+        }
+        Oddity::Jump { picture, .. } => {
+            ("position_jump", std::slice::from_ref(picture), "Send this file again with its place as an override.")
+        }
+    };
+    Notice {
+        reason: reason.to_owned(),
+        message: format!("{}. {advice}", capitalized(&oddity.to_string())),
+        pictures: pictures.iter().take(MAX_NAMED).map(|id| PictureId(*id)).collect(),
+    }
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn shot(shot: DispatchShot) -> Shot {
@@ -64,8 +86,7 @@ fn shot(shot: DispatchShot) -> Shot {
         lon: shot.lon,
         lat: shot.lat,
         captured: shot.captured_at,
-        heading: shot.heading,
-        heading_is_computed: shot.heading_computed,
+        sensor_heading: shot.sensor_heading,
         panorama: shot.panorama,
         accuracy_m: shot.accuracy,
         pixels_per_degree: shot.pixel_density.map(|density| density as f64),

@@ -23,6 +23,7 @@ mod seal;
 mod summary;
 pub mod surgery;
 pub mod sweep;
+mod tags;
 mod tidy;
 pub mod unseal;
 mod uploads;

@@ -36,6 +36,11 @@ async fn attempt(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
         }
         Err(error) => return Err(error.into()),
     };
+    if let Err(found) = is_what_came(&original, &picture) {
+        tracing::error!(picture = %id, found, expected = picture.content_sha256, "the original is not what came");
+        return give_up(worker, lease, id, "the server holds another file in its place; send it again".to_owned())
+            .await;
+    }
     let mut undone = worker.catalog.redactions(id).await?;
     undone.retain(|redaction| redaction.state == RedactionState::Undone);
     let (look, job, limit) = (worker.look.clone(), picture.clone(), worker.options.max_pixels);
@@ -48,6 +53,13 @@ async fn attempt(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
     Stage::Publish.measured(publish(worker, lease, stored)).await
 }
 
+/// Two files that a client sends at once under one id lie in one place; only one of them is this picture, and the answers
+/// that were given are about that one. The error is the hash of what is there.
+fn is_what_came(original: &[u8], picture: &Picture) -> Result<(), String> {
+    let found = flaneur_storage::sha256(original);
+    if found == picture.content_sha256 { Ok(()) } else { Err(found) }
+}
+
 /// Stores what was made, and seals what was removed. Answers what to tell the catalog, and every key.
 async fn store(
     worker: &Worker,
@@ -58,7 +70,15 @@ async fn store(
     let covers = detections.iter().map(|each| each.redaction(picture.id)).collect();
     let patch = seal::keep(worker, picture.id, covers, made.removed.as_deref()).await?;
     let (objects, keys) = objects::store(&worker.storage, picture.id, made).await?;
-    let publication = Publication { picture: picture.id, objects, shape, detections, patch, at: worker.world.now() };
+    let publication = Publication {
+        picture: picture.id,
+        objects,
+        shape,
+        detections,
+        patch,
+        revision: picture.revisions.metadata,
+        at: worker.world.now(),
+    };
     Ok((publication, keys))
 }
 
@@ -68,7 +88,8 @@ async fn publish(
     (publication, keys): (Publication, Vec<PublicKey>),
 ) -> Result<(), JobError> {
     let (picture, patch) = (publication.picture, publication.patch.clone());
-    let published = worker.catalog.publish_picture(lease, publication, [worker.job(), worker.job()]).await?;
+    let published =
+        worker.catalog.publish_picture(lease, publication, [worker.job(), worker.job(), worker.job()]).await?;
     if !published && worker.catalog.picture(picture).await?.is_none() {
         // Deleted while it was in our hands. Nobody will publish it any more, so nobody else owns these objects; of a
         // picture that another worker publishes they are to stay, for equal content has equal keys.

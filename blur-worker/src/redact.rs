@@ -1,4 +1,4 @@
-//! Redacts a published picture again: read the master, cut what was asked for, verify, store, switch. What is superseded
+//! Redacts a published picture again, or has its files tell what it was corrected to: read the master, cut what was asked for, verify, store, switch. What is superseded
 //! by it is removed by the next run of the same job, which is queued with the switch: whoever holds the job is the only
 //! one to store and to remove objects of the picture, so none that comes back is removed.
 
@@ -31,7 +31,9 @@ async fn attempt(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
     let mut asked = worker.catalog.redactions(id).await?;
     asked.retain(|redaction| redaction.state == RedactionState::Asked);
     match &picture.objects {
-        Some(objects) if picture.status == PictureStatus::Ready && !asked.is_empty() => {
+        Some(objects)
+            if picture.status == PictureStatus::Ready && (!asked.is_empty() || picture.revisions.is_stale()) =>
+        {
             cut(worker, lease, &picture, objects, &asked).await
         }
         _ if !asked.is_empty() => {
@@ -55,7 +57,10 @@ async fn cut(
     let master = Stage::Read.measured(worker.storage.public.read(&key, None)).await?;
     let cut: Vec<Region> = asked.iter().flat_map(regions).collect();
     let (surgery, panorama) = (worker.surgery.clone(), picture.projection == Projection::Equirectangular);
-    let work = tokio::task::spawn_blocking(move || Stage::Redact.measure(|| surgery.redact(&master, &cut, panorama)));
+    let corrected = picture.revisions.is_stale().then(|| picture.clone());
+    let work = tokio::task::spawn_blocking(move || {
+        Stage::Redact.measure(|| surgery.redact(&master, &cut, panorama, corrected.as_ref()))
+    });
     let made = work.await.map_err(|_| JobError::Panic)??;
     let done: Vec<RedactionId> = asked.iter().map(|redaction| redaction.id).collect();
     let patch = seal::keep(worker, picture.id, done.clone(), made.removed.as_deref()).await?;
@@ -67,6 +72,7 @@ async fn cut(
         done,
         undone: Vec::new(),
         patch: patch.clone(),
+        revision: picture.revisions.metadata,
         at: worker.world.now(),
     };
     let published = worker.catalog.republish_picture(lease, republication, [worker.job(), worker.job()]);

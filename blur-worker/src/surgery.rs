@@ -1,10 +1,10 @@
 //! Redacting a master again, and undoing it. Blocking, in memory, and without any side effect.
 
-use flaneur_catalog::model::{Outline, Redaction, RegionClass};
+use flaneur_catalog::model::{Outline, Picture, Redaction, RegionClass};
 use flaneur_geotag::Geotag;
 use flaneur_jpeg::{JpegError, Limits, RegionKind, Source};
 
-use crate::{derive::make, error::JobError};
+use crate::{derive::make, error::JobError, tags};
 
 pub use crate::objects::Made;
 
@@ -41,9 +41,15 @@ pub enum SurgeryError {
 
 /// Changes published masters.
 pub trait Surgery: Send + Sync {
-    /// Redacts regions of a master and makes everything that is to be stored of it, verified. Without regions the master
-    /// stays what it is.
-    fn redact(&self, master: &[u8], regions: &[Region], panorama: bool) -> Result<Made, SurgeryError>;
+    /// Redacts regions of a master and makes everything that is to be stored of it, verified. Its pixels stay what they
+    /// are without regions, and its tags, unless it was `corrected`: then they say what the catalog does.
+    fn redact(
+        &self,
+        master: &[u8],
+        regions: &[Region],
+        panorama: bool,
+        corrected: Option<&Picture>,
+    ) -> Result<Made, SurgeryError>;
 
     /// Puts back what an earlier redaction of this picture removed: `removed` is what [`Made::removed`] was then. Back
     /// comes what is in the regions `undo`, except where one of the regions `keep` is, too. Answers the master.
@@ -69,8 +75,17 @@ fn tag(master: &[u8]) -> Result<Geotag, SurgeryError> {
 }
 
 impl Surgery for Cutting {
-    fn redact(&self, master: &[u8], regions: &[Region], panorama: bool) -> Result<Made, SurgeryError> {
-        let tag = tag(master)?;
+    fn redact(
+        &self,
+        master: &[u8],
+        regions: &[Region],
+        panorama: bool,
+        corrected: Option<&Picture>,
+    ) -> Result<Made, SurgeryError> {
+        let mut tag = tag(master)?;
+        if let Some(picture) = corrected {
+            tags::follow(&mut tag, picture).map_err(SurgeryError::Tags)?;
+        }
         let limits = Limits { max_pixels: self.max_pixels, ..Limits::default() };
         let source = Source::open(master, tag.orientation, panorama, &limits).map_err(SurgeryError::Unreadable)?;
         let regions: Vec<flaneur_jpeg::Region> = regions.iter().map(shaped).collect();

@@ -139,6 +139,7 @@ impl Unsealer {
             done: Vec::new(),
             undone: undone.clone(),
             patch: None,
+            revision: case.picture.revisions.served,
             at: self.world.now(),
         };
         let jobs = [JobId(self.world.id()), JobId(self.world.id())];
@@ -182,7 +183,7 @@ impl Unsealer {
             master = work.await.map_err(|_| UnsealError::Panic)??;
         }
         let surgery = self.surgery.clone();
-        let work = tokio::task::spawn_blocking(move || surgery.redact(&master, &[], panorama));
+        let work = tokio::task::spawn_blocking(move || surgery.redact(&master, &[], panorama, None));
         let made = work.await.map_err(|_| UnsealError::Panic)??;
         Ok((case, made))
     }

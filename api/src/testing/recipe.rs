@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use flaneur_access::Visibility;
 use flaneur_catalog::model::{
-    AccountId, Camera, Detection, Orientation, Picture, PictureId, PictureStatus, Projection, Shape, UploadSetId,
+    AccountId, Camera, Detection, Orientation, Picture, PictureId, PictureStatus, Projection, Revisions, Shape,
+    UploadSetId,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -103,6 +104,7 @@ impl Recipe {
             orientation: Orientation {
                 heading: self.heading,
                 heading_computed: false,
+                sensor_heading: self.heading,
                 pitch: panorama.then_some(0.5),
                 roll: panorama.then_some(-1.0),
                 yaw: None,
@@ -118,6 +120,7 @@ impl Recipe {
             },
             exif: exif.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect::<BTreeMap<_, _>>(),
             overrides: serde_json::json!({}),
+            revisions: Revisions::default(),
             file_name: format!("{}.jpg", number + 1),
             content_md5: format!("{:032x}", id.0.as_u128()),
             content_sha256: format!("{:064x}", id.0.as_u128()),

@@ -91,7 +91,7 @@ impl Fixture {
         let id = PictureId(self.api.world.id());
         let picture = recipe.picture(number, id, self.owner.account.id, upload_set, self.api.world.now());
         let file = ReceivedFile { upload_set, file_name: picture.file_name.clone(), picture };
-        let receipt = self.api.catalog.receive_file(file, [self.job(), self.job()]).await.unwrap();
+        let receipt = self.api.catalog.receive_file(file, [self.job(), self.job(), self.job()]).await.unwrap();
         assert!(matches!(receipt, Receipt::Accepted(_)), "{receipt:?}");
         id
     }
@@ -102,7 +102,7 @@ impl Fixture {
         let lease = self.lease(JobKind::Dispatch).await;
         let shots = pictures.iter().map(|id| PlacedShot { id: *id, computed_heading: None }).collect();
         let parts = vec![DispatchPart { sequence, title: "Sample set".to_owned(), shots }];
-        let plan = DispatchPlan { upload_set, parts, duplicates: Vec::new(), at: now };
+        let plan = DispatchPlan { upload_set, parts, duplicates: Vec::new(), notices: Vec::new(), at: now };
         let world = self.api.world.clone();
         assert!(self.api.catalog.apply_dispatch(&lease, &plan, &move || JobId(world.id())).await.unwrap());
     }
@@ -121,9 +121,10 @@ impl Fixture {
             shape: picture.shape,
             detections: recipe.detections.clone(),
             patch: None,
+            revision: 0,
             at: self.api.world.now(),
         };
-        let jobs = [self.job(), self.job()];
+        let jobs = [self.job(), self.job(), self.job()];
         assert!(self.api.catalog.publish_picture(&lease, publication, jobs).await.unwrap());
         let destroy = self.lease(JobKind::Destroy).await;
         assert!(self.api.catalog.destroyed(&destroy, id).await.unwrap());

@@ -11,7 +11,7 @@ use flaneur_catalog::{
         UploadReceipt,
     },
 };
-use flaneur_storage::{ObjectKind, PartKey, PublicKey};
+use flaneur_storage::{ObjectKind, OriginalKey, PartKey, PublicKey};
 use flaneur_worker::{
     leftovers,
     sweep::{Moment, sweep},
@@ -93,6 +93,21 @@ async fn a_bad_file_is_told_and_stops_nobody() {
     let state = bench.catalog.upload_set_state(set, bench.world.now()).await.unwrap().unwrap();
     assert!(state.ready && state.counts.broken == 2, "{state:?}");
     assert!(bench.storage.private.list(10).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lies_in_place_of_the_original_is_not_shown() {
+    let bench = Bench::new().await;
+    let set = bench.upload_set(true).await;
+    let id = bench.send(set, 0, &photo(0)).await;
+    bench.storage.private.destroy(OriginalKey(id.0)).await.unwrap();
+    let mut writer = bench.storage.private.receive(OriginalKey(id.0), 1 << 20).await.unwrap();
+    writer.write(&photo(1)).await.unwrap();
+    writer.finish().await.unwrap();
+    bench.worker.drain().await.unwrap();
+    assert_eq!(bench.catalog.picture(id).await.unwrap().unwrap().status, PictureStatus::Broken);
+    let files = bench.catalog.files(set, 0, 10).await.unwrap();
+    assert!(files[0].rejection.as_ref().unwrap().message.contains("another file in its place"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -183,7 +198,7 @@ async fn only_old_orphans_are_swept() {
     let bench = Bench::new().await;
     let set = bench.upload_set(true).await;
     let id = bench.send(set, 0, &photo(1)).await;
-    let orphan = flaneur_storage::OriginalKey(bench.world.id());
+    let orphan = OriginalKey(bench.world.id());
     let mut writer = bench.storage.private.receive(orphan, 100).await.unwrap();
     writer.write(b"left behind").await.unwrap();
     writer.finish().await.unwrap();

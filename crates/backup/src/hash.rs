@@ -30,11 +30,6 @@ pub fn unhex(text: &str) -> Option<Vec<u8>> {
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
 }
 
-/// SHA-256 of bytes, as hexadecimal digits.
-pub fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
 /// Size and SHA-256 of a file.
 pub fn of_file(path: &Path) -> Result<(u64, String)> {
     let mut file = File::open(path).map_err(BackupError::file("read", path))?;
@@ -96,10 +91,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (path, bytes) = (folder.path().join("x"), vec![7; CHUNK + 1]);
         std::fs::write(&path, &bytes).unwrap();
-        assert_eq!(of_file(&path).unwrap(), (bytes.len() as u64, sha256(&bytes)));
+        assert_eq!(of_file(&path).unwrap(), (bytes.len() as u64, flaneur_storage::sha256(&bytes)));
         let mut hashing = Hashing::new(Vec::new());
         hashing.write_all(&bytes).unwrap();
         let (kept, size, hash) = hashing.finish();
-        assert_eq!((kept, size, hash), (bytes.clone(), bytes.len() as u64, sha256(&bytes)));
+        assert_eq!((kept, size, hash), (bytes.clone(), bytes.len() as u64, flaneur_storage::sha256(&bytes)));
     }
 }

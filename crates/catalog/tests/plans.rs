@@ -161,8 +161,8 @@ async fn writes(catalog: &SqliteCatalog) {
         let id = PictureId(Uuid::from_u128(100 + n));
         let picture = flaneur_catalog::model::Picture { id, content_sha256: n.to_string(), ..template.clone() };
         let file = ReceivedFile { upload_set: city::SET, file_name: n.to_string(), picture };
-        catalog.receive_file(file.clone(), [job(), job()]).await.unwrap();
-        catalog.receive_file(file, [job(), job()]).await.unwrap();
+        catalog.receive_file(file.clone(), [job(), job(), job()]).await.unwrap();
+        catalog.receive_file(file, [job(), job(), job()]).await.unwrap();
     }
     let refused = RefusedFile {
         upload_set: city::SET,
@@ -191,9 +191,10 @@ async fn writes(catalog: &SqliteCatalog) {
         shape: Shape { width: 2, height: 1 },
         detections: Vec::new(),
         patch: None,
+        revision: 0,
         at: now(),
     };
-    assert!(catalog.publish_picture(&process, publication, [job(), job()]).await.unwrap());
+    assert!(catalog.publish_picture(&process, publication, [job(), job(), job()]).await.unwrap());
     let process = lease(catalog, JobKind::Process).await;
     assert!(catalog.break_picture(&process, process.subject.into(), rejection, [job(), job()], now()).await.unwrap());
     let process = lease(catalog, JobKind::Process).await;
@@ -215,7 +216,13 @@ async fn writes(catalog: &SqliteCatalog) {
             .map(|shot| PlacedShot { id: shot.id, computed_heading: Some(1.0) })
             .collect(),
     };
-    let plan = DispatchPlan { upload_set: city::SET, parts: vec![part(1), part(2)], duplicates: Vec::new(), at: now() };
+    let plan = DispatchPlan {
+        upload_set: city::SET,
+        parts: vec![part(1), part(2)],
+        duplicates: Vec::new(),
+        notices: Vec::new(),
+        at: now(),
+    };
     assert!(catalog.apply_dispatch(&dispatch, &plan, &job).await.unwrap());
     let refresh = lease(catalog, JobKind::Refresh).await;
     let summary = SequenceSummary { lines: vec![vec![(2.0, 48.0)]], ..SequenceSummary::default() };

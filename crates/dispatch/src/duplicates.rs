@@ -10,8 +10,7 @@ use crate::{Dedup, Duplicate, Shot, quality, sphere};
 /// Leaves near-duplicates out of a part that is in order. Of two, the one stays that an earlier dispatch has placed,
 /// since it may be linked to; then the better one; then the first. What is left out goes to `duplicates`.
 ///
-/// With `computed_headings`, no heading is taken for a sensor's: they are about to be overwritten, and a later dispatch
-/// of the same pictures would not have them. Of what is in `frozen` nobody knows where it was taken: it stays.
+/// With `computed_headings`, the sensors are not believed. Of what is in `frozen` nobody knows where it was taken: it stays.
 pub(crate) fn remove(
     part: Vec<Shot>,
     rules: &Dedup,
@@ -29,12 +28,12 @@ pub(crate) fn remove(
     let mut same_as: Vec<Option<Duplicate>> = vec![None; part.len()];
     for index in best_first {
         let shot = &part[index];
-        let sensor = shot.sensor_heading().filter(|_| !computed_headings);
+        let sensor = shot.measured_heading().filter(|_| !computed_headings);
         let (kept, direction) = if shot.panorama { (&mut panoramas, None) } else { (&mut flats, sensor) };
         let position = (shot.lon, shot.lat);
         if let Some((stays, distance_m)) = kept.nearest(position, direction) {
             let stays = &part[stays];
-            let angle_deg = shot.sensor_heading().zip(stays.sensor_heading());
+            let angle_deg = shot.measured_heading().zip(stays.measured_heading());
             let angle_deg = angle_deg.map(|(a, b)| sphere::angle_between(a, b));
             same_as[index] = Some(Duplicate { id: shot.id, of: stays.id, distance_m, angle_deg });
         } else {

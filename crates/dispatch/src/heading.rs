@@ -24,7 +24,7 @@ pub(crate) fn computed(shots: &[Shot], jumps: &[bool], relative: Option<f64>) ->
         .iter()
         .zip(directions)
         .map(|(shot, direction)| {
-            if shot.sensor_heading().is_some() && relative.is_none() {
+            if shot.measured_heading().is_some() && relative.is_none() {
                 return None;
             }
             let degrees = match (direction, relative) {

@@ -18,10 +18,9 @@ pub struct Shot {
     pub lat: f64,
     /// When it was taken.
     pub captured: Timestamp,
-    /// Clockwise from true north, degrees. 0 is north, and a heading like any other.
-    pub heading: Option<f64>,
-    /// Whether the heading was computed from the track rather than measured by a sensor.
-    pub heading_is_computed: bool,
+    /// Where the camera looked as it measured it, clockwise from true north, degrees. 0 is north, and a heading like any
+    /// other.
+    pub sensor_heading: Option<f64>,
     /// Whether it shows the whole horizon, so that its heading says nothing about what is seen.
     pub panorama: bool,
     /// How far off the position may be, metres.
@@ -33,9 +32,9 @@ pub struct Shot {
 }
 
 impl Shot {
-    /// The heading that the camera measured.
-    pub(crate) fn sensor_heading(&self) -> Option<f64> {
-        self.heading.filter(|degrees| !self.heading_is_computed && degrees.is_finite())
+    /// The heading that the camera measured, if it is one.
+    pub(crate) fn measured_heading(&self) -> Option<f64> {
+        self.sensor_heading.filter(|degrees| degrees.is_finite())
     }
 }
 

@@ -6,7 +6,7 @@ use crate::Shot;
 /// then by resolution and accuracy of the position, in the grades by which Panoramax's viewer rates pictures (four
 /// parts resolution, one part accuracy). Grades are coarse, so that of a burst the first stays.
 pub(crate) fn of(shot: &Shot, computed_headings: bool) -> (bool, u32) {
-    let directed = shot.panorama || (shot.sensor_heading().is_some() && !computed_headings);
+    let directed = shot.panorama || (shot.measured_heading().is_some() && !computed_headings);
     (directed, 4 * resolution(shot) + accuracy(shot))
 }
 

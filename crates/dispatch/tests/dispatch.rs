@@ -70,14 +70,12 @@ fn the_distance_of_duplicates_counts_from_what_stays() {
 }
 
 #[test]
-fn unknown_and_computed_headings_and_panoramas_match_by_distance() {
+fn unknown_headings_and_panoramas_match_by_distance() {
     let here = |number| shot(number, number as i64, 0.0, 0.0);
-    let computed = Shot { heading: Some(180.0), heading_is_computed: true, ..here(1) };
     let panorama = |number, heading| Shot { panorama: true, ..headed(here(number), heading) };
     let pairs = [
         (headed(here(0), 0.0), here(1), true),
         (here(0), headed(here(1), 0.0), true),
-        (headed(here(0), 0.0), computed, true),
         (panorama(0, 0.0), panorama(1, 180.0), true),
         (headed(here(0), 0.0), headed(here(1), 180.0), false),
         // One shows what the other does not.
@@ -162,7 +160,7 @@ fn broken_numbers_end_somewhere() {
     let mut shots: Vec<_> = (0..4).map(|n| shot(n, n as i64, 0.0, 0.0)).collect();
     shots[0].lon = f64::NAN;
     shots[1].lat = f64::INFINITY;
-    shots[2].heading = Some(f64::NAN);
+    shots[2].sensor_heading = Some(f64::NAN);
     let broken = Rules {
         dedup: Some(Dedup { distance_m: f64::NAN, rotation_deg: f64::NAN }),
         relative_heading: Some(f64::NAN),
@@ -187,7 +185,7 @@ fn thirty_thousand_pictures() {
     assert_eq!(ids(&dispatch(round.clone(), &fine))[0].len(), many);
     let mixed = round.into_iter().enumerate().map(|(n, shot)| match n % 2 {
         0 => shot,
-        _ => Shot { heading: None, ..shot },
+        _ => Shot { sensor_heading: None, ..shot },
     });
     assert_eq!(ids(&dispatch(mixed.collect(), &fine))[0].len(), many / 2);
     let heap: Vec<_> = (0..many).map(|n| shot(n, n as i64, 0.0, 0.000_01 * n as f64)).collect();
@@ -201,7 +199,7 @@ prop_compose! {
             (
                 (0..2000i64, 0..30i64, 0..4i64),
                 proptest::option::of(0..8i64),
-                any::<[bool; 2]>(),
+                any::<bool>(),
                 proptest::option::of(0..4usize),
                 proptest::option::of(0.0..20.0f64),
             ),
@@ -209,10 +207,9 @@ prop_compose! {
         )
     ) -> Vec<Shot> {
         specs.into_iter().enumerate().map(|(number, spec)| {
-            let ((second, east, north), heading, [computed, panorama], sequence, accuracy_m) = spec;
+            let ((second, east, north), heading, panorama, sequence, accuracy_m) = spec;
             Shot {
-            heading: heading.map(|eighth| eighth as f64 * 45.0),
-            heading_is_computed: computed,
+            sensor_heading: heading.map(|eighth| eighth as f64 * 45.0),
             panorama,
             sequence: sequence.map(|number| id(1000 + number)),
             accuracy_m,
@@ -307,10 +304,6 @@ proptest! {
             for placed in &part.shots {
                 let shot = again.iter_mut().find(|shot| shot.id == placed.id).unwrap();
                 shot.sequence = Some(sequence);
-                if let Some(heading) = placed.heading {
-                    shot.heading = Some(heading.degrees);
-                    shot.heading_is_computed = true;
-                }
             }
         }
         for duplicate in &first.duplicates {
@@ -357,7 +350,7 @@ fn frozen(plan: &Plan) -> HashSet<Uuid> {
 fn alike(a: &Shot, b: &Shot, rules: &Dedup, relative: bool) -> bool {
     let east = (a.lon - b.lon) * DEGREE_M * a.lat.to_radians().cos();
     let north = (a.lat - b.lat) * DEGREE_M;
-    let sensor = |shot: &Shot| shot.heading.filter(|_| !shot.heading_is_computed && !relative);
+    let sensor = |shot: &Shot| shot.sensor_heading.filter(|_| !relative);
     let same_way = match (sensor(a), sensor(b)) {
         (Some(x), Some(y)) if !a.panorama => {
             let turn = (x - y).abs();

@@ -89,11 +89,8 @@ fn thirty_pictures_of_one_second_are_in_order() {
 
 #[test]
 fn north_is_a_heading() {
-    let mut track = vec![headed(shot(0, 0, 0.0, 0.0), 0.0), shot(1, 1, 10.0, 0.0)];
+    let track = vec![headed(shot(0, 0, 0.0, 0.0), 0.0), shot(1, 1, 10.0, 0.0)];
     assert_eq!(headings(&dispatch(track.clone(), &defaults())), [None, Some(90.0)]);
-    track[0].heading_is_computed = true;
-    assert_eq!(headings(&dispatch(track.clone(), &defaults())), [Some(90.0), Some(90.0)]);
-    track[0].heading_is_computed = false;
     let ahead = Rules { relative_heading: Some(0.0), ..defaults() };
     assert_eq!(headings(&dispatch(track, &ahead)), [Some(90.0), Some(90.0)]);
 }

@@ -2,10 +2,9 @@
 
 use bytes::Bytes;
 use object_store::{Attributes, ObjectStoreExt as _, path::Path as Location};
-use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::{Listing, PrivateStore, StorageError, UnreadableKey, keys::hex, listing::listing};
+use crate::{Listing, PrivateStore, StorageError, UnreadableKey, keys::sha256, listing::listing};
 
 /// What every patch's key begins with. No original's does: theirs begin with two hexadecimal digits.
 const FOLDER: &str = "patches";
@@ -75,7 +74,7 @@ impl std::str::FromStr for PatchKey {
 impl PrivateStore {
     /// Stores a sealed patch durably.
     pub async fn put_patch(&self, picture: Uuid, sealed: Bytes) -> Result<PatchKey, StorageError> {
-        let key = PatchKey::new(picture, &hex(&Sha256::digest(&sealed)));
+        let key = PatchKey::new(picture, &sha256(&sealed));
         self.put_patch_at(&key, sealed).await?;
         Ok(key)
     }
@@ -83,7 +82,7 @@ impl PrivateStore {
     /// Stores a sealed patch under a key that is known, as when a backup is restored. Bytes that the key does not name are
     /// refused as [`StorageError::Altered`].
     pub async fn put_patch_at(&self, key: &PatchKey, sealed: Bytes) -> Result<(), StorageError> {
-        if hex(&Sha256::digest(&sealed)) != key.content_hash() {
+        if sha256(&sealed) != key.content_hash() {
             return Err(StorageError::Altered(key.to_string()));
         }
         self.backend.put(&key.location(), sealed, Attributes::new()).await
@@ -92,11 +91,7 @@ impl PrivateStore {
     /// Reads a sealed patch; what its key does not name is [`StorageError::Altered`].
     pub async fn read_patch(&self, key: &PatchKey) -> Result<Bytes, StorageError> {
         let sealed = self.backend.objects.get(&key.location()).await?.bytes().await?;
-        if hex(&Sha256::digest(&sealed)) == key.content_hash() {
-            Ok(sealed)
-        } else {
-            Err(StorageError::Altered(key.to_string()))
-        }
+        if sha256(&sealed) == key.content_hash() { Ok(sealed) } else { Err(StorageError::Altered(key.to_string())) }
     }
 
     /// Bytes of a sealed patch; `None` if it is not there.

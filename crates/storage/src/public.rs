@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     Listed, Listing, ObjectKind, PublicKey, StorageError,
     backend::{Backend, is_probe},
-    keys::hex,
+    keys::{hex, sha256},
     listing::listing,
     ranges,
 };
@@ -66,7 +66,7 @@ impl PublicStore {
     /// Stores an object under a key that is known, as when a backup is restored. Bytes that the key does not name are
     /// refused as [`StorageError::Altered`].
     pub async fn put_at(&self, key: &PublicKey, bytes: Bytes) -> Result<(), StorageError> {
-        if hex(&Sha256::digest(&bytes)) != key.content_hash() {
+        if sha256(&bytes) != key.content_hash() {
             return Err(StorageError::Altered(key.to_string()));
         }
         self.store(key, bytes).await

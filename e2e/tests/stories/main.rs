@@ -10,6 +10,7 @@ mod bad_input;
 mod blur;
 mod browser;
 mod cdn;
+mod corrections;
 mod coverage;
 mod crash;
 mod first_start;

@@ -9,7 +9,7 @@ use axum::{
 use flaneur_access::Viewer;
 use flaneur_catalog::model::{
     Account, Camera, FileRecord, JobId, Orientation, Picture, PictureId, PictureStatus, Projection, Receipt,
-    ReceivedFile, RefusedFile, Rejection, Severity, Shape, UploadSet, UploadSetId,
+    ReceivedFile, RefusedFile, Rejection, Revisions, Severity, Shape, UploadSet, UploadSetId,
 };
 use flaneur_geotag::Geotag;
 use flaneur_jpeg::Header;
@@ -36,13 +36,14 @@ const QUEUE: Duration = Duration::from_secs(30);
 ///
 /// The form has the part `file` and, if wanted, `picture_id` before it (a UUID chosen at random: a request that is
 /// repeated with it gets the same answer, and makes no second picture), `isBlurred`, `override_latitude` with `override_longitude`,
-/// `override_capture_time`, and `override_Exif.…` or `override_Xmp.…` for single tags.
+/// `override_capture_time`, and `override_Exif.…` or `override_Xmp.…` for single tags. The same bytes sent again by their
+/// owner with other overrides correct the picture.
 #[utoipa::path(
     post, path = "/upload_sets/{id}/files", tag = "Upload",
     params(("id" = String, Path, description = "The set's id")),
     request_body(content_type = "multipart/form-data", content = Object),
     responses(
-        (status = 202, description = "It is stored, and will be blurred and shown", body = Object),
+        (status = 202, description = "It is stored, and will be blurred and shown; or the sender's picture of the same bytes will say what was sent with them now", body = Object),
         (status = 400, description = "The file is no picture we take, or lacks place or time", body = crate::error::ErrorBody),
         (status = 401, description = "Sign in first", body = crate::error::ErrorBody),
         (status = 403, description = "The set belongs to another account", body = crate::error::ErrorBody),
@@ -167,13 +168,13 @@ impl Arrived<'_> {
         };
         let bytes = file.received.size;
         let received = ReceivedFile { upload_set: self.set.options.id, file_name: file.name, picture };
-        let receipt = self.api.catalog.receive_file(received, [self.job(), self.job()]).await;
+        let receipt = self.api.catalog.receive_file(received, [self.job(), self.job(), self.job()]).await;
         match receipt {
             Ok(Receipt::Accepted(record)) => {
                 metrics::accepted(bytes);
                 Ok(record)
             }
-            Ok(Receipt::Repeated(record)) => {
+            Ok(Receipt::Repeated(record) | Receipt::Corrected(record)) => {
                 self.clear().await?;
                 Ok(record)
             }
@@ -226,7 +227,7 @@ impl Arrived<'_> {
                 ApiError::conflict("There is another picture with this `picture_id`: choose a fresh one")
                     .counted_as("id_taken")
             }
-            Receipt::Accepted(_) | Receipt::Repeated(_) | Receipt::NoSuchSet => missing(),
+            Receipt::Accepted(_) | Receipt::Repeated(_) | Receipt::Corrected(_) | Receipt::NoSuchSet => missing(),
         })
     }
 
@@ -287,6 +288,7 @@ impl Arrived<'_> {
             orientation: Orientation {
                 heading: tag.heading.as_ref().map(|heading| heading.degrees),
                 heading_computed: false,
+                sensor_heading: tag.heading.as_ref().map(|heading| heading.degrees),
                 pitch: tag.pitch,
                 roll: tag.roll,
                 yaw: tag.yaw,
@@ -305,6 +307,7 @@ impl Arrived<'_> {
             },
             exif: tag.exif.clone(),
             overrides,
+            revisions: Revisions::default(),
             file_name: file_name.to_owned(),
             content_md5: received.md5.clone(),
             content_sha256: received.sha256.clone(),

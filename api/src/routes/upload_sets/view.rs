@@ -40,6 +40,7 @@ pub fn upload_set(state: &UploadSetState, url: &PublicUrl, manager: Option<&Acco
     put("items_status", json!(state.counts));
     put("semantics", json!(options.semantics));
     put("relative_heading", json!(options.relative_heading));
+    put("notices", if set.notices.is_empty() { Value::Null } else { json!(set.notices) });
     put("visibility", json!(options.visibility));
     put("links", json!(links(set, url, manager)));
     put("ready", json!(state.ready));

@@ -14,7 +14,7 @@ use flaneur_catalog::{
     Accounts as _, Catalog, UploadSets as _,
     model::{
         Account, AccountId, BoxClass, Camera, Detection, JobId, NewAccount, NewUploadSet, Orientation, Picture,
-        PictureId, PictureStatus, Projection, Receipt, ReceivedFile, Shape, SortMethod, UploadSetId,
+        PictureId, PictureStatus, Projection, Receipt, ReceivedFile, Revisions, Shape, SortMethod, UploadSetId,
     },
     sqlite::SqliteCatalog,
     world::{Generator, ManualClock, World},
@@ -154,6 +154,7 @@ impl Bench {
             camera: Camera::default(),
             exif: std::collections::BTreeMap::default(),
             overrides: serde_json::json!({}),
+            revisions: Revisions::default(),
             file_name: format!("{id}.jpg"),
             content_md5: received.md5,
             content_sha256: received.sha256,
@@ -165,7 +166,7 @@ impl Bench {
             updated_at: now,
         };
         let file = ReceivedFile { upload_set: set, file_name: format!("{id}.jpg"), picture };
-        let jobs = [JobId(self.world.id()), JobId(self.world.id())];
+        let jobs = [JobId(self.world.id()), JobId(self.world.id()), JobId(self.world.id())];
         let receipt = self.catalog.receive_file(file, jobs).await.unwrap();
         assert!(matches!(receipt, Receipt::Accepted(_)), "{receipt:?}");
         id

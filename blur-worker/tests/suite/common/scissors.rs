@@ -1,6 +1,7 @@
 //! Surgery that can be seen through: a master is whatever bytes it is, followed by a line for each region that was cut.
 
 use bytes::Bytes;
+use flaneur_catalog::model::Picture;
 use flaneur_worker::surgery::{Made, Region, Surgery, SurgeryError};
 
 /// Notes what it cut at the end of the master.
@@ -12,8 +13,21 @@ pub fn line(region: &Region) -> String {
 }
 
 impl Surgery for Scissors {
-    fn redact(&self, master: &[u8], regions: &[Region], _: bool) -> Result<Made, SurgeryError> {
-        let cuts: String = regions.iter().map(line).collect();
+    fn redact(
+        &self,
+        master: &[u8],
+        regions: &[Region],
+        _: bool,
+        corrected: Option<&Picture>,
+    ) -> Result<Made, SurgeryError> {
+        let place = corrected.map(|picture| {
+            format!(
+                "
+at {} {}",
+                picture.lon, picture.lat
+            )
+        });
+        let cuts: String = regions.iter().map(line).chain(place).collect();
         let master = [master, cuts.as_bytes()].concat();
         let small = |name: &str| Bytes::from([name.as_bytes(), &master].concat());
         Ok(Made {

@@ -71,7 +71,7 @@ async fn one(source: &Source<'_>, line: &OriginalLine, to: &Path, options: &Opti
         }
         Err(error) => return Err(error.into()),
     };
-    if hash::sha256(&plain) != line.content {
+    if flaneur_storage::sha256(&plain) != line.content {
         return Ok(Err(Gone::Altered));
     }
     let recipients = options.originals_to.clone();

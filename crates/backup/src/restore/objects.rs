@@ -11,7 +11,6 @@ use super::{Options, Target};
 use crate::{
     BackupError, Result,
     folder::{Folder, OBJECTS},
-    hash,
     manifest::{Manifest, ObjectLine},
     parts::Lines,
     stores::picture_of,
@@ -98,7 +97,7 @@ async fn one(
     }
     let path = folder.object(key);
     let bytes = tokio::fs::read(&path).await.map_err(BackupError::file("read", &path))?;
-    if hash::sha256(&bytes) != key.content_hash() {
+    if flaneur_storage::sha256(&bytes) != key.content_hash() {
         return Err(BackupError::damaged(
             &path,
             "its hash is not that of its name; bring it back from another copy of the backup",

@@ -10,7 +10,6 @@ use super::{Options, Target};
 use crate::{
     BackupError, Result,
     folder::{Folder, ORIGINALS},
-    hash,
     manifest::{Manifest, OriginalLine},
     parts::Lines,
 };
@@ -39,13 +38,13 @@ pub async fn bring(
         }
         let path = folder.originals_folder().join(file);
         let sealed = tokio::fs::read(&path).await.map_err(BackupError::file("read", &path))?;
-        if Some(hash::sha256(&sealed)) != line.sha256 {
+        if Some(flaneur_storage::sha256(&sealed)) != line.sha256 {
             return Err(BackupError::damaged(&path, "its hash is not the one that was noted"));
         }
         let identities = options.identities.clone();
         let plain = tokio::task::spawn_blocking(move || identities.decrypt(&sealed)).await;
         let plain = plain.map_err(|_| BackupError::Key("decrypting an original failed".to_owned()))??;
-        if hash::sha256(&plain) != line.content {
+        if flaneur_storage::sha256(&plain) != line.content {
             return Err(BackupError::damaged(&path, "what it holds is not what was sent"));
         }
         target.stores.originals.put(key, Bytes::from(plain)).await?;

@@ -32,6 +32,7 @@ async fn seal(town: &Town, id: PictureId) -> PatchKey {
         done: Vec::new(),
         undone: Vec::new(),
         patch: Some(patch),
+        revision: 0,
         at: town.now(),
     };
     assert!(town.catalog.republish_picture(&lease, new, town.jobs()).await.unwrap());

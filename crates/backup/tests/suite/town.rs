@@ -25,7 +25,7 @@ use flaneur_catalog::{
     model::{
         Account, AccountId, Camera, DispatchPart, DispatchPlan, JobId, JobKind, Lease, NewAccount, NewUploadSet,
         Objects, Orientation, Picture, PictureId, PictureStatus, PlacedShot, Projection, Publication, Receipt,
-        ReceivedFile, SequenceId, Shape, SortMethod, UploadSetId,
+        ReceivedFile, Revisions, SequenceId, Shape, SortMethod, UploadSetId,
     },
     sqlite::SqliteCatalog,
     world::{Clock, Generator, SystemClock, World},
@@ -149,6 +149,7 @@ impl Town {
             camera: Camera::default(),
             exif: BTreeMap::new(),
             overrides: serde_json::json!({}),
+            revisions: Revisions::default(),
             file_name: format!("{id}.jpg"),
             content_md5: received.md5,
             content_sha256: received.sha256,
@@ -160,7 +161,7 @@ impl Town {
             updated_at: now,
         };
         let file = ReceivedFile { upload_set: set, file_name: format!("{id}.jpg"), picture };
-        let receipt = self.catalog.receive_file(file, self.jobs()).await.unwrap();
+        let receipt = self.catalog.receive_file(file, [self.job(), self.job(), self.job()]).await.unwrap();
         assert!(matches!(receipt, Receipt::Accepted(_)), "{receipt:?}");
         id
     }
@@ -210,9 +211,10 @@ impl Town {
             shape: Shape { width: 320, height: 200 },
             detections: Vec::new(),
             patch: None,
+            revision: 0,
             at: self.now(),
         };
-        assert!(self.catalog.publish_picture(&lease, publication, self.jobs()).await.unwrap());
+        assert!(self.catalog.publish_picture(&lease, publication, [self.job(), self.job(), self.job()]).await.unwrap());
     }
 
     /// Does what workers do with deleted and published pictures.
@@ -258,7 +260,7 @@ impl Town {
         let sequence = SequenceId(self.world.id());
         let shots = ids.iter().map(|id| PlacedShot { id: *id, computed_heading: None }).collect();
         let parts = vec![DispatchPart { sequence, title: "A walk".to_owned(), shots }];
-        let plan = DispatchPlan { upload_set: set, parts, duplicates: Vec::new(), at: self.now() };
+        let plan = DispatchPlan { upload_set: set, parts, duplicates: Vec::new(), notices: Vec::new(), at: self.now() };
         assert!(self.catalog.apply_dispatch(&lease, &plan, &|| self.job()).await.unwrap());
         self.refresh().await;
         self.destroy().await;

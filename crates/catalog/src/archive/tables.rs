@@ -118,6 +118,7 @@ pub const TABLES: &[Table] = &[
             boolean("deleted"),
             json("semantics"),
             json("metadata"),
+            json("notices"),
         ],
     },
     Table {
@@ -185,6 +186,9 @@ pub const TABLES: &[Table] = &[
             text("captured_local"),
             real("heading").or_null(),
             boolean("heading_computed"),
+            real("sensor_heading").or_null(),
+            integer("metadata_revision"),
+            integer("served_revision"),
             real("pitch").or_null(),
             real("roll").or_null(),
             real("yaw").or_null(),

@@ -52,7 +52,7 @@ pub async fn every_change_of_a_picture_is_logged(scene: &Scene) {
     let lease = scene.lease(JobKind::Process, id.0).await;
     let mut publication = scene.publication(id);
     publication.objects = Objects { master: "another".to_owned(), ..publication.objects };
-    assert!(scene.catalog.publish_picture(&lease, publication, scene.two_jobs()).await.unwrap());
+    assert!(scene.catalog.publish_picture(&lease, publication, scene.three_jobs()).await.unwrap());
     // Another place in the sequence.
     scene.pass(1);
     let turned = [street.pictures[1], id];
@@ -116,12 +116,12 @@ pub async fn news_is_heard(scene: &Scene) {
 /// A writer does what writers do, to pictures that others write to as well.
 async fn write(catalog: Arc<dyn Catalog>, world: World, set: UploadSetId, pictures: Vec<PictureId>, seed: u64) {
     let mut random = StdRng::seed_from_u64(seed);
-    let two = || [JobId(world.id()), JobId(world.id())];
+    let job = || JobId(world.id());
     for step in 0..40 {
         let id = *pictures.choose(&mut random).unwrap();
         match random.random_range(0..12) {
             0 => {
-                catalog.delete_picture(id, two(), world.now()).await.unwrap();
+                catalog.delete_picture(id, [job(), job()], world.now()).await.unwrap();
             }
             1..5 => catalog.enqueue(JobId(world.id()), JobKind::Process, id.0, world.now()).await.unwrap(),
             5 => catalog.enqueue(JobId(world.id()), JobKind::Dispatch, set.0, world.now()).await.unwrap(),
@@ -139,9 +139,10 @@ async fn write(catalog: Arc<dyn Catalog>, world: World, set: UploadSetId, pictur
                     shape: crate::model::Shape { width: 2, height: 1 },
                     detections: Vec::new(),
                     patch: None,
+                    revision: 0,
                     at: world.now(),
                 };
-                if !catalog.publish_picture(&lease, publication, two()).await.unwrap() {
+                if !catalog.publish_picture(&lease, publication, [job(), job(), job()]).await.unwrap() {
                     catalog.finish(&lease).await.unwrap();
                 }
             }

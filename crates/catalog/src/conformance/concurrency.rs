@@ -39,7 +39,7 @@ pub async fn files_at_once_complete_a_set_once(scene: &Scene) {
             .map(|n| {
                 let file =
                     ReceivedFile { upload_set: set, file_name: format!("{n}.jpg"), picture: scene.picture(&ada) };
-                let (catalog, jobs) = (scene.catalog.clone(), scene.two_jobs());
+                let (catalog, jobs) = (scene.catalog.clone(), scene.three_jobs());
                 tokio::spawn(async move { catalog.receive_file(file, jobs).await.unwrap() })
             })
             .collect();
@@ -64,7 +64,7 @@ pub async fn the_same_bytes_at_once_become_one_picture(scene: &Scene) {
         let tasks = [first, second].map(|upload_set| {
             let picture = Picture { content_sha256: bytes.clone(), ..scene.picture(&ada) };
             let file = ReceivedFile { upload_set, file_name: format!("{}.jpg", picture.id), picture };
-            let (catalog, jobs) = (Arc::clone(&scene.catalog), scene.two_jobs());
+            let (catalog, jobs) = (Arc::clone(&scene.catalog), scene.three_jobs());
             tokio::spawn(async move { catalog.receive_file(file, jobs).await.unwrap() })
         });
         let mut accepted = Vec::new();
@@ -94,7 +94,7 @@ pub async fn readers_and_writers_do_not_disturb_each_other(scene: &Scene) {
         tokio::spawn(async move {
             for (n, picture) in pictures.into_iter().enumerate() {
                 let file = ReceivedFile { upload_set: set, file_name: format!("{writer}/{n}.jpg"), picture };
-                let jobs = [world.id().into(), world.id().into()];
+                let jobs = [world.id().into(), world.id().into(), world.id().into()];
                 assert!(matches!(catalog.receive_file(file, jobs).await.unwrap(), Receipt::Accepted(_)));
             }
         })

@@ -65,7 +65,7 @@ pub async fn deleting_takes_the_lease_away(scene: &Scene) {
         assert!(scene.catalog.delete_picture(id, scene.two_jobs(), scene.now()).await.unwrap());
     }
     assert!(!scene.catalog.heartbeat(&first, jiff::SignedDuration::ZERO).await.unwrap());
-    assert!(!scene.catalog.publish_picture(&first, scene.publication(one), scene.two_jobs()).await.unwrap());
+    assert!(!scene.catalog.publish_picture(&first, scene.publication(one), scene.three_jobs()).await.unwrap());
     let rejection = scene.rejection("broken");
     assert!(!scene.catalog.break_picture(&second, two, rejection, scene.two_jobs(), scene.now()).await.unwrap());
     for id in [one, two] {
@@ -134,7 +134,7 @@ pub async fn a_deleted_set_takes_everything_along(scene: &Scene) {
     for id in street.pictures.iter().chain([&waiting]) {
         assert_gone(scene, &street, *id).await;
     }
-    assert!(!scene.catalog.publish_picture(&lease, scene.publication(waiting), scene.two_jobs()).await.unwrap());
+    assert!(!scene.catalog.publish_picture(&lease, scene.publication(waiting), scene.three_jobs()).await.unwrap());
     assert!(!scene.catalog.finish(&dispatch).await.unwrap());
     assert_eq!(scene.catalog.sequence(viewer(&ada), street.sequence).await.unwrap(), None);
     assert_eq!(scene.catalog.upload_set(street.set).await.unwrap(), None);

@@ -6,8 +6,8 @@ use super::scene::{Scene, viewer};
 use crate::{
     CatalogError,
     model::{
-        Account, DispatchPart, DispatchPlan, DispatchShot, DuplicateShot, JobKind, NewUploadSet, Orientation, Picture,
-        PictureId, PictureStatus, PlacedShot, Projection, SequenceId, SequenceStatus, Severity, UploadSetId,
+        Account, DispatchPart, DispatchPlan, DispatchShot, DuplicateShot, JobKind, NewUploadSet, Notice, Orientation,
+        Picture, PictureId, PictureStatus, PlacedShot, Projection, SequenceId, SequenceStatus, Severity, UploadSetId,
     },
 };
 
@@ -52,8 +52,7 @@ pub async fn dispatch_makes_sequences(scene: &Scene) {
         lon: 1.5,
         lat: flat.lat,
         captured_at: flat.captured_at,
-        heading: Some(90.0),
-        heading_computed: false,
+        sensor_heading: Some(90.0),
         panorama: false,
         accuracy: flat.accuracy,
         pixel_density: flat.shape.density(flat.camera.field_of_view),
@@ -68,12 +67,15 @@ pub async fn dispatch_makes_sequences(scene: &Scene) {
     let mut plan = scene.plan(set, vec![DispatchPart { sequence: id, title: "A walk".to_owned(), shots }]);
     scene.pass(3);
     plan.at = scene.now();
+    plan.notices =
+        vec![Notice { reason: "position_jump".to_owned(), message: "Odd.".to_owned(), pictures: vec![first] }];
     scene.dispatch(&plan).await;
 
     assert_eq!((place(scene, second).await, place(scene, first).await), (Some((id, 1)), Some((id, 2))));
     let orientation = scene.catalog.picture(second).await.unwrap().unwrap().orientation;
     assert_eq!((orientation.heading, orientation.heading_computed), (Some(12.5), true));
     let kept = scene.catalog.picture(first).await.unwrap().unwrap();
+    assert_eq!(scene.catalog.upload_set(set).await.unwrap().unwrap().notices, plan.notices);
     assert_eq!((kept.orientation, kept.updated_at), (flat.orientation, plan.at));
     let made = scene.catalog.sequence(viewer(&ada), id).await.unwrap().unwrap();
     assert_eq!((made.title.as_str(), made.producer.as_str(), made.upload_set), ("A walk", "ada", set));
@@ -151,7 +153,7 @@ pub async fn duplicates_are_left_out_and_say_so(scene: &Scene) {
         assert_eq!(details["duplicate_of"], serde_json::json!(kept));
         assert_eq!((details["distance"].as_f64(), details["angle"].as_f64()), (Some(0.5), Some(3.25)));
     }
-    assert!(!scene.catalog.publish_picture(&held, scene.publication(waiting), scene.two_jobs()).await.unwrap());
+    assert!(!scene.catalog.publish_picture(&held, scene.publication(waiting), scene.three_jobs()).await.unwrap());
     let lease = scene.lease(JobKind::Destroy, shown.0).await;
     assert!(scene.catalog.destroyed(&lease, shown).await.unwrap());
     let destroyed = scene.catalog.picture(shown).await.unwrap().unwrap();

@@ -26,7 +26,7 @@ async fn related(scene: &Scene, viewer: Viewer, id: PictureId) -> Vec<PictureId>
 /// A sequence of one picture.
 async fn single(scene: &Scene, account: &Account, lon: f64, lat: f64, heading: Option<f64>) -> Street {
     scene.pass(1);
-    let orientation = Orientation { heading, ..Orientation::default() };
+    let orientation = Orientation { heading, sensor_heading: heading, ..Orientation::default() };
     let picture = Picture { lon, lat, orientation, ..scene.picture(account) };
     scene.show(account, Visibility::Anyone, vec![picture]).await
 }
@@ -158,7 +158,7 @@ pub async fn related_pictures_are_the_nearest_of_each_sequence(scene: &Scene) {
     let make = |metres: f64, heading: f64| Picture {
         lat: 48.85 + metres * METRE,
         lon: 2.35,
-        orientation: Orientation { heading: Some(heading), ..Orientation::default() },
+        orientation: Orientation { heading: Some(heading), sensor_heading: Some(heading), ..Orientation::default() },
         ..scene.picture(&ada)
     };
     let pictures = vec![make(-9.0, 0.0), make(-5.0, 0.0), make(1.0, 180.0), make(7.0, 0.0)];

@@ -15,6 +15,7 @@ mod accounts;
 mod archive;
 mod changes;
 mod concurrency;
+mod corrections;
 mod coverage;
 mod credentials;
 mod deletion;
@@ -97,6 +98,12 @@ macro_rules! for_each_rule {
                 a_file_says_how_far_its_picture_is
                 files_are_paged_in_order
                 unknown_sets_take_no_files
+            }
+            corrections {
+                the_same_bytes_with_other_overrides_correct_the_picture
+                only_their_owner_corrects_pictures
+                a_picture_is_corrected_from_another_set
+                files_follow_corrections
             }
             uploads {
                 an_upload_grows_part_by_part

@@ -32,7 +32,7 @@ pub async fn publishing_stores_and_asks_for_what_follows(scene: &Scene) {
         }],
         ..scene.publication(id)
     };
-    assert!(scene.catalog.publish_picture(&lease, publication.clone(), scene.two_jobs()).await.unwrap());
+    assert!(scene.catalog.publish_picture(&lease, publication.clone(), scene.three_jobs()).await.unwrap());
 
     let after = scene.catalog.picture(id).await.unwrap().unwrap();
     assert_eq!((after.status, after.shape), (PictureStatus::Ready, publication.shape));
@@ -131,13 +131,13 @@ pub async fn a_lost_lease_publishes_nothing(scene: &Scene) {
     let held = scene.lease(JobKind::Process, id.0).await;
     let before = scene.catalog.picture(id).await.unwrap();
     let counts = scene.catalog.job_counts().await.unwrap();
-    assert!(!scene.catalog.publish_picture(&lost, scene.publication(id), scene.two_jobs()).await.unwrap());
+    assert!(!scene.catalog.publish_picture(&lost, scene.publication(id), scene.three_jobs()).await.unwrap());
     let rejection = scene.rejection("broken");
     assert!(!scene.catalog.break_picture(&lost, id, rejection, scene.two_jobs(), scene.now()).await.unwrap());
     assert_eq!(scene.catalog.picture(id).await.unwrap(), before);
     assert_eq!(scene.catalog.files(set, 0, 1).await.unwrap()[0].rejection, None);
     assert_eq!(scene.catalog.job_counts().await.unwrap(), counts);
-    assert!(scene.catalog.publish_picture(&held, scene.publication(id), scene.two_jobs()).await.unwrap());
+    assert!(scene.catalog.publish_picture(&held, scene.publication(id), scene.three_jobs()).await.unwrap());
 
     let lost = scene.lease(JobKind::Destroy, id.0).await;
     scene.pass(60);
@@ -152,7 +152,7 @@ pub async fn a_lease_is_for_its_own_subject(scene: &Scene) {
     let [one, other] = [scene.picture(&ada), scene.picture(&ada)];
     let (one, other) = (scene.accept(set, one).await, scene.accept(set, other).await);
     let lease = scene.lease(JobKind::Process, one.0).await;
-    assert!(!scene.catalog.publish_picture(&lease, scene.publication(other), scene.two_jobs()).await.unwrap());
+    assert!(!scene.catalog.publish_picture(&lease, scene.publication(other), scene.three_jobs()).await.unwrap());
     let rejection = scene.rejection("broken");
     assert!(!scene.catalog.break_picture(&lease, other, rejection, scene.two_jobs(), scene.now()).await.unwrap());
     assert!(!scene.catalog.destroyed(&lease, one).await.unwrap(), "of another kind");
@@ -162,5 +162,5 @@ pub async fn a_lease_is_for_its_own_subject(scene: &Scene) {
         let picture = scene.catalog.picture(id).await.unwrap().unwrap();
         assert!(picture.status == PictureStatus::Waiting && picture.original.is_some());
     }
-    assert!(scene.catalog.publish_picture(&lease, scene.publication(one), scene.two_jobs()).await.unwrap());
+    assert!(scene.catalog.publish_picture(&lease, scene.publication(one), scene.three_jobs()).await.unwrap());
 }

@@ -61,6 +61,7 @@ async fn republication(scene: &Scene, picture: PictureId, done: &[RedactionId]) 
         done: done.to_vec(),
         undone: Vec::new(),
         patch: None,
+        revision: 0,
         at: scene.now(),
     }
 }
@@ -258,7 +259,7 @@ pub async fn a_false_alarm_is_undone_with_its_patch(scene: &Scene) {
         patch: Some(sealed.clone()),
         ..scene.publication(picture)
     };
-    assert!(scene.catalog.publish_picture(&lease, publication, scene.two_jobs()).await.unwrap());
+    assert!(scene.catalog.publish_picture(&lease, publication, scene.three_jobs()).await.unwrap());
     assert_eq!(scene.catalog.patches(&[picture]).await.unwrap(), [sealed]);
     // What was stored is the same finding.
     let stored = scene.catalog.detections(picture).await.unwrap().remove(0);

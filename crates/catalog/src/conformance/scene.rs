@@ -13,8 +13,8 @@ use crate::{
     model::{
         Account, AccountId, Camera, DispatchPart, DispatchPlan, Item, JobId, JobKind, Lease, NewAccount, NewUploadSet,
         Objects, Order, Orientation, Picture, PictureId, PictureStatus, PlacedShot, Projection, Publication, Receipt,
-        ReceivedFile, RefusedFile, Rejection, SearchQuery, Semantic, SequenceId, SequenceQuery, SequenceSummary,
-        Severity, Shape, SortMethod, UploadSetId,
+        ReceivedFile, RefusedFile, Rejection, Revisions, SearchQuery, Semantic, SequenceId, SequenceQuery,
+        SequenceSummary, Severity, Shape, SortMethod, UploadSetId,
     },
     world::{Clock as _, Generator, ManualClock, World},
 };
@@ -68,6 +68,10 @@ impl Scene {
 
     pub fn job(&self) -> JobId {
         JobId(self.world.id())
+    }
+
+    pub fn three_jobs(&self) -> [JobId; 3] {
+        [self.job(), self.job(), self.job()]
     }
 
     pub fn two_jobs(&self) -> [JobId; 2] {
@@ -137,6 +141,7 @@ impl Scene {
             orientation: Orientation {
                 heading: Some(90.0),
                 heading_computed: false,
+                sensor_heading: Some(90.0),
                 pitch: Some(1.5),
                 roll: None,
                 yaw: None,
@@ -152,6 +157,7 @@ impl Scene {
             },
             exif: BTreeMap::from([("Exif.Image.Make".to_owned(), "Make".to_owned())]),
             overrides: serde_json::json!({ "b": 1, "a": [null, "text"] }),
+            revisions: Revisions::default(),
             file_name: String::new(),
             content_md5: format!("{:032x}", id.as_u128()),
             content_sha256: format!("{:064x}", id.as_u128()),
@@ -166,7 +172,7 @@ impl Scene {
 
     pub async fn send(&self, set: UploadSetId, name: &str, picture: Picture) -> Receipt {
         let file = ReceivedFile { upload_set: set, file_name: name.to_owned(), picture };
-        self.catalog.receive_file(file, self.two_jobs()).await.unwrap()
+        self.catalog.receive_file(file, self.three_jobs()).await.unwrap()
     }
 
     /// Sends a picture under a name of its own, and has it accepted.
@@ -242,6 +248,7 @@ impl Scene {
             shape: Shape { width: 3000, height: 4000 },
             detections: Vec::new(),
             patch: None,
+            revision: 0,
             at: self.now(),
         }
     }
@@ -249,7 +256,7 @@ impl Scene {
     pub async fn publish(&self, picture: PictureId) {
         let lease = self.lease(JobKind::Process, picture.0).await;
         let publication = self.publication(picture);
-        assert!(self.catalog.publish_picture(&lease, publication, self.two_jobs()).await.unwrap());
+        assert!(self.catalog.publish_picture(&lease, publication, self.three_jobs()).await.unwrap());
     }
 
     pub async fn break_down(&self, picture: PictureId) {
@@ -264,7 +271,7 @@ impl Scene {
     }
 
     pub fn plan(&self, upload_set: UploadSetId, parts: Vec<DispatchPart>) -> DispatchPlan {
-        DispatchPlan { upload_set, parts, duplicates: Vec::new(), at: self.now() }
+        DispatchPlan { upload_set, parts, duplicates: Vec::new(), notices: Vec::new(), at: self.now() }
     }
 
     /// Completes the set, or asks for its dispatch once more, and carries the plan out.

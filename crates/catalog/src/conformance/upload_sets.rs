@@ -30,7 +30,10 @@ pub async fn upload_sets_keep_their_options(scene: &Scene) {
     };
     for new in [full, scene.new_set(&ada)] {
         let made = scene.catalog.create_upload_set(new.clone()).await.unwrap();
-        assert_eq!(made, UploadSet { options: new.clone(), completed: false, dispatched: false, received: 0 });
+        assert_eq!(
+            made,
+            UploadSet { options: new.clone(), completed: false, dispatched: false, received: 0, notices: Vec::new() }
+        );
         assert_eq!(scene.catalog.upload_set(new.id).await.unwrap(), Some(made));
     }
     assert_eq!(scene.catalog.upload_set(UploadSetId(scene.world.id())).await.unwrap(), None);

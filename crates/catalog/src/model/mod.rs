@@ -24,7 +24,7 @@ pub use inspection::{OverdueJob, PictureFiles, Schema, Stalled};
 pub use job::{DeadJob, Failure, JobCounts, JobKind, Lease, QueueLine};
 pub use picture::{
     Area, BoxClass, Camera, Detection, Item, ItemLinks, Neighbour, Objects, Order, Orientation, Picture, PictureStatus,
-    Projection, Publication, SearchQuery, Shape, TileMatrix,
+    Projection, Publication, Revisions, SearchQuery, Shape, TileMatrix,
 };
 pub use redaction::{
     Outline, Patch, Redaction, RedactionOrigin, RedactionReceipt, RedactionState, RegionClass, Republication, Undo,
@@ -36,6 +36,6 @@ pub use sequence::{
 };
 pub use upload::{NewUpload, Upload, UploadOutcome, UploadPart, UploadReceipt};
 pub use upload_set::{
-    FileRecord, NewUploadSet, Receipt, ReceivedFile, RefusedFile, Rejection, Semantic, Severity, SortMethod,
+    FileRecord, NewUploadSet, Notice, Receipt, ReceivedFile, RefusedFile, Rejection, Semantic, Severity, SortMethod,
     StatusCounts, UploadSet, UploadSetSequence, UploadSetState,
 };

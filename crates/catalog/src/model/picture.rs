@@ -67,6 +67,8 @@ pub struct Orientation {
     pub heading: Option<f64>,
     /// Whether the heading was computed from the track rather than read from the file.
     pub heading_computed: bool,
+    /// What the camera measured, which stays whatever is computed. As `heading`.
+    pub sensor_heading: Option<f64>,
     /// Up is positive.
     pub pitch: Option<f64>,
     /// Clockwise is positive.
@@ -158,6 +160,22 @@ impl Objects {
     }
 }
 
+/// How often what a picture says of place, time and the like was corrected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Revisions {
+    /// In the catalog.
+    pub metadata: i64,
+    /// In the files that are served.
+    pub served: i64,
+}
+
+impl Revisions {
+    /// Whether the files that are served tell what was corrected since.
+    pub fn is_stale(self) -> bool {
+        self.served < self.metadata
+    }
+}
+
 /// A picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Picture {
@@ -199,6 +217,8 @@ pub struct Picture {
     pub exif: BTreeMap<String, String>,
     /// What the client asked to be used instead of the file's own metadata, as it was sent.
     pub overrides: serde_json::Value,
+    /// Which correction the catalog and the served files are at.
+    pub revisions: Revisions,
     /// Name the client gave.
     pub file_name: String,
     /// MD5 of the bytes received, 32 hexadecimal digits.
@@ -232,6 +252,19 @@ impl Picture {
             visibility: strictest(self.visibility, sequence_visibility),
             published: self.status == PictureStatus::Ready && self.sequence.is_some() && self.objects.is_some(),
         }
+    }
+
+    /// Whether the client asked for anything to be used instead of the file's own metadata.
+    pub fn has_overrides(&self) -> bool {
+        fn says(value: &serde_json::Value) -> bool {
+            match value {
+                serde_json::Value::Null => false,
+                serde_json::Value::Array(values) => values.iter().any(says),
+                serde_json::Value::Object(values) => values.values().any(says),
+                _ => true,
+            }
+        }
+        says(&self.overrides)
     }
 
     /// Pixels per degree of view across, as clients grade resolution by.
@@ -283,6 +316,8 @@ pub struct Publication {
     pub detections: Vec<Detection>,
     /// What was removed, if it is kept.
     pub patch: Option<super::Patch>,
+    /// Which of the picture's corrections the objects tell, as [`Revisions::metadata`] was when they were made.
+    pub revision: i64,
     /// Now.
     pub at: Timestamp,
 }

@@ -278,6 +278,8 @@ pub struct Republication {
     pub undone: Vec<RedactionId>,
     /// What was removed, if it is kept.
     pub patch: Option<Patch>,
+    /// Which of the picture's corrections the objects tell, see [`super::Revisions`].
+    pub revision: i64,
     /// Now.
     pub at: Timestamp,
 }

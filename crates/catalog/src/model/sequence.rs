@@ -129,10 +129,8 @@ pub struct DispatchShot {
     pub lat: f64,
     /// When it was taken.
     pub captured_at: Timestamp,
-    /// Heading, degrees.
-    pub heading: Option<f64>,
-    /// Whether the heading was computed from the track.
-    pub heading_computed: bool,
+    /// Heading as the camera measured it, degrees clockwise from true north.
+    pub sensor_heading: Option<f64>,
     /// Whether it is a panorama.
     pub panorama: bool,
     /// How far off the position may be, metres.
@@ -185,6 +183,8 @@ pub struct DispatchPlan {
     pub parts: Vec<DispatchPart>,
     /// Pictures left out.
     pub duplicates: Vec<DuplicateShot>,
+    /// What was odd, for the contributor.
+    pub notices: Vec<super::Notice>,
     /// Now.
     pub at: Timestamp,
 }

@@ -66,6 +66,19 @@ pub struct UploadSet {
     pub dispatched: bool,
     /// How many names of files have come, refused ones included.
     pub received: i64,
+    /// What was odd about the positions of its pictures when it was last dispatched.
+    pub notices: Vec<Notice>,
+}
+
+/// Something odd about the positions of an upload set's pictures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Machine-readable: `frozen_position`, `position_jump`.
+    pub reason: String,
+    /// A sentence that says what is odd and what to do.
+    pub message: String,
+    /// The pictures it is about, at most so many as fit a sentence's end; the first in order.
+    pub pictures: Vec<PictureId>,
 }
 
 /// How far the pictures of something are.
@@ -162,6 +175,23 @@ pub struct FileRecord {
     pub changed_at: Timestamp,
 }
 
+impl FileRecord {
+    /// The line of a file that came, but became no picture of its own: `picture` is what it would have become.
+    pub fn without_picture(file_name: String, picture: &super::Picture, rejection: Rejection) -> Self {
+        Self {
+            file_name,
+            picture: None,
+            content_md5: Some(picture.content_md5.clone()),
+            size: Some(picture.size),
+            inserted_at: picture.created_at,
+            rejection: Some(rejection),
+            status: None,
+            published: false,
+            changed_at: picture.created_at,
+        }
+    }
+}
+
 /// A file that was stored and is accepted as a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReceivedFile {
@@ -197,6 +227,9 @@ pub enum Receipt {
     Accepted(FileRecord),
     /// It is the picture that it is to become already: the request was repeated. Nothing was changed.
     Repeated(FileRecord),
+    /// The sender's picture of the same bytes says now what was sent with them. The line is of that picture, or, if that
+    /// is in another set, says so.
+    Corrected(FileRecord),
     /// Another picture has this id, or had it.
     IdTaken,
     /// The set already has exactly this file.

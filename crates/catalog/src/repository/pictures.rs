@@ -35,8 +35,9 @@ pub trait Pictures: Send + Sync {
     ) -> Result<Vec<Item>>;
 
     /// Publishes: objects, size and detections are stored, the picture is `Ready`, the job is done; in the same
-    /// transaction a `Destroy` job for the original and, if it is in a sequence, a `Refresh` of that are enqueued.
-    async fn publish_picture(&self, lease: &Lease, publication: Publication, jobs: [JobId; 2]) -> Result<bool>;
+    /// transaction a `Destroy` job for the original and, if it is in a sequence, a `Refresh` of that are enqueued; and a
+    /// `Redact` job, if what the picture says was corrected after its files were made.
+    async fn publish_picture(&self, lease: &Lease, publication: Publication, jobs: [JobId; 3]) -> Result<bool>;
     /// Gives a picture up: `Broken`, its file carries the rejection, the job is done, a `Destroy` job for its original
     /// and, if it is in a sequence, a `Refresh` of that are enqueued.
     async fn break_picture(

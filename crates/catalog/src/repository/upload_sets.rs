@@ -34,8 +34,11 @@ pub trait UploadSets: Send + Sync {
     /// when the set or the instance already has these bytes, or the set has an accepted file of this name, or a picture has
     /// or had this id. A refused file of the same name is replaced. What is checked first decides: the id, the same bytes
     /// in the set, then the name, then the same bytes elsewhere. The same bytes under the same id, sent by the same account
-    /// to the same set, are `Repeated`. `jobs` are fresh ids for the jobs this may make.
-    async fn receive_file(&self, file: ReceivedFile, jobs: [JobId; 2]) -> Result<Receipt>;
+    /// to the same set, are `Repeated`.
+    ///
+    /// The same bytes from their owner with other overrides than before correct the picture, whatever set it is in, and are
+    /// `Corrected`: its files follow by a `Redact` job, and its set is dispatched anew if it was complete. `jobs` are fresh ids for the jobs this may make.
+    async fn receive_file(&self, file: ReceivedFile, jobs: [JobId; 3]) -> Result<Receipt>;
 
     /// Notes a refused file. It counts as received. A refused file of the same name is replaced, an accepted one is
     /// kept. Answers false if there is no such set. `job` is a fresh id, should this complete the set.

@@ -20,6 +20,7 @@ struct Shot {
     rank: Option<i64>,
     heading: Option<f64>,
     heading_computed: bool,
+    sensor_heading: Option<f64>,
 }
 
 /// Carries the plan out in the transaction of `connection`. False if the lease is lost: then, roll back.
@@ -78,12 +79,13 @@ pub async fn apply(
     }
     // A file may have come after the plan was made; then the job is there again.
     sqlx::query(
-        "UPDATE upload_sets SET dispatched = NOT EXISTS (
+        "UPDATE upload_sets SET notices = $2, dispatched = NOT EXISTS (
              SELECT 1 FROM pictures p
              WHERE p.upload_set_id = $1 AND p.sequence_id IS NULL AND p.status IN ('waiting', 'ready'))
          WHERE id = $1",
     )
     .bind(set_id)
+    .bind(sqlx::types::Json(&plan.notices))
     .execute(connection)
     .await?;
     Ok(true)
@@ -91,7 +93,7 @@ pub async fn apply(
 
 async fn shots(connection: &mut Connection, set: &UploadSet) -> Result<HashMap<PictureId, Shot>> {
     let sql = format!(
-        "SELECT id, sequence_id, rank, heading, heading_computed FROM pictures
+        "SELECT id, sequence_id, rank, heading, heading_computed, sensor_heading FROM pictures
          WHERE upload_set_id = $1 AND status IN ('waiting', 'ready') ORDER BY id {FOR_UPDATE}",
     );
     let shots: Vec<Shot> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(set.options.id).fetch_all(connection).await?;
@@ -147,8 +149,8 @@ async fn place_shot(
     shot: Shot,
     plan: &DispatchPlan,
 ) -> Result<()> {
-    let heading = placed.computed_heading.or(shot.heading);
-    let computed = placed.computed_heading.is_some() || shot.heading_computed;
+    let heading = placed.computed_heading.or(shot.sensor_heading);
+    let computed = placed.computed_heading.is_some();
     let stays = shot.sequence_id == Some(sequence) && shot.rank == Some(rank);
     if !stays || heading != shot.heading || computed != shot.heading_computed {
         sqlx::query(

@@ -8,6 +8,7 @@
 mod accounts;
 mod archive;
 mod changes;
+mod corrections;
 mod counts;
 mod coverage;
 mod dispatch;

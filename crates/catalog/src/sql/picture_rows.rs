@@ -9,7 +9,8 @@ use super::{Connection, explain};
 use crate::{
     Result,
     model::{
-        AccountId, Camera, Objects, Orientation, Picture, PictureId, PictureStatus, SequenceId, Shape, UploadSetId,
+        AccountId, Camera, Objects, Orientation, Picture, PictureId, PictureStatus, Revisions, SequenceId, Shape,
+        UploadSetId,
     },
     stored::rows::{micros, named, time},
 };
@@ -17,7 +18,7 @@ use crate::{
 /// The columns of [`PictureRow`]. The table is `p`.
 pub const PICTURE: &str = "p.id, p.account_id, p.upload_set_id, p.sequence_id, p.rank, p.status, p.visibility, p.lon,
     p.lat, p.altitude, p.accuracy, p.captured_at, p.captured_local, p.heading, p.heading_computed, p.pitch, p.roll,
-    p.yaw, p.projection, p.width, p.height, p.camera_make, p.camera_model, p.camera_artist, p.focal_length,
+    p.yaw, p.sensor_heading, p.metadata_revision, p.served_revision, p.projection, p.width, p.height, p.camera_make, p.camera_model, p.camera_artist, p.focal_length,
     p.field_of_view, p.exif, p.overrides, p.file_name, p.content_md5, p.content_sha256, p.size, p.claimed_blurred,
     p.original, p.objects, p.created_at, p.updated_at";
 
@@ -42,6 +43,9 @@ pub struct PictureRow {
     pitch: Option<f64>,
     roll: Option<f64>,
     yaw: Option<f64>,
+    sensor_heading: Option<f64>,
+    metadata_revision: i64,
+    served_revision: i64,
     projection: String,
     width: i64,
     height: i64,
@@ -82,6 +86,7 @@ impl PictureRow {
             orientation: Orientation {
                 heading: self.heading,
                 heading_computed: self.heading_computed,
+                sensor_heading: self.sensor_heading,
                 pitch: self.pitch,
                 roll: self.roll,
                 yaw: self.yaw,
@@ -97,6 +102,7 @@ impl PictureRow {
             },
             exif: self.exif.0,
             overrides: self.overrides.0,
+            revisions: Revisions { metadata: self.metadata_revision, served: self.served_revision },
             file_name: self.file_name,
             content_md5: self.content_md5,
             content_sha256: self.content_sha256,
@@ -121,9 +127,9 @@ pub async fn insert_picture(
         "INSERT INTO pictures (id, account_id, upload_set_id, status, visibility, lon, lat, quadkey, altitude, accuracy,
              captured_at, captured_local, heading, heading_computed, pitch, roll, yaw, projection, width, height,
              camera_make, camera_model, camera_artist, focal_length, field_of_view, exif, overrides, file_name,
-             content_md5, content_sha256, size, claimed_blurred, original, created_at, updated_at)
+             content_md5, content_sha256, size, claimed_blurred, original, created_at, updated_at, sensor_heading)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-             $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)
+             $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)
          ON CONFLICT (content_sha256) WHERE status <> 'deleted' DO NOTHING",
     )
     .bind(picture.id)
@@ -161,6 +167,7 @@ pub async fn insert_picture(
     .bind(&picture.original)
     .bind(micros(picture.created_at))
     .bind(micros(picture.updated_at))
+    .bind(picture.orientation.sensor_heading)
     .execute(connection)
     .await
     .map_err(|error| explain(error, "the picture's id", "the picture's account"))?;

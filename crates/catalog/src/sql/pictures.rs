@@ -122,17 +122,18 @@ impl Pictures for Store {
         items::items(&mut tx, values, viewer, &hits, "p.rank").await
     }
 
-    async fn publish_picture(&self, lease: &Lease, publication: Publication, jobs: [JobId; 2]) -> Result<bool> {
-        let Publication { picture, objects, shape, detections, patch, at } = publication;
-        let [destroy, refresh] = jobs;
+    async fn publish_picture(&self, lease: &Lease, publication: Publication, jobs: [JobId; 3]) -> Result<bool> {
+        let Publication { picture, objects, shape, detections, patch, revision, at } = publication;
+        let [destroy, refresh, redact] = jobs;
         let mut tx = self.write().await?;
         hold_pictures(&mut tx, Of::Picture(picture)).await?;
         if !jobs::end(&mut tx, lease, JobKind::Process, picture.0).await? {
             return Ok(false);
         }
-        let sequence: Option<Option<SequenceId>> = sqlx::query_scalar(
-            "UPDATE pictures SET status = 'ready', objects = $2, width = $3, height = $4, detections = $5, updated_at = $6
-             WHERE id = $1 AND status IN ('waiting', 'ready', 'broken') RETURNING sequence_id",
+        let published: Option<(Option<SequenceId>, i64)> = sqlx::query_as(
+            "UPDATE pictures SET status = 'ready', objects = $2, width = $3, height = $4, detections = $5, updated_at = $6,
+                 served_revision = $7
+             WHERE id = $1 AND status IN ('waiting', 'ready', 'broken') RETURNING sequence_id, metadata_revision",
         )
         .bind(picture)
         .bind(Json(objects))
@@ -140,10 +141,11 @@ impl Pictures for Store {
         .bind(shape.height)
         .bind(Json(detections))
         .bind(micros(at))
+        .bind(revision)
         .fetch_optional(&mut *tx)
         .await?;
         // Without the picture there is nothing to publish, and the job stays as it was.
-        let Some(sequence) = sequence else {
+        let Some((sequence, corrected)) = published else {
             return Ok(false);
         };
         settle_audience(&mut tx, picture).await?;
@@ -155,6 +157,9 @@ impl Pictures for Store {
             redactions::list_patch(&mut tx, patch).await?;
         }
         jobs::ask(&mut tx, destroy, JobKind::Destroy, picture.0, at).await?;
+        if revision < corrected {
+            jobs::ask(&mut tx, redact, JobKind::Redact, picture.0, at).await?;
+        }
         self.announce(tx, &Topic::ALL).await?;
         Ok(true)
     }

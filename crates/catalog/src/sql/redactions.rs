@@ -310,10 +310,11 @@ impl Redactions for Store {
         let Some((before, sequence)) = before.filter(|(before, _)| before.0.master == new.from) else {
             return Ok(false);
         };
-        sqlx::query("UPDATE pictures SET objects = $2, updated_at = $3 WHERE id = $1")
+        sqlx::query("UPDATE pictures SET objects = $2, updated_at = $3, served_revision = $4 WHERE id = $1")
             .bind(picture)
             .bind(Json(&new.objects))
             .bind(micros(new.at))
+            .bind(new.revision)
             .execute(&mut *tx)
             .await?;
         if let Some(sequence) = sequence {

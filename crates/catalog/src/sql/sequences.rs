@@ -53,8 +53,7 @@ struct ShotRow {
     lon: f64,
     lat: f64,
     captured_at: i64,
-    heading: Option<f64>,
-    heading_computed: bool,
+    sensor_heading: Option<f64>,
     projection: String,
     accuracy: Option<f64>,
     width: i64,
@@ -71,8 +70,7 @@ impl ShotRow {
             lon: self.lon,
             lat: self.lat,
             captured_at: time(self.captured_at)?,
-            heading: self.heading,
-            heading_computed: self.heading_computed,
+            sensor_heading: self.sensor_heading,
             panorama: named::<Projection>(&self.projection)? == Projection::Equirectangular,
             accuracy: self.accuracy,
             pixel_density: Shape { width: self.width, height: self.height }.density(self.field_of_view),
@@ -193,7 +191,7 @@ impl Sequences for Store {
 
     async fn shots(&self, id: UploadSetId) -> Result<Vec<DispatchShot>> {
         sqlx::query_as::<_, ShotRow>(
-            "SELECT id, file_name, lon, lat, captured_at, heading, heading_computed, projection, accuracy, width, height,
+            "SELECT id, file_name, lon, lat, captured_at, sensor_heading, projection, accuracy, width, height,
                  field_of_view, sequence_id
              FROM pictures WHERE upload_set_id = $1 AND status IN ('waiting', 'ready') ORDER BY created_at, id",
         )

@@ -5,15 +5,15 @@ use jiff::Timestamp;
 use sqlx::types::Json;
 
 use super::{
-    Connection, Store, at_least_none, dialect, explain, jobs,
+    Connection, Store, at_least_none, corrections, dialect, explain, jobs,
     picture_rows::insert_picture,
-    tombstones::{self, Of},
+    tombstones::{self, Of, hold_pictures},
     upload_set_state, uploads,
 };
 use crate::{
     Result, UploadSets,
     model::{
-        AccountId, FileRecord, JobId, JobKind, NewUploadSet, PictureId, PictureStatus, Receipt, ReceivedFile,
+        AccountId, FileRecord, JobId, JobKind, NewUploadSet, Notice, PictureId, PictureStatus, Receipt, ReceivedFile,
         RefusedFile, Rejection, Semantic, SequenceId, Severity, UploadSet, UploadSetId, UploadSetState,
     },
     signals::Topic,
@@ -22,7 +22,7 @@ use crate::{
 
 const SET: &str = "id, account_id, title, estimated_nb_files, sort_method, no_split, split_distance, split_time,
     no_deduplication, duplicate_distance, duplicate_rotation, relative_heading, visibility, semantics, metadata,
-    user_agent, created_at, completed, dispatched, received";
+    user_agent, created_at, completed, dispatched, received, notices";
 
 #[derive(sqlx::FromRow)]
 struct SetRow {
@@ -46,6 +46,7 @@ struct SetRow {
     completed: bool,
     dispatched: bool,
     received: i64,
+    notices: Json<Vec<Notice>>,
 }
 
 impl SetRow {
@@ -54,6 +55,7 @@ impl SetRow {
             completed: self.completed,
             dispatched: self.dispatched,
             received: self.received,
+            notices: self.notices.0,
             options: NewUploadSet {
                 id: self.id,
                 account: self.account_id,
@@ -210,6 +212,17 @@ fn file_duplicate() -> Rejection {
     }
 }
 
+fn corrected_elsewhere() -> Rejection {
+    Rejection {
+        severity: Severity::Info,
+        message:
+            "This very file was sent before in another upload set. The picture there says now what was sent with it \
+                  this time. There is nothing to do."
+                .to_owned(),
+        ..file_duplicate()
+    }
+}
+
 #[async_trait]
 impl UploadSets for Store {
     async fn create_upload_set(&self, new: NewUploadSet) -> Result<UploadSet> {
@@ -241,7 +254,7 @@ impl UploadSets for Store {
         .await
         .map_err(|error| explain(error, "the upload set's id", "the account"))?;
         tx.commit().await?;
-        Ok(UploadSet { options: new, completed: false, dispatched: false, received: 0 })
+        Ok(UploadSet { options: new, completed: false, dispatched: false, received: 0, notices: Vec::new() })
     }
 
     async fn upload_set(&self, id: UploadSetId) -> Result<Option<UploadSet>> {
@@ -278,25 +291,43 @@ impl UploadSets for Store {
         Ok(number.bind(account).bind(micros(since)).fetch_one(&self.readers).await?)
     }
 
-    async fn receive_file(&self, file: ReceivedFile, jobs: [JobId; 2]) -> Result<Receipt> {
+    async fn receive_file(&self, file: ReceivedFile, jobs: [JobId; 3]) -> Result<Receipt> {
         let ReceivedFile { upload_set, file_name, picture } = file;
-        let [process, dispatch] = jobs;
+        let [process, dispatch, other] = jobs;
         let now = picture.created_at;
         let mut tx = self.write().await?;
         let Some(set) = hold(&mut tx, upload_set).await? else {
             return Ok(Receipt::NoSuchSet);
         };
-        let other: Option<(UploadSetId, AccountId, String)> =
+        let mut before = same_bytes(&mut tx, &picture.content_sha256).await?;
+        if let Some((existing, its_set, owner)) = before
+            && owner == picture.account
+            && picture.has_overrides()
+        {
+            hold_pictures(&mut tx, Of::Picture(existing)).await?;
+            if corrections::correct(&mut tx, existing, &picture, [process, other]).await? {
+                let line = match line_of(&mut tx, upload_set, existing).await? {
+                    Some(line) if its_set == upload_set => line,
+                    _ => {
+                        let line = FileRecord::without_picture(file_name, &picture, corrected_elsewhere());
+                        list(&mut tx, &set, &line, dispatch).await?;
+                        line
+                    }
+                };
+                self.announce(tx, &[Topic::Jobs]).await?;
+                return Ok(Receipt::Corrected(line));
+            }
+        }
+        let of_id: Option<(UploadSetId, AccountId, String)> =
             sqlx::query_as("SELECT upload_set_id, account_id, content_sha256 FROM pictures WHERE id = $1")
                 .bind(picture.id)
                 .fetch_optional(&mut *tx)
                 .await?;
-        if let Some(other) = other {
-            let same = other == (upload_set, picture.account, picture.content_sha256.clone());
+        if let Some(of_id) = of_id {
+            let same = of_id == (upload_set, picture.account, picture.content_sha256.clone());
             let line = if same { line_of(&mut tx, upload_set, picture.id).await? } else { None };
             return Ok(line.map_or(Receipt::IdTaken, Receipt::Repeated));
         }
-        let mut before = same_bytes(&mut tx, &picture.content_sha256).await?;
         if let Some((existing, _, _)) = before.filter(|(_, same, _)| *same == upload_set) {
             return Ok(Receipt::SameInSet { existing });
         }
@@ -326,7 +357,7 @@ impl UploadSets for Store {
             before = same_bytes(&mut tx, &picture.content_sha256).await?;
         }
         if let Some((existing, upload_set, owner)) = before {
-            line = FileRecord { picture: None, status: None, rejection: Some(file_duplicate()), ..line };
+            line = FileRecord::without_picture(line.file_name, &picture, file_duplicate());
             list(&mut tx, &set, &line, dispatch).await?;
             self.announce(tx, &[Topic::Jobs]).await?;
             return Ok(Receipt::Duplicate { existing, upload_set, owner });

@@ -22,8 +22,7 @@ pub fn shot(number: usize, second: i64, east: f64, north: f64) -> Shot {
         lon: east / DEGREE_M,
         lat: north / DEGREE_M,
         captured: Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second),
-        heading: None,
-        heading_is_computed: false,
+        sensor_heading: None,
         panorama: false,
         accuracy_m: None,
         pixels_per_degree: None,
@@ -33,7 +32,7 @@ pub fn shot(number: usize, second: i64, east: f64, north: f64) -> Shot {
 
 /// The picture with a sensor's heading.
 pub fn headed(shot: Shot, heading: f64) -> Shot {
-    Shot { heading: Some(heading), ..shot }
+    Shot { sensor_heading: Some(heading), ..shot }
 }
 
 /// What the reference server takes when nothing is said.

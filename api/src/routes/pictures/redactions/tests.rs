@@ -57,6 +57,7 @@ async fn work(fixture: &Fixture, picture: PictureId, sealed: bool) {
         done,
         undone: Vec::new(),
         patch: sealed.then_some(patch),
+        revision: 0,
         at: api.world.now(),
     };
     let jobs = [JobId(api.world.id()), JobId(api.world.id())];

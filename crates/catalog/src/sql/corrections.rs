@@ -1,0 +1,70 @@
+//! Correcting what a picture says of place, time and the like: its file was sent again with other values.
+
+use flaneur_coverage::quadkey;
+use sqlx::types::Json;
+
+use super::{Connection, jobs};
+use crate::{
+    Result,
+    model::{JobId, JobKind, Picture, PictureId, UploadSetId},
+    stored::rows::micros,
+};
+
+/// Has a picture say what `new` says, except who may see it, and has its set sorted anew and its files follow. `jobs` are
+/// fresh ids. False if it says so already, or if it is not one that is shown or will be: then nothing changed. The picture's
+/// row is to be held.
+pub async fn correct(connection: &mut Connection, id: PictureId, new: &Picture, jobs: [JobId; 2]) -> Result<bool> {
+    let [redact, dispatch] = jobs;
+    let now = new.created_at;
+    let before: Option<(Json<serde_json::Value>, UploadSetId)> = sqlx::query_as(
+        "SELECT overrides, upload_set_id FROM pictures WHERE id = $1 AND status IN ('waiting', 'ready')",
+    )
+    .bind(id)
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some((_, set)) = before.filter(|(overrides, _)| overrides.0 != new.overrides) else {
+        return Ok(false);
+    };
+    // The shape stays: the master keeps the turn that its pixels are stored in.
+    sqlx::query(
+        "UPDATE pictures SET lon = $2, lat = $3, quadkey = $4, altitude = $5, accuracy = $6, captured_at = $7,
+             captured_local = $8, heading = $9, heading_computed = FALSE, sensor_heading = $9, pitch = $10, roll = $11,
+             yaw = $12, projection = $13, camera_make = $14, camera_model = $15, camera_artist = $16, focal_length = $17,
+             field_of_view = $18, exif = $19, overrides = $20, updated_at = $21,
+             metadata_revision = metadata_revision + 1
+         WHERE id = $1",
+    )
+    .bind(id)
+    .bind(new.lon)
+    .bind(new.lat)
+    .bind(quadkey::key(new.lon, new.lat))
+    .bind(new.altitude)
+    .bind(new.accuracy)
+    .bind(micros(new.captured_at))
+    .bind(&new.captured_local)
+    .bind(new.orientation.sensor_heading)
+    .bind(new.orientation.pitch)
+    .bind(new.orientation.roll)
+    .bind(new.orientation.yaw)
+    .bind(new.projection.as_str())
+    .bind(&new.camera.make)
+    .bind(&new.camera.model)
+    .bind(&new.camera.artist)
+    .bind(new.camera.focal_length)
+    .bind(new.camera.field_of_view)
+    .bind(Json(&new.exif))
+    .bind(Json(&new.overrides))
+    .bind(micros(now))
+    .execute(&mut *connection)
+    .await?;
+    // The files of one that waits may be in the making: who publishes it asks for this again.
+    jobs::ask(connection, redact, JobKind::Redact, id.0, now).await?;
+    let sorted: bool = sqlx::query_scalar("SELECT completed FROM upload_sets WHERE id = $1")
+        .bind(set)
+        .fetch_one(&mut *connection)
+        .await?;
+    if sorted {
+        jobs::ask(connection, dispatch, JobKind::Dispatch, set.0, now).await?;
+    }
+    Ok(true)
+}
