@@ -11,6 +11,7 @@ export interface ItemCounts {
 
 export interface UploadSet {
   readonly id: string;
+  readonly title: string;
   readonly completed: boolean;
   readonly ready: boolean;
   readonly counts: ItemCounts;
@@ -18,11 +19,30 @@ export interface UploadSet {
   readonly sequences: readonly string[];
 }
 
-/** What became of one file of an upload set. */
+/** The one state that a file is in, as the server names it. */
+export const FILE_STATES = ['waiting', 'ready', 'published', 'duplicate', 'broken', 'refused', 'deleted'] as const;
+export type ToldState = (typeof FILE_STATES)[number];
+
+/** What the server says of one file of an upload set. */
 export interface UploadedFile {
   readonly name: string;
+  /** Bytes; null if they were not read. */
+  readonly size: number | null;
   readonly pictureId: string | null;
-  readonly rejected: { readonly reason: string; readonly message: string | null } | null;
+  /** `unknown` for what a newer server may say; then `message` tells. */
+  readonly state: ToldState | 'unknown';
+  /** The server's own sentence: why, and what to do. */
+  readonly message: string | null;
+  /** When the state last changed, milliseconds since 1970; null if not told. */
+  readonly changedAt: number | null;
+  readonly rejected: {
+    readonly reason: string;
+    readonly message: string | null;
+    /** `location`, `datetime`: what the file lacks. */
+    readonly missing: readonly unknown[];
+    /** The picture that is nearly the same. */
+    readonly duplicateOf: string | null;
+  } | null;
 }
 
 function parseSet(raw: unknown): UploadSet {
@@ -31,6 +51,7 @@ function parseSet(raw: unknown): UploadSet {
   const count = (name: string): number => number(counts[name]) ?? 0;
   return {
     id: text(answer.id) ?? '',
+    title: text(answer.title) ?? '',
     completed: answer.completed === true,
     ready: answer.ready === true,
     counts: {
@@ -46,14 +67,28 @@ function parseSet(raw: unknown): UploadSet {
   };
 }
 
-function parseFile(raw: unknown): UploadedFile {
+export function parseFile(raw: unknown): UploadedFile {
   const file = object(raw);
   const rejected = object(file.rejected);
+  const details = object(rejected.details);
   const reason = text(rejected.reason);
+  const changed = Date.parse(text(file.changed_at) ?? text(file.inserted_at) ?? '');
   return {
     name: text(file.file_name) ?? '',
+    size: number(file.size),
     pictureId: text(file.picture_id),
-    rejected: reason === null ? null : { reason, message: text(rejected.message) },
+    state: FILE_STATES.find((state) => state === file.state) ?? 'unknown',
+    message: text(file.message),
+    changedAt: Number.isNaN(changed) ? null : changed,
+    rejected:
+      reason === null
+        ? null
+        : {
+            reason,
+            message: text(rejected.message),
+            missing: list(details.missing_fields),
+            duplicateOf: text(details.duplicate_of),
+          },
   };
 }
 
@@ -70,7 +105,18 @@ export async function getUploadSet(id: string, signal?: AbortSignal): Promise<Up
   return parseSet(await request(`/upload_sets/${encodeURIComponent(id)}`, { signal }));
 }
 
-export async function getUploadedFiles(id: string, signal?: AbortSignal): Promise<readonly UploadedFile[]> {
-  const answer = await request(`/upload_sets/${encodeURIComponent(id)}/files`, { signal });
-  return list(object(answer).files).map(parseFile);
+/** Deletes a set with all its pictures. */
+export async function deleteUploadSet(id: string, signal?: AbortSignal): Promise<void> {
+  await request(`/upload_sets/${encodeURIComponent(id)}`, { method: 'DELETE', signal });
+}
+
+/** A part of the set's list of files, in the order in which they came. */
+export async function getUploadedFiles(
+  id: string,
+  offset: number,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<readonly UploadedFile[]> {
+  const path = `/upload_sets/${encodeURIComponent(id)}/files?offset=${offset}&limit=${limit}`;
+  return list(object(await request(path, { signal })).files).map(parseFile);
 }

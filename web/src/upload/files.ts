@@ -1,7 +1,7 @@
 /** Larger than any picture a camera makes; the server has the last word. */
 export const MAX_FILE_BYTES = 200_000_000;
 /** A folder dropped by mistake must not freeze the page. */
-const MAX_FILES = 20_000;
+const MAX_FILES = 100_000;
 
 export interface Sorted {
   readonly pictures: readonly File[];
@@ -37,9 +37,12 @@ export function sortFiles(files: readonly File[]): Sorted {
   return { pictures, otherType, wrongSize };
 }
 
-/** What tells two chosen files apart: choosing the same one twice must not send it twice. */
-export function fileKey(file: File): string {
-  return `${file.webkitRelativePath || file.name}\n${file.size}\n${file.lastModified}`;
+/** Where dropped files lie: the browser tells it of chosen ones only. */
+const paths = new WeakMap<File, string>();
+
+/** A file's path from the folder that was chosen or dropped, with `/` between its parts; just its name without a folder. */
+export function pathOf(file: File): string {
+  return paths.get(file) ?? (file.webkitRelativePath || file.name);
 }
 
 function fileOf(entry: FileSystemFileEntry): Promise<File> {
@@ -64,7 +67,9 @@ async function childrenOf(folder: FileSystemDirectoryEntry): Promise<FileSystemE
 async function collect(entry: FileSystemEntry, into: File[]): Promise<void> {
   if (into.length >= MAX_FILES) return;
   if (entry.isFile) {
-    into.push(await fileOf(entry as FileSystemFileEntry));
+    const file = await fileOf(entry as FileSystemFileEntry);
+    paths.set(file, entry.fullPath.replace(/^\//, ''));
+    into.push(file);
   } else if (entry.isDirectory) {
     for (const child of await childrenOf(entry as FileSystemDirectoryEntry)) await collect(child, into);
   }

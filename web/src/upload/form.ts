@@ -1,16 +1,18 @@
-import { firstOfSequence } from '../api/pictures';
-import { createUploadSet, getUploadedFiles, type UploadSet } from '../api/uploadSets';
+import { createUploadSet, type UploadedFile } from '../api/uploadSets';
 import { errorText } from '../app/errorText';
 import { fill, h } from '../lib/dom';
-import { formatBytes, wait } from '../lib/time';
+import { formatBytes } from '../lib/time';
 import { language, plural, t } from '../locales';
+import { Announcer } from './announcer';
 import { buildChooser } from './chooser';
-import { fileKey, isHeic, MAX_FILE_BYTES, sortFiles, type Sorted } from './files';
-import { publish } from './publishing';
-import { type Entry, UploadQueue } from './queue';
-import { rejectionText } from './reasons';
-import { buildRow, type Row } from './rows';
-import { sendFile } from './transport';
+import { isHeic, MAX_FILE_BYTES, pathOf, sortFiles, type Sorted } from './files';
+import { fileKey, namesInSet, newSeed, pictureIdOf } from './identity';
+import { type Filter, type Item, Ledger } from './ledger';
+import { FileListView, ROWS_A_PAGE } from './list';
+import { Recogniser } from './recognise';
+import { Records } from './record';
+import { Sending } from './sending';
+import { allFiles, buildOffer, findUnfinished, type Unfinished } from './unfinished';
 
 const NAMES_SHOWN = 5;
 
@@ -30,286 +32,277 @@ function remarks(sorted: Sorted): string[] {
   return said;
 }
 
-function button(label: string, onclick: () => void, primary = false): HTMLButtonElement {
-  return h('button', { type: 'button', class: primary ? 'button primary' : 'button', onclick }, label);
-}
-
-/** One upload from choosing files to walking through them. */
+/** One upload from choosing files to walking through them; or the rest of one that was begun before. */
 export class UploadForm {
   readonly element = h('div', { class: 'upload' });
-  private readonly files = new Map<string, File>();
-  private readonly rows = new Map<File, Row>();
   private readonly abort = new AbortController();
+  private readonly records = new Records();
+  private readonly announcer = new Announcer();
+  private readonly files = new Map<string, File>();
   private readonly notes = h('div', { class: 'notes', role: 'status' });
-  private readonly list = h('ul', { class: 'rows', 'aria-label': t('upload.files') });
+  private readonly offer = h('div');
+  private readonly panel = h('div');
   private readonly title = h('input', { id: 'upload-title', maxlength: 200, autocomplete: 'off' });
+  private readonly titleField: HTMLElement;
   private readonly start = h('button', { type: 'button', class: 'button primary', 'data-testid': 'upload-start' });
-  private readonly summary = h('span', { class: 'muted' });
+  private readonly summary = h('span', { class: 'muted', 'data-testid': 'upload-summary' });
   private readonly chosen = h('div', { class: 'chosen', hidden: true });
   private readonly chooser: HTMLElement;
-  private readonly panel = h('div', { class: 'panel', 'aria-live': 'polite' });
-  private readonly total = h('progress', { class: 'total', 'aria-label': t('upload.progressLabel') });
-  private readonly totalText = h('p', { class: 'muted' });
-  private setId: string | null = null;
-  private queue: UploadQueue<File> | null = null;
-  private redraw = 0;
-  /** Whether leaving the page would break the upload off. */
-  isBusy = false;
+  private readonly list: FileListView;
+  private ledger: Ledger;
+  private sending: Sending | null = null;
+  /** The set to go on with, and what the server has of it. */
+  private unfinished: Unfinished | null = null;
+  private there: readonly UploadedFile[] = [];
+  private isStarting = false;
 
   constructor(private readonly startOver: () => void) {
-    this.chooser = buildChooser((files) => {
-      this.add(files);
-    });
+    this.ledger = this.newLedger();
+    this.list = new FileListView(
+      () => this.ledger,
+      (item) => {
+        this.remove(item);
+      },
+    );
+    this.chooser = buildChooser((files) => void this.add(files));
     const date = new Intl.DateTimeFormat(language(), { dateStyle: 'long' }).format(new Date());
     this.title.placeholder = t('upload.defaultName', { date });
+    this.titleField = h('div', { class: 'field' }, h('label', { for: 'upload-title' }, t('upload.name')), this.title);
     this.start.addEventListener('click', () => void this.begin());
-    fill(
-      this.chosen,
-      h('div', { class: 'field' }, h('label', { for: 'upload-title' }, t('upload.name')), this.title),
-      h(
-        'div',
-        { class: 'actions' },
-        this.start,
-        button(t('upload.clear'), () => {
-          this.clear();
-        }),
-        this.summary,
-      ),
-    );
-    fill(this.element, this.chooser, this.notes, this.panel, this.chosen, this.list);
+    const clear = h('button', { type: 'button', class: 'button', 'data-testid': 'upload-clear' }, t('upload.clear'));
+    clear.addEventListener('click', () => {
+      this.clear();
+    });
+    fill(this.chosen, this.titleField, h('div', { class: 'actions' }, this.start, clear, this.summary));
+    const { announcer, offer, chooser, notes, panel, chosen, list } = this;
+    fill(this.element, announcer.element, offer, chooser, notes, panel, chosen, list.element);
+    void this.lookForUnfinished();
+  }
+
+  /** Whether leaving the page would break the upload off. */
+  get isBusy(): boolean {
+    return this.isStarting || this.sending?.isBusy === true;
   }
 
   destroy(): void {
-    this.isBusy = false;
+    this.isStarting = false;
     this.abort.abort();
-    this.queue?.pause();
-    cancelAnimationFrame(this.redraw);
+    this.sending?.destroy();
+    this.list.destroy();
   }
 
-  private add(files: readonly File[]): void {
+  private newLedger(): Ledger {
+    return new Ledger((item, moved) => {
+      this.list.changed(item, moved);
+      this.sending?.changed();
+    });
+  }
+
+  private async lookForUnfinished(): Promise<void> {
+    try {
+      const found = await findUnfinished(this.records, this.abort.signal);
+      if (found === null || this.isStarting || this.sending !== null) return;
+      this.unfinished = found;
+    } catch (error) {
+      // Nothing is lost by that: it is offered at the next visit.
+      if (!this.abort.signal.aborted) this.say(t('upload.offer.unknown'), errorText(error));
+      return;
+    }
+    const { unfinished } = this;
+    const forget = (): void => {
+      this.records.forget(unfinished.record.id);
+      this.setAside();
+    };
+    const actions = {
+      signal: this.abort.signal,
+      follow: () => {
+        this.clear();
+        this.follow(unfinished.record.id);
+      },
+      setAside: () => {
+        this.setAside();
+      },
+      gone: forget,
+    };
+    fill(this.offer, buildOffer(unfinished, actions));
+    // What was chosen in the meantime belongs to it now.
+    const already = [...this.files.values()];
+    this.clear();
+    if (already.length > 0) await this.add(already);
+    else this.showChosen();
+  }
+
+  /** Begins something new instead of going on. */
+  private setAside(): void {
+    this.unfinished = null;
+    this.there = [];
+    fill(this.offer);
+    const already = [...this.files.values()];
+    this.clear();
+    void this.add(already);
+  }
+
+  private say(...texts: string[]): void {
+    fill(this.notes, ...texts.map((text) => h('p', {}, text)));
+  }
+
+  private async add(files: readonly File[]): Promise<void> {
     const sorted = sortFiles(files);
     for (const file of sorted.pictures) {
       const key = fileKey(file);
-      if (this.files.has(key)) continue;
-      const row = buildRow(file, () => {
-        this.files.delete(key);
-        this.rows.delete(file);
-        row.element.remove();
-        this.showChosen();
-      });
-      this.files.set(key, file);
-      this.rows.set(file, row);
-      this.list.append(row.element);
+      if (!this.files.has(key)) this.files.set(key, file);
     }
     const said = remarks(sorted);
     if (files.length > 0 && sorted.pictures.length === 0) said.unshift(t('upload.nothing'));
-    fill(this.notes, ...said.map((text) => h('p', {}, text)));
+    if (this.unfinished !== null && this.there.length === 0 && this.files.size > 0) {
+      this.say(...said, t('upload.offer.comparing'));
+      try {
+        this.there = await allFiles(this.unfinished.record.id, this.abort.signal);
+      } catch (error) {
+        if (this.abort.signal.aborted) return;
+        this.files.clear();
+        this.say(errorText(error));
+        this.showChosen();
+        return;
+      }
+    }
+    this.say(...said);
     this.nameAfterFolder(sorted.pictures);
+    this.fillLedger();
     this.showChosen();
   }
 
+  /** Makes the list anew of what is chosen and what the server has. */
+  private fillLedger(): void {
+    const { unfinished, there: records } = this;
+    const files = [...this.files.values()];
+    const seed = unfinished?.record.seed ?? '';
+    const recogniser = new Recogniser(records, seed);
+    const names = namesInSet(files);
+    const taken = new Set(records.map(({ name }) => name));
+    const found = new Map(files.map((file) => [file, recogniser.find(file, names.get(file) ?? file.name)]));
+    const missing = namesInSet(
+      files.filter((file) => found.get(file) === null),
+      taken,
+    );
+    this.ledger = this.newLedger();
+    for (const file of files) {
+      const record = found.get(file) ?? null;
+      // The name that it would have had the first time, unless another file has that.
+      const first = names.get(file) ?? file.name;
+      this.ledger.add({
+        name: record?.name ?? (taken.has(first) ? (missing.get(file) ?? first) : first),
+        label: pathOf(file),
+        size: file.size,
+        file,
+        picture: record?.pictureId ?? (unfinished === null ? null : pictureIdOf(seed, file)),
+        state: record === null ? { kind: 'chosen' } : { kind: 'told', record },
+        at: record?.changedAt ?? null,
+      });
+    }
+    this.list.draw();
+  }
+
   private nameAfterFolder(pictures: readonly File[]): void {
-    const folder = pictures[0]?.webkitRelativePath.split('/').at(-2);
+    const folder = pictures[0] === undefined ? undefined : pathOf(pictures[0]).split('/').at(-2);
     if (this.title.value === '' && folder !== undefined) this.title.value = folder;
+  }
+
+  private remove(item: Item): void {
+    if (item.file === null || this.isStarting) return;
+    this.files.delete(fileKey(item.file));
+    this.ledger.remove(item);
+    this.list.draw();
+    this.showChosen();
+    if (this.files.size > 0) this.start.focus();
   }
 
   private clear(): void {
     this.files.clear();
-    this.rows.clear();
-    fill(this.list);
+    this.ledger = this.newLedger();
+    this.list.draw();
     fill(this.notes);
     this.showChosen();
   }
 
-  private bytes(): number {
-    return [...this.files.values()].reduce((sum, file) => sum + file.size, 0);
-  }
-
   private showChosen(): void {
-    this.chosen.hidden = this.files.size === 0;
-    this.start.textContent = plural('upload.start', this.files.size);
-    this.summary.textContent = plural('upload.chosen', this.files.size, {
-      size: formatBytes(this.bytes(), language()),
-    });
+    const [all, toSend] = [this.ledger.count('all'), this.ledger.count('toSend')];
+    this.chosen.hidden = all === 0;
+    this.titleField.hidden = this.unfinished !== null;
+    const size = formatBytes(this.ledger.bytes - this.ledger.bytesSent, language());
+    if (this.unfinished === null) {
+      this.start.textContent = plural('upload.start', toSend);
+      this.summary.textContent = plural('upload.chosen', toSend, { size });
+    } else {
+      this.start.textContent = toSend === 0 ? t('upload.offer.finishAll') : plural('upload.offer.goOn', toSend);
+      this.summary.textContent = plural('upload.offer.compared', toSend, { there: all - toSend, size });
+    }
   }
 
   private async begin(): Promise<void> {
     if (this.isBusy || this.files.size === 0) return;
-    this.isBusy = true;
+    this.isStarting = true;
     this.start.disabled = true;
     fill(this.notes);
-    const title = this.title.value.trim() === '' ? this.title.placeholder : this.title.value.trim();
     try {
-      this.setId ??= (await createUploadSet(title, this.files.size, this.abort.signal)).id;
-    } catch (error) {
-      this.isBusy = false;
-      this.start.disabled = false;
-      fill(this.notes, h('p', { role: 'alert', class: 'problem' }, errorText(error)));
-      return;
-    }
-    this.chooser.hidden = true;
-    this.chosen.hidden = true;
-    this.element.classList.add('started');
-    const set = this.setId;
-    this.queue = new UploadQueue([...this.files.values()], {
-      send: (file, onProgress, signal) => sendFile(set, file, onProgress, signal),
-      wait,
-      random: Math.random,
-      onChange: (entry) => {
-        this.rows.get(entry.file)?.set(entry.state);
-        this.scheduleTotal();
-      },
-    });
-    for (const entry of this.queue.entries) this.rows.get(entry.file)?.set(entry.state);
-    await this.run(this.queue, set);
-  }
-
-  private async run(queue: UploadQueue<File>, set: string): Promise<void> {
-    this.isBusy = true;
-    const pause = button(t('upload.pause'), () => {
-      queue.pause();
-    });
-    fill(this.panel, this.total, this.totalText, h('div', { class: 'actions' }, pause));
-    this.showTotal();
-    const end = await queue.run();
-    this.showTotal();
-    if (this.abort.signal.aborted) return;
-    if (end !== 'finished') {
-      const why = end === 'paused' ? t('upload.paused') : t('upload.signedOut');
-      const resume = button(t('upload.resume'), () => void this.run(queue, set), true);
-      fill(this.panel, this.total, this.totalText, h('p', {}, why), h('div', { class: 'actions' }, resume));
-      return;
-    }
-    const failed = queue.count('failed');
-    if (failed === 0) {
-      await this.publish(queue, set);
-      return;
-    }
-    const again = button(
-      t('upload.retryFailed'),
-      () => {
-        queue.retryFailed();
-        void this.run(queue, set);
-      },
-      true,
-    );
-    const goOn = button(t('upload.continueWithout'), () => void this.publish(queue, set));
-    fill(
-      this.panel,
-      this.total,
-      h('p', { class: 'problem', role: 'alert' }, plural('upload.stillFailed', failed)),
-      h('div', { class: 'actions' }, again, goOn),
-    );
-  }
-
-  private scheduleTotal(): void {
-    if (this.redraw !== 0) return;
-    this.redraw = requestAnimationFrame(() => {
-      this.redraw = 0;
-      this.showTotal();
-    });
-  }
-
-  private showTotal(): void {
-    const entries = this.queue?.entries ?? [];
-    const shareOf = ({ state }: Entry<File>): number =>
-      state.kind === 'sending' ? state.share : ['waiting', 'retrying', 'failed'].includes(state.kind) ? 0 : 1;
-    const sent = entries.reduce((sum, entry) => sum + shareOf(entry) * entry.file.size, 0);
-    this.total.max = Math.max(1, this.bytes());
-    this.total.value = sent;
-    this.totalText.textContent = t('upload.progress', {
-      done: entries.filter((entry) => shareOf(entry) === 1 && entry.state.kind !== 'sending').length,
-      total: entries.length,
-      sent: formatBytes(sent, language()),
-      size: formatBytes(this.bytes(), language()),
-    });
-  }
-
-  private async publish(queue: UploadQueue<File>, setId: string): Promise<void> {
-    // Everything is in the server's hands now: leaving loses nothing once the set is complete.
-    const text = h('p', { class: 'muted' }, t('upload.completing'));
-    const bar = h('progress', { class: 'total', 'aria-label': t('upload.processing.title') });
-    fill(this.panel, h('h2', {}, t('upload.processing.title')), h('p', {}, t('upload.processing.text')), bar, text);
-    for (const entry of queue.entries) {
-      if (entry.state.kind === 'accepted') this.rows.get(entry.file)?.set({ kind: 'preparing' });
-    }
-    try {
-      const set = await publish(setId, {
-        wait,
-        signal: this.abort.signal,
-        onLook: (look) => {
-          if (look === null) {
-            text.textContent = t('upload.processing.slow');
-            return;
-          }
-          this.isBusy = !look.completed;
-          const { prepared, preparing, notProcessed } = look.counts;
-          const pending = preparing + notProcessed;
-          bar.max = Math.max(1, prepared + pending);
-          bar.value = prepared;
-          text.textContent = t('upload.processing.counts', { prepared, pending });
-        },
-      });
-      this.isBusy = false;
-      await this.finish(queue, set);
+      const set = this.unfinished === null ? await this.createSet() : this.unfinished.record.id;
+      if (this.unfinished !== null) this.keepGrown(this.unfinished);
+      this.send(set);
     } catch (error) {
       if (this.abort.signal.aborted) return;
-      const again = button(t('app.retry'), () => void this.publish(queue, setId), true);
-      fill(
-        this.panel,
-        h('p', { class: 'problem', role: 'alert' }, errorText(error)),
-        h('div', { class: 'actions' }, again),
-      );
+      fill(this.notes, h('p', { role: 'alert', class: 'problem' }, errorText(error)));
+    } finally {
+      this.isStarting = false;
+      this.start.disabled = false;
     }
   }
 
-  /** Shows what became of every picture, and the way to the first. */
-  private async finish(queue: UploadQueue<File>, set: UploadSet): Promise<void> {
-    const files = await getUploadedFiles(set.id, this.abort.signal);
-    let published = 0;
-    let problems = 0;
-    for (const entry of queue.entries) {
-      const { state, file } = entry;
-      const row = this.rows.get(file);
-      if (state.kind === 'accepted') {
-        const fate =
-          files.find((one) => one.pictureId !== null && one.pictureId === state.pictureId) ??
-          files.find((one) => one.name === file.name);
-        const rejected = fate?.rejected ?? null;
-        if (rejected === null) {
-          published += 1;
-          row?.set({ kind: 'published', pictureId: state.pictureId });
-        } else {
-          problems += 1;
-          row?.set({ kind: 'rejected', reason: rejectionText(rejected.reason, rejected.message) });
-        }
-      } else if (state.kind !== 'duplicate') {
-        problems += 1;
-      }
+  private async createSet(): Promise<string> {
+    const title = this.title.value.trim() === '' ? this.title.placeholder : this.title.value.trim();
+    const files = this.ledger.items.length;
+    const { id } = await createUploadSet(title, files, this.abort.signal);
+    const seed = newSeed();
+    this.records.keep({ id, title, seed, files, begunAt: Date.now() });
+    for (const item of this.ledger.items) {
+      if (item.file !== null) item.picture = pictureIdOf(seed, item.file);
     }
-    // A picture that broke in preparation is not named among the rejected files.
-    if (Object.values(set.counts).some((count) => count > 0)) published = Math.min(published, set.counts.prepared);
-    const first = set.sequences[0];
-    const walk = first === undefined ? null : await this.walkLink(first);
-    fill(
-      this.panel,
-      h('h2', {}, t('upload.done.title')),
-      h('p', {}, published === 0 ? t('upload.done.none') : plural('upload.done.text', published)),
-      problems === 0 || published === 0 ? null : h('p', {}, plural('upload.done.problems', problems)),
-      h(
-        'div',
-        { class: 'actions' },
-        published === 0 ? null : walk,
-        button(t('upload.done.again'), this.startOver),
-      ),
-    );
+    return id;
   }
 
-  private async walkLink(sequence: string): Promise<HTMLElement> {
-    const address = await firstOfSequence(sequence, this.abort.signal).then(
-      (picture) => `/#focus=pic&pic=${encodeURIComponent(picture.id)}`,
-      () => `/sequences/${encodeURIComponent(sequence)}`,
-    );
-    return h('a', { href: address, class: 'button primary', 'data-testid': 'upload-done-link' }, t('upload.done.walk'));
+  /** More files may have been chosen than the first time. */
+  private keepGrown({ record }: Unfinished): void {
+    const files = Math.max(record.files, this.there.length + this.ledger.count('toSend'));
+    this.records.keep({ ...record, files });
+  }
+
+  private enter(set: string): Sending {
+    const hadFocus = this.element.contains(document.activeElement);
+    this.offer.hidden = true;
+    this.chooser.hidden = true;
+    this.chosen.hidden = true;
+    const sending = new Sending({
+      set,
+      ledger: this.ledger,
+      records: this.records,
+      announcer: this.announcer,
+      startOver: this.startOver,
+      show: (filter: Filter) => {
+        this.list.choose(filter);
+      },
+    });
+    this.sending = sending;
+    fill(this.panel, sending.element);
+    if (hadFocus) sending.element.focus();
+    this.list.choose(this.ledger.items.length > ROWS_A_PAGE ? 'toSend' : 'all');
+    return sending;
+  }
+
+  private send(set: string): void {
+    void this.enter(set).run();
+  }
+
+  /** Shows how far a set is of which nothing more is sent. */
+  private follow(set: string): void {
+    void this.enter(set).publish();
   }
 }

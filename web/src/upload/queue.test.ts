@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 
-import { backOff, type FileState, judge, type Send, type SendResult, UploadQueue } from './queue';
+import { backOff, type FileState, judge, type Send, type SendResult, Unreadable, UploadQueue } from './queue';
 
 const ok = (id: string): SendResult => ({ status: 202, body: { picture_id: id }, retryAfterMs: null });
 const answer = (status: number, body: unknown = null, retryAfterMs: number | null = null): SendResult => ({
@@ -8,6 +8,8 @@ const answer = (status: number, body: unknown = null, retryAfterMs: number | nul
   body,
   retryAfterMs,
 });
+
+const IN_SET = { message: 'The item has already been added to this upload set', existing_item: { id: 'x' } };
 
 /** A server that gives each file its answers in turn; an Error is a lost connection. */
 function server(script: Record<string, (SendResult | Error)[]>): Send<string> {
@@ -77,7 +79,7 @@ describe('UploadQueue', () => {
     const send = server({ a: [...Array.from({ length: 6 }, () => answer(502)), ok('1')], b: [ok('2')] });
     const { queue, states } = queueOf(['a', 'b'], send);
     await queue.run();
-    expect(states()).toEqual([{ kind: 'failed' }, { kind: 'accepted', pictureId: '2' }]);
+    expect(states()).toEqual([{ kind: 'failed', why: 'server' }, { kind: 'accepted', pictureId: '2' }]);
     expect(queue.count('failed')).toBe(1);
     queue.retryFailed();
     expect(await queue.run()).toBe('finished');
@@ -92,13 +94,13 @@ describe('UploadQueue', () => {
   });
 
   it('names the picture that is already there', async () => {
-    const { queue, states } = queueOf(['a'], server({ a: [answer(409, { existing_item: { id: 'x' } })] }));
+    const { queue, states } = queueOf(['a'], server({ a: [answer(409, IN_SET)] }));
     await queue.run();
-    expect(states()).toEqual([{ kind: 'duplicate', pictureId: 'x' }]);
+    expect(states()).toEqual([{ kind: 'duplicate', pictureId: 'x', inSet: true }]);
   });
 
   it('takes a conflict with its own lost attempt for success', async () => {
-    const conflict = answer(409, { existing_item: { id: 'x' } });
+    const conflict = answer(409, IN_SET);
     const { queue, states } = queueOf(['a'], server({ a: [new Error('answer lost'), conflict] }));
     await queue.run();
     expect(states()).toEqual([{ kind: 'accepted', pictureId: 'x' }]);
@@ -133,6 +135,35 @@ describe('UploadQueue', () => {
     expect(queue.count('accepted')).toBe(2);
   });
 
+  it('waits through a long silence, but not for ever', async () => {
+    const silence = (times: number): Error[] => Array.from({ length: times }, () => new Error('lost'));
+    const { queue, states } = queueOf(['a', 'b'], server({ a: [...silence(11), ok('1')], b: silence(12) }), 1);
+    await queue.run();
+    expect(states()).toEqual([{ kind: 'accepted', pictureId: '1' }, { kind: 'failed', why: 'connection' }]);
+  });
+
+  it('never gives a file up that gets on, and shows where it goes on', async () => {
+    let sent = 0;
+    const send: Send<string> = (_file, onProgress) => {
+      sent += 0.05;
+      if (sent >= 1) return Promise.resolve(ok('1'));
+      onProgress(sent);
+      return Promise.reject(new Error('lost'));
+    };
+    const { queue, waits, states } = queueOf(['a'], send);
+    await queue.run();
+    expect(states()).toEqual([{ kind: 'accepted', pictureId: '1' }]);
+    expect(Math.max(...waits)).toBe(1000);
+    expect(queue.entries[0]?.reached).toBeGreaterThan(0.9);
+  });
+
+  it('does not try again what cannot be read any more', async () => {
+    const { queue, states, waits } = queueOf(['a'], server({ a: [new Unreadable()] }));
+    await queue.run();
+    expect(states()).toEqual([{ kind: 'failed', why: 'unreadable' }]);
+    expect(waits).toEqual([]);
+  });
+
   it('refuses to run twice at once', async () => {
     const { queue } = queueOf(['a'], server({ a: [ok('1')] }));
     const first = queue.run();
@@ -142,12 +173,25 @@ describe('UploadQueue', () => {
 });
 
 describe('judge', () => {
-  it.each([408, 425, 429, 500, 502, 503, 504])('tries %i again', (status) => {
+  it.each([408, 423, 425, 429, 500, 502, 503, 504])('tries %i again', (status) => {
     expect(judge(answer(status), false)).toBe('retry');
   });
 
   it.each([400, 403, 404, 413, 415, 422])('takes %i as final', (status) => {
     expect(judge(answer(status), false)).toMatchObject({ kind: 'refused', status });
+  });
+
+  it('tells a duplicate from another conflict, whether it came in a form or over tus', () => {
+    const past = 'The same picture has already been sent in a past upload';
+    const name = 'A different picture with the same name has already been added to this uploadset';
+    const own = { message: past, upload_sets: [{ upload_set_id: 's', existing_item_id: 'o' }] };
+    const other = { message: past, existing_picture: { id: 'p' } };
+    for (const status of [409, 422]) {
+      expect(judge(answer(status, own), true)).toEqual({ kind: 'duplicate', pictureId: 'o', inSet: false });
+      expect(judge(answer(status, other), false)).toEqual({ kind: 'duplicate', pictureId: 'p', inSet: false });
+      expect(judge(answer(status, { message: past }), false)).toMatchObject({ kind: 'duplicate', pictureId: null });
+      expect(judge(answer(status, { message: name, existing_item: { id: 'x' } }), false)).toMatchObject({ kind: 'refused' });
+    }
   });
 
   it('accepts without a picture id', () => {

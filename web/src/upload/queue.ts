@@ -1,12 +1,21 @@
+import { list, object, text } from '../api/json';
+import { conflictOf } from './conflicts';
+
 /** Where one file stands. */
 export type FileState =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'sending'; readonly share: number }
   | { readonly kind: 'retrying'; readonly delayMs: number }
   | { readonly kind: 'accepted'; readonly pictureId: string | null }
-  | { readonly kind: 'duplicate'; readonly pictureId: string | null }
+  | { readonly kind: 'duplicate'; readonly pictureId: string | null; readonly inSet: boolean }
   | { readonly kind: 'refused'; readonly status: number; readonly body: unknown }
-  | { readonly kind: 'failed' };
+  | { readonly kind: 'failed'; readonly why: Failure };
+
+/** Why a file was given up: the server had trouble with it, gave no answer, or the file is not what was chosen any more. */
+export type Failure = 'server' | 'connection' | 'unreadable';
+
+/** Thrown by a `Send` when the file itself cannot be read. */
+export class Unreadable extends Error {}
 
 /** What the server answered to one file. */
 export interface SendResult {
@@ -22,6 +31,8 @@ export type Send<T> = (file: T, onProgress: (share: number) => void, signal: Abo
 export interface Entry<T> {
   readonly file: T;
   state: FileState;
+  /** Share that is known to have been sent, 0 to 1: where the next attempt goes on. */
+  reached: number;
 }
 
 export interface QueueOptions<T> {
@@ -39,6 +50,8 @@ export type RunEnd = 'finished' | 'paused' | 'signedOut';
 
 const FIRST_DELAY_MS = 1000;
 const LONGEST_DELAY_MS = 60_000;
+/** Attempts without an answer in a row, some six minutes: a train is longer in a tunnel than a server in trouble. */
+const MAX_UNANSWERED = 12;
 
 /** Milliseconds to wait before the attempt after `attempt` (counted from 1): doubling, with up to half taken off. */
 export function backOff(attempt: number, random: number, retryAfterMs: number | null): number {
@@ -57,7 +70,15 @@ function idIn(body: unknown, ...path: string[]): string | null {
 }
 
 function isPassing(status: number): boolean {
-  return status === 408 || status === 425 || status === 429 || status >= 500;
+  return [408, 423, 425, 429].includes(status) || status >= 500;
+}
+
+/** Which picture is there instead, by the server's answer to a file that it has already; undefined if that is not what it says. */
+function duplicateOf({ status, body }: SendResult): string | null | undefined {
+  const conflict = conflictOf(status, body);
+  if (conflict !== 'inSet' && conflict !== 'elsewhere') return undefined;
+  const sets = list(object(body).upload_sets).map((set) => text(object(set).existing_item_id));
+  return idIn(body, 'existing_item', 'id') ?? idIn(body, 'existing_picture', 'id') ?? sets[0] ?? null;
 }
 
 /**
@@ -67,9 +88,10 @@ function isPassing(status: number): boolean {
 export function judge(result: SendResult, resent: boolean): FileState | 'retry' | 'signedOut' {
   const { status, body } = result;
   if (status >= 200 && status < 300) return { kind: 'accepted', pictureId: idIn(body, 'picture_id') };
-  if (status === 409) {
-    const pictureId = idIn(body, 'existing_item', 'id');
-    return { kind: resent ? 'accepted' : 'duplicate', pictureId };
+  const pictureId = duplicateOf(result);
+  if (pictureId !== undefined) {
+    const own = resent && conflictOf(status, body) === 'inSet';
+    return own ? { kind: 'accepted', pictureId } : { kind: 'duplicate', pictureId, inSet: conflictOf(status, body) === 'inSet' };
   }
   if (status === 401) return 'signedOut';
   if (isPassing(status)) return 'retry';
@@ -89,7 +111,7 @@ export class UploadQueue<T> {
     files: readonly T[],
     private readonly options: QueueOptions<T>,
   ) {
-    this.entries = files.map((file) => ({ file, state: { kind: 'waiting' } }));
+    this.entries = files.map((file) => ({ file, state: { kind: 'waiting' }, reached: 0 }));
   }
 
   /** Works until nothing waits any more, or until paused or signed out. */
@@ -147,11 +169,16 @@ export class UploadQueue<T> {
 
   private async deliver(entry: Entry<T>, signal: AbortSignal): Promise<void> {
     const maxAttempts = this.options.maxAttempts ?? 6;
-    for (let attempt = 1; ; attempt += 1) {
+    let [attempt, unanswered, furthest] = [0, 0, entry.reached];
+    for (;;) {
       const resent = this.uncertain.has(entry);
-      this.set(entry, { kind: 'sending', share: 0 });
+      this.set(entry, { kind: 'sending', share: entry.reached });
       this.uncertain.add(entry);
       const result = await this.attempt(entry, signal);
+      if (result === 'unreadable') {
+        this.set(entry, { kind: 'failed', why: 'unreadable' });
+        return;
+      }
       const verdict = result === null ? 'retry' : judge(result, resent);
       if (verdict === 'signedOut') {
         this.uncertain.delete(entry);
@@ -163,8 +190,14 @@ export class UploadQueue<T> {
         this.set(entry, verdict);
         return;
       }
-      if (attempt >= maxAttempts) {
-        this.set(entry, { kind: 'failed' });
+      attempt += 1;
+      unanswered = result === null ? unanswered + 1 : 0;
+      if (entry.reached > furthest && entry.reached < 1) {
+        // It got on: a line that breaks every minute is slow, not hopeless.
+        [attempt, unanswered, furthest] = [1, result === null ? 1 : 0, entry.reached];
+      }
+      if (unanswered >= MAX_UNANSWERED || (result !== null && attempt >= maxAttempts)) {
+        this.set(entry, { kind: 'failed', why: result === null ? 'connection' : 'server' });
         return;
       }
       const delayMs = backOff(attempt, this.options.random(), result?.retryAfterMs ?? null);
@@ -174,18 +207,20 @@ export class UploadQueue<T> {
   }
 
   /** One attempt; null when no answer came. */
-  private async attempt(entry: Entry<T>, signal: AbortSignal): Promise<SendResult | null> {
+  private async attempt(entry: Entry<T>, signal: AbortSignal): Promise<SendResult | 'unreadable' | null> {
     try {
       return await this.options.send(
         entry.file,
         (share) => {
-          if (!signal.aborted) this.set(entry, { kind: 'sending', share });
+          if (signal.aborted) return;
+          entry.reached = share;
+          this.set(entry, { kind: 'sending', share });
         },
         signal,
       );
     } catch (error) {
       if (signal.aborted) throw error;
-      return null;
+      return error instanceof Unreadable ? 'unreadable' : null;
     }
   }
 }

@@ -1,10 +1,15 @@
 import { messageOf } from '../api/client';
 import { list, object } from '../api/json';
 import { type MessageKey, t } from '../locales';
+import { conflictOf } from './conflicts';
 
-const KNOWN = ['invalid_file', 'invalid_metadata', 'file_duplicate', 'capture_duplicate'] as const;
+const KNOWN = ['invalid_file', 'invalid_metadata'] as const;
 
-function tidy(message: string | null): string {
+/** How the answer begins to what is no picture; the list of files has `invalid_file` for it. */
+const NO_PICTURE = 'Impossible to open file as image';
+
+/** A sentence of the server's without line breaks. */
+export function oneLine(message: string | null): string {
   return message?.replace(/\s+/g, ' ').trim() ?? '';
 }
 
@@ -21,21 +26,13 @@ export function reasonKey(reason: string, missing: readonly unknown[]): MessageK
 
 /** Why the server refused a file it was sent, in the reader's words. */
 export function refusalText(status: number, body: unknown): string {
+  const conflict = conflictOf(status, body);
+  if (conflict === 'nameTaken') return t('upload.reason.nameTaken');
   if (status === 413) return t('upload.reason.too_large');
   if (status === 415) return t('upload.reason.invalid_file');
   const key = reasonKey('', list(object(object(body).details).missing_fields));
   if (key !== null) return t(key);
-  const message = tidy(messageOf(body));
+  const message = oneLine(messageOf(body));
+  if (message.startsWith(NO_PICTURE)) return t('upload.reason.invalid_file');
   return message === '' ? t('upload.reason.other') : message;
-}
-
-/** Why a file was put aside later on. */
-export function rejectionText(reason: string, message: string | null): string {
-  const key = reasonKey(reason, []);
-  const said = tidy(message);
-  // The server's sentence says more than our general one about what is wrong with position or time.
-  if (key === null || (key === 'upload.reason.invalid_metadata' && said !== '')) {
-    return said === '' ? t('upload.reason.other') : said;
-  }
-  return t(key);
 }

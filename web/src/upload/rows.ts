@@ -1,78 +1,62 @@
 import { fill, h } from '../lib/dom';
 import { formatBytes } from '../lib/time';
 import { language, t } from '../locales';
-import type { FileState } from './queue';
-import { refusalText } from './reasons';
-
-/** What one row shows: how the sending stands, or what became of the picture later. */
-export type RowState =
-  | FileState
-  | { readonly kind: 'preparing' }
-  | { readonly kind: 'published'; readonly pictureId: string | null }
-  | { readonly kind: 'rejected'; readonly reason: string };
+import { categoryOf, type Item } from './ledger';
+import { stateWords, whenText } from './words';
 
 export interface Row {
   readonly element: HTMLLIElement;
-  readonly set: (state: RowState) => void;
+  /** Shows how the item stands now. */
+  readonly show: () => void;
 }
 
-function pictureLink(id: string | null, label: string): HTMLElement | null {
-  if (id === null) return null;
-  return h('a', { href: `/#focus=pic&pic=${encodeURIComponent(id)}`, target: '_blank', rel: 'noopener' }, label);
+function pictureLink(id: string): HTMLElement {
+  const address = `/#focus=pic&pic=${encodeURIComponent(id)}`;
+  return h('a', { href: address, target: '_blank', rel: 'noopener' }, t('upload.state.showDuplicate'));
 }
 
-function describe(state: RowState): (string | HTMLElement | null)[] {
-  switch (state.kind) {
-    case 'waiting':
-      return [t('upload.state.waiting')];
-    case 'sending': {
-      if (state.share >= 1) return [t('upload.state.checking')];
-      const share = new Intl.NumberFormat(language(), { style: 'percent' }).format(state.share);
-      return [t('upload.state.sending', { percent: share })];
-    }
-    case 'retrying':
-      return [t('upload.state.retrying', { seconds: Math.ceil(state.delayMs / 1000) })];
-    case 'accepted':
-      return [t('upload.state.accepted')];
-    case 'duplicate':
-      return [`${t('upload.state.duplicate')} `, pictureLink(state.pictureId, t('upload.state.showDuplicate'))];
-    case 'refused':
-      return [t('upload.state.refused', { reason: refusalText(state.status, state.body) })];
-    case 'rejected':
-      return [t('upload.state.refused', { reason: state.reason })];
-    case 'failed':
-      return [t('upload.state.failed')];
-    case 'preparing':
-      return [t('upload.state.preparing')];
-    case 'published':
-      return [`${t('upload.state.published')} `, pictureLink(state.pictureId, t('upload.state.showDuplicate'))];
-  }
-}
-
-/** A row of the list. `onRemove` takes the file off the list before the upload begins. */
-export function buildRow(file: File, onRemove: () => void): Row {
+/** A row of the list, at `position` of `all`. `onRemove` takes the file off the list before the upload begins. */
+export function buildRow(item: Item, position: number, all: number, onRemove: (item: Item) => void): Row {
   const bar = h('progress', { max: 1, value: 0, 'aria-hidden': 'true' });
-  const outcome = h('span', { class: 'row-outcome', 'data-testid': 'upload-outcome' });
+  const outcome = h('span', { class: 'row-text', 'data-testid': 'upload-outcome' });
+  const when = h('time', { class: 'row-when' });
   const remove = h(
     'button',
-    { type: 'button', class: 'row-remove', 'aria-label': t('upload.remove', { name: file.name }), onclick: onRemove },
+    {
+      type: 'button',
+      class: 'row-remove',
+      'aria-label': t('upload.remove', { name: item.label }),
+      onclick: () => {
+        onRemove(item);
+      },
+    },
     '×',
   );
   const element = h(
     'li',
-    { class: 'row', 'data-testid': 'upload-row', 'data-state': 'chosen' },
-    h('span', { class: 'row-name', title: file.webkitRelativePath || file.name }, file.name),
-    h('span', { class: 'row-size' }, formatBytes(file.size, language())),
+    { class: 'row', 'data-testid': 'upload-row', 'aria-posinset': position, 'aria-setsize': all },
+    h('span', { class: 'row-name', title: item.label }, item.label),
+    h('span', { class: 'row-size' }, formatBytes(item.size, language())),
     bar,
-    outcome,
+    h('span', { class: 'row-outcome' }, outcome, when),
     remove,
   );
-  return {
-    element,
-    set: (state) => {
-      element.dataset.state = state.kind;
-      bar.value = state.kind === 'sending' ? state.share : state.kind === 'waiting' || state.kind === 'retrying' ? 0 : 1;
-      fill(outcome, ...describe(state));
-    },
+  let shown = '';
+  const show = (): void => {
+    const { state } = item;
+    element.dataset.state = state.kind === 'told' ? state.record.state : state.kind;
+    element.dataset.category = categoryOf(state);
+    bar.value = state.kind === 'sending' ? state.share : 0;
+    remove.hidden = state.kind !== 'chosen';
+    const { text, picture } = stateWords(state);
+    const time = whenText(item, Date.now());
+    // A row that changes nothing is not touched: the reader may have the focus in it.
+    if (shown === `${text}\n${picture ?? ''}\n${time}`) return;
+    shown = `${text}\n${picture ?? ''}\n${time}`;
+    fill(outcome, text, picture === null ? null : ' ', picture === null ? null : pictureLink(picture));
+    when.textContent = text === '' ? '' : time;
+    if (item.at !== null) when.dateTime = new Date(item.at).toISOString();
   };
+  show();
+  return { element, show };
 }

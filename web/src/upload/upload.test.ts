@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
+import type { UploadedFile } from '../api/uploadSets';
+import { retryAfter } from './answers';
 import { isHeic, MAX_FILE_BYTES, sortFiles } from './files';
-import { publish } from './publishing';
-import { reasonKey, refusalText, rejectionText } from './reasons';
-import { retryAfter } from './transport';
+import { FileList, PAGE_FILES, publish } from './publishing';
+import { reasonKey, refusalText } from './reasons';
 
 function file(name: string, type = '', size = 10): File {
   return { name, type, size } as File;
@@ -35,7 +36,7 @@ describe('sortFiles', () => {
 describe('reasons', () => {
   it('say in our words what is missing', () => {
     const body = { message: 'Impossible', details: { missing_fields: ['datetime', 'location'], error: 'x' } };
-    expect(refusalText(400, body)).toBe('it has neither a position nor a date and time.');
+    expect(refusalText(400, body)).toMatch(/^it has neither a position nor a date and time\./);
     expect(reasonKey('', ['location'])).toBe('upload.reason.noPosition');
     expect(reasonKey('', ['datetime'])).toBe('upload.reason.noTime');
   });
@@ -44,12 +45,6 @@ describe('reasons', () => {
     expect(refusalText(400, { message: 'a\n\tb' })).toBe('a b');
     expect(refusalText(400, null)).toBe('the server gave no reason.');
     expect(refusalText(413, null)).toBe('it is larger than this server takes.');
-  });
-
-  it('name why a picture was put aside', () => {
-    expect(rejectionText('file_duplicate', 'x')).toBe('the same picture was sent before.');
-    expect(rejectionText('invalid_metadata', 'GPS latitude of 95°')).toBe('GPS latitude of 95°');
-    expect(rejectionText('unheard_of', null)).toBe('the server gave no reason.');
   });
 });
 
@@ -78,41 +73,59 @@ describe('publish', () => {
     });
     const looks: (number | null)[] = [];
     const waits: number[] = [];
+    const told: string[] = [];
     const done = publish('set', {
       signal: new AbortController().signal,
+      untilWatched: () => Promise.resolve(),
+      onFiles: (files) => told.push(...files.map(({ name, state }) => `${name} ${state}`)),
       wait: (ms) => {
         waits.push(ms);
         return Promise.resolve();
       },
       onLook: (set) => looks.push(set === null ? null : set.counts.prepared),
     });
-    return { calls, looks, waits, done };
+    return { calls, looks, waits, told, done };
   }
 
   const set = (completed: boolean, ready: boolean, prepared: number): Response =>
     Response.json({ id: 'set', completed, ready, items_status: { prepared } });
 
-  it('completes the set and looks until it is ready', async () => {
-    const { done, calls, looks } = run([set(false, false, 0), Response.json({}), set(true, false, 1), set(true, true, 2)]);
+  const files = (...states: string[]): Response =>
+    Response.json({ files: states.map((state, index) => ({ file_name: `${index}.jpg`, state })) });
+
+  it('completes the set and looks until it is ready, asking for the files when something changed', async () => {
+    const { done, calls, looks, told } = run([
+      set(false, false, 0),
+      Response.json({}),
+      set(true, false, 1),
+      files('published', 'waiting'),
+      set(true, false, 1),
+      set(true, true, 2),
+      files('published', 'published'),
+    ]);
     expect((await done).ready).toBe(true);
     expect(calls).toEqual([
       'GET /api/upload_sets/set',
       'POST /api/upload_sets/set/complete',
       'GET /api/upload_sets/set',
+      'GET /api/upload_sets/set/files?offset=0&limit=1000',
       'GET /api/upload_sets/set',
+      'GET /api/upload_sets/set',
+      'GET /api/upload_sets/set/files?offset=0&limit=1000',
     ]);
-    expect(looks).toEqual([1, 2]);
+    expect(looks).toEqual([1, 1, 2]);
+    expect(told).toEqual(['0.jpg published', '1.jpg waiting', '0.jpg published', '1.jpg published']);
   });
 
   it('does not complete twice', async () => {
-    const { done, calls } = run([set(true, false, 0), set(true, true, 1)]);
+    const { done, calls } = run([set(true, true, 0), set(true, true, 1), files('published')]);
     await done;
     expect(calls).not.toContain('POST /api/upload_sets/set/complete');
   });
 
   it('goes on through outages', async () => {
     const outage = new Response('', { status: 503 });
-    const { done, looks, waits } = run([set(true, false, 0), new TypeError('offline'), outage, set(true, true, 1)]);
+    const { done, looks, waits } = run([set(true, false, 0), new TypeError('offline'), outage, set(true, true, 1), files('published')]);
     await done;
     expect(looks).toEqual([null, null, 1]);
     expect(waits).toEqual([1000, 2000]);
@@ -121,5 +134,30 @@ describe('publish', () => {
   it('gives up when the set is gone', async () => {
     const { done } = run([new Response('{"message":"no"}', { status: 404 })]);
     await expect(done).rejects.toMatchObject({ kind: 'notFound' });
+  });
+});
+
+describe('FileList', () => {
+  it('goes through a large set a few pages at a time, and passes over what is settled', async () => {
+    const asked: number[] = [];
+    const states = ['published', 'waiting', 'published'];
+    const list = new FileList((offset, limit) => {
+      const page = offset / PAGE_FILES;
+      asked.push(page);
+      const file = { name: '', state: states[page] ?? 'refused' } as UploadedFile;
+      return Promise.resolve(Array.from({ length: page < states.length ? limit : 1 }, () => file));
+    });
+    let seen = 0;
+    const count = (files: readonly UploadedFile[]): void => {
+      seen += files.length;
+    };
+    await list.read(2, count);
+    await list.read(2, count);
+    expect(asked).toEqual([0, 1, 2, 3]);
+    expect(seen).toBe(3 * PAGE_FILES + 1);
+    await list.read(5, count);
+    expect(asked.slice(4)).toEqual([1, 3]);
+    await list.readAll(count);
+    expect(asked.slice(6)).toEqual([0, 1, 2, 3]);
   });
 });
