@@ -11,6 +11,8 @@ export const given = {
   token: required('FLANEUR_TOKEN'),
   /** Files to upload: `[{ name, path }]`. */
   uploads: optional('FLANEUR_UPLOADS'),
+  /** Files to send over a bad line, and ones with something wrong: `{ walk, refused, twice, good: { en, fr }, keys }`, each `{ name, path, size }`. */
+  sending: optional('FLANEUR_SENDING'),
   /** Items of a walk in its order, the last a panorama: `[{ id, collection, lon, lat }]`. */
   walk: optional('FLANEUR_WALK'),
   /** Pictures in which something is to be blurred, by what is done with them: `{ mouse: id, … }`. */

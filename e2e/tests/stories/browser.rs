@@ -71,6 +71,36 @@ async fn the_site_works_in_a_browser() {
 }
 
 #[tokio::test]
+async fn an_upload_in_a_browser_survives_a_bad_line_and_a_reload() {
+    let server = Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: String, content: &[u8]| {
+        let path = folder.path().join(&name);
+        std::fs::write(&path, content).unwrap();
+        json!({ "name": name, "path": path, "size": content.len() })
+    };
+    // The large ones go in pieces, the small ones in one request.
+    let sizes = [(3200, 2600), (3200, 2600), (320, 240), (320, 240), (320, 240)];
+    let walk: Vec<Value> = sizes
+        .into_iter()
+        .zip(200..)
+        .map(|((width, height), index)| {
+            file(format!("{index}.jpg"), &Photo::textured(width, height, index).at(Placement::walk(index)))
+        })
+        .collect();
+    let twice = Photo::of_walk(300);
+    server.admin().upload("Before", vec![("before.jpg".to_owned(), twice.clone())]).await;
+    let sending = json!({
+        "walk": walk,
+        "refused": file("nowhere.jpg".to_owned(), &Photo::textured(3200, 2600, 301).jpeg()),
+        "twice": file("twice.jpg".to_owned(), &twice),
+        "good": { "en": file("en.jpg".to_owned(), &Photo::of_walk(302)), "fr": file("fr.jpg".to_owned(), &Photo::of_walk(303)) },
+        "keys": (310..313).map(|index| file(format!("{index}.jpg"), &Photo::of_walk(index))).collect::<Vec<_>>(),
+    });
+    run_in_browser(&server, "tests/upload.test.mjs", &[("FLANEUR_SENDING", sending.to_string())]).await;
+}
+
+#[tokio::test]
 async fn the_unmodified_web_viewer_works_with_this_server() {
     run("tests/web-viewer.test.mjs").await;
 }

@@ -242,12 +242,16 @@ export class UploadForm {
   private async begin(): Promise<void> {
     if (this.isBusy || this.files.size === 0) return;
     this.isStarting = true;
+    // A button that is disabled loses the focus.
+    const hadFocus = this.element.contains(document.activeElement);
     this.start.disabled = true;
     fill(this.notes);
     try {
       const set = this.unfinished === null ? await this.createSet() : this.unfinished.record.id;
       if (this.unfinished !== null) this.keepGrown(this.unfinished);
-      this.send(set);
+      const sending = this.enter(set);
+      void sending.run();
+      if (hadFocus) sending.focus();
     } catch (error) {
       if (this.abort.signal.aborted) return;
       fill(this.notes, h('p', { role: 'alert', class: 'problem' }, errorText(error)));
@@ -276,7 +280,6 @@ export class UploadForm {
   }
 
   private enter(set: string): Sending {
-    const hadFocus = this.element.contains(document.activeElement);
     this.offer.hidden = true;
     this.chooser.hidden = true;
     this.chosen.hidden = true;
@@ -292,17 +295,14 @@ export class UploadForm {
     });
     this.sending = sending;
     fill(this.panel, sending.element);
-    if (hadFocus) sending.element.focus();
     this.list.choose(this.ledger.items.length > ROWS_A_PAGE ? 'toSend' : 'all');
     return sending;
   }
 
-  private send(set: string): void {
-    void this.enter(set).run();
-  }
-
   /** Shows how far a set is of which nothing more is sent. */
   private follow(set: string): void {
-    void this.enter(set).publish();
+    const sending = this.enter(set);
+    void sending.publish();
+    sending.focus();
   }
 }

@@ -27,7 +27,13 @@ async function ask(url: string, signal: AbortSignal): Promise<Told> {
 }
 
 /** One attempt, from where the upload stands. Rejects when no answer came, or one that only means: ask again where to go on. */
-function attempt(parcel: Parcel, more: UploadOptions, onProgress: (share: number) => void, signal: AbortSignal): Promise<SendResult> {
+function attempt(
+  parcel: Parcel,
+  more: UploadOptions,
+  onPlace: (url: string) => void,
+  onProgress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<SendResult> {
   return new Promise((resolve, reject) => {
     let watchdog = 0;
     const settle = (): void => {
@@ -39,6 +45,9 @@ function attempt(parcel: Parcel, more: UploadOptions, onProgress: (share: number
       // The queue tries again, when it is time to.
       retryDelays: null,
       storeFingerprintForResuming: false,
+      onUploadUrlAvailable: () => {
+        if (upload.url !== null) onPlace(upload.url);
+      },
       onProgress: (sent, all) => {
         watch();
         if (all > 0) onProgress(sent / all);
@@ -94,13 +103,13 @@ export async function sendInPieces(
   const begin: UploadOptions = {
     endpoint,
     metadata: { filename: parcel.name, filetype: parcel.file.type, isBlurred: 'false', picture_id: parcel.picture },
-    onUploadUrlAvailable(this: Upload) {
-      if (this.url !== null) records.keepPlace(parcel.picture, this.url);
-    },
   };
   // Without an endpoint, so that a server in trouble is not taken for one that has forgotten the upload.
   const goOn: UploadOptions = { uploadUrl: place };
-  const result = await attempt(parcel, told === 'goOn' ? goOn : begin, onProgress, signal);
+  const keep = (url: string): void => {
+    records.keepPlace(parcel.picture, url);
+  };
+  const result = await attempt(parcel, told === 'goOn' ? goOn : begin, keep, onProgress, signal);
   const { status } = result;
   if (ASK_AGAIN.includes(status) && records.place(parcel.picture) !== null) throw new Error(`ask again: ${status}`);
   // What is final is answered by the server's list from now on.

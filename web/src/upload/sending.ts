@@ -75,6 +75,11 @@ export class Sending {
     this.progress.destroy();
   }
 
+  /** Takes the focus to where something can be done. */
+  focus(): void {
+    (this.element.querySelector<HTMLElement>('button, a') ?? this.element).focus();
+  }
+
   /** Something in the ledger changed. */
   changed(): void {
     this.progress.changed();
@@ -186,7 +191,7 @@ export class Sending {
   private fill(...content: Child[]): void {
     const hadFocus = this.element.contains(document.activeElement);
     fill(this.element, ...content);
-    if (hadFocus) (this.element.querySelector<HTMLElement>('button, a') ?? this.element).focus();
+    if (hadFocus) this.focus();
   }
 
   private draw(...more: Child[]): void {

@@ -1,6 +1,6 @@
 import type { UploadedFile } from '../api/uploadSets';
 import { language, t } from '../locales';
-import type { Item, ItemState } from './ledger';
+import { categoryOf, type Item, type ItemState } from './ledger';
 import { oneLine, reasonKey, refusalText } from './reasons';
 
 /** What is said of a file: its state, why and what to do, and the picture to look at. */
@@ -77,9 +77,9 @@ export function stateWords(state: ItemState): Words {
   }
 }
 
-/** When a file came into its state, on the reader's clock: the time alone if that was today. */
-export function whenText({ at }: Pick<Item, 'at'>, now: number): string {
-  if (at === null) return '';
+/** When a file came into its state, on the reader's clock: the time alone if that was today. Nothing while it is on its way. */
+export function whenText({ at, state }: Pick<Item, 'at' | 'state'>, now: number): string {
+  if (at === null || categoryOf(state) === 'toSend') return '';
   const [then, today] = [new Date(at), new Date(now)];
   const sameDay = then.toDateString() === today.toDateString();
   const options: Intl.DateTimeFormatOptions = sameDay ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' };
