@@ -99,7 +99,7 @@ describe('RateMeter', () => {
     expect(timeLeft(0, 10)).toBe(5);
     expect(formatDuration(15, 'en')).toBe('15 sec');
     expect(formatDuration(660, 'en')).toBe('11 min');
-    expect(formatDuration(7800, 'fr')).toMatch(/2 h 10 min/);
+    expect(formatDuration(7800, 'fr')).toMatch(/2\sh\s10\smin/);
   });
 });
 

@@ -93,6 +93,7 @@ export function buildOffer({ record, set, there }: Unfinished, actions: OfferAct
     h('p', { 'data-testid': 'upload-offer-figures' }, missing === 0 ? t('upload.offer.allThere', { there }) : figures),
     missing === 0 ? null : h('p', {}, t('upload.offer.choose')),
     problem,
-    h('div', { class: 'actions' }, finish, button(t('upload.offer.setAside'), 'upload-offer-aside', actions.setAside), remove),
+    // Of nothing there is nothing to finish.
+    h('div', { class: 'actions' }, there === 0 ? null : finish, button(t('upload.offer.setAside'), 'upload-offer-aside', actions.setAside), remove),
   );
 }
