@@ -256,11 +256,12 @@ export class Sending {
     const first = set.sequences[0];
     const walk = first === undefined ? null : await this.walkLink(first);
     const [published, known, problems] = [ledger.count('published'), ledger.count('known'), ledger.count('problem')];
-    const summary = published === 0 && known === 0 ? t('upload.done.none') : plural('upload.done.text', published);
+    const none = published === 0 && known === 0;
+    const summary = none ? t('upload.done.none') : plural('upload.done.text', published);
     const lines = [
       summary,
       known === 0 ? null : plural('upload.done.known', known),
-      problems === 0 ? null : plural('upload.done.problems', problems),
+      problems === 0 || none ? null : plural('upload.done.problems', problems),
     ].filter((line) => line !== null);
     announcer.say([t('upload.done.title'), ...lines].join(' '));
     show(problems > 0 && ledger.items.length > problems ? 'problem' : 'all');
