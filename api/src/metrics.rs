@@ -10,7 +10,7 @@ const REFUSED: &str = "flaneur_uploads_refused_total";
 const BYTES: &str = "flaneur_upload_bytes_total";
 
 /// Every reason there is to refuse a file.
-const REASONS: [&str; 19] = [
+const REASONS: [&str; 20] = [
     "altered",
     "bad_form",
     "busy",
@@ -19,6 +19,7 @@ const REASONS: [&str; 19] = [
     "expired",
     "failed",
     "id_taken",
+    "in_excluded_area",
     "invalid_metadata",
     "missing_metadata",
     "name_taken",

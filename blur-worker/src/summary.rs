@@ -9,7 +9,11 @@ const MAX_GAP_M: f64 = 75.0;
 /// Sums the published pictures of a sequence, in order, up.
 pub fn summarise(points: &[SummaryPoint]) -> SequenceSummary {
     let positions: Vec<(f64, f64)> = points.iter().map(|point| (point.lon, point.lat)).collect();
-    let mut lines = track(&positions, MAX_GAP_M);
+    // No line leads through what is not shown.
+    let runs = points.chunk_by(|_, next| !next.apart);
+    let mut lines: Vec<_> = runs
+        .flat_map(|run| track(&run.iter().map(|point| (point.lon, point.lat)).collect::<Vec<_>>(), MAX_GAP_M))
+        .collect();
     let length = length_m(&lines);
     if lines.is_empty() {
         // Pictures too far apart for a line are still somewhere.
@@ -61,6 +65,7 @@ mod tests {
             lon,
             lat: 48.0,
             captured_at: Timestamp::from_second(1_700_000_000 - n).unwrap(),
+            apart: false,
             captured_local: format!("2023-11-14T23:13:{:02}+01:00", 20 - n),
             camera: (Some("GoPro".to_owned()), Some("Max".to_owned())),
             projection: Projection::Equirectangular,
@@ -87,6 +92,14 @@ mod tests {
         assert_eq!(summary.camera, None);
         assert_eq!(summary.pixel_density, None);
         assert_eq!(summary.projection, Some(Projection::Equirectangular));
+    }
+
+    #[test]
+    fn no_line_leads_through_what_is_not_shown() {
+        let mut points: Vec<_> = (1..=4).map(|n| point(n, 2.0 + n as f64 * 1e-4)).collect();
+        points[2].apart = true;
+        let lines = summarise(&points).lines;
+        assert_eq!(lines.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
     }
 
     #[test]

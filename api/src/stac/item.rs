@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use flaneur_access::Visibility;
 use flaneur_catalog::model::{self, Neighbour, PictureId, Semantic, SequenceId};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -229,7 +230,7 @@ impl Item {
                 accuracy: picture.accuracy.map(|metres| (metres * 10.0).round() / 10.0),
                 pixel_density: picture.pixel_density(),
                 status: "ready",
-                visibility: picture.visibility.as_str(),
+                visibility: picture.subject(Visibility::Anyone).visibility.as_str(),
                 producer,
                 rank: picture.rank,
                 image: file("hd.jpg"),

@@ -95,6 +95,7 @@ impl Recipe {
             rank: None,
             status: PictureStatus::Waiting,
             visibility: self.visibility,
+            exclusion: None,
             lon,
             lat,
             altitude: Some(93.0),

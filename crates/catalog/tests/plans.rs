@@ -13,11 +13,12 @@ use std::{
 
 use flaneur_access::Viewer;
 use flaneur_catalog::{
-    Coverage as _, Jobs as _, Pictures as _, Sequences as _, UploadSets as _, Uploads as _,
+    Areas as _, Coverage as _, Jobs as _, Pictures as _, Sequences as _, UploadSets as _, Uploads as _,
     model::{
-        Area, DispatchPart, DispatchPlan, Failure, JobId, JobKind, NewUpload, Objects, Order, PartId, PictureId,
-        PlacedShot, Publication, ReceivedFile, RefusedFile, Rejection, SearchQuery, SequenceQuery, SequenceSummary,
-        Severity, Shape, UploadId, UploadOutcome, UploadPart, UploadReceipt,
+        Area, AreaId, AreaLimits, AreaReceipt, AreaShape, DispatchPart, DispatchPlan, ExcludedArea, Failure, JobId,
+        JobKind, NewUpload, Objects, Order, PartId, PictureId, PlacedShot, Publication, ReceivedFile, RefusedFile,
+        Rejection, SearchQuery, SequenceQuery, SequenceSummary, Severity, Shape, Sweep, UploadId, UploadOutcome,
+        UploadPart, UploadReceipt,
     },
     sqlite::SqliteCatalog,
 };
@@ -175,6 +176,7 @@ async fn writes(catalog: &SqliteCatalog) {
     catalog.refuse_file(refused, job()).await.unwrap();
     catalog.complete_upload_set(city::SET, job(), now()).await.unwrap();
 
+    areas(catalog).await;
     uploads(catalog).await;
 
     let process = lease(catalog, JobKind::Process).await;
@@ -230,6 +232,34 @@ async fn writes(catalog: &SqliteCatalog) {
     assert!(catalog.delete_picture(shots[150].id, [job(), job()], now()).await.unwrap());
     assert!(catalog.delete_sequence(city::sequence(1), &job, now()).await.unwrap());
     assert!(catalog.delete_upload_set(city::SET, &job, now()).await.unwrap());
+}
+
+async fn areas(catalog: &SqliteCatalog) {
+    let at = catalog.picture(PictureId(Uuid::from_u128(2 << 64))).await.unwrap().unwrap();
+    let corner = |east: f64, north: f64| vec![at.lon + east * 1e-3, at.lat + north * 1e-3];
+    let ring = vec![corner(-1.0, -1.0), corner(1.0, -1.0), corner(1.0, 1.0), corner(-1.0, 1.0), corner(-1.0, -1.0)];
+    let shape = AreaShape::new(&[vec![ring]]).unwrap();
+    for (n, owner) in [(1, Some(at.account)), (2, None)] {
+        let id = AreaId(Uuid::from_u128(n));
+        let area = ExcludedArea {
+            id,
+            owner,
+            allowed: false,
+            label: None,
+            is_public: false,
+            shape: shape.clone(),
+            created_at: now(),
+        };
+        assert_eq!(catalog.add_area(area, AreaLimits::GENERAL, job()).await.unwrap(), AreaReceipt::Added);
+        assert_eq!(catalog.areas(owner).await.unwrap().len(), 1);
+        for hides in [true, false] {
+            let lease = lease(catalog, JobKind::Areas).await;
+            while catalog.sweep_areas(&lease, 100, &job, now()).await.unwrap() == Sweep::Going {}
+            assert_eq!(catalog.picture(at.id).await.unwrap().unwrap().exclusion.is_some(), hides);
+            assert_eq!(catalog.remove_area(owner, id, job(), now()).await.unwrap(), hides);
+        }
+    }
+    catalog.replace_areas(&[], job(), now()).await.unwrap();
 }
 
 async fn uploads(catalog: &SqliteCatalog) {

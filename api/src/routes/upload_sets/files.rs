@@ -45,7 +45,7 @@ pub async fn list(
     Query(part): Query<Part>,
 ) -> ApiResult<Json<Value>> {
     let id: UploadSetId = id.parse().map_err(|_| missing())?;
-    let (set, _) = own_upload_set(&api, &identity, id).await?;
+    let (set, account) = own_upload_set(&api, &identity, id).await?;
     let offset = part.offset.unwrap_or(0).max(0);
     let limit = part.limit.unwrap_or(PAGE).clamp(1, PAGE);
     let files = api.catalog.files(id, offset, limit).await?;
@@ -54,6 +54,6 @@ pub async fn list(
     if files.len() as i64 == limit {
         links.push(Link::json("next", format!("{own}?offset={}&limit={limit}", offset + limit)));
     }
-    let files: Vec<Value> = files.iter().map(|file| view::file(file, &set, &url)).collect();
+    let files: Vec<Value> = files.iter().map(|file| view::file(file, &set, account.id, &url)).collect();
     Ok(Json(json!({ "files": files, "links": links })))
 }

@@ -44,7 +44,7 @@ const QUEUE: Duration = Duration::from_secs(30);
     request_body(content_type = "multipart/form-data", content = Object),
     responses(
         (status = 202, description = "It is stored, and will be blurred and shown; or the sender's picture of the same bytes will say what was sent with them now", body = Object),
-        (status = 400, description = "The file is no picture we take, or lacks place or time", body = crate::error::ErrorBody),
+        (status = 400, description = "The file is no picture we take, lacks place or time, or was taken in an excluded area", body = crate::error::ErrorBody),
         (status = 401, description = "Sign in first", body = crate::error::ErrorBody),
         (status = 403, description = "The set belongs to another account", body = crate::error::ErrorBody),
         (status = 404, description = "There is no such set", body = crate::error::ErrorBody),
@@ -94,7 +94,7 @@ async fn take(
     let _turn = turn(api).await?;
     let (picture, at, arrival) = take_in(api, multipart, PictureId(api.world.id())).await?;
     let record = Arrived { api, set: &set, account: &account, picture, at }.judge(arrival).await?;
-    Ok((StatusCode::ACCEPTED, Json(view::file(&record, &set, url))))
+    Ok((StatusCode::ACCEPTED, Json(view::file(&record, &set, account.id, url))))
 }
 
 /// Refuses a file that would be one too many, whatever it is.
@@ -227,6 +227,10 @@ impl Arrived<'_> {
                 ApiError::conflict("There is another picture with this `picture_id`: choose a fresh one")
                     .counted_as("id_taken")
             }
+            // It is the sender who is told: their own areas are no secret to them.
+            Receipt::InExcludedArea(exclusion) => ApiError::bad_request("Picture is located within an excluded area")
+                .because(exclusion.sentence())
+                .counted_as("in_excluded_area"),
             Receipt::Accepted(_) | Receipt::Repeated(_) | Receipt::Corrected(_) | Receipt::NoSuchSet => missing(),
         })
     }
@@ -279,6 +283,7 @@ impl Arrived<'_> {
             rank: None,
             status: PictureStatus::Waiting,
             visibility: self.set.options.visibility,
+            exclusion: None,
             lon: position.lon,
             lat: position.lat,
             altitude: position.altitude,

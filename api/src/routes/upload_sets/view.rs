@@ -1,7 +1,8 @@
 //! How upload sets and their files are written.
 
 use flaneur_catalog::model::{
-    Account, FileRecord, PictureStatus, StatusCounts, UploadSet, UploadSetSequence, UploadSetState,
+    Account, AccountId, Exclusion, FileRecord, PictureStatus, Rejection, StatusCounts, UploadSet, UploadSetSequence,
+    UploadSetState,
 };
 use serde_json::{Map, Value, json};
 
@@ -78,8 +79,16 @@ fn sequence(sequence: &UploadSetSequence, url: &PublicUrl) -> Value {
     body
 }
 
-/// A file of an upload set as JSON.
-pub fn file(file: &FileRecord, set: &UploadSet, url: &PublicUrl) -> Value {
+/// Why a file was rejected, as `viewer` may know it: whose own areas are meant is known to the set's owner only.
+fn rejection(file: &FileRecord, set: &UploadSet, viewer: AccountId) -> Option<Rejection> {
+    let rejection = file.rejection.clone()?;
+    let secret = rejection.reason == "in_excluded_area" && viewer != set.options.account;
+    Some(if secret { Rejection { message: Exclusion::FOR_OTHERS.to_owned(), ..rejection } } else { rejection })
+}
+
+/// A file of an upload set as JSON, for whoever manages the set.
+pub fn file(file: &FileRecord, set: &UploadSet, viewer: AccountId, url: &PublicUrl) -> Value {
+    let rejection = rejection(file, set, viewer);
     let mut body = json!({
         "file_name": file.file_name,
         "inserted_at": file.inserted_at,
@@ -94,8 +103,8 @@ pub fn file(file: &FileRecord, set: &UploadSet, url: &PublicUrl) -> Value {
     put("picture_id", json!(file.picture));
     put("content_md5", json!(file.content_md5));
     put("size", json!(file.size));
-    put("rejected", json!(file.rejection));
-    let (state, message) = state(file);
+    put("rejected", json!(rejection));
+    let (state, message) = state(file, rejection.as_ref(), viewer);
     put("state", json!(state));
     put("message", json!(message));
     put("changed_at", json!(file.changed_at));
@@ -103,14 +112,14 @@ pub fn file(file: &FileRecord, set: &UploadSet, url: &PublicUrl) -> Value {
 }
 
 /// The one state that a file is in, and in plain words why and what to do.
-fn state(file: &FileRecord) -> (&'static str, String) {
-    let rejection = file.rejection.as_ref();
+fn state(file: &FileRecord, rejection: Option<&Rejection>, viewer: AccountId) -> (&'static str, String) {
     let told = |otherwise: &str| rejection.map_or_else(|| otherwise.to_owned(), |rejection| rejection.message.clone());
     match file.status {
         None => {
             let to_do = match rejection.map_or("", |rejection| rejection.reason.as_str()) {
                 "invalid_metadata" => " Send it again with place and time, in the file or as `override_…`.",
                 "invalid_file" => " Send it again as the camera wrote it, as a JPEG file.",
+                "in_excluded_area" => " It was not kept: there are to be no pictures of that place here.",
                 _ => "",
             };
             ("refused", told("The file was refused.") + to_do)
@@ -118,6 +127,7 @@ fn state(file: &FileRecord) -> (&'static str, String) {
         Some(PictureStatus::Waiting) => {
             ("waiting", "The file is stored, and waits until it is blurred. There is nothing to do.".to_owned())
         }
+        Some(PictureStatus::Ready) if file.published && file.exclusion.is_some() => ("hidden", hidden(file, viewer)),
         Some(PictureStatus::Ready) if file.published => {
             ("published", "The picture is shown. There is nothing to do.".to_owned())
         }
@@ -134,4 +144,18 @@ fn state(file: &FileRecord) -> (&'static str, String) {
         ),
         Some(PictureStatus::Deleted) => ("deleted", "The picture was deleted.".to_owned()),
     }
+}
+
+/// Why a picture is hidden, as far as `viewer` may know, and how it is shown again.
+fn hidden(file: &FileRecord, viewer: AccountId) -> String {
+    let own = file.account == Some(viewer);
+    let why = match file.exclusion {
+        Some(exclusion) if own => exclusion.sentence(),
+        _ => Exclusion::FOR_OTHERS,
+    };
+    let and_now = match file.exclusion {
+        Some(Exclusion::Own) if own => "Delete the area to show the picture to others.",
+        _ => "It is shown to others once it is in none any more.",
+    };
+    format!("{why} It is hidden: only its owner and administrators see it. {and_now}")
 }

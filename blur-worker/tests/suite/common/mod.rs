@@ -142,6 +142,7 @@ impl Bench {
             rank: None,
             status: PictureStatus::Waiting,
             visibility: flaneur_access::Visibility::Anyone,
+            exclusion: None,
             lon: 2.0 + f64::from(number) * 1e-4,
             lat: 48.0,
             altitude: None,

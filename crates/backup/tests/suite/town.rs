@@ -137,6 +137,7 @@ impl Town {
             rank: None,
             status: PictureStatus::Waiting,
             visibility: Visibility::Anyone,
+            exclusion: None,
             lon: 2.35,
             lat: 48.85,
             altitude: None,

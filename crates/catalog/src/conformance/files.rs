@@ -26,6 +26,8 @@ pub async fn an_accepted_file_is_a_waiting_picture_with_a_job(scene: &Scene) {
         rejection: None,
         status: Some(PictureStatus::Waiting),
         published: false,
+        account: Some(ada.id),
+        exclusion: None,
         changed_at: sent.created_at,
     };
     assert_eq!(line, expected);

@@ -13,6 +13,7 @@
 
 mod accounts;
 mod archive;
+mod areas;
 mod changes;
 mod concurrency;
 mod corrections;
@@ -252,6 +253,20 @@ macro_rules! for_each_rule {
                 counts_are_compared_with_pictures
                 a_lost_picture_is_shown_to_nobody
                 what_is_hidden_is_never_shown_more_widely
+            }
+            areas {
+                areas_are_kept_by_owner
+                there_are_so_many_areas_at_most
+                a_picture_in_an_excluded_area_is_refused
+                a_private_area_is_nobody_elses_business
+                pictures_are_taken_in_allowed_areas_only
+                an_area_hides_what_is_there
+                what_was_accepted_before_is_hidden_when_published
+                a_sweep_goes_on_where_it_was
+                a_sweep_that_lost_its_lease_ends_nothing
+                intake_agrees_with_a_plain_test
+                areas_come_and_go
+                areas_and_pictures_at_once_miss_nothing
             }
             visibility {
                 every_read_agrees_with_the_rule

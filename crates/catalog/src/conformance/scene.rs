@@ -132,6 +132,7 @@ impl Scene {
             rank: None,
             status: PictureStatus::Waiting,
             visibility: Visibility::Anyone,
+            exclusion: None,
             lon: 2.3499,
             lat: 48.853,
             altitude: Some(35.5),

@@ -41,6 +41,8 @@ macro_rules! identifiers {
 identifiers! {
     /// An account.
     AccountId;
+    /// An excluded area.
+    AreaId;
     /// A token that lets a program act for an account.
     TokenId;
     /// An upload set.

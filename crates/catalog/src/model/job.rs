@@ -8,7 +8,10 @@ use super::JobId;
 /// What is to be done, and with what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum JobKind {
-    /// Sort an upload set's pictures into sequences. Before all others, so that a set never waits behind pictures.
+    /// Show or hide pictures where excluded areas changed: an account's own areas, or (the nil id) the instance's. What is to
+    /// be hidden waits for nothing.
+    Areas,
+    /// Sort an upload set's pictures into sequences. Before what takes long, so that a set never waits behind pictures.
     Dispatch,
     /// Compute a sequence's line, extent and counts anew from its pictures.
     Refresh,
@@ -22,11 +25,12 @@ pub enum JobKind {
 
 impl JobKind {
     /// Every kind, the most urgent first.
-    pub const ALL: [Self; 5] = [Self::Dispatch, Self::Refresh, Self::Destroy, Self::Redact, Self::Process];
+    pub const ALL: [Self; 6] = [Self::Areas, Self::Dispatch, Self::Refresh, Self::Destroy, Self::Redact, Self::Process];
 
     /// The name in the database.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Areas => "areas",
             Self::Dispatch => "dispatch",
             Self::Refresh => "refresh",
             Self::Destroy => "destroy",
@@ -38,11 +42,12 @@ impl JobKind {
     /// Order of urgency, lower first.
     pub fn priority(self) -> i64 {
         match self {
-            Self::Dispatch => 0,
-            Self::Refresh => 1,
-            Self::Destroy => 2,
-            Self::Redact => 3,
-            Self::Process => 4,
+            Self::Areas => 0,
+            Self::Dispatch => 1,
+            Self::Refresh => 2,
+            Self::Destroy => 3,
+            Self::Redact => 4,
+            Self::Process => 5,
         }
     }
 
@@ -60,7 +65,7 @@ pub struct Lease {
     pub job: JobId,
     /// What is to be done.
     pub kind: JobKind,
-    /// With what: a picture, an upload set or a sequence, as the kind says.
+    /// With what: a picture, an upload set, a sequence or an account, as the kind says.
     pub subject: Uuid,
     /// Which try this is, from 1. Counted when the lease is taken: a file that kills its worker is parked in the end.
     pub attempt: i64,

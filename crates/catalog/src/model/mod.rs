@@ -3,6 +3,7 @@
 //! Times are instants (`jiff::Timestamp`, microseconds in the database); positions are lon, lat in degrees WGS 84.
 
 mod account;
+mod area;
 mod change;
 mod coverage;
 mod ids;
@@ -15,10 +16,13 @@ mod upload;
 mod upload_set;
 
 pub use account::{Account, Claim, Invite, NewAccount, NewInvite, NewToken, Session, Token};
+pub use area::{
+    AreaLimits, AreaReceipt, AreaShape, ExcludedArea, Exclusion, LONGEST_LABEL, MOST_POSITIONS, ShapeError, Sweep,
+};
 pub use change::{Change, ChangeKind};
 pub use coverage::{GridCell, PictureMark, SequenceMark};
 pub use ids::{
-    AccountId, JobId, PartId, PictureId, RedactionId, SequenceId, TokenId, UnreadableId, UploadId, UploadSetId,
+    AccountId, AreaId, JobId, PartId, PictureId, RedactionId, SequenceId, TokenId, UnreadableId, UploadId, UploadSetId,
 };
 pub use inspection::{OverdueJob, PictureFiles, Schema, Stalled};
 pub use job::{DeadJob, Failure, JobCounts, JobKind, Lease, QueueLine};

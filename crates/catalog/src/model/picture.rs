@@ -7,7 +7,7 @@ use flaneur_coverage::quadkey::Bbox;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, PictureId, Rejection, SequenceId, UploadSetId};
+use super::{AccountId, Exclusion, PictureId, Rejection, SequenceId, UploadSetId};
 
 /// How far a picture is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,6 +193,8 @@ pub struct Picture {
     pub status: PictureStatus,
     /// Who sees it.
     pub visibility: Visibility,
+    /// Because of which excluded areas only its owner and administrators see it. Decided when it is published.
+    pub exclusion: Option<Exclusion>,
     /// Longitude, degrees.
     pub lon: f64,
     /// Latitude, degrees.
@@ -247,9 +249,10 @@ impl Picture {
             (Visibility::LoggedOnly, _) | (_, Visibility::LoggedOnly) => Visibility::LoggedOnly,
             _ => Visibility::Anyone,
         };
+        let excluded = if self.exclusion.is_some() { Visibility::OwnerOnly } else { Visibility::Anyone };
         Subject {
             owner: self.account.0,
-            visibility: strictest(self.visibility, sequence_visibility),
+            visibility: strictest(excluded, strictest(self.visibility, sequence_visibility)),
             published: self.status == PictureStatus::Ready && self.sequence.is_some() && self.objects.is_some(),
         }
     }

@@ -102,6 +102,8 @@ pub struct SummaryPoint {
     pub captured_at: Timestamp,
     /// The same as local time, RFC 3339.
     pub captured_local: String,
+    /// Whether pictures in excluded areas lie between the one before and this: no line is to be drawn through there.
+    pub apart: bool,
     /// Make and model.
     pub camera: (Option<String>, Option<String>),
     /// Layout.

@@ -5,7 +5,7 @@ pub use flaneur_dispatch::SortMethod;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, PictureId, SequenceId, UploadSetId};
+use super::{AccountId, Exclusion, PictureId, SequenceId, UploadSetId};
 
 /// A tag: key and value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -141,7 +141,8 @@ pub enum Severity {
 /// Why a file did not become a picture that is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rejection {
-    /// Machine-readable reason: `file_duplicate`, `invalid_file`, `invalid_metadata`, `capture_duplicate`, `broken`…
+    /// Machine-readable reason: `file_duplicate`, `invalid_file`, `invalid_metadata`, `capture_duplicate`,
+    /// `in_excluded_area`, `broken`…
     pub reason: String,
     /// How bad it is.
     pub severity: Severity,
@@ -171,6 +172,10 @@ pub struct FileRecord {
     pub status: Option<super::PictureStatus>,
     /// Whether its picture is published.
     pub published: bool,
+    /// Whose its picture is.
+    pub account: Option<AccountId>,
+    /// Because of which excluded areas its picture, if published, is hidden from others.
+    pub exclusion: Option<Exclusion>,
     /// When what is said here last changed.
     pub changed_at: Timestamp,
 }
@@ -181,6 +186,7 @@ impl FileRecord {
         Self {
             file_name,
             picture: None,
+            account: None,
             content_md5: Some(picture.content_md5.clone()),
             size: Some(picture.size),
             inserted_at: picture.created_at,
@@ -251,6 +257,8 @@ pub enum Receipt {
         /// Whose it is: others need not be told its id.
         owner: AccountId,
     },
+    /// It was taken in an excluded area. The refusal is on the set's list of files.
+    InExcludedArea(Exclusion),
     /// There is no such set (any more).
     NoSuchSet,
 }

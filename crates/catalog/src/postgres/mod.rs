@@ -64,6 +64,11 @@ mod dialect {
     /// The lock under which changes are numbered: any number that nothing else in the database uses ("flaneur").
     const LOCK: &str = "SELECT pg_try_advisory_xact_lock(28813163217548658)";
 
+    /// Lets others decide by areas, too, and nobody write any. A number as arbitrary ("areas").
+    pub const SHARE_AREAS: Option<&str> = Some("SELECT pg_advisory_xact_lock_shared(418531074419)");
+    /// Lets nobody decide by areas, or write any.
+    pub const HOLD_AREAS: Option<&str> = Some("SELECT pg_advisory_xact_lock(418531074419)");
+
     /// Lines of the change log get their numbers once they are committed.
     pub const NUMBERING: Option<Numbering> = Some(Numbering {
         waiting: "SELECT EXISTS (SELECT 1 FROM changes WHERE number IS NULL)",

@@ -8,6 +8,7 @@
 
 mod accounts;
 mod archive;
+mod areas;
 mod changes;
 mod coverage;
 mod inspection;
@@ -22,6 +23,7 @@ mod uploads;
 
 pub use accounts::Accounts;
 pub use archive::{Archive, Beginning, Import, Snapshot};
+pub use areas::Areas;
 pub use changes::Changes;
 pub use coverage::Coverage;
 pub use inspection::Inspection;
@@ -37,6 +39,7 @@ pub use uploads::Uploads;
 /// The whole catalog.
 pub trait Catalog:
     Accounts
+    + Areas
     + UploadSets
     + Uploads
     + Pictures
@@ -54,6 +57,7 @@ pub trait Catalog:
 
 impl<T> Catalog for T where
     T: Accounts
+        + Areas
         + UploadSets
         + Uploads
         + Pictures

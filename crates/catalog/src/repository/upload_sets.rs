@@ -30,10 +30,10 @@ pub trait UploadSets: Send + Sync {
     /// [`Self::complete_upload_set`]. If the set was complete before, it is not dispatched any more, and its dispatch is asked for
     /// again.
     ///
-    /// Refused (nothing is stored but, for `Duplicate`, a line in the list of files, which counts towards completion)
+    /// Refused (nothing is stored but, for `Duplicate` and `InExcludedArea`, a line in the list of files, which counts towards completion)
     /// when the set or the instance already has these bytes, or the set has an accepted file of this name, or a picture has
-    /// or had this id. A refused file of the same name is replaced. What is checked first decides: the id, the same bytes
-    /// in the set, then the name, then the same bytes elsewhere. The same bytes under the same id, sent by the same account
+    /// or had this id, or it was taken in an excluded area. A refused file of the same name is replaced. What is checked first
+    /// decides: the id, the same bytes in the set, then the name, then the same bytes elsewhere, then the place. The same bytes under the same id, sent by the same account
     /// to the same set, are `Repeated`.
     ///
     /// The same bytes from their owner with other overrides than before correct the picture, whatever set it is in, and are

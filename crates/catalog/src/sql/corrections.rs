@@ -3,7 +3,7 @@
 use flaneur_coverage::quadkey;
 use sqlx::types::Json;
 
-use super::{Connection, jobs};
+use super::{Connection, jobs, pictures};
 use crate::{
     Result,
     model::{JobId, JobKind, Picture, PictureId, UploadSetId},
@@ -11,8 +11,8 @@ use crate::{
 };
 
 /// Has a picture say what `new` says, except who may see it, and has its set sorted anew and its files follow. `jobs` are
-/// fresh ids. False if it says so already, or if it is not one that is shown or will be: then nothing changed. The picture's
-/// row is to be held.
+/// fresh ids. False if it says so already, or if it is not one that is shown or will be: then nothing changed. The caller has
+/// called [`super::areas::share`] and holds the picture's row.
 pub async fn correct(connection: &mut Connection, id: PictureId, new: &Picture, jobs: [JobId; 2]) -> Result<bool> {
     let [redact, dispatch] = jobs;
     let now = new.created_at;
@@ -57,6 +57,8 @@ pub async fn correct(connection: &mut Connection, id: PictureId, new: &Picture, 
     .bind(micros(now))
     .execute(&mut *connection)
     .await?;
+    // It may be in an excluded area now, or in one no longer.
+    pictures::settle_audience(connection, id).await?;
     // The files of one that waits may be in the making: who publishes it asks for this again.
     jobs::ask(connection, redact, JobKind::Redact, id.0, now).await?;
     let sorted: bool = sqlx::query_scalar("SELECT completed FROM upload_sets WHERE id = $1")

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Connection, dialect::FOR_UPDATE, jobs, pictures, tombstones, upload_sets};
+use super::{Connection, areas, dialect::FOR_UPDATE, jobs, pictures, tombstones, upload_sets};
 use crate::{
     CatalogError, Result,
     model::{
@@ -35,6 +35,7 @@ pub async fn apply(
     fresh: &(dyn Fn() -> JobId + Send + Sync),
 ) -> Result<bool> {
     let set_id = plan.upload_set;
+    areas::share(connection).await?;
     let Some(set) = upload_sets::hold(connection, set_id).await? else {
         return Ok(false);
     };

@@ -7,7 +7,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
-    Connection, Store, at_least_none, counts, dialect, jobs,
+    Connection, Store, areas, at_least_none, counts, dialect, jobs,
     pictures::{reject_file, settle_audience},
     statement::Values,
     tombstones::{Of, disturb_sequence, hold_pictures},
@@ -110,6 +110,9 @@ impl Inspection for Store {
              SELECT 'dispatch' AS kind, u.id AS subject FROM upload_sets u
              WHERE u.completed AND NOT u.dispatched AND NOT u.deleted
                AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.kind = 'dispatch' AND j.subject = u.id)
+             UNION ALL
+             SELECT 'areas' AS kind, w.owner AS subject FROM area_sweeps w
+             WHERE NOT EXISTS (SELECT 1 FROM jobs j WHERE j.kind = 'areas' AND j.subject = w.owner)
              LIMIT $1",
         )
         .bind(at_least_none(limit))
@@ -192,6 +195,7 @@ impl Inspection for Store {
 
     async fn show_picture_to(&self, id: PictureId, to: Visibility, refresh: JobId, now: Timestamp) -> Result<bool> {
         let mut tx = self.write().await?;
+        areas::share(&mut tx).await?;
         hold_pictures(&mut tx, Of::Picture(id)).await?;
         let sql = format!(
             "UPDATE pictures SET updated_at = $2,
@@ -216,6 +220,7 @@ impl Inspection for Store {
 
     async fn show_sequence_to(&self, id: SequenceId, to: Visibility, refresh: JobId, now: Timestamp) -> Result<bool> {
         let mut tx = self.write().await?;
+        areas::share(&mut tx).await?;
         hold_pictures(&mut tx, Of::Sequence(id)).await?;
         let sql = format!(
             "UPDATE sequences SET visibility = CASE WHEN visibility IN ({}) THEN $2 ELSE visibility END

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod archive;
+mod areas;
 mod changes;
 mod corrections;
 mod counts;

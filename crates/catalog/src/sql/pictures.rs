@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use sqlx::types::Json;
 
 use super::{
-    Connection, Store, at_least_none, items, jobs,
+    Connection, Store, areas, at_least_none, items, jobs,
     picture_rows::{PICTURE, PictureRow},
     redactions, related, search,
     statement::Values,
@@ -17,24 +17,37 @@ use super::{
 use crate::{
     Pictures, Result,
     model::{
-        Detection, Item, JobId, JobKind, Lease, Picture, PictureId, Publication, Rejection, SearchQuery, SequenceId,
+        AccountId, Detection, Exclusion, Item, JobId, JobKind, Lease, Picture, PictureId, Publication, Rejection,
+        SearchQuery, SequenceId,
     },
     signals::Topic,
     stored::rows::micros,
 };
 
-/// Works out who may see a picture after its state, its sequence or a visibility changed. The rule is
-/// [`Picture::subject`].
+/// Works out who may see a picture after its state, its sequence, its position, a visibility or an area changed. The rule is
+/// [`Picture::subject`]. The caller has called [`areas::share`].
 pub async fn settle_audience(connection: &mut Connection, id: PictureId) -> Result<()> {
+    let published: Option<(AccountId, f64, f64)> = sqlx::query_as(
+        "SELECT account_id, lon, lat FROM pictures
+         WHERE id = $1 AND status = 'ready' AND sequence_id IS NOT NULL AND objects IS NOT NULL",
+    )
+    .bind(id)
+    .fetch_optional(&mut *connection)
+    .await?;
+    let exclusion = match published {
+        Some((account, lon, lat)) => areas::exclusion(connection, account, lon, lat).await?,
+        None => None,
+    };
     sqlx::query(
-        "UPDATE pictures SET audience = (
-             SELECT CASE WHEN 'owner-only' IN (pictures.visibility, s.visibility) THEN 2
+        "UPDATE pictures SET exclusion = $2, audience = (
+             SELECT CASE WHEN $2 IS NOT NULL OR 'owner-only' IN (pictures.visibility, s.visibility) THEN 2
                  WHEN 'logged-only' IN (pictures.visibility, s.visibility) THEN 1 ELSE 0 END
              FROM sequences s
              WHERE s.id = pictures.sequence_id AND pictures.status = 'ready' AND pictures.objects IS NOT NULL)
          WHERE id = $1",
     )
     .bind(id)
+    .bind(exclusion.map(Exclusion::as_str))
     .execute(connection)
     .await?;
     Ok(())
@@ -126,6 +139,7 @@ impl Pictures for Store {
         let Publication { picture, objects, shape, detections, patch, revision, at } = publication;
         let [destroy, refresh, redact] = jobs;
         let mut tx = self.write().await?;
+        areas::share(&mut tx).await?;
         hold_pictures(&mut tx, Of::Picture(picture)).await?;
         if !jobs::end(&mut tx, lease, JobKind::Process, picture.0).await? {
             return Ok(false);

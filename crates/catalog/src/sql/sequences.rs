@@ -94,6 +94,7 @@ struct PointRow {
     field_of_view: Option<f64>,
     focal_length: Option<f64>,
     accuracy: Option<f64>,
+    excluded: bool,
 }
 
 impl PointRow {
@@ -105,6 +106,7 @@ impl PointRow {
             lat: self.lat,
             captured_at: time(self.captured_at)?,
             captured_local: self.captured_local,
+            apart: false,
             camera: (self.camera_make, self.camera_model),
             projection: named(&self.projection)?,
             field_of_view: self.field_of_view,
@@ -218,17 +220,23 @@ impl Sequences for Store {
     }
 
     async fn summary_points(&self, id: SequenceId) -> Result<Vec<SummaryPoint>> {
-        sqlx::query_as::<_, PointRow>(
+        let rows = sqlx::query_as::<_, PointRow>(
             "SELECT id, lon, lat, captured_at, captured_local, camera_make, camera_model, projection, width, height,
-                 field_of_view, focal_length, accuracy
+                 field_of_view, focal_length, accuracy, exclusion IS NOT NULL AS excluded
              FROM pictures WHERE sequence_id = $1 AND audience IS NOT NULL ORDER BY rank",
         )
         .bind(id)
         .fetch_all(&self.readers)
-        .await?
-        .into_iter()
-        .map(PointRow::point)
-        .collect()
+        .await?;
+        let (mut points, mut apart) = (Vec::new(), false);
+        for row in rows {
+            if row.excluded {
+                apart = !points.is_empty();
+            } else {
+                points.push(SummaryPoint { apart: std::mem::take(&mut apart), ..row.point()? });
+            }
+        }
+        Ok(points)
     }
 
     async fn store_summary(

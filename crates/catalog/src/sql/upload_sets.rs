@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use sqlx::types::Json;
 
 use super::{
-    Connection, Store, at_least_none, corrections, dialect, explain, jobs,
+    Connection, Store, areas, at_least_none, corrections, dialect, explain, jobs,
     picture_rows::insert_picture,
     tombstones::{self, Of, hold_pictures},
     upload_set_state, uploads,
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Result, UploadSets,
     model::{
-        AccountId, FileRecord, JobId, JobKind, NewUploadSet, Notice, PictureId, PictureStatus, Receipt, ReceivedFile,
+        AccountId, Exclusion, FileRecord, JobId, JobKind, NewUploadSet, Notice, PictureId, PictureStatus, Receipt, ReceivedFile,
         RefusedFile, Rejection, Semantic, SequenceId, Severity, UploadSet, UploadSetId, UploadSetState,
     },
     signals::Topic,
@@ -102,7 +102,7 @@ async fn fetch(connection: &mut Connection, id: UploadSetId, lock: &str) -> Resu
 
 /// The columns of [`FileRow`], in `files f` with their `pictures p`.
 const FILE: &str = "f.file_name, f.picture_id, f.content_md5, f.size, f.inserted_at, f.rejection, p.status,
-    p.audience IS NOT NULL AS published, p.updated_at";
+    p.audience IS NOT NULL AS published, p.account_id, p.exclusion, p.updated_at";
 #[derive(sqlx::FromRow)]
 struct FileRow {
     file_name: String,
@@ -113,6 +113,8 @@ struct FileRow {
     rejection: Option<Json<Rejection>>,
     status: Option<String>,
     published: bool,
+    account_id: Option<AccountId>,
+    exclusion: Option<String>,
     updated_at: Option<i64>,
 }
 
@@ -127,6 +129,8 @@ impl FileRow {
             rejection: self.rejection.map(|json| json.0),
             status: self.status.as_deref().map(named).transpose()?,
             published: self.published,
+            account: self.account_id,
+            exclusion: self.exclusion.as_deref().map(named).transpose()?,
             changed_at: time(self.updated_at.unwrap_or(self.inserted_at))?,
         })
     }
@@ -223,6 +227,21 @@ fn corrected_elsewhere() -> Rejection {
     }
 }
 
+/// The refusal of a file that was taken in an excluded area. Where it is not the set's owner who sent it, that it is in one of
+/// the sender's own areas is none of the set's owner's business.
+fn in_excluded_area(exclusion: Exclusion, senders_own_set: bool) -> Rejection {
+    let sentence = match exclusion {
+        Exclusion::Own if !senders_own_set => Exclusion::FOR_OTHERS,
+        told => told.sentence(),
+    };
+    Rejection {
+        reason: "in_excluded_area".to_owned(),
+        severity: Severity::Error,
+        message: sentence.to_owned(),
+        details: None,
+    }
+}
+
 #[async_trait]
 impl UploadSets for Store {
     async fn create_upload_set(&self, new: NewUploadSet) -> Result<UploadSet> {
@@ -296,6 +315,7 @@ impl UploadSets for Store {
         let [process, dispatch, other] = jobs;
         let now = picture.created_at;
         let mut tx = self.write().await?;
+        areas::share(&mut tx).await?;
         let Some(set) = hold(&mut tx, upload_set).await? else {
             return Ok(Receipt::NoSuchSet);
         };
@@ -350,8 +370,19 @@ impl UploadSets for Store {
             rejection: None,
             status: Some(PictureStatus::Waiting),
             published: false,
+            account: Some(picture.account),
+            exclusion: None,
             changed_at: now,
         };
+        if before.is_none()
+            && let Some(exclusion) = areas::exclusion(&mut tx, picture.account, picture.lon, picture.lat).await?
+        {
+            let rejection = in_excluded_area(exclusion, picture.account == set.options.account);
+            line = FileRecord { picture: None, account: None, status: None, rejection: Some(rejection), ..line };
+            list(&mut tx, &set, &line, dispatch).await?;
+            self.announce(tx, &[Topic::Jobs]).await?;
+            return Ok(Receipt::InExcludedArea(exclusion));
+        }
         if before.is_none() && !insert_picture(&mut tx, upload_set, &line.file_name, &picture).await? {
             // Somebody else was faster with the same bytes.
             before = same_bytes(&mut tx, &picture.content_sha256).await?;
@@ -389,6 +420,8 @@ impl UploadSets for Store {
             rejection: Some(file.rejection),
             status: None,
             published: false,
+            account: None,
+            exclusion: None,
             changed_at: file.inserted_at,
         };
         list(&mut tx, &set, &line, job).await?;

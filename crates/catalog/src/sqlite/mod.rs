@@ -60,6 +60,11 @@ mod dialect {
     /// In front of a column: do not choose an index by it.
     pub const NO_INDEX: &str = "+";
 
+    /// Lets others decide by areas, too, and nobody write any. Here, who writes is alone.
+    pub const SHARE_AREAS: Option<&str> = None;
+    /// Lets nobody decide by areas, or write any. Here, who writes is alone.
+    pub const HOLD_AREAS: Option<&str> = None;
+
     /// Keeps others from counting pictures while all are counted anew. Here, there are none.
     pub const HOLD_COUNTS: Option<&str> = None;
     /// Lets the statements of a transaction take long. Here, they may.

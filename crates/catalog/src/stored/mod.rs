@@ -4,3 +4,4 @@ pub mod areas;
 pub mod cells;
 pub mod lines;
 pub mod rows;
+pub mod shapes;

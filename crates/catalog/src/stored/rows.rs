@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use crate::{
     CatalogError, Result,
     model::{
-        ChangeKind, JobKind, PictureStatus, Projection, RedactionOrigin, RedactionState, RegionClass, SequenceStatus,
-        SortMethod, UndoState,
+        ChangeKind, Exclusion, JobKind, PictureStatus, Projection, RedactionOrigin, RedactionState, RegionClass,
+        SequenceStatus, SortMethod, UndoState,
     },
 };
 
@@ -66,6 +66,7 @@ named! {
     PictureStatus, "status of a picture", PictureStatus::ALL;
     SequenceStatus, "status of a sequence", SequenceStatus::ALL;
     JobKind, "kind of job", JobKind::ALL;
+    Exclusion, "exclusion", Exclusion::ALL;
     ChangeKind, "kind of change", ChangeKind::ALL;
     Projection, "projection", [Projection::Flat, Projection::Equirectangular];
     RegionClass, "class of a region", RegionClass::ALL;
@@ -93,6 +94,7 @@ mod tests {
         all_round_trip::<PictureStatus>();
         all_round_trip::<SequenceStatus>();
         all_round_trip::<JobKind>();
+        all_round_trip::<Exclusion>();
         all_round_trip::<ChangeKind>();
         all_round_trip::<Projection>();
         all_round_trip::<RegionClass>();
