@@ -12,6 +12,7 @@ pub mod configuration;
 pub mod conformance;
 pub mod delete;
 pub mod docs;
+pub mod excluded_areas;
 pub mod landing;
 pub mod live;
 pub mod pictures;
@@ -27,6 +28,7 @@ pub fn router() -> OpenApiRouter<Api> {
         .merge(landing::router())
         .merge(conformance::router())
         .merge(configuration::router())
+        .merge(excluded_areas::router())
         .merge(live::router())
         .merge(collections::router())
         .merge(search::router())

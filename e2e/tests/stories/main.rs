@@ -5,6 +5,7 @@
     reason = "a test that cannot go on panics; what it prints is read by whoever runs it"
 )]
 
+mod areas;
 mod backup;
 mod bad_input;
 mod blur;

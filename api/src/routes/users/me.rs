@@ -35,7 +35,7 @@ async fn me(identity: Identity, url: PublicUrl, reply: Reply) -> ApiResult<Respo
         "permissions": {
             "role": if account.admin { "admin" } else { "user" },
             "can_check_reports": false,
-            "can_edit_excluded_areas": false,
+            "can_edit_excluded_areas": account.admin,
             "can_edit_pages": false,
         },
         "links": super::links(account.id, &url),
@@ -56,6 +56,7 @@ mod tests {
             assert_eq!(answer.header("cache-control"), "private, no-cache");
             let body = answer.json();
             assert_eq!((&body["name"], &body["permissions"]["role"]), (&name.into(), &role.into()));
+            assert_eq!(body["permissions"]["can_edit_excluded_areas"], role == "admin");
         }
     }
 }
