@@ -106,7 +106,7 @@ async fn ones_own_areas_are_nobody_elses_business() {
     let properties = &mine["properties"];
     assert_eq!((&properties["label"], &properties["is_public"]), (&json!("home"), &json!(false)));
     assert_eq!(properties["account_id"], json!(fixture.owner.account.id));
-    assert_eq!(list(&fixture, OWN, Some(&fixture.owner)).await, [mine.clone()]);
+    assert_eq!(list(&fixture, OWN, Some(&fixture.owner)).await, std::slice::from_ref(&mine));
     for who in [&fixture.other, &fixture.admin] {
         assert!(list(&fixture, OWN, Some(who)).await.is_empty());
     }

@@ -90,9 +90,9 @@ pub async fn areas_are_kept_by_owner(scene: &Scene) {
         add(scene, each.clone()).await;
     }
     let all = async |owner: Option<&Account>| scene.catalog.areas(owner.map(|account| account.id)).await.unwrap();
-    assert_eq!(all(None).await, [general.clone()]);
-    assert_eq!(all(Some(&ada)).await, [adas.clone()]);
-    assert_eq!(all(Some(&bob)).await, [bobs.clone()]);
+    assert_eq!(all(None).await, std::slice::from_ref(&general));
+    assert_eq!(all(Some(&ada)).await, std::slice::from_ref(&adas));
+    assert_eq!(all(Some(&bob)).await, std::slice::from_ref(&bobs));
 
     assert!(!remove(scene, None, adas.id).await && !remove(scene, Some(bob.id), adas.id).await);
     assert!(!remove(scene, Some(ada.id), general.id).await);
@@ -102,7 +102,7 @@ pub async fn areas_are_kept_by_owner(scene: &Scene) {
     let mut expected = vec![new, newer];
     expected.sort_by_key(|each| each.id);
     assert_eq!(all(None).await, expected);
-    assert_eq!(all(Some(&ada)).await, [adas.clone()], "accounts' own are left alone");
+    assert_eq!(all(Some(&ada)).await, std::slice::from_ref(&adas), "accounts' own are left alone");
     assert!(remove(scene, Some(ada.id), adas.id).await && !remove(scene, Some(ada.id), adas.id).await);
     assert_eq!(all(Some(&ada)).await, []);
 }
@@ -392,12 +392,7 @@ fn plainly(areas: &[Plain], account: AccountId, lon: f64, lat: f64) -> Option<Ex
     }
 }
 
-async fn random_area(
-    scene: &Scene,
-    random: &mut StdRng,
-    owner: Option<&Account>,
-    allowed: bool,
-) -> (Plain, ExcludedArea) {
+fn random_area(scene: &Scene, random: &mut StdRng, owner: Option<&Account>, allowed: bool) -> (Plain, ExcludedArea) {
     let ring = random_ring(random);
     let area = ExcludedArea { allowed, ..area(scene, owner, ring.clone()) };
     (Plain { id: area.id, owner: area.owner, allowed, ring }, area)
@@ -410,13 +405,13 @@ pub async fn intake_agrees_with_a_plain_test(scene: &Scene) {
         let mut random = StdRng::seed_from_u64(seed);
         let (mut plain, mut areas) = (Vec::new(), Vec::new());
         for n in 0..random.random_range(1..6) {
-            let (of_it, area) = random_area(scene, &mut random, None, seed % 3 == 0 && n % 2 == 0).await;
+            let (of_it, area) = random_area(scene, &mut random, None, seed % 3 == 0 && n % 2 == 0);
             plain.push(of_it);
             areas.push(area);
         }
         scene.catalog.replace_areas(&areas, scene.job(), scene.now()).await.unwrap();
         for owner in [&ada, &bob, &ada, &bob, &ada, &bob] {
-            let (of_it, area) = random_area(scene, &mut random, Some(owner), false).await;
+            let (of_it, area) = random_area(scene, &mut random, Some(owner), false);
             plain.push(of_it);
             add(scene, area).await;
         }
@@ -470,7 +465,7 @@ pub async fn areas_come_and_go(scene: &Scene) {
                 }
                 3 | 4 => {
                     let owner = if random.random() { Some(account) } else { None };
-                    let (of_it, area) = random_area(scene, &mut random, owner, false).await;
+                    let (of_it, area) = random_area(scene, &mut random, owner, false);
                     plain.push(of_it);
                     add(scene, area).await;
                 }
@@ -489,8 +484,8 @@ pub async fn areas_come_and_go(scene: &Scene) {
                 7 if random.random_range(0..3) == 0 => {
                     let allowed = random.random();
                     let (one, other) = (
-                        random_area(scene, &mut random, None, allowed).await,
-                        random_area(scene, &mut random, None, allowed).await,
+                        random_area(scene, &mut random, None, allowed),
+                        random_area(scene, &mut random, None, allowed),
                     );
                     scene.catalog.replace_areas(&[one.1, other.1], scene.job(), scene.now()).await.unwrap();
                     plain.retain(|area| area.owner.is_some());
