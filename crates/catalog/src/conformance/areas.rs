@@ -530,7 +530,7 @@ pub async fn areas_and_pictures_at_once_miss_nothing(scene: &Scene) {
     let parts = sequences.iter().zip(&ready).map(|(sequence, id)| scene.part(*sequence, &[*id])).collect();
     let plan = scene.plan(set, parts);
     let lease = scene.lease_dispatch(set).await;
-    let late: Vec<_> = (0..number).map(|n| (scene.world.id(), picture(n), scene.two_jobs())).collect();
+    let late: Vec<_> = (0..number).map(|n| (scene.world.id(), picture(n), scene.three_jobs())).collect();
     let late_set = scene.set(&ada).await;
     let areas: Vec<_> = (0..number)
         .map(|n| (area(scene, (n % 2 == 0).then_some(&ada), square(place(n).0 - 0.1, 9.9, 0.2)), scene.job()))

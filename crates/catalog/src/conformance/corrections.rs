@@ -3,7 +3,10 @@
 use flaneur_access::{Viewer, Visibility};
 use serde_json::json;
 
-use super::scene::Scene;
+use super::{
+    areas::{add, area, square},
+    scene::Scene,
+};
 use crate::model::{
     JobKind, Orientation, Picture, PictureId, Receipt, Republication, Revisions, Severity, UploadSetId,
 };
@@ -108,4 +111,19 @@ pub async fn files_follow_corrections(scene: &Scene) {
     };
     assert!(scene.catalog.republish_picture(&lease, new, scene.two_jobs()).await.unwrap());
     assert!(!scene.catalog.picture(id).await.unwrap().unwrap().revisions.is_stale());
+}
+
+pub async fn a_correction_into_an_excluded_area_hides(scene: &Scene) {
+    let ada = scene.account("ada").await;
+    let street = scene.street(&ada, Visibility::Anyone, 2).await;
+    let id = street.pictures[0];
+    add(scene, area(scene, None, square(20.0, 40.0, 20.0))).await;
+    let new = corrected(scene, id, 30.0).await;
+    assert!(matches!(send(scene, street.set, new).await, Receipt::Corrected(_)));
+    assert_eq!(scene.catalog.item(Viewer::Anonymous, id).await.unwrap(), None);
+    scene.pass(1);
+    let back = corrected(scene, id, 3.0).await;
+    assert!(matches!(send(scene, street.set, back).await, Receipt::Corrected(_)));
+    assert!(scene.catalog.item(Viewer::Anonymous, id).await.unwrap().is_some());
+    assert_eq!(scene.catalog.coverage_drift().await.unwrap(), 0);
 }

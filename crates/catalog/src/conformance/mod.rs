@@ -105,6 +105,7 @@ macro_rules! for_each_rule {
                 only_their_owner_corrects_pictures
                 a_picture_is_corrected_from_another_set
                 files_follow_corrections
+                a_correction_into_an_excluded_area_hides
             }
             uploads {
                 an_upload_grows_part_by_part

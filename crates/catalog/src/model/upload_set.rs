@@ -193,6 +193,7 @@ impl FileRecord {
             rejection: Some(rejection),
             status: None,
             published: false,
+            exclusion: None,
             changed_at: picture.created_at,
         }
     }

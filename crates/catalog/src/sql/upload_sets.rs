@@ -13,8 +13,9 @@ use super::{
 use crate::{
     Result, UploadSets,
     model::{
-        AccountId, Exclusion, FileRecord, JobId, JobKind, NewUploadSet, Notice, PictureId, PictureStatus, Receipt, ReceivedFile,
-        RefusedFile, Rejection, Semantic, SequenceId, Severity, UploadSet, UploadSetId, UploadSetState,
+        AccountId, Exclusion, FileRecord, JobId, JobKind, NewUploadSet, Notice, Picture, PictureId, PictureStatus,
+        Receipt, ReceivedFile, RefusedFile, Rejection, Semantic, SequenceId, Severity, UploadSet, UploadSetId,
+        UploadSetState,
     },
     signals::Topic,
     stored::rows::{micros, named, time},
@@ -242,6 +243,32 @@ fn in_excluded_area(exclusion: Exclusion, senders_own_set: bool) -> Rejection {
     }
 }
 
+/// If these bytes are a picture of the sender's already (`before`) and came with other overrides, corrects that, wherever it
+/// is. Answers the line that the file has on the set's list then.
+async fn corrected(
+    connection: &mut Connection,
+    set: &UploadSet,
+    file_name: &str,
+    picture: &Picture,
+    before: Option<(PictureId, UploadSetId, AccountId)>,
+    [redact, complete, dispatch]: [JobId; 3],
+) -> Result<Option<FileRecord>> {
+    let own = before.filter(|(_, _, owner)| *owner == picture.account && picture.has_overrides());
+    let Some((existing, its_set, _)) = own else {
+        return Ok(None);
+    };
+    hold_pictures(connection, Of::Picture(existing)).await?;
+    if !corrections::correct(connection, existing, picture, [redact, dispatch]).await? {
+        return Ok(None);
+    }
+    if its_set == set.options.id {
+        return line_of(connection, its_set, existing).await;
+    }
+    let line = FileRecord::without_picture(file_name.to_owned(), picture, corrected_elsewhere());
+    list(connection, set, &line, complete).await?;
+    Ok(Some(line))
+}
+
 #[async_trait]
 impl UploadSets for Store {
     async fn create_upload_set(&self, new: NewUploadSet) -> Result<UploadSet> {
@@ -312,7 +339,7 @@ impl UploadSets for Store {
 
     async fn receive_file(&self, file: ReceivedFile, jobs: [JobId; 3]) -> Result<Receipt> {
         let ReceivedFile { upload_set, file_name, picture } = file;
-        let [process, dispatch, other] = jobs;
+        let [process, dispatch, _] = jobs;
         let now = picture.created_at;
         let mut tx = self.write().await?;
         areas::share(&mut tx).await?;
@@ -320,23 +347,9 @@ impl UploadSets for Store {
             return Ok(Receipt::NoSuchSet);
         };
         let mut before = same_bytes(&mut tx, &picture.content_sha256).await?;
-        if let Some((existing, its_set, owner)) = before
-            && owner == picture.account
-            && picture.has_overrides()
-        {
-            hold_pictures(&mut tx, Of::Picture(existing)).await?;
-            if corrections::correct(&mut tx, existing, &picture, [process, other]).await? {
-                let line = match line_of(&mut tx, upload_set, existing).await? {
-                    Some(line) if its_set == upload_set => line,
-                    _ => {
-                        let line = FileRecord::without_picture(file_name, &picture, corrected_elsewhere());
-                        list(&mut tx, &set, &line, dispatch).await?;
-                        line
-                    }
-                };
-                self.announce(tx, &[Topic::Jobs]).await?;
-                return Ok(Receipt::Corrected(line));
-            }
+        if let Some(line) = corrected(&mut tx, &set, &file_name, &picture, before, jobs).await? {
+            self.announce(tx, &[Topic::Jobs]).await?;
+            return Ok(Receipt::Corrected(line));
         }
         let of_id: Option<(UploadSetId, AccountId, String)> =
             sqlx::query_as("SELECT upload_set_id, account_id, content_sha256 FROM pictures WHERE id = $1")
@@ -378,7 +391,7 @@ impl UploadSets for Store {
             && let Some(exclusion) = areas::exclusion(&mut tx, picture.account, picture.lon, picture.lat).await?
         {
             let rejection = in_excluded_area(exclusion, picture.account == set.options.account);
-            line = FileRecord { picture: None, account: None, status: None, rejection: Some(rejection), ..line };
+            line = FileRecord::without_picture(line.file_name, &picture, rejection);
             list(&mut tx, &set, &line, dispatch).await?;
             self.announce(tx, &[Topic::Jobs]).await?;
             return Ok(Receipt::InExcludedArea(exclusion));
