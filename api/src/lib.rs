@@ -52,6 +52,8 @@ pub struct Api {
     pub tokens: Arc<TokenKey>,
     /// Bounds how many files are received at once, and with it the memory they take.
     pub uploads: Arc<tokio::sync::Semaphore>,
+    /// Bounds how many files that are no JPEG are read into memory at once.
+    pub readers: Arc<tokio::sync::Semaphore>,
     /// Bounds how many files an account sends in a minute.
     pub pace: Arc<Pace>,
     /// Cuts tiles and views out of panoramas, and keeps what was just asked for.
@@ -61,6 +63,9 @@ pub struct Api {
 /// Files received at once by one process. Each takes at most a part of the object store's multipart upload (5 MiB) and
 /// the picture's header (4 MiB) in memory.
 pub const MAX_UPLOADS: usize = 32;
+
+/// Files that are no JPEG read into memory at once by one process, to find their metadata; others wait.
+pub const MAX_READERS: usize = 2;
 
 /// Every route, with paths below `/api`, and its documentation. `extra` (the tiler's routes) is documented with it.
 ///

@@ -21,6 +21,8 @@ pub struct Settings {
     pub defaults: Defaults,
     /// Largest file accepted, bytes.
     pub max_file_size: u64,
+    /// Largest file accepted that is no JPEG, bytes. It is read into memory as a whole.
+    pub max_converted_size: u64,
     /// Largest picture accepted, pixels.
     pub max_pixels: u64,
     /// Most files in an upload set.
@@ -84,6 +86,7 @@ impl Default for Settings {
             credential_origins: Vec::new(),
             defaults: Defaults::default(),
             max_file_size: 200 << 20,
+            max_converted_size: 64 << 20,
             max_pixels: 200_000_000,
             max_files_per_set: 100_000,
             max_sets_per_day: 1000,

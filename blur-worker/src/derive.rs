@@ -36,15 +36,17 @@ pub enum Outcome {
 
 /// Makes everything that may be shown of an original, and proves it.
 ///
-/// What was a false alarm once (`undone`) is none of the detections.
+/// `original` is a JPEG. If it was made of another file, `tag` is what that said. What was a false alarm once (`undone`) is
+/// none of the detections.
 pub fn derive(
     original: &[u8],
+    tag: Option<Geotag>,
     picture: &Picture,
     look: &dyn Look,
     max_pixels: u64,
     undone: &[Redaction],
 ) -> Result<Outcome, JobError> {
-    let tag = match tags::of_original(original, picture)? {
+    let tag = match tags::of_original(original, tag, picture)? {
         Ok(tag) => tag,
         Err(reason) => return Ok(Outcome::Unusable(reason)),
     };

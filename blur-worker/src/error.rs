@@ -41,6 +41,9 @@ pub enum JobError {
     /// A published picture could not be redacted again.
     #[error(transparent)]
     Surgery(#[from] crate::surgery::SurgeryError),
+    /// The process that decodes what is no JPEG could not do its work: a defect of the server's, not of the file.
+    #[error("a file could not be given to the process that converts it")]
+    Convert(#[from] crate::convert::BrokenConverter),
     /// What was removed could not be sealed.
     #[error("a patch could not be sealed")]
     Seal(#[from] flaneur_seal::SealError),

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod areas;
+pub mod convert;
 mod derive;
 mod destroy;
 mod dispatch;
@@ -29,7 +30,7 @@ mod tidy;
 pub mod unseal;
 mod uploads;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use flaneur_catalog::{
     Catalog, CatalogError,
@@ -68,6 +69,8 @@ pub struct Options {
     pub lanes: usize,
     /// Largest picture, pixels.
     pub max_pixels: u64,
+    /// The program that is run as `PROGRAM convert` for each file that is no JPEG: see [`convert`].
+    pub converter: PathBuf,
     /// How long a job is a worker's own after its last heartbeat; there are four in this time.
     pub lease: Duration,
     /// What is swept.

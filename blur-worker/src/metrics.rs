@@ -15,6 +15,8 @@ const ENDED: &str = "flaneur_jobs_ended_total";
 pub(crate) enum Stage {
     /// The original is read from the private storage.
     Read,
+    /// A JPEG is made of it, if it is none.
+    Convert,
     /// It is decoded.
     Decode,
     /// Faces and plates are looked for.
@@ -30,12 +32,13 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 7] =
-        [Self::Read, Self::Decode, Self::Detect, Self::Redact, Self::Verify, Self::Store, Self::Publish];
+    const ALL: [Self; 8] =
+        [Self::Read, Self::Convert, Self::Decode, Self::Detect, Self::Redact, Self::Verify, Self::Store, Self::Publish];
 
     fn name(self) -> &'static str {
         match self {
             Self::Read => "read",
+            Self::Convert => "convert",
             Self::Decode => "decode",
             Self::Detect => "detect",
             Self::Redact => "redact",

@@ -7,6 +7,7 @@ use flaneur_storage::{OriginalKey, PublicKey, StorageError};
 
 use crate::{
     Worker,
+    convert::{self, Converted},
     derive::{self, Derived, Outcome},
     error::JobError,
     metrics::{Stage, counted},
@@ -41,10 +42,16 @@ async fn attempt(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
         return give_up(worker, lease, id, "the server holds another file in its place; send it again".to_owned())
             .await;
     }
+    let converted = Stage::Convert.measured(convert::as_jpeg(&worker.options, original)).await?;
+    let (original, tag) = match converted {
+        Converted::Jpeg(original) => (original, None),
+        Converted::Made { jpeg, tag } => (jpeg, Some(*tag)),
+        Converted::Unusable(reason) => return give_up(worker, lease, id, reason).await,
+    };
     let mut undone = worker.catalog.redactions(id).await?;
     undone.retain(|redaction| redaction.state == RedactionState::Undone);
     let (look, job, limit) = (worker.look.clone(), picture.clone(), worker.options.max_pixels);
-    let work = tokio::task::spawn_blocking(move || derive::derive(&original, &job, look.as_ref(), limit, &undone));
+    let work = tokio::task::spawn_blocking(move || derive::derive(&original, tag, &job, look.as_ref(), limit, &undone));
     let derived = match work.await.map_err(|_| JobError::Panic)?? {
         Outcome::Derived(derived) => derived,
         Outcome::Unusable(reason) => return give_up(worker, lease, id, reason).await,

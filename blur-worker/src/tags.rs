@@ -26,10 +26,14 @@ fn overrides(picture: &Picture) -> Result<Overrides, JobError> {
     Ok(Overrides { latitude, longitude, captured, tags })
 }
 
-/// The original's tags with the overrides applied, so that the file says what the map shows. The inner error is a sentence
-/// for the contributor.
-pub fn of_original(original: &[u8], picture: &Picture) -> Result<Result<Geotag, String>, JobError> {
-    let mut tag = match flaneur_geotag::read(original) {
+/// The original's tags with the overrides applied, so that the file says what the map shows. `tag` is what they are where
+/// the original had to be made a JPEG first. The inner error is a sentence for the contributor.
+pub fn of_original(
+    original: &[u8],
+    tag: Option<Geotag>,
+    picture: &Picture,
+) -> Result<Result<Geotag, String>, JobError> {
+    let mut tag = match tag.map_or_else(|| flaneur_geotag::read(original), Ok) {
         Ok(tag) => tag,
         Err(error) => return Ok(Err(error.to_string())),
     };

@@ -22,7 +22,7 @@ pub(crate) use panorama::{crop, panorama, pixels};
 pub(crate) use recipe::Recipe;
 pub(crate) use seed::Seeded;
 
-use crate::{Api, Cutter, MAX_UPLOADS, PublicUrl, Settings, TokenKey};
+use crate::{Api, Cutter, MAX_READERS, MAX_UPLOADS, PublicUrl, Settings, TokenKey};
 
 /// Where the instance believes to be reached.
 pub(crate) const HOST: &str = "https://pics.example.org";
@@ -86,6 +86,7 @@ impl FixtureBuilder {
             tokens: Arc::new(TokenKey::new(b"a secret for tests")),
             pace: Arc::default(),
             uploads: Arc::new(tokio::sync::Semaphore::new(MAX_UPLOADS)),
+            readers: Arc::new(tokio::sync::Semaphore::new(MAX_READERS)),
         };
         let below = crate::router(api.clone(), OpenApiRouter::new());
         let router = axum::Router::new().nest("/api", below).layer(axum::Extension(PublicUrl(HOST.to_owned())));

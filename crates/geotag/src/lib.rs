@@ -12,7 +12,7 @@
 //! let xmp = r#"<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description
 //!     xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:GPSLatitude="48,9.304N" exif:GPSLongitude="1,41W"/></rdf:RDF>"#;
 //! let size = Some(ImageSize { width: 4000, height: 3000 });
-//! let tag = read_blocks(&Blocks { exif: &[], xmp: &[xmp.as_bytes()], size });
+//! let tag = read_blocks(&Blocks { xmp: &[xmp.as_bytes()], size, ..Blocks::default() });
 //! assert!((tag.position.unwrap().lat - 48.155_066).abs() < 1e-6);
 //! assert_eq!(tag.sources.position, Some(Source::Tag("Xmp.exif.GPSLatitude")));
 //! ```
@@ -82,7 +82,7 @@ pub fn read(head: &[u8]) -> Result<Geotag, GeotagError> {
     let mut tags = Tags::default();
     exif::read_blocks(&segments.exif, &mut tags, &mut doubts);
     xmp::read_packets(&segments.xmp, &mut tags, &mut doubts);
-    Ok(interpret(&tags, segments.size, doubts))
+    Ok(interpret(&tags, segments.size, false, doubts))
 }
 
 /// Reads the geotag out of the metadata of another container than a JPEG.
@@ -96,18 +96,18 @@ pub fn read_blocks(blocks: &Blocks<'_>) -> Geotag {
     exif::read_blocks(&exif, &mut tags, &mut doubts);
     xmp::read_packets(&blocks.xmp[..blocks.xmp.len().min(segments::MAX_BLOCKS)], &mut tags, &mut doubts);
     let size = blocks.size.filter(|size| size.width > 0 && size.height > 0);
-    interpret(&tags, size, doubts)
+    interpret(&tags, size, blocks.upright, doubts)
 }
 
 /// What the table of tags means.
-fn interpret(tags: &Tags, size: Option<ImageSize>, mut doubts: Vec<Doubt>) -> Geotag {
+fn interpret(tags: &Tags, size: Option<ImageSize>, upright: bool, mut doubts: Vec<Doubt>) -> Geotag {
     let mapillary = Mapillary::read(tags);
     let mapillary = mapillary.as_ref();
     let found = position::read(tags, mapillary, &mut doubts);
     let position = found.map(|found| found.position);
     let camera = camera::read(tags, mapillary);
     let time = time::read(tags, mapillary, position, camera.is_phone(), &mut doubts);
-    let (orientation, orientation_source) = lens::orientation(tags, &mut doubts);
+    let (orientation, orientation_source) = if upright { (1, None) } else { lens::orientation(tags, &mut doubts) };
     let focal_length = lens::focal_length(tags);
     let (projection, crop, projection_source) = projection::read(tags, size, &camera, orientation, &mut doubts);
     let pose = pose::read(tags, &camera, projection, &mut doubts);

@@ -127,6 +127,9 @@ pub struct Blocks<'a> {
     pub xmp: &'a [&'a [u8]],
     /// Size of the stored image in pixels, before its orientation is applied.
     pub size: Option<ImageSize>,
+    /// Whether the size is that of the upright image, whatever orientation EXIF and XMP say: in a HEIC the container alone
+    /// says how it is turned (ISO/IEC 23008-12, 6.5.10), and cameras leave the same turn in EXIF.
+    pub upright: bool,
 }
 
 /// Why no geotag could be read.

@@ -178,10 +178,15 @@ fn the_blocks_of_other_containers_are_read_alike() {
     for before in [&b""[..], b"Exif\0\0", b"\0\0\0\x06Exif\0\0", b"\0\0\0\0"] {
         let block = [before, exif].concat();
         let size = ImageSize { width: 4000, height: 2000 };
-        let tag = read_blocks(&Blocks { exif: &[&block], xmp: &[xmp], size: Some(size) });
+        let tag = read_blocks(&Blocks { exif: &[&block], xmp: &[xmp], size: Some(size), upright: false });
         assert_eq!(tag, from_jpeg, "{before:?}");
     }
-    let tag = read_blocks(&Blocks { exif: &[b"nothing"], xmp: &[b"<"], size: Some(ImageSize { width: 0, height: 9 }) });
+    let tag = read_blocks(&Blocks {
+        exif: &[b"nothing"],
+        xmp: &[b"<"],
+        size: Some(ImageSize { width: 0, height: 9 }),
+        upright: false,
+    });
     assert_eq!((tag.image_size, tag.doubts.len()), (None, 2));
 }
 
@@ -206,7 +211,7 @@ proptest! {
         let header = [b"MM\0\x2A\0\0\0\x08", &bytes[..]].concat();
         let _ = read_quickly(&support::holds::jpeg(Some(&header), None, (64, 32)));
         let blocks: [&[u8]; 2] = [&bytes, &header];
-        check(&read_blocks(&Blocks { exif: &blocks, xmp: &blocks, size: Some(ImageSize { width: 64, height: 32 }) }));
+        check(&read_blocks(&Blocks { exif: &blocks, xmp: &blocks, size: Some(ImageSize { width: 64, height: 32 }), upright: true }));
     }
 
     #[test]

@@ -65,7 +65,7 @@ mod transcode;
 mod window;
 
 pub use cover::{GROW, MAX_POINTS, Region, RegionKind, Shape};
-pub use encode::{Metadata, Plane, Planes, encode_planes, encode_rgb};
+pub use encode::{Metadata, Plane, Planes, encode_planes, encode_planes_in, encode_rgb};
 pub use error::{JpegError, VerifyError};
 pub use frame::{Component, Frame, Process};
 pub use header::Limits;

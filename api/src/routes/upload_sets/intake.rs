@@ -1,17 +1,21 @@
 //! Takes a picture in, in a form or out of the parts it came in. It goes straight to the private storage; in memory there
-//! is never more than its header and one part of it.
+//! is never more than its header and one part of it; only what is no JPEG is read once more when it is there.
 
 use std::time::Duration;
 
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use bytes::Bytes;
 use flaneur_catalog::model::PictureId;
-use flaneur_jpeg::{Header, Intake, JpegError, Limits};
+use flaneur_jpeg::Limits;
 use flaneur_storage::{OriginalKey, OriginalWriter, Received, StorageError};
 use futures::{Stream, StreamExt as _};
 use http::StatusCode;
 
-use super::{overrides::Form, receive::spot};
+use super::{
+    formats::{Follow, Head, Refusal, read_back},
+    overrides::Form,
+    receive::spot,
+};
 use crate::{Api, ApiError, ApiResult, extract::NUL};
 
 /// Longest silence of a client that is sending.
@@ -40,19 +44,7 @@ pub struct ArrivedFile {
     /// What came.
     pub received: Received,
     /// The picture's header, if it is a picture; then it lies in the private storage. If not, nothing lies there.
-    pub header: Result<Header, Refusal>,
-}
-
-/// Why the bytes are no picture we take.
-#[derive(Debug)]
-pub enum Refusal {
-    /// Not a JPEG file that can be used.
-    Jpeg(JpegError),
-    /// Too many bytes.
-    TooLarge {
-        /// The limit, bytes.
-        limit: u64,
-    },
+    pub header: Result<Head, Refusal>,
 }
 
 /// Reads the form. `picture` is the one that it is to become, unless the form says another before the file comes. Answers
@@ -127,14 +119,18 @@ pub async fn store(
 ) -> ApiResult<ArrivedFile> {
     let limits = Limits { max_pixels: api.settings.max_pixels, ..Limits::default() };
     let mut writer = api.storage.private.receive(key, api.settings.max_file_size).await?;
-    let outcome = copy(chunks, &mut writer, Intake::new(limits)).await;
+    let outcome = copy(chunks, &mut writer, Follow::new(limits, api.settings.max_converted_size)).await;
     let (refusal, received) = match outcome {
-        Ok(Ok(intake)) => match intake.finish() {
-            Ok(header) => {
+        Ok(Ok(follow)) => match follow.finish() {
+            Ok(head) => {
                 let received = writer.finish().await?;
-                return Ok(ArrivedFile { name, received, header: Ok(header) });
+                let header = match head {
+                    Some(head) => Ok(head),
+                    None => read_back(api, key, limits).await?,
+                };
+                return Ok(ArrivedFile { name, received, header });
             }
-            Err(error) => (Refusal::Jpeg(error), writer.abort().await?),
+            Err(refusal) => (refusal, writer.abort().await?),
         },
         Ok(Err(refusal)) => (refusal, writer.abort().await?),
         Err(error) => {
@@ -149,19 +145,19 @@ pub async fn store(
 async fn copy(
     chunks: &mut (impl Stream<Item = ApiResult<Bytes>> + Unpin),
     writer: &mut OriginalWriter,
-    mut intake: Intake,
-) -> ApiResult<Result<Intake, Refusal>> {
+    mut follow: Follow,
+) -> ApiResult<Result<Follow, Refusal>> {
     while let Some(chunk) = chunks.next().await.transpose()? {
         match writer.write(&chunk).await {
             Ok(()) => {}
             Err(StorageError::TooLarge { limit }) => return Ok(Err(Refusal::TooLarge { limit })),
             Err(error) => return Err(error.into()),
         }
-        if let Err(error) = intake.feed(&chunk) {
-            return Ok(Err(Refusal::Jpeg(error)));
+        if let Err(refusal) = follow.feed(&chunk) {
+            return Ok(Err(refusal));
         }
     }
-    Ok(Ok(intake))
+    Ok(Ok(follow))
 }
 
 async fn drain(chunks: &mut (impl Stream<Item = ApiResult<Bytes>> + Unpin), limit: u64) -> ApiResult<()> {

@@ -7,6 +7,7 @@ use crate::Api;
 mod complete;
 mod create;
 mod files;
+mod formats;
 mod intake;
 mod one;
 mod overrides;

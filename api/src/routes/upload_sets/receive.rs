@@ -12,14 +12,14 @@ use flaneur_catalog::model::{
     ReceivedFile, RefusedFile, Rejection, Revisions, Severity, Shape, UploadSet, UploadSetId,
 };
 use flaneur_geotag::Geotag;
-use flaneur_jpeg::Header;
 use flaneur_storage::{OriginalKey, Received};
 use http::{StatusCode, header};
 use serde_json::{Value, json};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
-    intake::{Arrival, Refusal, take_in, too_large},
+    formats::Head,
+    intake::{Arrival, take_in},
     overrides, view,
 };
 use crate::{
@@ -146,7 +146,7 @@ impl Arrived<'_> {
         let Arrival { form, file } = arrival;
         let header = match file.header {
             Ok(header) => header,
-            Err(refusal) => return Err(self.refuse(file.name, &file.received, unusable(refusal)).await?),
+            Err(refusal) => return Err(self.refuse(file.name, &file.received, refusal.into_error()).await?),
         };
         let judged = form.overrides().and_then(|overrides| {
             let tag = geotag(&header, &overrides)?;
@@ -261,7 +261,7 @@ impl Arrived<'_> {
 
     fn picture(
         &self,
-        header: &Header,
+        header: &Head,
         tag: &Geotag,
         received: &Received,
         file_name: &str,
@@ -273,8 +273,8 @@ impl Arrived<'_> {
             (position, captured) => return Err(incomplete(position.is_none(), captured.is_none(), tag)),
         };
         let now = self.api.world.now();
-        let (width, height) =
-            if tag.orientation >= 5 { (header.height, header.width) } else { (header.width, header.height) };
+        let (width, height) = header.size();
+        let (width, height) = if tag.orientation >= 5 { (height, width) } else { (width, height) };
         Ok(Picture {
             id: self.picture,
             account: self.account.id,
@@ -326,9 +326,8 @@ impl Arrived<'_> {
     }
 }
 
-fn geotag(header: &Header, overrides: &flaneur_geotag::Overrides) -> ApiResult<Geotag> {
-    let mut tag = flaneur_geotag::read(&header.bytes)
-        .map_err(|error| invalid("Impossible to parse picture metadata").because(error))?;
+fn geotag(header: &Head, overrides: &flaneur_geotag::Overrides) -> ApiResult<Geotag> {
+    let mut tag = header.geotag().map_err(|error| invalid("Impossible to parse picture metadata").because(error))?;
     flaneur_geotag::apply(&mut tag, overrides)
         .map_err(|error| invalid("One of the overrides makes no sense").because(error))?;
     Ok(tag)
@@ -354,15 +353,4 @@ fn incomplete(no_position: bool, no_time: bool, tag: &Geotag) -> ApiError {
     ApiError::bad_request("Impossible to parse picture metadata")
         .with("details", json!({ "error": error, "missing_fields": fields, "doubts": doubts }))
         .counted_as("missing_metadata")
-}
-
-fn unusable(refusal: Refusal) -> ApiError {
-    match refusal {
-        Refusal::TooLarge { limit } => too_large(limit),
-        Refusal::Jpeg(error) => {
-            ApiError::bad_request("Impossible to open file as image. The only supported image format is jpg.")
-                .because(error)
-                .counted_as("not_a_picture")
-        }
-    }
 }

@@ -85,6 +85,7 @@ impl Bench {
             options: Options {
                 lanes: 1,
                 max_pixels: 10_000_000,
+                converter: "/nowhere/converter".into(),
                 lease: Duration::from_mins(1),
                 seal_to: flaneur_seal::Recipients::default(),
                 sweep: Sweeping { grace: Duration::from_hours(1), before: None },

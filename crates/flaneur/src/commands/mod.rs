@@ -3,6 +3,7 @@
 mod api;
 mod backup;
 mod config;
+mod convert;
 mod doctor;
 mod invite;
 mod jobs;
@@ -29,6 +30,10 @@ const LAST_WORK: Duration = Duration::from_secs(30);
 
 /// Does what was asked for.
 pub fn run(parsed: Parsed) -> Result<ExitCode> {
+    if let Command::Convert(args) = &parsed.cli.command {
+        // Without the threads of a runtime, each of which would take its part of the memory that is allowed.
+        return convert::run(args);
+    }
     let runtime = Runtime::new().context("cannot start")?;
     let outcome = match parsed.cli.command {
         Command::Serve(settings) => runtime.block_on(serve::run(*settings)).map(done),
@@ -48,6 +53,7 @@ pub fn run(parsed: Parsed) -> Result<ExitCode> {
             TokenCommand::Create(args) => runtime.block_on(token::create(args)).map(done),
         },
         Command::Invite(args) => runtime.block_on(invite::run(args)).map(done),
+        Command::Convert(args) => convert::run(&args),
         Command::Config(_) => {
             config::run(&parsed.origins);
             Ok(ExitCode::SUCCESS)

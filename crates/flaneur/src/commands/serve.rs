@@ -73,7 +73,7 @@ pub async fn run(args: Settings) -> Result<()> {
             catalog.clone(),
             storage.clone(),
             world.clone(),
-        );
+        )?;
         if hold.is_some() {
             // Nor are there uploads under way. Without the time, as on a full disk, what was left behind goes later.
             let now = tokio::time::timeout(CLOCKS, Moment::now(&storage)).await;

@@ -34,7 +34,7 @@ pub async fn run(args: WorkerArgs) -> Result<()> {
             catalog.clone(),
             storage.clone(),
             world.clone(),
-        );
+        )?;
         let follower = open::follower(&args.place, &catalog, &storage, &world).await?;
         Ok((hold, catalog, storage, worker, follower))
     });

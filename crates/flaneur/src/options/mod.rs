@@ -76,8 +76,27 @@ pub enum Command {
     Token(TokenArgs),
     /// Print a one-time link with which somebody gets an account
     Invite(InviteArgs),
+    /// Make a JPEG of the HEIC, PNG or WebP file on standard input
+    ///
+    /// What the worker runs for each such file, under limits.
+    #[command(hide = true)]
+    Convert(ConvertArgs),
     /// Print every setting in force and where it is from, without passwords
     Config(Box<Settings>),
+}
+
+/// `flaneur convert …`
+#[derive(Debug, Args)]
+pub struct ConvertArgs {
+    /// Largest picture, pixels
+    #[arg(long)]
+    pub max_pixels: u64,
+    /// Memory it may take beyond what it begins with, bytes
+    #[arg(long)]
+    pub memory: u64,
+    /// Time it may take on a processor, seconds
+    #[arg(long)]
+    pub seconds: u64,
 }
 
 /// `flaneur migrate …`

@@ -154,6 +154,9 @@ pub struct UploadLimit {
     /// Largest file accepted, MiB
     #[arg(long, value_name = "MIB", env = "FLANEUR_MAX_FILE_SIZE", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=2000))]
     pub max_file_size: u64,
+    /// Largest HEIC, PNG or WebP file accepted, MiB; two are read into memory at once
+    #[arg(long, value_name = "MIB", env = "FLANEUR_MAX_CONVERTED_SIZE", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=500))]
+    pub max_converted_size: u64,
 }
 
 /// What is worked on.
@@ -217,6 +220,9 @@ pub struct Working {
     /// Pictures processed at once; 0 is one for each processor core
     #[arg(long, value_name = "NUMBER", env = "FLANEUR_WORKERS", default_value_t = 0)]
     pub workers: usize,
+    /// The program that is run, as `PROGRAM convert`, for each HEIC, PNG and WebP file; without it, this one
+    #[arg(long, value_name = "PROGRAM", env = "FLANEUR_CONVERTER")]
+    pub converter: Option<PathBuf>,
     /// Seconds after which a worker that is not heard of has lost its job to another; the same for all workers
     #[arg(long, value_name = "SECONDS", env = "FLANEUR_LEASE", default_value_t = 60, value_parser = clap::value_parser!(u64).range(5..=600))]
     pub lease: u64,

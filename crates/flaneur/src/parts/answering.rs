@@ -28,6 +28,7 @@ pub async fn api(
         settings: Arc::new(settings),
         pace: Arc::default(),
         uploads: Arc::new(Semaphore::new(flaneur_api::MAX_UPLOADS)),
+        readers: Arc::new(Semaphore::new(flaneur_api::MAX_READERS)),
     })
 }
 
@@ -54,6 +55,7 @@ pub fn settings(
         anonymous_uploads: instance.anonymous_uploads,
         credential_origins: front.credential_origins.clone(),
         max_file_size: upload.max_file_size << 20,
+        max_converted_size: upload.max_converted_size << 20,
         max_pixels: work.max_pixels * 1_000_000,
         background_style: instance.background_style.clone(),
         cdn_url: cdn.checked()?,

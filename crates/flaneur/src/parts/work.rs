@@ -1,6 +1,6 @@
 //! The worker: its models and settings.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use flaneur_api::Defaults;
@@ -35,12 +35,13 @@ pub fn worker(
     catalog: Arc<dyn Catalog>,
     storage: Arc<Storage>,
     world: World,
-) -> Worker {
+) -> Result<Worker> {
     let defaults = Defaults::default();
     let surgery = surgery(limit);
     let options = Options {
         lanes: lanes(working),
         max_pixels: limit.max_pixels * 1_000_000,
+        converter: converter(working)?,
         lease: Duration::from_secs(working.lease),
         seal_to,
         sweep: Sweeping { grace: Duration::from_secs(working.orphan_grace), before: None },
@@ -51,12 +52,20 @@ pub fn worker(
             duplicate_rotation: defaults.duplicate_rotation,
         },
     };
-    Worker { catalog, storage, look: Arc::new(Models(detector)), surgery, world, options }
+    Ok(Worker { catalog, storage, look: Arc::new(Models(detector)), surgery, world, options })
 }
 
 /// Redacts published pictures again.
 pub fn surgery(limit: &WorkLimit) -> Arc<dyn Surgery> {
     Arc::new(Cutting { max_pixels: limit.max_pixels * 1_000_000 })
+}
+
+/// What is run for files that are no JPEG: this very program, unless another was named.
+fn converter(working: &Working) -> Result<PathBuf> {
+    match &working.converter {
+        Some(program) => Ok(program.clone()),
+        None => std::env::current_exe().context("where this program lies can't be found: name it with --converter"),
+    }
 }
 
 fn lanes(working: &Working) -> usize {

@@ -16,6 +16,7 @@ use fdct::Factors;
 use tables::{CHROMA_AC, CHROMA_DC, Codes, LUMA_AC, LUMA_DC};
 
 use crate::error::{JpegError, VerifyError};
+use crate::icc::Profile;
 use crate::marker::{APP0, APP1, APP2, DHT, DQT, EOI, EXIF_ID, ICC_ID, MAX_PAYLOAD, SOF0, SOI, SOS, XMP_ID};
 use crate::proof::check_form;
 use crate::source::{Chroma, Pixels};
@@ -137,6 +138,14 @@ impl Encoding<'_> {
 /// Encodes planes as baseline JPEG without a colour profile. `quality` is 1 to 100, as libjpeg counts.
 pub fn encode_planes(planes: &Planes, quality: u8, metadata: &Metadata) -> Result<Vec<u8>, JpegError> {
     Encoding { quality, chroma: planes.chroma, icc: None, metadata }.encode_planes(planes)
+}
+
+/// Encodes planes as baseline JPEG without metadata, in the colours of a profile; without one, in those of sRGB. A profile is of
+/// three colours, and left out where there is luma only.
+pub fn encode_planes_in(planes: &Planes, quality: u8, profile: Option<&Profile>) -> Result<Vec<u8>, JpegError> {
+    let icc = profile.filter(|_| planes.planes.len() == 3).map(Profile::to_bytes);
+    Encoding { quality, chroma: planes.chroma, icc: icc.as_deref(), metadata: &Metadata::default() }
+        .encode_planes(planes)
 }
 
 /// Encodes RGB as baseline JPEG without a colour profile. `quality` is 1 to 100, as libjpeg counts.

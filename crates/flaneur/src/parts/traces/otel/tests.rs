@@ -121,7 +121,8 @@ async fn server(folder: &std::path::Path) -> (App, Worker, String) {
     let app = front::app(routes, Arc::new(addressing), world.clone());
     let sweep = Sweeping { grace: Duration::from_hours(1), before: None };
     let (lease, seal_to) = (Duration::from_mins(1), Recipients::default());
-    let options = Options { lanes: 1, max_pixels: 1_000_000, lease, seal_to, sweep, dispatch };
+    let converter = "/nowhere/converter".into();
+    let options = Options { lanes: 1, max_pixels: 1_000_000, converter, lease, seal_to, sweep, dispatch };
     let surgery = Arc::new(Cutting { max_pixels: options.max_pixels });
     (app, Worker { catalog, storage, look: Arc::new(Blind), surgery, world, options }, token)
 }
