@@ -31,11 +31,21 @@ install_chromium() {
     fi
 }
 
-# Pictures with a face and with a plate.
+# Pictures with a face and with a plate, and one of them in the formats of phones.
 install_pictures() {
+    local stamp=$cache/test-pictures/formats/.flaneur-stamp hash
     need_python
     [[ -f $cache/test-pictures/astronaut.png && -f $cache/test-pictures/car.png ]] ||
         step "making pictures to test with" python3 "$root/scripts/models/test_pictures.py" --cache "$cache"
+    hash=$(cat "$root"/scripts/formats/* | sha256sum | cut -d' ' -f1)
+    fresh "$stamp" "$hash" && return
+    rm -rf "$cache/formats-venv"
+    step "making a virtual environment in $cache/formats-venv" python3 -m venv "$cache/formats-venv"
+    step "installing pillow-heif" "$cache/formats-venv/bin/pip" install --only-binary :all: --require-hashes \
+        -r "$root/scripts/formats/requirements.txt"
+    step "making HEIC, PNG and WebP files to test with" "$cache/formats-venv/bin/python" \
+        "$root/scripts/formats/pictures.py" "$cache/test-pictures"
+    echo "$hash" >"$stamp"
 }
 
 # cargo-deny, unless there is one.

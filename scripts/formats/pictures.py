@@ -82,7 +82,7 @@ def grid(image, tile, turns, tags):
             tiles.append(coded(out.getvalue()))
     assert all(configuration == tiles[0][0] for configuration, _ in tiles)
     count, primary, tags_item = len(tiles), len(tiles) + 1, len(tiles) + 2
-    tags = struct.pack(">I", 6) + b"Exif\0\0" + tags
+    tags = struct.pack(">I", 6) + b"Exif\0\0" + tags.removeprefix(b"Exif\0\0")
     descriptor = struct.pack(">BBBBHH", 0, 0, rows - 1, columns - 1, image.width, image.height)
     contents = [data for _, data in tiles] + [descriptor, tags]
     kinds = [b"hvc1"] * count + [b"grid", b"Exif"]

@@ -15,6 +15,7 @@ mod corrections;
 mod coverage;
 mod crash;
 mod first_start;
+mod formats;
 mod found_again;
 mod labelled;
 mod logs;

@@ -29,7 +29,7 @@ export function buildChooser(onFiles: (files: File[]) => void): HTMLElement {
     h(
       'div',
       { class: 'actions center' },
-      fileInput('upload-files', { accept: 'image/jpeg,.jpg,.jpeg', 'data-testid': 'upload-input' }, onFiles),
+      fileInput('upload-files', { accept: 'image/jpeg,image/heic,image/heif,image/png,image/webp,.jpg,.jpeg,.heic,.heif,.png,.webp', 'data-testid': 'upload-input' }, onFiles),
       h('label', { for: 'upload-files', class: 'button' }, t('upload.choose')),
       fileInput('upload-folder', { webkitdirectory: true, 'data-testid': 'upload-folder-input' }, onFiles),
       h('label', { for: 'upload-folder', class: 'button folder-choice' }, t('upload.chooseFolder')),

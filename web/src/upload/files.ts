@@ -5,7 +5,7 @@ const MAX_FILES = 100_000;
 
 export interface Sorted {
   readonly pictures: readonly File[];
-  /** Neither JPEG by name nor by type. */
+  /** Neither JPEG, HEIC, PNG nor WebP, by name or by type. */
   readonly otherType: readonly File[];
   /** Empty or too large. */
   readonly wrongSize: readonly File[];
@@ -15,8 +15,8 @@ function isHidden(name: string): boolean {
   return name.startsWith('.') || name === 'Thumbs.db' || name === 'desktop.ini';
 }
 
-function isJpeg(file: Pick<File, 'name' | 'type'>): boolean {
-  return file.type === 'image/jpeg' || (file.type === '' && /\.jpe?g$/i.test(file.name));
+function isPicture(file: Pick<File, 'name' | 'type'>): boolean {
+  return /^image\/(jpeg|hei[cf]|png|webp)$/.test(file.type) || (file.type === '' && /\.(jpe?g|hei[cf]|png|webp)$/i.test(file.name));
 }
 
 export function isHeic(file: Pick<File, 'name'>): boolean {
@@ -30,7 +30,7 @@ export function sortFiles(files: readonly File[]): Sorted {
   const wrongSize: File[] = [];
   for (const file of files) {
     if (isHidden(file.name)) continue;
-    if (!isJpeg(file)) otherType.push(file);
+    if (!isPicture(file)) otherType.push(file);
     else if (file.size === 0 || file.size > MAX_FILE_BYTES) wrongSize.push(file);
     else pictures.push(file);
   }

@@ -1,7 +1,7 @@
 //! `flaneur convert`: makes a JPEG of one file, with bounded means. Run by the worker.
 
 use std::{
-    io::{Read as _, Write as _},
+    io::{ErrorKind, Read as _, Write as _},
     process::ExitCode,
 };
 
@@ -16,18 +16,27 @@ use crate::options::ConvertArgs;
 pub fn run(args: &ConvertArgs) -> Result<ExitCode> {
     confine(args).context("the process could not limit itself")?;
     let mut file = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut file).context("reading the file failed")?;
+    match std::io::stdin().lock().read_to_end(&mut file) {
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::OutOfMemory => {
+            return refuse("the file needs more memory than a picture of its size; send it as JPEG");
+        }
+        Err(error) => return Err(error).context("reading the file failed"),
+    }
     let limits = Limits { max_pixels: args.max_pixels, ..Limits::default() };
     match flaneur_convert::convert(&file, &limits) {
         Ok(jpeg) => {
             std::io::stdout().lock().write_all(&jpeg).context("writing the JPEG failed")?;
             Ok(ExitCode::SUCCESS)
         }
-        Err(error) => {
-            writeln!(std::io::stderr(), "{error}").context("telling the reason failed")?;
-            Ok(ExitCode::from(REFUSED))
-        }
+        Err(error) => refuse(&error.to_string()),
     }
+}
+
+/// Ends with a reason that is the file's.
+fn refuse(reason: &str) -> Result<ExitCode> {
+    writeln!(std::io::stderr(), "{reason}").context("telling the reason failed")?;
+    Ok(ExitCode::from(REFUSED))
 }
 
 /// From here on: so much memory, so much time, no file but the three that are open, no other process, nothing written to a
