@@ -151,7 +151,7 @@ export const fr: Messages = {
 
   'upload.title': 'Envoyer des photos',
   'upload.intro':
-    'Photos et panoramas JPEG portant une position et une heure. Les visages et les plaques sont effacés avant que quiconque les voie.',
+    'Photos et panoramas (JPEG, HEIC, PNG ou WebP) portant une position et une heure. Les visages et les plaques sont effacés avant que quiconque les voie.',
   'upload.licence': 'Elles seront publiées sous licence {licence}.',
   'upload.signInNeeded.title': 'Connectez-vous pour envoyer des photos',
   'upload.signInNeeded.text':
@@ -168,13 +168,11 @@ export const fr: Messages = {
   'upload.files': 'Photos choisies',
   'upload.chosen_one': '{count} photo, {size}',
   'upload.chosen_other': '{count} photos, {size}',
-  'upload.leftOut_one': '{count} fichier a été laissé de côté : ce n’est pas une photo JPEG ({names}).',
-  'upload.leftOut_other': '{count} fichiers ont été laissés de côté : ce ne sont pas des photos JPEG ({names}).',
-  'upload.leftOutHeic':
-    'Les photos HEIC ne sont pas encore lues : convertissez-les d’abord en JPEG en gardant leur position.',
+  'upload.leftOut_one': '{count} fichier a été laissé de côté : ce n’est pas une photo JPEG, HEIC, PNG ou WebP ({names}).',
+  'upload.leftOut_other': '{count} fichiers ont été laissés de côté : ce ne sont pas des photos JPEG, HEIC, PNG ou WebP ({names}).',
   'upload.leftOutSize_one': '{count} fichier a été laissé de côté : il est vide ou dépasse {limit}.',
   'upload.leftOutSize_other': '{count} fichiers ont été laissés de côté : ils sont vides ou dépassent {limit}.',
-  'upload.nothing': 'Il n’y avait aucune photo JPEG parmi ces fichiers.',
+  'upload.nothing': 'Il n’y avait aucune photo JPEG, HEIC, PNG ou WebP parmi ces fichiers.',
   'upload.progress': '{done} sur {total} envoyées, {sent} sur {size}',
   'upload.progressLabel': 'Avancement de l’envoi',
   'upload.pause': 'Pause',
@@ -199,7 +197,7 @@ export const fr: Messages = {
     'elle n’a pas de position. Activez la localisation de l’appareil, ou ajoutez-en une avec un outil.',
   'upload.reason.noTime': 'elle n’a ni date ni heure. Réglez l’horloge de l’appareil, ou ajoutez-les avec un outil.',
   'upload.reason.noPositionNoTime': 'elle n’a ni position, ni date, ni heure. Ajoutez-les avec un outil, puis renvoyez-la.',
-  'upload.reason.invalid_file': 'ce n’est pas une photo JPEG lisible.',
+  'upload.reason.invalid_file': 'ce n’est pas une photo JPEG, HEIC, PNG ou WebP lisible.',
   'upload.reason.invalid_metadata': 'sa position ou son heure est illisible.',
   'upload.reason.too_large': 'elle dépasse la taille que ce serveur accepte.',
   'upload.reason.other': 'le serveur n’a pas donné de raison.',

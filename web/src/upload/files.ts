@@ -16,11 +16,10 @@ function isHidden(name: string): boolean {
 }
 
 function isPicture(file: Pick<File, 'name' | 'type'>): boolean {
-  return /^image\/(jpeg|hei[cf]|png|webp)$/.test(file.type) || (file.type === '' && /\.(jpe?g|hei[cf]|png|webp)$/i.test(file.name));
-}
-
-export function isHeic(file: Pick<File, 'name'>): boolean {
-  return /\.hei[cf]$/i.test(file.name);
+  return (
+    /^image\/(jpeg|hei[cf]|png|webp)$/.test(file.type) ||
+    (file.type === '' && /\.(jpe?g|hei[cf]|png|webp)$/i.test(file.name))
+  );
 }
 
 /** Parts what can be sent from what can't. Files that systems put in folders by themselves are passed over. */

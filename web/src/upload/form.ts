@@ -5,7 +5,7 @@ import { formatBytes } from '../lib/time';
 import { language, plural, t } from '../locales';
 import { Announcer } from './announcer';
 import { buildChooser } from './chooser';
-import { isHeic, MAX_FILE_BYTES, pathOf, sortFiles, type Sorted } from './files';
+import { MAX_FILE_BYTES, pathOf, sortFiles, type Sorted } from './files';
 import { fileKey, namesInSet, newSeed, pictureIdOf } from './identity';
 import { type Filter, type Item, Ledger } from './ledger';
 import { FileListView, ROWS_A_PAGE } from './list';
@@ -25,7 +25,6 @@ function remarks(sorted: Sorted): string[] {
     if (otherType.length > NAMES_SHOWN) names.push('…');
     said.push(plural('upload.leftOut', otherType.length, { names: names.join(', ') }));
   }
-  if (otherType.some(isHeic)) said.push(t('upload.leftOutHeic'));
   if (wrongSize.length > 0) {
     said.push(plural('upload.leftOutSize', wrongSize.length, { limit: formatBytes(MAX_FILE_BYTES, language()) }));
   }

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import type { UploadedFile } from '../api/uploadSets';
 import { retryAfter } from './answers';
-import { isHeic, MAX_FILE_BYTES, sortFiles } from './files';
+import { MAX_FILE_BYTES, sortFiles } from './files';
 import { FileList, PAGE_FILES, publish } from './publishing';
 import { reasonKey, refusalText } from './reasons';
 
@@ -16,20 +16,17 @@ describe('sortFiles', () => {
       file('a.jpg', 'image/jpeg'),
       file('b.JPEG'),
       file('c.png', 'image/png'),
+      file('d.HEIC'),
+      file('e.gif', 'image/gif'),
       file('fake.jpg', 'text/html'),
       file('empty.jpg', 'image/jpeg', 0),
       file('huge.jpg', 'image/jpeg', MAX_FILE_BYTES + 1),
       file('.DS_Store'),
       file('Thumbs.db'),
     ]);
-    expect(sorted.pictures.map(({ name }) => name)).toEqual(['a.jpg', 'b.JPEG']);
-    expect(sorted.otherType.map(({ name }) => name)).toEqual(['c.png', 'fake.jpg']);
+    expect(sorted.pictures.map(({ name }) => name)).toEqual(['a.jpg', 'b.JPEG', 'c.png', 'd.HEIC']);
+    expect(sorted.otherType.map(({ name }) => name)).toEqual(['e.gif', 'fake.jpg']);
     expect(sorted.wrongSize.map(({ name }) => name)).toEqual(['empty.jpg', 'huge.jpg']);
-  });
-
-  it('knows HEIC by name', () => {
-    expect(isHeic({ name: 'IMG_1.HEIC' })).toBe(true);
-    expect(isHeic({ name: 'heic.jpg' })).toBe(false);
   });
 });
 

@@ -229,7 +229,7 @@ async fn bad_files_get_a_sentence_and_leave_nothing() {
     for (name, bytes, status, words) in [
         ("cut.jpg", whole[..whole.len() - 200].to_vec(), 400, "truncated"),
         ("text.jpg", b"dear diary".to_vec(), 400, "JPEG"),
-        ("empty.jpg", Vec::new(), 400, "not a JPEG"),
+        ("empty.jpg", Vec::new(), 400, "no such file"),
         ("huge.jpg", huge, 400, "65500"),
         ("noplace.jpg", plain(3), 400, "GPS"),
         ("long.jpg", [whole.clone(), vec![0; 30_000]].concat(), 413, "too large"),
