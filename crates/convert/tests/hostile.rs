@@ -1,4 +1,9 @@
 //! Files that are cut, that lie, and that are noise: each gets a sentence, and none takes more than it may.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on panics; what it prints is read by whoever runs it"
+)]
 
 mod common;
 

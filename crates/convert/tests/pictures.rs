@@ -1,4 +1,10 @@
 //! Photos as phones and programs write them: what comes out is what other decoders see.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "a test that cannot go on panics; what it prints is read by whoever runs it"
+)]
 
 mod common;
 
