@@ -2,7 +2,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::print_stderr,
-    clippy::print_stdout,
     reason = "a test that cannot go on panics; what it prints is read by whoever runs it"
 )]
 
@@ -14,7 +13,7 @@ use image::{DynamicImage, RgbImage};
 
 /// Reads a file of the PPM format, as the script writes them.
 fn ppm(file: &[u8]) -> RgbImage {
-    let mut parts = file.splitn(4, |byte| byte.is_ascii_whitespace());
+    let mut parts = file.splitn(4, u8::is_ascii_whitespace);
     let mut next = || parts.next().unwrap();
     assert_eq!(next(), b"P6");
     let mut number = || std::str::from_utf8(next()).unwrap().parse().unwrap();
