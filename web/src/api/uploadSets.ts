@@ -20,7 +20,7 @@ export interface UploadSet {
 }
 
 /** The one state that a file is in, as the server names it. */
-export const FILE_STATES = ['waiting', 'ready', 'published', 'duplicate', 'broken', 'refused', 'deleted'] as const;
+export const FILE_STATES = ['waiting', 'ready', 'published', 'hidden', 'duplicate', 'broken', 'refused', 'deleted'] as const;
 export type ToldState = (typeof FILE_STATES)[number];
 
 /** What the server says of one file of an upload set. */

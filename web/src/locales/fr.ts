@@ -199,6 +199,7 @@ export const fr: Messages = {
   'upload.reason.noPositionNoTime': 'elle n’a ni position, ni date, ni heure. Ajoutez-les avec un outil, puis renvoyez-la.',
   'upload.reason.invalid_file': 'ce n’est pas une photo JPEG, HEIC, PNG ou WebP lisible.',
   'upload.reason.invalid_metadata': 'sa position ou son heure est illisible.',
+  'upload.reason.in_excluded_area': 'elle a été prise dans une zone dont il ne doit pas y avoir de photos ici. Elle n’a pas été gardée.',
   'upload.reason.too_large': 'elle dépasse la taille que ce serveur accepte.',
   'upload.reason.other': 'le serveur n’a pas donné de raison.',
   'upload.processing.title': 'Préparation de vos photos',
@@ -259,6 +260,7 @@ export const fr: Messages = {
   'upload.state.ready': 'Floutée. Elle sera visible dès que toutes seront arrivées et triées ; rien à faire.',
   'upload.state.broken': 'Aucune photo n’a pu en être tirée : {reason}',
   'upload.state.deleted': 'Elle a été supprimée.',
+  'upload.state.hidden': 'Publiée, mais dans une zone exclue : vous et les administrateurs êtes seuls à la voir.',
   'upload.state.duplicateHere': 'La même photo est déjà dans cet envoi ; rien à faire.',
   'upload.state.duplicateElsewhere': 'La même photo a déjà été envoyée dans un autre envoi ; rien à faire.',
   'upload.state.duplicateNear':

@@ -27,7 +27,7 @@ export interface Item {
 }
 
 function categoryOfTold({ state, rejected }: UploadedFile): Category {
-  if (state === 'published') return 'published';
+  if (state === 'published' || state === 'hidden') return 'published';
   if (state === 'duplicate' || rejected?.reason === 'file_duplicate' || rejected?.reason === 'capture_duplicate') return 'known';
   if (state === 'refused' || state === 'broken' || state === 'deleted') return 'problem';
   return 'preparing';

@@ -3,10 +3,13 @@ import { list, object } from '../api/json';
 import { type MessageKey, t } from '../locales';
 import { conflictOf } from './conflicts';
 
-const KNOWN = ['invalid_file', 'invalid_metadata'] as const;
+const KNOWN = ['invalid_file', 'invalid_metadata', 'in_excluded_area'] as const;
 
 /** How the answer begins to what is no picture; the list of files has `invalid_file` for it. */
 const NO_PICTURE = 'Impossible to open file as image';
+
+/** How it begins to what was taken where there are to be no pictures. */
+const EXCLUDED = 'Picture is located within an excluded area';
 
 /** A sentence of the server's without line breaks. */
 export function oneLine(message: string | null): string {
@@ -33,6 +36,7 @@ export function refusalText(status: number, body: unknown): string {
   const key = reasonKey('', list(object(object(body).details).missing_fields));
   if (key !== null) return t(key);
   const message = oneLine(messageOf(body));
+  if (message.startsWith(EXCLUDED)) return t('upload.reason.in_excluded_area');
   if (message.startsWith(NO_PICTURE)) return t('upload.reason.invalid_file');
   return message === '' ? t('upload.reason.other') : message;
 }

@@ -33,6 +33,8 @@ export function toldWords(record: UploadedFile): Words {
       return words(t('upload.state.ready'));
     case 'published':
       return words(t('upload.state.published'), pictureId);
+    case 'hidden':
+      return words(t('upload.state.hidden'), pictureId);
     case 'duplicate':
       return words(t('upload.state.duplicateNear'), rejected?.duplicateOf ?? null);
     case 'deleted':
