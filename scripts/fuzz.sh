@@ -9,7 +9,7 @@
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
-targets=(jpeg_surgery jpeg_libjpeg jpeg_pixels geotag)
+targets=(jpeg_surgery jpeg_libjpeg jpeg_pixels geotag intake)
 home=$cache/fuzz
 findings=$home/findings
 # Coverage of every edge. What is compared is not followed: the mutations know the format, and runs would take six times as long.
@@ -29,7 +29,7 @@ build() {
 fuzz() {
     local target=$1 dictionary=jpeg
     shift
-    [[ $target != geotag ]] || dictionary=geotag
+    case $target in geotag | intake) dictionary=$target ;; esac
     mkdir -p "$findings/$target"
     log=$cache/logs/fuzz-$target.log
     "$home/target/$host/release/$target" -max_len=4096 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \

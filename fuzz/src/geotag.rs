@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use flaneur_geotag::{Geotag, Overrides, apply, read, write_exif, write_xmp};
 
 use crate::case::{Case, Choices};
-use holds::hold;
+pub(crate) use holds::hold;
 
 /// Reads a file, and checks what is read and what is written of it. True if there was anything to read.
 ///

@@ -9,6 +9,7 @@
 pub mod case;
 pub mod differential;
 pub mod geotag;
+pub mod intake;
 pub mod libjpeg;
 pub mod mutate;
 pub mod pixels;

@@ -155,6 +155,12 @@ async fn round(fault: Fault, plan: &Plan, seed: u64) -> Option<Row> {
     Some(row)
 }
 
+/// Whether a server's workers wait for the storage since an earlier fault: then nobody writes, and there is no new trouble.
+fn waits(log: &[String]) -> bool {
+    let last = |part: &str| log.iter().rposition(|line| line.contains(part));
+    last("cannot use the storage;") > last("the storage works again")
+}
+
 /// Fills the disk until the server or the client notices, and for a moment longer. (On a quick machine all may be done just
 /// then, and nobody writes any more.)
 async fn fill(disk: &Disk, server: &Server, upload: &Upload, pictures: u32, chance: &mut Chance) {
@@ -163,7 +169,7 @@ async fn fill(disk: &Disk, server: &Server, upload: &Upload, pictures: u32, chan
     until("the disk is full for the server, too", SHORT, async || {
         // What the server removes makes room again.
         disk.fill();
-        (troubles() > before || upload.progress.points() == 2 * pictures as usize).then_some(())
+        (troubles() > before || waits(&server.log()) || upload.progress.points() == 2 * pictures as usize).then_some(())
     })
     .await;
     for _ in 0..8 {

@@ -201,7 +201,7 @@ async fn what_the_client_says_of_a_file_counts() {
     assert_eq!(of("placed.jpg").get("error"), None, "{done:?}");
     let state = server.admin().json(&text(&of("placed.jpg"), "/url")).await;
     assert_eq!((&state["state"], &state["picture_id"]), (&json!("accepted"), &json!(id)));
-    for (name, words) in [("nowhere.jpg", "GPS"), ("text.jpg", "jpg")] {
+    for (name, words) in [("nowhere.jpg", "GPS"), ("text.jpg", "JPEG")] {
         let refused = of(name);
         assert!(refused["status"] == 400 && text(&refused, "/body").contains(words), "{refused}");
         let state = server.admin().json(&text(&refused, "/url")).await;
