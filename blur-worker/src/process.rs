@@ -1,5 +1,6 @@
 //! Makes a picture public: read the original, find faces and plates, redact, derive, verify, store, publish.
 
+use bytes::Bytes;
 use flaneur_catalog::model::{
     Lease, Picture, PictureId, PictureStatus, Publication, RedactionState, Rejection, Severity,
 };
@@ -37,7 +38,7 @@ async fn attempt(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
         }
         Err(error) => return Err(error.into()),
     };
-    if let Err(found) = is_what_came(&original, &picture) {
+    if let Err(found) = is_what_came(original.clone(), &picture).await? {
         tracing::error!(picture = %id, found, expected = picture.content_sha256, "the original is not what came");
         return give_up(worker, lease, id, "the server holds another file in its place; send it again".to_owned())
             .await;
@@ -61,10 +62,12 @@ async fn attempt(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
 }
 
 /// Two files that a client sends at once under one id lie in one place; only one of them is this picture, and the answers
-/// that were given are about that one. The error is the hash of what is there.
-fn is_what_came(original: &[u8], picture: &Picture) -> Result<(), String> {
-    let found = flaneur_storage::sha256(original);
-    if found == picture.content_sha256 { Ok(()) } else { Err(found) }
+/// that were given are about that one. The inner error is the hash of what is there. Hashing 200 MiB must not hold up whoever
+/// shares the thread.
+async fn is_what_came(original: Bytes, picture: &Picture) -> Result<Result<(), String>, JobError> {
+    let found = tokio::task::spawn_blocking(move || flaneur_storage::sha256(&original));
+    let found = found.await.map_err(|_| JobError::Panic)?;
+    Ok(if found == picture.content_sha256 { Ok(()) } else { Err(found) })
 }
 
 /// Stores what was made, and seals what was removed. Answers what to tell the catalog, and every key.

@@ -1,9 +1,12 @@
 //! Correcting what a picture says of place, time and the like: its file was sent again with other values.
 
-use flaneur_coverage::quadkey;
 use sqlx::types::Json;
 
-use super::{Connection, jobs, pictures};
+use super::{
+    Connection, jobs,
+    picture_rows::{SAID, SAID_VALUES, bind_said},
+    pictures,
+};
 use crate::{
     Result,
     model::{JobId, JobKind, Picture, PictureId, UploadSetId},
@@ -26,37 +29,11 @@ pub async fn correct(connection: &mut Connection, id: PictureId, new: &Picture, 
         return Ok(false);
     };
     // The shape stays: the master keeps the turn that its pixels are stored in.
-    sqlx::query(
-        "UPDATE pictures SET lon = $2, lat = $3, quadkey = $4, altitude = $5, accuracy = $6, captured_at = $7,
-             captured_local = $8, heading = $9, heading_computed = FALSE, sensor_heading = $9, pitch = $10, roll = $11,
-             yaw = $12, projection = $13, camera_make = $14, camera_model = $15, camera_artist = $16, focal_length = $17,
-             field_of_view = $18, exif = $19, overrides = $20, updated_at = $21,
-             metadata_revision = metadata_revision + 1
-         WHERE id = $1",
-    )
-    .bind(id)
-    .bind(new.lon)
-    .bind(new.lat)
-    .bind(quadkey::key(new.lon, new.lat))
-    .bind(new.altitude)
-    .bind(new.accuracy)
-    .bind(micros(new.captured_at))
-    .bind(&new.captured_local)
-    .bind(new.orientation.sensor_heading)
-    .bind(new.orientation.pitch)
-    .bind(new.orientation.roll)
-    .bind(new.orientation.yaw)
-    .bind(new.projection.as_str())
-    .bind(&new.camera.make)
-    .bind(&new.camera.model)
-    .bind(&new.camera.artist)
-    .bind(new.camera.focal_length)
-    .bind(new.camera.field_of_view)
-    .bind(Json(&new.exif))
-    .bind(Json(&new.overrides))
-    .bind(micros(now))
-    .execute(&mut *connection)
-    .await?;
+    let sql = format!(
+        "UPDATE pictures SET ({SAID}) = ({SAID_VALUES}), updated_at = $23, metadata_revision = metadata_revision + 1
+         WHERE id = $1"
+    );
+    bind_said(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id), new).bind(micros(now)).execute(&mut *connection).await?;
     // It may be in an excluded area now, or in one no longer.
     pictures::settle_audience(connection, id).await?;
     // The files of one that waits may be in the making: who publishes it asks for this again.

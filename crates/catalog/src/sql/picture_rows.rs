@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use flaneur_coverage::quadkey;
 use sqlx::types::Json;
 
-use super::{Connection, explain};
+use super::{Connection, Db, explain};
 use crate::{
     Result,
     model::{
@@ -119,6 +119,43 @@ impl PictureRow {
     }
 }
 
+/// What a picture says of place, time and the like, in the order in which [`bind_said`] takes it, and the placeholders for it
+/// behind `$1`.
+pub const SAID: &str = "lon, lat, quadkey, altitude, accuracy, captured_at, captured_local, heading, heading_computed,
+    sensor_heading, pitch, roll, yaw, projection, camera_make, camera_model, camera_artist, focal_length, field_of_view, exif,
+    overrides";
+/// See [`SAID`].
+pub const SAID_VALUES: &str =
+    "$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22";
+
+type Query<'q> = sqlx::query::Query<'q, Db, <Db as sqlx::Database>::Arguments>;
+
+/// Binds the values of [`SAID`].
+pub fn bind_said<'q>(query: Query<'q>, picture: &'q Picture) -> Query<'q> {
+    query
+        .bind(picture.lon)
+        .bind(picture.lat)
+        .bind(quadkey::key(picture.lon, picture.lat))
+        .bind(picture.altitude)
+        .bind(picture.accuracy)
+        .bind(micros(picture.captured_at))
+        .bind(&picture.captured_local)
+        .bind(picture.orientation.heading)
+        .bind(picture.orientation.heading_computed)
+        .bind(picture.orientation.sensor_heading)
+        .bind(picture.orientation.pitch)
+        .bind(picture.orientation.roll)
+        .bind(picture.orientation.yaw)
+        .bind(picture.projection.as_str())
+        .bind(&picture.camera.make)
+        .bind(&picture.camera.model)
+        .bind(&picture.camera.artist)
+        .bind(picture.camera.focal_length)
+        .bind(picture.camera.field_of_view)
+        .bind(Json(&picture.exif))
+        .bind(Json(&picture.overrides))
+}
+
 /// Stores a picture as waiting, in no sequence, without objects. False if another picture has the same bytes.
 pub async fn insert_picture(
     connection: &mut Connection,
@@ -126,53 +163,29 @@ pub async fn insert_picture(
     file_name: &str,
     picture: &Picture,
 ) -> Result<bool> {
-    let stored = sqlx::query(
-        "INSERT INTO pictures (id, account_id, upload_set_id, status, visibility, lon, lat, quadkey, altitude, accuracy,
-             captured_at, captured_local, heading, heading_computed, pitch, roll, yaw, projection, width, height,
-             camera_make, camera_model, camera_artist, focal_length, field_of_view, exif, overrides, file_name,
-             content_md5, content_sha256, size, claimed_blurred, original, created_at, updated_at, sensor_heading)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-             $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)
-         ON CONFLICT (content_sha256) WHERE status <> 'deleted' DO NOTHING",
-    )
-    .bind(picture.id)
-    .bind(picture.account)
-    .bind(upload_set)
-    .bind(PictureStatus::Waiting.as_str())
-    .bind(picture.visibility.as_str())
-    .bind(picture.lon)
-    .bind(picture.lat)
-    .bind(quadkey::key(picture.lon, picture.lat))
-    .bind(picture.altitude)
-    .bind(picture.accuracy)
-    .bind(micros(picture.captured_at))
-    .bind(&picture.captured_local)
-    .bind(picture.orientation.heading)
-    .bind(picture.orientation.heading_computed)
-    .bind(picture.orientation.pitch)
-    .bind(picture.orientation.roll)
-    .bind(picture.orientation.yaw)
-    .bind(picture.projection.as_str())
-    .bind(picture.shape.width)
-    .bind(picture.shape.height)
-    .bind(&picture.camera.make)
-    .bind(&picture.camera.model)
-    .bind(&picture.camera.artist)
-    .bind(picture.camera.focal_length)
-    .bind(picture.camera.field_of_view)
-    .bind(Json(&picture.exif))
-    .bind(Json(&picture.overrides))
-    .bind(file_name)
-    .bind(&picture.content_md5)
-    .bind(&picture.content_sha256)
-    .bind(picture.size)
-    .bind(picture.claimed_blurred)
-    .bind(&picture.original)
-    .bind(micros(picture.created_at))
-    .bind(micros(picture.updated_at))
-    .bind(picture.orientation.sensor_heading)
-    .execute(connection)
-    .await
-    .map_err(|error| explain(error, "the picture's id", "the picture's account"))?;
+    let sql = format!(
+        "INSERT INTO pictures (id, {SAID}, account_id, upload_set_id, status, visibility, width, height, file_name,
+             content_md5, content_sha256, size, claimed_blurred, original, created_at, updated_at)
+         VALUES ($1, {SAID_VALUES}, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)
+         ON CONFLICT (content_sha256) WHERE status <> 'deleted' DO NOTHING"
+    );
+    let stored = bind_said(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(picture.id), picture)
+        .bind(picture.account)
+        .bind(upload_set)
+        .bind(PictureStatus::Waiting.as_str())
+        .bind(picture.visibility.as_str())
+        .bind(picture.shape.width)
+        .bind(picture.shape.height)
+        .bind(file_name)
+        .bind(&picture.content_md5)
+        .bind(&picture.content_sha256)
+        .bind(picture.size)
+        .bind(picture.claimed_blurred)
+        .bind(&picture.original)
+        .bind(micros(picture.created_at))
+        .bind(micros(picture.updated_at))
+        .execute(connection)
+        .await
+        .map_err(|error| explain(error, "the picture's id", "the picture's account"))?;
     Ok(stored.rows_affected() == 1)
 }
