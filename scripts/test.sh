@@ -51,7 +51,7 @@ test_rust() {
     "$root/scripts/models.sh"
     "$root/scripts/tools.sh" pictures s3 postgres jpeg
     build
-    export FLANEUR_TEST_S3_SERVER=$cache/cargo/bin/s3s-fs
+    export FLANEUR_TEST_S3_SERVER=$cache/cargo/bin/s3s-fs FLANEUR_TEST_PICTURES=$cache/test-pictures
     start_postgres
     stage "Rust tests" run_tests rest
     count_rules

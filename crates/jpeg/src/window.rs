@@ -110,6 +110,12 @@ impl TileIndex {
         (width, height): (u32, u32),
         data: &[impl AsRef<[u8]>],
     ) -> Result<Vec<u8>, CutError> {
+        let (unit_width, unit_height) = self.head.frame.unit_size();
+        let units = (width.div_ceil(unit_width) as usize, height.div_ceil(unit_height) as usize);
+        if units != (window.columns.len(), window.rows.len()) {
+            // Its stops are not where tiles begin.
+            return Err(JpegError::TileIndex("it does not fit its picture").into());
+        }
         let decoder = Decoder::new(&self.head)?;
         let mut head = self.head.of_part(width, height);
         extend_dc(&mut head)?;
