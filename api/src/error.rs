@@ -15,20 +15,20 @@ use serde_json::{Value, json};
 /// Result of a handler.
 pub type ApiResult<T> = Result<T, ApiError>;
 
-/// An error as a client sees it: `{"message", "status_code", "details"?, …}`. What lies behind an internal error goes to
+/// An error as a client sees it: `{"message", "status_code", "reason"?, "details"?, …}`. What lies behind an internal error goes to
 /// the log, never to the client.
 #[derive(Debug, Clone)]
 pub struct ApiError {
     status: StatusCode,
     message: Cow<'static, str>,
     extra: Vec<(&'static str, Value)>,
-    counts_as: Option<&'static str>,
+    reason: Option<&'static str>,
 }
 
 impl ApiError {
     /// An error with a status of its own.
     pub fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, message: message.into(), extra: Vec::new(), counts_as: None }
+        Self { status, message: message.into(), extra: Vec::new(), reason: None }
     }
 
     /// 400: the request makes no sense; the message says what would.
@@ -87,16 +87,16 @@ impl ApiError {
         self
     }
 
-    /// Says under which reason it is counted, where the status says too little.
+    /// Says why in a word, where the status says too little: a member of the body, for clients, and what it is counted under.
     #[must_use]
-    pub fn counted_as(mut self, reason: &'static str) -> Self {
-        self.counts_as = Some(reason);
+    pub fn for_reason(mut self, reason: &'static str) -> Self {
+        self.reason = Some(reason);
         self
     }
 
-    /// Under which reason it is counted.
-    pub fn counts_as(&self) -> Option<&'static str> {
-        self.counts_as
+    /// Why, in a word.
+    pub fn reason(&self) -> Option<&'static str> {
+        self.reason
     }
 
     /// The status.
@@ -112,6 +112,9 @@ impl ApiError {
     /// What a client gets.
     pub fn body(&self) -> Value {
         let mut body = json!({ "message": self.message, "status_code": self.status.as_u16() });
+        if let Some(reason) = self.reason {
+            body["reason"] = json!(reason);
+        }
         for (name, value) in &self.extra {
             body[*name] = value.clone();
         }
@@ -217,6 +220,9 @@ impl From<Refusal> for ApiError {
 pub struct ErrorBody {
     /// What is wrong and what to do.
     pub message: String,
+    /// Why in a word, where the status says too little: `name_taken`, `in_excluded_area`…
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// The HTTP status again.
     pub status_code: u16,
     /// More, for machines.

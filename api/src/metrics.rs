@@ -58,7 +58,7 @@ pub(crate) fn refused(error: &ApiError) {
 
 /// Why, in one of few words: what the refusal itself says, else what its status says.
 fn reason(error: &ApiError) -> &'static str {
-    if let Some(reason) = error.counts_as() {
+    if let Some(reason) = error.reason() {
         return reason;
     }
     match error.status() {
@@ -85,7 +85,7 @@ mod tests {
         for status in (100..600).filter_map(|code| StatusCode::from_u16(code).ok()) {
             assert!(REASONS.contains(&reason(&ApiError::new(status, "x"))), "{status}");
         }
-        let named = ApiError::bad_request("x").counted_as("not_a_picture");
+        let named = ApiError::bad_request("x").for_reason("not_a_picture");
         assert_eq!(reason(&named), "not_a_picture");
         assert_eq!(reason(&ApiError::bad_request("x")), "bad_form");
     }

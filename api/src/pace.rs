@@ -43,7 +43,7 @@ impl Pace {
                     "{most} files in a minute are as many as are taken from one account: wait for a minute, and go on"
                 ),
             )
-            .counted_as("too_many"));
+            .for_reason("too_many"));
         }
         *files += 1;
         Ok(())

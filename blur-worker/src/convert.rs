@@ -187,7 +187,16 @@ mod tests {
 
     fn header() -> Header {
         let (exif, xmp) = (Vec::new(), Vec::new());
-        Header { format: Format::Png, width: 10, height: 10, upright: false, exif, xmp, needs: NEEDS }
+        Header {
+            format: Format::Png,
+            width: 10,
+            height: 10,
+            upright: false,
+            exif,
+            xmp,
+            needs: NEEDS,
+            extras: Vec::new(),
+        }
     }
 
     async fn with(script: &str) -> Result<Result<Bytes, String>, BrokenConverter> {

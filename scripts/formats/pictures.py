@@ -5,16 +5,17 @@
 
 PICTURES is the folder with astronaut.png (scripts/models/test_pictures.py). Below its folder `formats`, NAME.heic, NAME.png and
 NAME.webp are the files, and NAME.EXTENSION.ppm is what Pillow and libheif decode, upright, with what is transparent laid
-on white. Needs pillow-heif.
+on white; profile.icc is the colour profile of `profile.*`. Needs pillow-heif.
 """
 
 import io
 import pathlib
 import struct
 import sys
+import zlib
 
 import pillow_heif
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 from PIL.TiffImagePlugin import IFDRational
 
 pillow_heif.register_heif_opener()
@@ -68,8 +69,11 @@ def coded(file):
     return configuration, top[b"mdat"]
 
 
-def grid(image, tile, turns, tags):
-    """A photo in tiles, as iPhones write it: irot, an Exif item, and its orientation left in EXIF beside."""
+def grid(image, tile, transforms, tags, gain_map=False):
+    """A photo in tiles, as iPhones write it: an Exif item, and its orientation left in EXIF beside.
+
+    `transforms` are boxes as irot, in the order in which they are applied. A gain map is the first tile again, by its name.
+    """
     columns, rows = -(-image.width // tile), -(-image.height // tile)
     tiles = []
     for row in range(rows):
@@ -86,6 +90,9 @@ def grid(image, tile, turns, tags):
     descriptor = struct.pack(">BBBBHH", 0, 0, rows - 1, columns - 1, image.width, image.height)
     contents = [data for _, data in tiles] + [descriptor, tags]
     kinds = [b"hvc1"] * count + [b"grid", b"Exif"]
+    if gain_map:
+        contents.append(tiles[0][1])
+        kinds.append(b"hvc1")
 
     def meta(start):
         entries = [full(b"infe", 2, 0, struct.pack(">HH", i + 1, 0), kind, b"\0") for i, kind in enumerate(kinds)]
@@ -95,14 +102,18 @@ def grid(image, tile, turns, tags):
             at += len(content)
         properties = box(b"ipco", box(b"hvcC", tiles[0][0]), full(b"ispe", 0, 0, struct.pack(">II", tile, tile)),
                          full(b"ispe", 0, 0, struct.pack(">II", image.width, image.height)),
-                         box(b"irot", bytes([turns])),
-                         box(b"colr", b"nclx", struct.pack(">HHHB", 1, 13, 6, 0x80)))
-        owned = [struct.pack(">HB", i + 1, 3) + bytes([0x81, 2, 5]) for i in range(count)]
-        owned.append(struct.pack(">HB", primary, 3) + bytes([3, 0x84, 5]))
+                         box(b"colr", b"nclx", struct.pack(">HHHB", 1, 13, 6, 0x80)),
+                         full(b"auxC", 0, 0, b"urn:com:apple:photo:2020:aux:hdrgainmap\0"), *transforms)
+        owned = [struct.pack(">HB", i + 1, 3) + bytes([0x81, 2, 4]) for i in range(count)]
+        owned.append(struct.pack(">HB", primary, 2 + len(transforms)) +
+                     bytes([3, 4, *(0x86 + i for i in range(len(transforms)))]))
+        if gain_map:
+            owned.append(struct.pack(">HB", len(contents), 4) + bytes([0x81, 2, 4, 5]))
         associations = full(b"ipma", 0, 0, struct.pack(">I", len(owned)), *owned)
         references = full(b"iref", 0, 0,
                           box(b"dimg", struct.pack(">HH", primary, count), *(struct.pack(">H", i + 1) for i in range(count))),
-                          box(b"cdsc", struct.pack(">HHH", tags_item, 1, primary)))
+                          box(b"cdsc", struct.pack(">HHH", tags_item, 1, primary)),
+                          *([box(b"auxl", struct.pack(">HHH", len(contents), 1, primary))] if gain_map else []))
         return full(b"meta", 0, 0, full(b"hdlr", 0, 0, bytes(4), b"pict", bytes(13)),
                     full(b"pitm", 0, 0, struct.pack(">H", primary)),
                     full(b"iinf", 0, 0, struct.pack(">H", len(entries)), *entries),
@@ -112,6 +123,27 @@ def grid(image, tile, turns, tags):
     head = box(b"ftyp", b"heic", bytes(4), b"mif1heic")
     start = len(head) + len(meta(0)) + 8
     return head + meta(start) + box(b"mdat", *contents)
+
+
+def crop(width, height, right, down):
+    """A clap box: what is kept, in pixels, and how far its middle lies from the picture's."""
+    return box(b"clap", struct.pack(">IIIIiIiI", width, 1, height, 1, right, 1, down, 1))
+
+
+def interlaced(image, tags):
+    """An RGB PNG in the seven passes of Adam7, which Pillow does not write."""
+    pixels, lines = image.load(), []
+    passes = (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)
+    for left, top, across, down in passes:
+        for y in range(top, image.height, down):
+            lines.append(b"\0" + b"".join(bytes(pixels[x, y]) for x in range(left, image.width, across)))
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", image.width, image.height, 8, 2, 0, 0, 1)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"eXIf", tags.removeprefix(b"Exif\0\0")) +
+            chunk(b"IDAT", zlib.compress(b"".join(lines))) + chunk(b"IEND", b""))
 
 
 def deep(image):
@@ -144,12 +176,28 @@ def main():
     ten = pillow_heif.from_bytes(mode="RGB;16", size=photo.size, data=deep(photo))
     ten.save(out / "deep.heic", exif=exif(), **heic)
     # The orientation in EXIF is what iPhones leave there, and what nobody may follow.
-    (out / "tiles.heic").write_bytes(grid(turned, 256, 3, exif(6)))
+    turn = box(b"irot", b"\3")
+    (out / "tiles.heic").write_bytes(grid(turned, 256, [turn], exif(6)))
+    (out / "mirrored.heic").write_bytes(grid(photo, 256, [box(b"imir", b"\1")], exif()))
+    (out / "flipped.heic").write_bytes(grid(photo, 256, [box(b"imir", b"\0")], exif()))
+    (out / "cropped.heic").write_bytes(grid(photo, 256, [crop(401, 260, 7, -11)], exif()))
+    (out / "all.heic").write_bytes(grid(turned, 256, [crop(260, 400, -6, 8), turn, box(b"imir", b"\1")], exif(6)))
+    put("half.heic", photo, exif=exif(), quality=80, chroma=422)
+    # What is dropped: a gain map, and the film of a motion photo.
+    (out / "gain-map.heic").write_bytes(grid(photo, 256, [], exif(), gain_map=True))
+    film = box(b"mpvd", box(b"ftyp", b"mp42", bytes(4)), bytes(500))
+    (out / "motion.heic").write_bytes((out / "photo.heic").read_bytes() + film)
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    (out / "profile.icc").write_bytes(profile)
+    put("profile.heic", photo, exif=exif(), icc_profile=profile, **heic)
 
     put("photo.png", photo, exif=exif())
     put("turned.png", turned, exif=exif(6))
     put("fading.png", fading, exif=exif())
     put("grey.png", photo.convert("L"), exif=exif())
+    (out / "interlaced.png").write_bytes(interlaced(photo, exif()))
+    put("profile.png", photo, exif=exif(), icc_profile=profile)
+    put("profile.webp", photo, exif=exif(), icc_profile=profile, quality=90)
     put("palette.png", photo.quantize(64), exif=exif())
     put("deep.png", Image.frombytes("I;16", photo.size, deep(photo.convert("L"))), exif=exif())
 

@@ -6,10 +6,11 @@ mod server;
 
 use std::{future::Future as _, sync::Arc, task::Poll, time::Duration};
 
+use async_trait::async_trait;
 use flaneur_access::Viewer;
 use flaneur_catalog::{
     Pictures as _, Upkeep as _,
-    conformance::{Subject, clock},
+    conformance::{Gate, Subject, an_area_waits_for_a_picture_that_comes, clock},
     model::PictureId,
     postgres::PostgresCatalog,
 };
@@ -63,4 +64,35 @@ async fn open_transactions(watcher: &mut sqlx::PgConnection) -> i64 {
     .fetch_one(watcher)
     .await
     .unwrap()
+}
+
+/// Lets nobody list a file, which is the last thing done with one that comes.
+struct Files(sqlx::PgConnection);
+
+#[async_trait]
+impl Gate for Files {
+    async fn close(&mut self) {
+        sqlx::raw_sql("BEGIN; LOCK TABLE files IN SHARE ROW EXCLUSIVE MODE").execute(&mut self.0).await.unwrap();
+    }
+
+    async fn waiting(&mut self) -> i64 {
+        let sql = "SELECT COUNT(*) FROM pg_stat_activity
+                   WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        sqlx::query_scalar(sql).fetch_one(&mut self.0).await.unwrap()
+    }
+
+    async fn open(&mut self) {
+        sqlx::raw_sql("COMMIT").execute(&mut self.0).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn areas_wait_for_pictures_that_come() {
+    let Some(database) = server::database(true).await else { return };
+    let options: PgConnectOptions = database.url.parse().unwrap();
+    let mut gate = Files(options.connect().await.unwrap());
+    let clock = clock();
+    let catalog = PostgresCatalog::open_with(&database.url, Some(clock.clone())).await.unwrap();
+    let subject = Subject { catalog: Arc::new(catalog), clock, keep: Box::new(database) };
+    an_area_waits_for_a_picture_that_comes(subject, &mut gate).await;
 }

@@ -7,7 +7,7 @@ mod transform;
 
 use std::collections::BTreeMap;
 
-use flaneur_jpeg::Limits;
+use flaneur_jpeg::{Extra, Limits};
 
 use crate::{ConvertError, Format, Header, MAX_BLOCK, MAX_BLOCKS, Needs, bytes::Bytes, check_size};
 
@@ -21,13 +21,16 @@ const MAX_TILES: usize = 4_096;
 /// marks, and another copy where a picture has an alpha plane.
 const DECODER: u64 = 20;
 
+/// What an iPhone calls its gain maps.
+const GAIN_MAP: &[u8] = b"urn:com:apple:photo:2020:aux:hdrgainmap";
+
 const FORMAT: Format = Format::Heic;
 
 type Kind = [u8; 4];
 
 /// Size, metadata and completeness of the primary picture.
 pub(crate) fn inspect(file: &[u8], limits: &Limits) -> Result<Header, ConvertError> {
-    let meta = find_meta(file)?;
+    let (meta, film) = find_meta(file)?;
     let items = Items::read(meta).ok_or_else(damaged)?;
     let primary = items.primary.ok_or_else(damaged)?;
     let kind = items.kinds.get(&primary).ok_or_else(damaged)?;
@@ -67,6 +70,10 @@ pub(crate) fn inspect(file: &[u8], limits: &Limits) -> Result<Header, ConvertErr
         exif: blocks(&|kind, _| kind == b"Exif"),
         xmp: blocks(&|kind, is_xmp| kind == b"mime" && is_xmp),
         needs: Needs::new(pixels(stored), file.len(), DECODER * largest),
+        extras: [(film, Extra::Film), (items.have_gain_map(), Extra::GainMap)]
+            .into_iter()
+            .filter_map(|(there, extra)| there.then_some(extra))
+            .collect(),
     })
 }
 
@@ -89,8 +96,9 @@ fn next<'a>(rest: &mut Bytes<'a>) -> Option<(Kind, Option<&'a [u8]>)> {
     Some((kind, usize::try_from(length).ok().and_then(|length| rest.take(length))))
 }
 
-/// The content of the `meta` box, behind its version and flags. Fails if a box at the top of the file is cut off.
-fn find_meta(file: &[u8]) -> Result<&[u8], ConvertError> {
+/// The content of the `meta` box, behind its version and flags, and whether there is a film, too: of a motion photo (`mpvd`,
+/// Motion Photo format 1.0) or of a sequence of pictures. Fails if a box at the top of the file is cut off.
+fn find_meta(file: &[u8]) -> Result<(&[u8], bool), ConvertError> {
     let mut rest = Bytes(file);
     let (mut meta, mut film) = (None, false);
     for _ in 0..MAX_BOXES {
@@ -104,11 +112,15 @@ fn find_meta(file: &[u8]) -> Result<&[u8], ConvertError> {
                 return Err(ConvertError::Damaged(FORMAT, "its list of items is too long"));
             }
             b"meta" if meta.is_none() => meta = Some(content.get(4..).ok_or_else(damaged)?),
-            b"moov" => film = true,
+            b"moov" | b"mpvd" => film = true,
             _ => {}
         }
     }
-    meta.ok_or(if film { ConvertError::Unsupported(FORMAT, "a film") } else { ConvertError::Truncated(FORMAT) })
+    meta.map(|meta| (meta, film)).ok_or(if film {
+        ConvertError::Unsupported(FORMAT, "a film")
+    } else {
+        ConvertError::Truncated(FORMAT)
+    })
 }
 
 /// Where a part of an item lies.
@@ -261,6 +273,17 @@ impl<'a> Items<'a> {
             self.references.push((kind, from, to));
         }
         Some(())
+    }
+
+    /// Whether one of the pictures is a gain map (ISO 21496-1: with a derived picture of the kind `tmap`; Apple: an auxiliary
+    /// picture).
+    fn have_gain_map(&self) -> bool {
+        let apple = |item: &u32| {
+            self.properties(*item).any(|(kind, mut content)| {
+                kind == *b"auxC" && content.u32().is_some() && content.0.starts_with(GAIN_MAP)
+            })
+        };
+        self.kinds.iter().any(|(item, kind)| kind == b"tmap" || apple(item))
     }
 
     /// What an item refers to.

@@ -29,7 +29,7 @@ use std::fmt;
 use flaneur_geotag::{Blocks, Geotag, ImageSize};
 
 pub use error::ConvertError;
-pub use flaneur_jpeg::Limits;
+pub use flaneur_jpeg::{Extra, Limits};
 pub use needs::Needs;
 
 /// Bytes that [`sniff`] needs to tell.
@@ -109,6 +109,8 @@ pub struct Header {
     pub xmp: Vec<Vec<u8>>,
     /// What decoding it takes.
     pub needs: Needs,
+    /// What is in the file beside the picture, and is therefore dropped.
+    pub extras: Vec<Extra>,
 }
 
 impl Header {

@@ -51,6 +51,7 @@ pub(crate) fn inspect(file: &[u8], limits: &Limits) -> Result<Header, ConvertErr
         exif,
         xmp,
         needs: Needs::new(frame.pixels(), file.len(), frame.decoder()),
+        extras: Vec::new(),
     })
 }
 

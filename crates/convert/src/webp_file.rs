@@ -57,7 +57,7 @@ pub(crate) fn inspect(file: &[u8], limits: &Limits) -> Result<Header, ConvertErr
     }
     let pixels = u64::from(width) * u64::from(height);
     let needs = Needs::new(pixels, file.len(), DECODER * pixels);
-    Ok(Header { format: FORMAT, width, height, upright: false, exif, xmp, needs })
+    Ok(Header { format: FORMAT, width, height, upright: false, exif, xmp, needs, extras: Vec::new() })
 }
 
 fn short() -> ConvertError {

@@ -8,7 +8,8 @@
 mod common;
 
 use common::{photos, pictures};
-use flaneur_convert::{ConvertError, Format, Limits, convert, inspect};
+use flaneur_convert::{ConvertError, Extra, Format, Limits, convert, inspect};
+use flaneur_jpeg::icc::Profile;
 use image::{DynamicImage, RgbImage};
 
 /// Reads a file of the PPM format, as the script writes them.
@@ -66,8 +67,44 @@ fn place_time_and_heading_survive() {
         assert_eq!(tag.captured.unwrap().instant.to_string(), "2025-06-01T10:00:00Z", "{name}");
         let turned = name.starts_with("turned") && !name.ends_with("heic");
         assert_eq!(tag.orientation, if turned { 6 } else { 1 }, "{name}");
-        assert_eq!((header.width, header.height), if turned { (300, 448) } else { (448, 300) }, "{name}");
+        let size = match name.as_str() {
+            "all.heic" => (400, 260),
+            "cropped.heic" => (401, 260),
+            _ if turned => (300, 448),
+            _ => (448, 300),
+        };
+        assert_eq!((header.width, header.height), size, "{name}");
     }
+}
+
+#[test]
+fn what_is_beside_the_picture_is_told() {
+    let Some(folder) = pictures() else { return };
+    for (name, file) in photos(&folder) {
+        let Ok(header) = inspect(&file, &Limits::default()) else { continue };
+        let expected: &[Extra] = match name.as_str() {
+            "motion.heic" => &[Extra::Film],
+            "gain-map.heic" => &[Extra::GainMap],
+            _ => &[],
+        };
+        assert_eq!(header.extras, expected, "{name}");
+    }
+}
+
+#[test]
+fn colour_profiles_survive() {
+    let Some(folder) = pictures() else { return };
+    let profile = |jpeg: &[u8]| {
+        let mut decoder = image::codecs::jpeg::JpegDecoder::new(std::io::Cursor::new(jpeg)).unwrap();
+        image::ImageDecoder::icc_profile(&mut decoder).unwrap()
+    };
+    let converted = |name: &str| convert(&std::fs::read(folder.join(name)).unwrap(), &Limits::default()).unwrap();
+    let original = std::fs::read(folder.join("profile.icc")).unwrap();
+    let original = Profile::parse(&original).unwrap();
+    for name in ["profile.heic", "profile.png", "profile.webp"] {
+        assert_eq!(Profile::parse(&profile(&converted(name)).unwrap()).as_ref(), Some(&original), "{name}");
+    }
+    assert_eq!(profile(&converted("interlaced.png")), None);
 }
 
 #[test]

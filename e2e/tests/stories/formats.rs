@@ -2,9 +2,12 @@
 
 use std::{os::unix::fs::PermissionsExt as _, path::PathBuf, process::Stdio};
 
-use flaneur_e2e::{Client, Photo, Server, ServerOptions, Tools, UploadSet, decode, field, text};
+use flaneur_e2e::{Client, Photo, Server, ServerOptions, Tools, UploadSet, decode, field, shared_data, text};
 use image::{DynamicImage, GenericImageView as _, ImageFormat};
-use reqwest::Method;
+use reqwest::{
+    Method,
+    multipart::{Form, Part},
+};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
 
@@ -80,6 +83,55 @@ async fn heic_png_and_webp_become_pictures() {
     assert!(!items.is_empty());
     for item in &items {
         is_the_photo(&server, item, &of).await;
+    }
+}
+
+#[tokio::test]
+async fn films_and_gain_maps_are_dropped_and_it_is_said() {
+    let server = Server::start();
+    let client = server.admin();
+    let film = [&[0, 0, 0, 0x18][..], b"ftypmp42", &[0; 4], b"isommp42", &[7; 3000]].concat();
+    let gain_map = [&[0xFF, 0xD8, 0xFF, 0xE1, 0, 0x2A][..], b"urn:iso:std:iso:ts:21496:-1", &[7; 3000]].concat();
+    let plain = Photo::of_walk(0);
+    let motion = [&Photo::of_walk(1)[..], &film].concat();
+    let both = [&Photo::of_walk(2)[..], &gain_map, &film].concat();
+    let mut files = vec![
+        ("plain.jpg", plain, vec![]),
+        ("motion.jpg", motion, vec!["film_dropped"]),
+        ("both.jpg", both, vec!["film_dropped", "gain_map_dropped"]),
+        ("motion.heic", photo("motion.heic"), vec!["film_dropped"]),
+        ("gain-map.heic", photo("gain-map.heic"), vec!["gain_map_dropped"]),
+    ];
+    if let Some(data) = shared_data() {
+        let photo = |name: &str| std::fs::read(data.join("geotagged").join(name)).unwrap();
+        files.push(("pixel.jpg", photo("media3_pixel-motion-photo-shortened.jpg"), vec!["film_dropped"]));
+        files.push(("samsung.jpg", photo("media3_ss-motion-photo-shortened.jpg"), vec!["film_dropped"]));
+        files.push(("iphone.jpg", photo("libultrahd_apple_gainmap_new.jpg"), vec!["gain_map_dropped"]));
+    }
+    let set = client.make_set(&json!({ "title": "more than pictures", "no_deduplication": true })).await;
+    for (name, content, _) in &files {
+        let form = Form::new()
+            .text("override_latitude", "48.85")
+            .text("override_longitude", "2.35")
+            .text("override_capture_time", "2025-06-01T10:00:00Z")
+            .part("file", Part::bytes(content.clone()).file_name(*name));
+        client.send_form(&set, form).await.ok();
+    }
+    client.complete(&set).await;
+    let state = client.ready(&set).await;
+    assert_eq!(field(&state, "/items_status/prepared"), files.len(), "{state}");
+    let listed = client.files(&set).await;
+    for ((name, _, expected), file) in files.iter().zip(&listed) {
+        let notices = file.pointer("/notices").and_then(Value::as_array).cloned().unwrap_or_default();
+        let reasons: Vec<String> = notices.iter().map(|notice| text(notice, "/reason")).collect();
+        let dropped: Vec<_> = reasons.iter().filter(|reason| reason.ends_with("_dropped")).collect();
+        assert_eq!(&dropped, expected, "{name}: {file}");
+    }
+    for item in &client.items(&state).await {
+        let hd = server.anonymous().get(&text(item, "/assets/hd/href")).await.ok().body;
+        for beside in [&b"ftyp"[..], b"hdrgainmap", b"21496"] {
+            assert!(hd.windows(beside.len()).all(|bytes| bytes != beside), "{item}");
+        }
     }
 }
 

@@ -43,6 +43,15 @@ export interface UploadedFile {
     /** The picture that is nearly the same. */
     readonly duplicateOf: string | null;
   } | null;
+  /** What was dropped of a file that was taken, and what is doubtful. */
+  readonly notices: readonly FileNotice[];
+}
+
+/** Something told of a file that was taken. */
+export interface FileNotice {
+  readonly reason: string;
+  /** The server's own sentence. */
+  readonly message: string;
 }
 
 function parseSet(raw: unknown): UploadSet {
@@ -89,6 +98,11 @@ export function parseFile(raw: unknown): UploadedFile {
             missing: list(details.missing_fields),
             duplicateOf: text(details.duplicate_of),
           },
+    notices: list(file.notices).flatMap((raw) => {
+      const notice = object(raw);
+      const [why, message] = [text(notice.reason), text(notice.message)];
+      return why === null || message === null ? [] : [{ reason: why, message }];
+    }),
   };
 }
 

@@ -252,6 +252,8 @@ export const en = {
   'upload.state.ready': 'Blurred. It is shown as soon as all are there and sorted; nothing to do.',
   'upload.state.broken': 'No picture could be made of it: {reason}',
   'upload.state.deleted': 'It was deleted.',
+  'upload.notice.film_dropped': 'A motion photo: the picture was taken, its film was not.',
+  'upload.notice.gain_map_dropped': 'An HDR photo: the picture was taken as ordinary screens show it.',
   'upload.state.hidden': 'Published, but it is in an excluded area: only you and administrators see it.',
   'upload.state.duplicateHere': 'The same picture is in this upload already; nothing to do.',
   'upload.state.duplicateElsewhere': 'The same picture was sent before in another upload; nothing to do.',

@@ -260,6 +260,8 @@ export const fr: Messages = {
   'upload.state.ready': 'Floutée. Elle sera visible dès que toutes seront arrivées et triées ; rien à faire.',
   'upload.state.broken': 'Aucune photo n’a pu en être tirée : {reason}',
   'upload.state.deleted': 'Elle a été supprimée.',
+  'upload.notice.film_dropped': 'Une photo animée : l’image a été prise, pas son film.',
+  'upload.notice.gain_map_dropped': 'Une photo HDR : l’image a été prise telle que les écrans ordinaires la montrent.',
   'upload.state.hidden': 'Publiée, mais dans une zone exclue : vous et les administrateurs êtes seuls à la voir.',
   'upload.state.duplicateHere': 'La même photo est déjà dans cet envoi ; rien à faire.',
   'upload.state.duplicateElsewhere': 'La même photo a déjà été envoyée dans un autre envoi ; rien à faire.',

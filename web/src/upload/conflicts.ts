@@ -6,17 +6,19 @@ import { object, text } from '../api/json';
  */
 export type Conflict = 'inSet' | 'elsewhere' | 'nameTaken' | 'idTaken';
 
-/** The sentences by which clients of the API tell these apart; there is nothing else that does. */
-const SENTENCES: readonly (readonly [string, Conflict])[] = [
-  ['The item has already been added to this upload set', 'inSet'],
-  ['The same picture has already been sent in a past upload', 'elsewhere'],
-  ['A different picture with the same name has already been added', 'nameTaken'],
-  ['There is another picture with this `picture_id`', 'idTaken'],
-];
+const REASONS: Readonly<Record<string, Conflict>> = {
+  duplicate_in_set: 'inSet',
+  duplicate: 'elsewhere',
+  name_taken: 'nameTaken',
+  id_taken: 'idTaken',
+};
 
-/** What an answer says is in the way; null if nothing. To tus the server says 422 where it says 409 to a form. */
-export function conflictOf(status: number, body: unknown): Conflict | null {
-  if (status !== 409 && status !== 422) return null;
-  const message = text(object(body).message) ?? '';
-  return SENTENCES.find(([sentence]) => message.startsWith(sentence))?.[1] ?? null;
+/** Why the server refused something, in its one word; empty if it gave none. */
+export function refusedFor(body: unknown): string {
+  return text(object(body).reason) ?? '';
+}
+
+/** What an answer says is in the way; null if nothing. */
+export function conflictOf(body: unknown): Conflict | null {
+  return REASONS[refusedFor(body)] ?? null;
 }

@@ -4,7 +4,7 @@ import { parseFile } from '../api/uploadSets';
 import { categoryOf, type Item, Ledger } from './ledger';
 import { pagesOf } from './list';
 import { formatDuration, RateMeter, timeLeft } from './progress';
-import { stateWords, toldWords, whenText } from './words';
+import { noticeText, stateWords, toldWords, whenText } from './words';
 
 const record = (state: string, more: object = {}) => parseFile({ file_name: 'a.jpg', state, picture_id: 'p', ...more });
 
@@ -44,6 +44,13 @@ describe('Ledger', () => {
 });
 
 describe('what the server says', () => {
+  it('of a file that was taken is told beside its state', () => {
+    const raw = [{ reason: 'film_dropped', message: 'm' }, { reason: 'doubtful_metadata', message: 'No\n fix.' }, { reason: 'x' }, 7];
+    const { notices } = record('published', { notices: raw });
+    expect(notices.map(noticeText)).toEqual(['A motion photo: the picture was taken, its film was not.', 'No fix.']);
+    expect(record('published').notices).toEqual([]);
+  });
+
   it.each([
     ['waiting', {}, 'preparing'],
     ['ready', {}, 'preparing'],

@@ -9,7 +9,7 @@ const answer = (status: number, body: unknown = null, retryAfterMs: number | nul
   retryAfterMs,
 });
 
-const IN_SET = { message: 'The item has already been added to this upload set', existing_item: { id: 'x' } };
+const IN_SET = { reason: 'duplicate_in_set', existing_item: { id: 'x' } };
 
 /** A server that gives each file its answers in turn; an Error is a lost connection. */
 function server(script: Record<string, (SendResult | Error)[]>): Send<string> {
@@ -182,15 +182,14 @@ describe('judge', () => {
   });
 
   it('tells a duplicate from another conflict, whether it came in a form or over tus', () => {
-    const past = 'The same picture has already been sent in a past upload';
-    const name = 'A different picture with the same name has already been added to this uploadset';
-    const own = { message: past, upload_sets: [{ upload_set_id: 's', existing_item_id: 'o' }] };
-    const other = { message: past, existing_picture: { id: 'p' } };
+    const reason = 'duplicate';
+    const own = { reason, upload_sets: [{ upload_set_id: 's', existing_item_id: 'o' }] };
+    const other = { reason, existing_picture: { id: 'p' } };
     for (const status of [409, 422]) {
       expect(judge(answer(status, own), true)).toEqual({ kind: 'duplicate', pictureId: 'o', inSet: false });
       expect(judge(answer(status, other), false)).toEqual({ kind: 'duplicate', pictureId: 'p', inSet: false });
-      expect(judge(answer(status, { message: past }), false)).toMatchObject({ kind: 'duplicate', pictureId: null });
-      expect(judge(answer(status, { message: name, existing_item: { id: 'x' } }), false)).toMatchObject({ kind: 'refused' });
+      expect(judge(answer(status, { reason }), false)).toMatchObject({ kind: 'duplicate', pictureId: null });
+      expect(judge(answer(status, { reason: 'name_taken', existing_item: { id: 'x' } }), false)).toMatchObject({ kind: 'refused' });
     }
   });
 

@@ -74,8 +74,8 @@ function isPassing(status: number): boolean {
 }
 
 /** Which picture is there instead, by the server's answer to a file that it has already; undefined if that is not what it says. */
-function duplicateOf({ status, body }: SendResult): string | null | undefined {
-  const conflict = conflictOf(status, body);
+function duplicateOf(body: unknown): string | null | undefined {
+  const conflict = conflictOf(body);
   if (conflict !== 'inSet' && conflict !== 'elsewhere') return undefined;
   const sets = list(object(body).upload_sets).map((set) => text(object(set).existing_item_id));
   return idIn(body, 'existing_item', 'id') ?? idIn(body, 'existing_picture', 'id') ?? sets[0] ?? null;
@@ -88,10 +88,10 @@ function duplicateOf({ status, body }: SendResult): string | null | undefined {
 export function judge(result: SendResult, resent: boolean): FileState | 'retry' | 'signedOut' {
   const { status, body } = result;
   if (status >= 200 && status < 300) return { kind: 'accepted', pictureId: idIn(body, 'picture_id') };
-  const pictureId = duplicateOf(result);
+  const pictureId = duplicateOf(body);
   if (pictureId !== undefined) {
-    const own = resent && conflictOf(status, body) === 'inSet';
-    return own ? { kind: 'accepted', pictureId } : { kind: 'duplicate', pictureId, inSet: conflictOf(status, body) === 'inSet' };
+    const own = resent && conflictOf(body) === 'inSet';
+    return own ? { kind: 'accepted', pictureId } : { kind: 'duplicate', pictureId, inSet: conflictOf(body) === 'inSet' };
   }
   if (status === 401) return 'signedOut';
   if (isPassing(status)) return 'retry';

@@ -1,15 +1,9 @@
 import { messageOf } from '../api/client';
 import { list, object } from '../api/json';
 import { type MessageKey, t } from '../locales';
-import { conflictOf } from './conflicts';
+import { conflictOf, refusedFor } from './conflicts';
 
 const KNOWN = ['invalid_file', 'invalid_metadata', 'in_excluded_area'] as const;
-
-/** How the answer begins to what is no picture; the list of files has `invalid_file` for it. */
-const NO_PICTURE = 'Impossible to open file as image';
-
-/** How it begins to what was taken where there are to be no pictures. */
-const EXCLUDED = 'Picture is located within an excluded area';
 
 /** A sentence of the server's without line breaks. */
 export function oneLine(message: string | null): string {
@@ -29,14 +23,14 @@ export function reasonKey(reason: string, missing: readonly unknown[]): MessageK
 
 /** Why the server refused a file it was sent, in the reader's words. */
 export function refusalText(status: number, body: unknown): string {
-  const conflict = conflictOf(status, body);
+  const conflict = conflictOf(body);
   if (conflict === 'nameTaken') return t('upload.reason.nameTaken');
   if (status === 413) return t('upload.reason.too_large');
   if (status === 415) return t('upload.reason.invalid_file');
-  const key = reasonKey('', list(object(object(body).details).missing_fields));
-  if (key !== null) return t(key);
+  const reason = refusedFor(body);
+  const key = reasonKey(reason === 'not_a_picture' ? 'invalid_file' : reason, list(object(object(body).details).missing_fields));
+  // Of what is wrong with position or time, the server's sentence says more than our general one.
+  if (key !== null && key !== 'upload.reason.invalid_metadata') return t(key);
   const message = oneLine(messageOf(body));
-  if (message.startsWith(EXCLUDED)) return t('upload.reason.in_excluded_area');
-  if (message.startsWith(NO_PICTURE)) return t('upload.reason.invalid_file');
   return message === '' ? t('upload.reason.other') : message;
 }

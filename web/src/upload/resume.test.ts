@@ -112,10 +112,10 @@ describe('Records', () => {
 });
 
 describe('conflictOf', () => {
-  it('is told by the sentence, and only where there is a conflict', () => {
-    const message = 'There is another picture with this `picture_id`: choose a fresh one';
-    expect(conflictOf(422, { message })).toBe('idTaken');
-    expect(conflictOf(400, { message })).toBeNull();
-    expect(conflictOf(422, { message: '100 files came to this upload set' })).toBeNull();
+  it('is told by the reason', () => {
+    expect(conflictOf({ reason: 'id_taken', message: 'There is another picture with this `picture_id`' })).toBe('idTaken');
+    expect(conflictOf({ reason: 'too_many' })).toBeNull();
+    expect(conflictOf({ message: 'There is another picture with this `picture_id`' })).toBeNull();
+    expect(conflictOf(null)).toBeNull();
   });
 });

@@ -2,7 +2,7 @@ import { fill, h } from '../lib/dom';
 import { formatBytes } from '../lib/time';
 import { language, t } from '../locales';
 import { categoryOf, type Item } from './ledger';
-import { stateWords, whenText } from './words';
+import { noticeText, stateWords, whenText } from './words';
 
 export interface Row {
   readonly element: HTMLLIElement;
@@ -20,6 +20,7 @@ export function buildRow(item: Item, position: number, all: number, onRemove: (i
   const bar = h('progress', { max: 1, value: 0, 'aria-hidden': 'true' });
   const outcome = h('span', { class: 'row-text', 'data-testid': 'upload-outcome' });
   const when = h('time', { class: 'row-when' });
+  const notices = h('ul', { class: 'row-notices', 'data-testid': 'upload-notices', hidden: true });
   const remove = h(
     'button',
     {
@@ -39,6 +40,7 @@ export function buildRow(item: Item, position: number, all: number, onRemove: (i
     h('span', { class: 'row-size' }, formatBytes(item.size, language())),
     bar,
     h('span', { class: 'row-outcome' }, outcome, when),
+    notices,
     remove,
   );
   let shown = '';
@@ -51,8 +53,12 @@ export function buildRow(item: Item, position: number, all: number, onRemove: (i
     const { text, picture } = stateWords(state);
     const time = whenText(item, Date.now());
     // A row that changes nothing is not touched: the reader may have the focus in it.
-    if (shown === `${text}\n${picture ?? ''}\n${time}`) return;
-    shown = `${text}\n${picture ?? ''}\n${time}`;
+    const told = state.kind === 'told' ? state.record.notices.map(noticeText) : [];
+    const now = [text, picture ?? '', time, ...told].join('\n');
+    if (shown === now) return;
+    shown = now;
+    fill(notices, ...told.map((notice) => h('li', {}, notice)));
+    notices.hidden = told.length === 0;
     fill(outcome, text, picture === null ? null : ' ', picture === null ? null : pictureLink(picture));
     when.textContent = text === '' ? '' : time;
     if (item.at !== null) when.dateTime = new Date(item.at).toISOString();

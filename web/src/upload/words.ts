@@ -1,4 +1,4 @@
-import type { UploadedFile } from '../api/uploadSets';
+import type { FileNotice, UploadedFile } from '../api/uploadSets';
 import { language, t } from '../locales';
 import { categoryOf, type Item, type ItemState } from './ledger';
 import { oneLine, reasonKey, refusalText } from './reasons';
@@ -50,6 +50,14 @@ export function toldWords(record: UploadedFile): Words {
       return words(said === '' ? t('upload.state.accepted') : said);
     }
   }
+}
+
+const DROPPED = ['film_dropped', 'gain_map_dropped'] as const;
+
+/** What is told of a file that was taken; the server's own sentence where it says what we do not know. */
+export function noticeText({ reason, message }: FileNotice): string {
+  const known = DROPPED.find((one) => one === reason);
+  return known === undefined ? oneLine(message) : t(`upload.notice.${known}`);
 }
 
 /** What is said of a file in this state. */

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use flaneur_convert::{ConvertError, Format, SNIFFED, sniff};
 use flaneur_geotag::{Geotag, GeotagError};
-use flaneur_jpeg::{Intake, JpegError, Limits};
+use flaneur_jpeg::{Extra, Intake, JpegError, Limits};
 use flaneur_storage::OriginalKey;
 
 use super::intake::too_large;
@@ -36,7 +36,7 @@ impl Refusal {
             Self::Jpeg(error) => error.to_string(),
             Self::Other(error) => error.to_string(),
         };
-        ApiError::bad_request(TAKEN).because(reason).counted_as("not_a_picture")
+        ApiError::bad_request(TAKEN).because(reason).for_reason("not_a_picture")
     }
 }
 
@@ -55,6 +55,14 @@ impl Head {
         match self {
             Self::Jpeg(header) => (header.width, header.height),
             Self::Other(header) => (header.width, header.height),
+        }
+    }
+
+    /// What is in the file beside the picture.
+    pub fn extras(&self) -> &[Extra] {
+        match self {
+            Self::Jpeg(header) => &header.extras,
+            Self::Other(header) => &header.extras,
         }
     }
 

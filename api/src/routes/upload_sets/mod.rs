@@ -9,6 +9,7 @@ mod create;
 mod files;
 mod formats;
 mod intake;
+mod notices;
 mod one;
 mod overrides;
 mod receive;

@@ -20,7 +20,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::{
     formats::Head,
     intake::{Arrival, take_in},
-    overrides, view,
+    notices, overrides, view,
 };
 use crate::{
     Api, ApiError, ApiResult, Identity, PublicUrl,
@@ -105,7 +105,7 @@ pub fn admit(api: &Api, set: &UploadSet, account: &Account) -> ApiResult<()> {
             StatusCode::UNPROCESSABLE_ENTITY,
             format!("{most} files came to this upload set, as many as it may have: make another for the rest"),
         )
-        .counted_as("too_many"));
+        .for_reason("too_many"));
     }
     api.pace.count(account.id, api.settings.max_files_per_minute, api.world.now())
 }
@@ -150,24 +150,25 @@ impl Arrived<'_> {
         };
         let judged = form.overrides().and_then(|overrides| {
             let tag = geotag(&header, &overrides)?;
-            self.picture(
+            let picture = self.picture(
                 &header,
                 &tag,
                 &file.received,
                 &file.name,
                 form.claimed_blurred,
                 overrides::to_json(&overrides),
-            )
+            )?;
+            Ok((picture, notices::of(&header, &tag)))
         });
-        let picture = match judged {
-            Ok(picture) => picture,
+        let (picture, notices) = match judged {
+            Ok(judged) => judged,
             Err(error) => {
                 self.clear().await?;
                 return Err(self.refuse(file.name, &file.received, error).await?);
             }
         };
         let bytes = file.received.size;
-        let received = ReceivedFile { upload_set: self.set.options.id, file_name: file.name, picture };
+        let received = ReceivedFile { upload_set: self.set.options.id, file_name: file.name, picture, notices };
         let receipt = self.api.catalog.receive_file(received, [self.job(), self.job(), self.job()]).await;
         match receipt {
             Ok(Receipt::Accepted(record)) => {
@@ -205,14 +206,15 @@ impl Arrived<'_> {
         Ok(match receipt {
             Receipt::SameInSet { existing } => ApiError::conflict("The item has already been added to this upload set")
                 .with("existing_item", json!({ "id": existing }))
-                .counted_as("duplicate_in_set"),
+                .for_reason("duplicate_in_set"),
             Receipt::NameTaken { existing } => {
                 ApiError::conflict("A different picture with the same name has already been added to this uploadset")
                     .with("existing_item", json!({ "id": existing }))
-                    .counted_as("name_taken")
+                    .for_reason("name_taken")
             }
             Receipt::Duplicate { existing, upload_set, owner } => {
-                let error = ApiError::conflict("The same picture has already been sent in a past upload");
+                let error = ApiError::conflict("The same picture has already been sent in a past upload")
+                    .for_reason("duplicate");
                 let viewer = Viewer::Account { id: self.account.id.0, admin: self.account.admin };
                 if *owner == self.account.id || self.account.admin {
                     error.with("upload_sets", json!([{ "upload_set_id": upload_set, "existing_item_id": existing }]))
@@ -225,12 +227,12 @@ impl Arrived<'_> {
             }
             Receipt::IdTaken => {
                 ApiError::conflict("There is another picture with this `picture_id`: choose a fresh one")
-                    .counted_as("id_taken")
+                    .for_reason("id_taken")
             }
             // It is the sender who is told: their own areas are no secret to them.
             Receipt::InExcludedArea(exclusion) => ApiError::bad_request("Picture is located within an excluded area")
                 .because(exclusion.sentence())
-                .counted_as("in_excluded_area"),
+                .for_reason("in_excluded_area"),
             Receipt::Accepted(_) | Receipt::Repeated(_) | Receipt::Corrected(_) | Receipt::NoSuchSet => missing(),
         })
     }
@@ -334,7 +336,7 @@ fn geotag(header: &Head, overrides: &flaneur_geotag::Overrides) -> ApiResult<Geo
 }
 
 fn invalid(message: &'static str) -> ApiError {
-    ApiError::bad_request(message).counted_as("invalid_metadata")
+    ApiError::bad_request(message).for_reason("invalid_metadata")
 }
 
 /// The words are those clients of the reference server compare with.
@@ -352,5 +354,5 @@ fn incomplete(no_position: bool, no_time: bool, tag: &Geotag) -> ApiError {
     let doubts: Vec<String> = tag.doubts.iter().map(ToString::to_string).collect();
     ApiError::bad_request("Impossible to parse picture metadata")
         .with("details", json!({ "error": error, "missing_fields": fields, "doubts": doubts }))
-        .counted_as("missing_metadata")
+        .for_reason("missing_metadata")
 }

@@ -102,6 +102,27 @@ async fn a_file_is_stored_answered_and_listed() {
 }
 
 #[tokio::test]
+async fn what_is_dropped_or_doubtful_is_told() {
+    let fixture = fixture().await;
+    let owner = Some(&fixture.owner);
+    let set = create(&fixture, owner, json!({ "title": "walk" })).await;
+    let plain = send(&fixture, owner, &set, form("plain.jpg", &photo(0), &[])).await;
+    assert_eq!((plain.status, &plain.json()["notices"]), (202, &Value::Null));
+    let mut motion = photo(1);
+    motion.extend([&[0, 0, 0, 0x18][..], b"ftypmp42", &[0; 40], b"http://ns.adobe.com/hdr-gain-map/1.0/"].concat());
+    let sent = form("motion.jpg", &motion, &[("override_Exif.Photo.UserComment", "1")]);
+    let answer = send(&fixture, owner, &set, sent).await;
+    assert_eq!(answer.status, 202, "{}", answer.text());
+    let told = &answer.json()["notices"];
+    let reasons: Vec<_> = told.as_array().unwrap().iter().map(|notice| notice["reason"].as_str().unwrap()).collect();
+    assert_eq!(reasons, ["film_dropped", "gain_map_dropped", "doubtful_metadata"]);
+    assert!(told[2]["message"].as_str().unwrap().contains("Exif.Photo.UserComment"), "{told}");
+    let own = link(&set, "self").unwrap();
+    let files = fixture.request("GET", &format!("{own}/files")).of(owner).send().await.json();
+    assert_eq!((&files["files"][0]["notices"], &files["files"][1]["notices"]), (&Value::Null, told));
+}
+
+#[tokio::test]
 async fn what_was_sent_before_is_refused() {
     let fixture = fixture().await;
     let owner = Some(&fixture.owner);
@@ -109,14 +130,17 @@ async fn what_was_sent_before_is_refused() {
     let first = send(&fixture, owner, &set, form("a.jpg", &photo(0), &[])).await.json();
     let again = send(&fixture, owner, &set, form("a.jpg", &photo(0), &[])).await;
     assert_eq!((again.status, &again.json()["existing_item"]["id"]), (409, &first["picture_id"]));
+    assert_eq!(again.json()["reason"], "duplicate_in_set");
     let taken = send(&fixture, owner, &set, form("a.jpg", &photo(1), &[])).await;
     assert_eq!(taken.status, 409);
     assert!(taken.json()["message"].as_str().unwrap().contains("same name"));
+    assert_eq!(taken.json()["reason"], "name_taken");
 
     let other_set = create(&fixture, owner, json!({ "title": "second" })).await;
     let twin = send(&fixture, owner, &other_set, form("z.jpg", &photo(0), &[])).await;
     assert_eq!(twin.status, 409);
     assert_eq!(twin.json()["upload_sets"][0]["existing_item_id"], first["picture_id"]);
+    assert_eq!(twin.json()["reason"], "duplicate");
     // Somebody else learns that it is there, not where.
     let foreign = create(&fixture, Some(&fixture.other), json!({ "title": "third" })).await;
     let twin = send(&fixture, Some(&fixture.other), &foreign, form("z.jpg", &photo(0), &[])).await;

@@ -104,6 +104,7 @@ pub fn file(file: &FileRecord, set: &UploadSet, viewer: AccountId, url: &PublicU
     put("content_md5", json!(file.content_md5));
     put("size", json!(file.size));
     put("rejected", json!(rejection));
+    put("notices", if file.notices.is_empty() { Value::Null } else { json!(file.notices) });
     let (state, message) = state(file, rejection.as_ref(), viewer);
     put("state", json!(state));
     put("message", json!(message));

@@ -308,6 +308,7 @@ pub const TABLES: &[Table] = &[
     },
     // Whoever holds a job does not hold it in the copy: it is queued there, due at once.
     Table {
+            json("notices"),
         name: "jobs",
         key: &["id"],
         only: None,

@@ -8,7 +8,8 @@ use super::{
     scene::Scene,
 };
 use crate::model::{
-    JobKind, Orientation, Picture, PictureId, Receipt, Republication, Revisions, Severity, UploadSetId,
+    FileNotice, JobKind, Orientation, Picture, PictureId, Receipt, ReceivedFile, Republication, Revisions, Severity,
+    UploadSetId,
 };
 
 /// The same bytes as a picture's, with a place of their own.
@@ -57,6 +58,25 @@ pub async fn the_same_bytes_with_other_overrides_correct_the_picture(scene: &Sce
     assert_eq!(send(scene, street.set, silent).await, Receipt::SameInSet { existing: id });
     assert!(is_at(scene, id, -70.25).await);
     assert_eq!(scene.catalog.picture(other).await.unwrap().unwrap().revisions, Revisions::default());
+}
+
+pub async fn notices_are_those_of_the_last_values(scene: &Scene) {
+    let ada = scene.account("ada").await;
+    let set = scene.set(&ada).await;
+    let told = |message: &str| vec![FileNotice { reason: "doubtful_metadata".to_owned(), message: message.to_owned() }];
+    let sent = |picture: Picture, notices: Vec<FileNotice>| async move {
+        let file = ReceivedFile { upload_set: set, file_name: "a.jpg".to_owned(), picture, notices };
+        scene.catalog.receive_file(file, scene.three_jobs()).await.unwrap()
+    };
+    let picture = scene.picture(&ada);
+    let id = picture.id;
+    let Receipt::Accepted(line) = sent(picture, told("no fix")).await else { panic!("not accepted") };
+    assert_eq!(line.notices, told("no fix"));
+    assert_eq!(scene.catalog.files(set, 0, 10).await.unwrap()[0].notices, told("no fix"));
+    let new = corrected(scene, id, 1.5).await;
+    let Receipt::Corrected(line) = sent(new, told("by hand")).await else { panic!("not corrected") };
+    assert_eq!(line.notices, told("by hand"));
+    assert_eq!(scene.catalog.files(set, 0, 10).await.unwrap()[0].notices, told("by hand"));
 }
 
 pub async fn only_their_owner_corrects_pictures(scene: &Scene) {

@@ -24,6 +24,7 @@ pub async fn an_accepted_file_is_a_waiting_picture_with_a_job(scene: &Scene) {
         size: Some(sent.size),
         inserted_at: sent.created_at,
         rejection: None,
+        notices: Vec::new(),
         status: Some(PictureStatus::Waiting),
         published: false,
         account: Some(ada.id),

@@ -43,6 +43,7 @@ use crate::{Catalog, world::ManualClock};
 
 pub use archive::round_trip;
 
+pub use areas::{Gate, an_area_waits_for_a_picture_that_comes};
 /// What is tested: an empty catalog, and whatever has to live as long as it.
 pub struct Subject {
     /// The catalog.
@@ -103,6 +104,7 @@ macro_rules! for_each_rule {
             corrections {
                 the_same_bytes_with_other_overrides_correct_the_picture
                 only_their_owner_corrects_pictures
+                notices_are_those_of_the_last_values
                 a_picture_is_corrected_from_another_set
                 files_follow_corrections
                 a_correction_into_an_excluded_area_hides

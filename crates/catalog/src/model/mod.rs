@@ -40,6 +40,6 @@ pub use sequence::{
 };
 pub use upload::{NewUpload, Upload, UploadOutcome, UploadPart, UploadReceipt};
 pub use upload_set::{
-    FileRecord, NewUploadSet, Notice, Receipt, ReceivedFile, RefusedFile, Rejection, Semantic, Severity, SortMethod,
-    StatusCounts, UploadSet, UploadSetSequence, UploadSetState,
+    FileNotice, FileRecord, NewUploadSet, Notice, Receipt, ReceivedFile, RefusedFile, Rejection, Semantic, Severity,
+    SortMethod, StatusCounts, UploadSet, UploadSetSequence, UploadSetState,
 };

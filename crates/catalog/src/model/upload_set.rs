@@ -81,6 +81,15 @@ pub struct Notice {
     pub pictures: Vec<PictureId>,
 }
 
+/// Something that the contributor of a file is told although it was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileNotice {
+    /// Machine-readable: `film_dropped`, `gain_map_dropped`, `doubtful_metadata`.
+    pub reason: String,
+    /// A sentence that says what was dropped or what is doubtful.
+    pub message: String,
+}
+
 /// How far the pictures of something are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct StatusCounts {
@@ -168,6 +177,8 @@ pub struct FileRecord {
     pub inserted_at: Timestamp,
     /// Why it is not shown.
     pub rejection: Option<Rejection>,
+    /// What of it was dropped, and what was doubtful.
+    pub notices: Vec<FileNotice>,
     /// How far its picture is.
     pub status: Option<super::PictureStatus>,
     /// Whether its picture is published.
@@ -191,6 +202,7 @@ impl FileRecord {
             size: Some(picture.size),
             inserted_at: picture.created_at,
             rejection: Some(rejection),
+            notices: Vec::new(),
             status: None,
             published: false,
             exclusion: None,
@@ -208,6 +220,8 @@ pub struct ReceivedFile {
     pub file_name: String,
     /// The picture it becomes. Its status, sequence, rank and objects are ignored: it starts as waiting.
     pub picture: super::Picture,
+    /// What its contributor is told beside.
+    pub notices: Vec<FileNotice>,
 }
 
 /// A file that was refused.

@@ -5,7 +5,7 @@
 //! ([`share`]) which is an area writer's alone: they see all areas that were written before, and a job that looks for
 //! pictures in a new area sees all that did not see it. The lock is taken before any row, so that nobody waits in a circle.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use flaneur_coverage::quadkey::Bbox;
@@ -55,7 +55,7 @@ pub async fn exclusion(
     lon: f64,
     lat: f64,
 ) -> Result<Option<Exclusion>> {
-    let near = Near::load(connection, around([(lon, lat)]), Some(account)).await?;
+    let near = Near::load(connection, [(account, lon, lat)]).await?;
     Ok(near.exclusion(account, lon, lat))
 }
 
@@ -83,26 +83,33 @@ fn joined(one: Bbox, other: Bbox) -> Bbox {
     }
 }
 
-/// The areas that reach into a box: the instance's, and those of one account.
-struct Near {
+/// The areas that may be around some pictures: the instance's, and those of the pictures' accounts.
+pub struct Near {
     /// Whether pictures are to be in allowed areas only, here or elsewhere.
     restricted: bool,
     areas: Vec<(Option<AccountId>, bool, AreaShape)>,
 }
 
 impl Near {
-    async fn load(connection: &mut Connection, bbox: Bbox, account: Option<AccountId>) -> Result<Self> {
-        let rows: Vec<(Option<AccountId>, bool, Vec<u8>)> = sqlx::query_as(
+    /// Those around pictures of these accounts at these places (longitude, latitude). The caller has called [`share`].
+    pub async fn load(
+        connection: &mut Connection,
+        pictures: impl IntoIterator<Item = (AccountId, f64, f64)>,
+    ) -> Result<Self> {
+        let mut accounts = BTreeSet::new();
+        let bbox = around(pictures.into_iter().map(|(account, lon, lat)| {
+            accounts.insert(account.0);
+            (lon, lat)
+        }));
+        let mut values = Values::default();
+        let (accounts, east, west) = (values.ids(accounts)?, values.bind(bbox.east)?, values.bind(bbox.west)?);
+        let (north, south) = (values.bind(bbox.north)?, values.bind(bbox.south)?);
+        let sql = format!(
             "SELECT account_id, allowed, shape FROM areas
-             WHERE (account_id IS NULL OR account_id = $1) AND west <= $2 AND east >= $3 AND south <= $4 AND north >= $5",
-        )
-        .bind(account)
-        .bind(bbox.east)
-        .bind(bbox.west)
-        .bind(bbox.north)
-        .bind(bbox.south)
-        .fetch_all(&mut *connection)
-        .await?;
+             WHERE (account_id IS NULL OR account_id IN ({accounts}))
+                 AND west <= {east} AND east >= {west} AND south <= {north} AND north >= {south}"
+        );
+        let rows: Vec<(Option<AccountId>, bool, Vec<u8>)> = values.fetch_all(&mut *connection, sql).await?;
         let restricted = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM areas WHERE account_id IS NULL AND allowed)")
             .fetch_one(connection)
             .await?;
@@ -110,7 +117,8 @@ impl Near {
         Ok(Self { restricted, areas: rows.into_iter().map(area).collect::<Result<_>>()? })
     }
 
-    fn exclusion(&self, account: AccountId, lon: f64, lat: f64) -> Option<Exclusion> {
+    /// Why one of the pictures is not to be shown, if it is not.
+    pub fn exclusion(&self, account: AccountId, lon: f64, lat: f64) -> Option<Exclusion> {
         let within = |owner: Option<AccountId>, allowed: bool| {
             self.areas
                 .iter()
@@ -281,30 +289,14 @@ async fn candidates(
 }
 
 /// Of some pictures, those whose exclusion is not what the areas say now.
-async fn misjudged(
-    connection: &mut Connection,
-    candidates: &[Candidate],
-    owner: Option<AccountId>,
-) -> Result<BTreeSet<PictureId>> {
+async fn misjudged(connection: &mut Connection, candidates: &[Candidate]) -> Result<BTreeSet<PictureId>> {
     if candidates.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let bbox = around(candidates.iter().map(|each| (each.lon, each.lat)));
-    let near = Near::load(connection, bbox, owner).await?;
-    let with_areas: HashSet<AccountId> = if owner.is_some() {
-        HashSet::new()
-    } else {
-        let mut values = Values::default();
-        let accounts: BTreeSet<Uuid> = candidates.iter().map(|each| each.account_id.0).collect();
-        let sql = format!("SELECT DISTINCT account_id FROM areas WHERE account_id IN ({})", values.ids(accounts)?);
-        values.fetch_all::<(AccountId,)>(connection, sql).await?.into_iter().map(|(id,)| id).collect()
-    };
+    let near = Near::load(connection, candidates.iter().map(|each| (each.account_id, each.lon, each.lat))).await?;
     let mut misjudged = BTreeSet::new();
     for each in candidates {
-        let mut now = near.exclusion(each.account_id, each.lon, each.lat);
-        if now.is_none() && with_areas.contains(&each.account_id) {
-            now = exclusion(connection, each.account_id, each.lon, each.lat).await?;
-        }
+        let now = near.exclusion(each.account_id, each.lon, each.lat);
         if now != each.exclusion.as_deref().map(named).transpose()? {
             misjudged.insert(each.id);
         }
@@ -435,7 +427,7 @@ impl Areas for Store {
             Some(sweep) => candidates(&mut tx, sweep, owner, most).await?,
             None => Vec::new(),
         };
-        let misjudged = misjudged(&mut tx, &found, owner).await?;
+        let misjudged = misjudged(&mut tx, &found).await?;
         rejudge(&mut tx, &misjudged, fresh, now).await?;
         let last = found.last().filter(|_| found.len() as i64 == most);
         let Some(last) = last else {

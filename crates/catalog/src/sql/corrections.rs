@@ -9,14 +9,20 @@ use super::{
 };
 use crate::{
     Result,
-    model::{JobId, JobKind, Picture, PictureId, UploadSetId},
+    model::{FileNotice, JobId, JobKind, Picture, PictureId, UploadSetId},
     stored::rows::micros,
 };
 
 /// Has a picture say what `new` says, except who may see it, and has its set sorted anew and its files follow. `jobs` are
-/// fresh ids. False if it says so already, or if it is not one that is shown or will be: then nothing changed. The caller has
+/// fresh ids; `notices` take the place of those that its file had. False if it says so already, or if it is not one that is shown or will be: then nothing changed. The caller has
 /// called [`super::areas::share`] and holds the picture's row.
-pub async fn correct(connection: &mut Connection, id: PictureId, new: &Picture, jobs: [JobId; 2]) -> Result<bool> {
+pub async fn correct(
+    connection: &mut Connection,
+    id: PictureId,
+    new: &Picture,
+    notices: &[FileNotice],
+    jobs: [JobId; 2],
+) -> Result<bool> {
     let [redact, dispatch] = jobs;
     let now = new.created_at;
     let before: Option<(Json<serde_json::Value>, UploadSetId)> = sqlx::query_as(
@@ -34,6 +40,11 @@ pub async fn correct(connection: &mut Connection, id: PictureId, new: &Picture, 
          WHERE id = $1"
     );
     bind_said(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id), new).bind(micros(now)).execute(&mut *connection).await?;
+    sqlx::query("UPDATE files SET notices = $2 WHERE picture_id = $1")
+        .bind(id)
+        .bind(Json(notices))
+        .execute(&mut *connection)
+        .await?;
     // It may be in an excluded area now, or in one no longer.
     pictures::settle_audience(connection, id).await?;
     // The files of one that waits may be in the making: who publishes it asks for this again.

@@ -2,20 +2,28 @@
 
 use std::collections::HashMap;
 
-use super::{Connection, areas, dialect::FOR_UPDATE, jobs, pictures, tombstones, upload_sets};
+use super::{
+    Connection,
+    areas::{self, Near},
+    dialect::FOR_UPDATE,
+    jobs, pictures, tombstones, upload_sets,
+};
 use crate::{
     CatalogError, Result,
     model::{
-        DispatchPart, DispatchPlan, DuplicateShot, JobId, JobKind, Lease, PictureId, PlacedShot, Rejection, SequenceId,
-        SequenceStatus, Severity, UploadSet,
+        AccountId, DispatchPart, DispatchPlan, DuplicateShot, JobId, JobKind, Lease, PictureId, PlacedShot, Rejection,
+        SequenceId, SequenceStatus, Severity, UploadSet,
     },
     stored::rows::{micros, named},
 };
 
-/// What of a picture the plan may change.
+/// What of a picture the plan may change, and what decides who sees it.
 #[derive(sqlx::FromRow, Clone, Copy)]
 struct Shot {
     id: PictureId,
+    account_id: AccountId,
+    lon: f64,
+    lat: f64,
     sequence_id: Option<SequenceId>,
     rank: Option<i64>,
     heading: Option<f64>,
@@ -43,6 +51,7 @@ pub async fn apply(
         return Ok(false);
     }
     let shots = shots(connection, &set).await?;
+    let near = Near::load(connection, shots.values().map(|shot| (shot.account_id, shot.lon, shot.lat))).await?;
     let before = sequences(connection, &set).await?;
     let mut again = false;
     for (place, part) in plan.parts.iter().enumerate() {
@@ -59,6 +68,8 @@ pub async fn apply(
         store_sequence(connection, &set, part, place, plan).await?;
         for (at, (placed, shot)) in living.into_iter().enumerate() {
             place_shot(connection, part.sequence, at as i64 + 1, placed, shot, plan).await?;
+            let exclusion = near.exclusion(shot.account_id, shot.lon, shot.lat);
+            pictures::set_audience(connection, shot.id, exclusion).await?;
         }
         jobs::ask(connection, fresh(), JobKind::Refresh, part.sequence.0, plan.at).await?;
     }
@@ -94,7 +105,7 @@ pub async fn apply(
 
 async fn shots(connection: &mut Connection, set: &UploadSet) -> Result<HashMap<PictureId, Shot>> {
     let sql = format!(
-        "SELECT id, sequence_id, rank, heading, heading_computed, sensor_heading FROM pictures
+        "SELECT id, account_id, lon, lat, sequence_id, rank, heading, heading_computed, sensor_heading FROM pictures
          WHERE upload_set_id = $1 AND status IN ('waiting', 'ready') ORDER BY id {FOR_UPDATE}",
     );
     let shots: Vec<Shot> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(set.options.id).fetch_all(connection).await?;
@@ -167,7 +178,7 @@ async fn place_shot(
         .execute(&mut *connection)
         .await?;
     }
-    pictures::settle_audience(connection, placed.id).await
+    Ok(())
 }
 
 async fn drop_duplicate(

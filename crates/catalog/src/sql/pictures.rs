@@ -38,8 +38,15 @@ pub async fn settle_audience(connection: &mut Connection, id: PictureId) -> Resu
         Some((account, lon, lat)) => areas::exclusion(connection, account, lon, lat).await?,
         None => None,
     };
+    set_audience(connection, id, exclusion).await
+}
+
+/// As [`settle_audience`], by what areas say of a picture at its place.
+pub async fn set_audience(connection: &mut Connection, id: PictureId, exclusion: Option<Exclusion>) -> Result<()> {
     sqlx::query(
-        "UPDATE pictures SET exclusion = $2, audience = (
+        "UPDATE pictures SET
+             exclusion = CASE WHEN status = 'ready' AND sequence_id IS NOT NULL AND objects IS NOT NULL THEN $2 END,
+             audience = (
              SELECT CASE WHEN $2 IS NOT NULL OR 'owner-only' IN (pictures.visibility, s.visibility) THEN 2
                  WHEN 'logged-only' IN (pictures.visibility, s.visibility) THEN 1 ELSE 0 END
              FROM sequences s

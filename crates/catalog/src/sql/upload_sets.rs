@@ -13,9 +13,9 @@ use super::{
 use crate::{
     Result, UploadSets,
     model::{
-        AccountId, Exclusion, FileRecord, JobId, JobKind, NewUploadSet, Notice, Picture, PictureId, PictureStatus,
-        Receipt, ReceivedFile, RefusedFile, Rejection, Semantic, SequenceId, Severity, UploadSet, UploadSetId,
-        UploadSetState,
+        AccountId, Exclusion, FileNotice, FileRecord, JobId, JobKind, NewUploadSet, Notice, Picture, PictureId,
+        PictureStatus, Receipt, ReceivedFile, RefusedFile, Rejection, Semantic, SequenceId, Severity, UploadSet,
+        UploadSetId, UploadSetState,
     },
     signals::Topic,
     stored::rows::{micros, named, time},
@@ -102,7 +102,7 @@ async fn fetch(connection: &mut Connection, id: UploadSetId, lock: &str) -> Resu
 }
 
 /// The columns of [`FileRow`], in `files f` with their `pictures p`.
-const FILE: &str = "f.file_name, f.picture_id, f.content_md5, f.size, f.inserted_at, f.rejection, p.status,
+const FILE: &str = "f.file_name, f.picture_id, f.content_md5, f.size, f.inserted_at, f.rejection, f.notices, p.status,
     p.audience IS NOT NULL AS published, p.account_id, p.exclusion, p.updated_at";
 #[derive(sqlx::FromRow)]
 struct FileRow {
@@ -112,6 +112,7 @@ struct FileRow {
     size: Option<i64>,
     inserted_at: i64,
     rejection: Option<Json<Rejection>>,
+    notices: Json<Vec<FileNotice>>,
     status: Option<String>,
     published: bool,
     account_id: Option<AccountId>,
@@ -128,6 +129,7 @@ impl FileRow {
             size: self.size,
             inserted_at: time(self.inserted_at)?,
             rejection: self.rejection.map(|json| json.0),
+            notices: self.notices.0,
             status: self.status.as_deref().map(named).transpose()?,
             published: self.published,
             account: self.account_id,
@@ -158,8 +160,8 @@ async fn list(connection: &mut Connection, set: &UploadSet, file: &FileRecord, j
         .execute(&mut *connection)
         .await?;
     let listed = sqlx::query(
-        "INSERT INTO files (upload_set_id, file_name, picture_id, content_md5, size, inserted_at, rejection)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (upload_set_id, file_name) DO NOTHING",
+        "INSERT INTO files (upload_set_id, file_name, picture_id, content_md5, size, inserted_at, rejection, notices)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (upload_set_id, file_name) DO NOTHING",
     )
     .bind(id)
     .bind(&file.file_name)
@@ -168,6 +170,7 @@ async fn list(connection: &mut Connection, set: &UploadSet, file: &FileRecord, j
     .bind(file.size)
     .bind(micros(file.inserted_at))
     .bind(file.rejection.as_ref().map(Json))
+    .bind(Json(&file.notices))
     .execute(&mut *connection)
     .await?;
     if listed.rows_affected() == 0 || replaced.rows_affected() > 0 {
@@ -249,7 +252,7 @@ async fn corrected(
     connection: &mut Connection,
     set: &UploadSet,
     file_name: &str,
-    picture: &Picture,
+    (picture, notices): (&Picture, &[FileNotice]),
     before: Option<(PictureId, UploadSetId, AccountId)>,
     [redact, complete, dispatch]: [JobId; 3],
 ) -> Result<Option<FileRecord>> {
@@ -258,7 +261,7 @@ async fn corrected(
         return Ok(None);
     };
     hold_pictures(connection, Of::Picture(existing)).await?;
-    if !corrections::correct(connection, existing, picture, [redact, dispatch]).await? {
+    if !corrections::correct(connection, existing, picture, notices, [redact, dispatch]).await? {
         return Ok(None);
     }
     if its_set == set.options.id {
@@ -338,7 +341,7 @@ impl UploadSets for Store {
     }
 
     async fn receive_file(&self, file: ReceivedFile, jobs: [JobId; 3]) -> Result<Receipt> {
-        let ReceivedFile { upload_set, file_name, picture } = file;
+        let ReceivedFile { upload_set, file_name, picture, notices } = file;
         let [process, dispatch, _] = jobs;
         let now = picture.created_at;
         let mut tx = self.write().await?;
@@ -347,7 +350,7 @@ impl UploadSets for Store {
             return Ok(Receipt::NoSuchSet);
         };
         let mut before = same_bytes(&mut tx, &picture.content_sha256).await?;
-        if let Some(line) = corrected(&mut tx, &set, &file_name, &picture, before, jobs).await? {
+        if let Some(line) = corrected(&mut tx, &set, &file_name, (&picture, &notices), before, jobs).await? {
             self.announce(tx, &[Topic::Jobs]).await?;
             return Ok(Receipt::Corrected(line));
         }
@@ -381,6 +384,7 @@ impl UploadSets for Store {
             size: Some(picture.size),
             inserted_at: now,
             rejection: None,
+            notices,
             status: Some(PictureStatus::Waiting),
             published: false,
             account: Some(picture.account),
@@ -431,6 +435,7 @@ impl UploadSets for Store {
             size: file.size,
             inserted_at: file.inserted_at,
             rejection: Some(file.rejection),
+            notices: Vec::new(),
             status: None,
             published: false,
             account: None,

@@ -184,5 +184,5 @@ fn too_long(length: i64) -> ApiError {
 /// 410: nothing came for too long.
 pub fn expired() -> ApiError {
     ApiError::new(StatusCode::GONE, "The upload has expired: nothing came for too long. Send the file again")
-        .counted_as("expired")
+        .for_reason("expired")
 }

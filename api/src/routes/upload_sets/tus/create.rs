@@ -92,7 +92,7 @@ async fn begin(api: &Api, identity: &Identity, url: &PublicUrl, id: &str, given:
                     api.settings.max_open_uploads
                 ),
             )
-            .counted_as("too_many"));
+            .for_reason("too_many"));
         }
     }
     let own = url.api(&format!("/upload_sets/{}/tus/{}", set.options.id, options.id));

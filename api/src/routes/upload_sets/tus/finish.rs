@@ -96,7 +96,7 @@ fn status_here(status: StatusCode) -> StatusCode {
 
 fn busy() -> ApiError {
     ApiError::new(StatusCode::LOCKED, "All of the file is there and is being looked at: ask again in a moment")
-        .counted_as("busy")
+        .for_reason("busy")
 }
 
 async fn make(api: &Api, upload: &Upload, lost: Arc<AtomicI64>) -> ApiResult<FileRecord> {

@@ -99,7 +99,7 @@ impl Checksum {
         };
         let status = StatusCode::from_u16(CHECKSUM_MISMATCH).unwrap_or(StatusCode::BAD_REQUEST);
         let error = || {
-            ApiError::new(status, "The bytes were altered on their way: send this piece again").counted_as("altered")
+            ApiError::new(status, "The bytes were altered on their way: send this piece again").for_reason("altered")
         };
         if same { Ok(()) } else { Err(error()) }
     }

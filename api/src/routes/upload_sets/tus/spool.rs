@@ -132,5 +132,5 @@ impl<'a> Spool<'a> {
 /// 409: something else is there than the client believes.
 pub fn moved() -> ApiError {
     ApiError::conflict("`Upload-Offset` is not where the upload stands: ask with HEAD where to go on")
-        .counted_as("offset")
+        .for_reason("offset")
 }
