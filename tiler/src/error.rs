@@ -14,7 +14,7 @@ use serde::Serialize;
 pub(crate) enum TileError {
     #[error("a tile is asked for as .mvt or as .pbf")]
     Format,
-    #[error("there are tiles of the zoom levels 0 to 15")]
+    #[error("there are tiles of the zoom levels 0 to 18")]
     Zoom,
     #[error("there is no such tile: at zoom level z, columns and rows go from 0 to 2^z - 1")]
     Place,
@@ -30,6 +30,8 @@ pub(crate) enum TileError {
     Encode(#[from] CoverageError),
     #[error("encoding a tile was interrupted")]
     Interrupted,
+    #[error("compressing a tile, or the contrary")]
+    Packed(#[from] std::io::Error),
 }
 
 /// The body of an answer that says what went wrong.
@@ -49,7 +51,9 @@ impl IntoResponse for TileError {
             Self::Zoom | Self::Place | Self::Account => StatusCode::NOT_FOUND,
             Self::SignIn => StatusCode::UNAUTHORIZED,
             Self::Catalog(error) if error.passes() => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Catalog(_) | Self::Encode(_) | Self::Interrupted => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Catalog(_) | Self::Encode(_) | Self::Interrupted | Self::Packed(_) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
         };
         let message = if status.is_server_error() {
             log(&self);

@@ -2,16 +2,17 @@
 //!
 //! [`router`] has every route, with paths below `/api`. A request brings along, in its extensions, the [`PublicUrl`]
 //! that links begin with and the [`flaneur_access::Viewer`] on whose behalf it is made; without the latter it is
-//! anonymous. Answers are not compressed here.
+//! anonymous. Answers are compressed here only where they are kept compressed.
 #![forbid(unsafe_code)]
 
 use std::sync::Arc;
 
-use flaneur_catalog::Coverage;
+use flaneur_catalog::{Coverage, world::Clock};
 use tokio::sync::Semaphore;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 mod error;
+mod kept;
 mod marks;
 mod request;
 mod response;
@@ -40,14 +41,17 @@ pub struct PublicUrl(pub String);
 struct Tiler {
     catalog: Arc<dyn Coverage>,
     places: Arc<Semaphore>,
+    clock: Arc<dyn Clock>,
+    drawing: Arc<kept::Drawing>,
 }
 
 /// Every route, documented.
-pub fn router(catalog: Arc<dyn Coverage>) -> OpenApiRouter {
+pub fn router(catalog: Arc<dyn Coverage>, clock: Arc<dyn Clock>) -> OpenApiRouter {
+    let (places, drawing) = (Arc::new(Semaphore::new(MAX_TILES)), Arc::default());
     OpenApiRouter::new()
         .routes(routes!(style::everyone))
         .routes(routes!(style::account))
         .routes(routes!(tile::everyone))
         .routes(routes!(tile::account))
-        .with_state(Tiler { catalog, places: Arc::new(Semaphore::new(MAX_TILES)) })
+        .with_state(Tiler { catalog, places, clock, drawing })
 }

@@ -5,17 +5,17 @@ use axum::{
     response::Response,
 };
 use flaneur_access::Viewer;
-use flaneur_catalog::model::AccountId;
+use flaneur_catalog::model::{AccountId, DrawnTile};
 use flaneur_coverage::{
     CoverageError, encode, encode_account,
-    mvt::{GRID_LAST_ZOOM, LAST_ZOOM, PICTURES_FIRST_ZOOM, SEQUENCES_FIRST_ZOOM},
+    mvt::{COMPLETE_ZOOM, GRID_LAST_ZOOM, PICTURES_FIRST_ZOOM, SEQUENCES_FIRST_ZOOM},
     quadkey::Tile,
 };
 
 use crate::{
     GRID_DEPTH, MAX_PICTURES, MAX_SEQUENCES, Tiler,
     error::{ErrorBody, TileError},
-    marks,
+    kept, marks,
     request::Asker,
     response,
 };
@@ -26,14 +26,15 @@ const MEDIA_TYPE: &str = "application/vnd.mapbox-vector-tile";
 /// Coverage of a tile
 ///
 /// Layers: `grid` at zoom levels 0 to 6 (pictures counted in cells), `sequences` from 6 on (at 6 the lines alone, from 7
-/// on with attributes), `pictures` at 15. Where nothing is to be shown, the tile is empty: no bytes. Of a tile with very
-/// much in it, the newest 10,000 sequences and 20,000 pictures are shown.
+/// on with attributes), `pictures` from 15 on. Where nothing is to be shown, the tile is empty: no bytes. Up to zoom level 15, a
+/// tile has at most 500,000 bytes before compression: of what lies at one place, the newest is shown. Maps end there; the
+/// levels 16 to 18 are complete, for whoever wants all pictures of a dense place.
 #[utoipa::path(
     get,
     path = "/map/{z}/{x}/{y}",
     tag = "Map",
     params(
-        ("z" = u8, Path, description = "Zoom level, 0 to 15"),
+        ("z" = u8, Path, description = "Zoom level, 0 to 18"),
         ("x" = u32, Path, description = "Column from the west"),
         ("y" = String, Path, description = "Row from the north, followed by `.mvt` or `.pbf`", example = "11273.mvt"),
     ),
@@ -49,20 +50,24 @@ pub(crate) async fn everyone(
     Path((z, x, y)): Path<(String, String, String)>,
     asker: Asker,
 ) -> Result<Response, TileError> {
-    let bytes = everything(&tiler, asker.viewer, name(&z, &x, &y)?).await?;
+    let tile = name(&z, &x, &y)?;
+    if asker.viewer == Viewer::Anonymous && kept::keeps(tile) {
+        return public(&tiler, &asker, tile).await;
+    }
+    let (bytes, _) = everything(&tiler, asker.viewer, tile).await?;
     Ok(response::tagged(&asker, false, MEDIA_TYPE, bytes))
 }
 
 /// Coverage of a tile by one account
 ///
-/// Layers: `sequences` with attributes at every zoom level, `pictures` at 15.
+/// Layers: `sequences` with attributes at every zoom level, `pictures` from 15 on.
 #[utoipa::path(
     get,
     path = "/users/{id}/map/{z}/{x}/{y}",
     tag = "Map",
     params(
         ("id" = String, Path, description = "The account: its UUID, or `me`"),
-        ("z" = u8, Path, description = "Zoom level, 0 to 15"),
+        ("z" = u8, Path, description = "Zoom level, 0 to 18"),
         ("x" = u32, Path, description = "Column from the west"),
         ("y" = String, Path, description = "Row from the north, followed by `.mvt` or `.pbf`", example = "11273.mvt"),
     ),
@@ -88,12 +93,43 @@ pub(crate) async fn account(
 /// The tile that a path names.
 fn name(z: &str, x: &str, y: &str) -> Result<Tile, TileError> {
     let row = y.strip_suffix(".mvt").or_else(|| y.strip_suffix(".pbf")).ok_or(TileError::Format)?;
-    let z = z.parse().ok().filter(|z| *z <= LAST_ZOOM).ok_or(TileError::Zoom)?;
+    let z = z.parse().ok().filter(|z| *z <= COMPLETE_ZOOM).ok_or(TileError::Zoom)?;
     let place = |number: &str| number.parse().map_err(|_| TileError::Place);
     Tile::new(z, place(x)?, place(row)?).ok_or(TileError::Place)
 }
 
-async fn everything(tiler: &Tiler, viewer: Viewer, tile: Tile) -> Result<Vec<u8>, TileError> {
+/// The tile for whoever is not signed in: as it is kept, or drawn, and then kept if that is worth it.
+async fn public(tiler: &Tiler, asker: &Asker, tile: Tile) -> Result<Response, TileError> {
+    let kept = async || {
+        let kept = tiler.catalog.kept_tile(tile, asker.held()).await?;
+        Ok::<_, TileError>(kept.filter(|kept| kept::is_true(kept, tiler.clock.now())))
+    };
+    let answer = |kept: DrawnTile| response::packed(asker, MEDIA_TYPE, &kept.tag, kept.body);
+    if let Some(kept) = kept().await? {
+        return answer(kept);
+    }
+    let lock = tiler.drawing.lock(tile);
+    let _alone = lock.lock().await;
+    if let Some(kept) = kept().await? {
+        return answer(kept);
+    }
+    let drawn_at = tiler.clock.now();
+    let sight = tiler.catalog.sight().await?;
+    let (bytes, features) = everything(tiler, Viewer::Anonymous, tile).await?;
+    if features < kept::WORTH_KEEPING {
+        return Ok(response::tagged(asker, false, MEDIA_TYPE, bytes));
+    }
+    let tag = response::tag(&bytes);
+    let packed =
+        tokio::task::spawn_blocking(move || kept::pack(&bytes)).await.map_err(|_| TileError::Interrupted)??;
+    if let Err(error) = tiler.catalog.keep_tile(tile, &sight, &tag, &packed, drawn_at).await {
+        tracing::warn!(%error, "a coverage tile could not be kept; it will be drawn again");
+    }
+    response::packed(asker, MEDIA_TYPE, &tag, Some(packed))
+}
+
+/// The tile as this viewer sees it, and how many things were drawn.
+async fn everything(tiler: &Tiler, viewer: Viewer, tile: Tile) -> Result<(Vec<u8>, usize), TileError> {
     let catalog = &tiler.catalog;
     let _place = tiler.places.acquire().await.map_err(|_| TileError::Interrupted)?;
     let grid = async {
@@ -115,13 +151,14 @@ async fn everything(tiler: &Tiler, viewer: Viewer, tile: Tile) -> Result<Vec<u8>
         }
     };
     let (grid, sequences, pictures) = tokio::try_join!(grid, sequences, pictures)?;
-    compute(move || {
+    let features = grid.len() + sequences.len() + pictures.len();
+    let bytes = compute(move || {
         let grid: Vec<_> = grid.into_iter().filter_map(|cell| marks::grid_point(cell, tile.z + GRID_DEPTH)).collect();
         let sequences: Vec<_> = sequences.into_iter().map(marks::sequence_line).collect();
         let pictures: Vec<_> = pictures.into_iter().map(marks::picture_point).collect();
         encode(tile, &grid, &sequences, &pictures)
-    })
-    .await
+    });
+    Ok((bytes.await?, features))
 }
 
 async fn of_account(tiler: &Tiler, viewer: Viewer, account: AccountId, tile: Tile) -> Result<Vec<u8>, TileError> {
@@ -155,11 +192,12 @@ mod tests {
     #[test]
     fn names() {
         assert!(matches!(name("15", "16597", "11273.mvt"), Ok(Tile { z: 15, x: 16597, y: 11273 })));
+        assert!(matches!(name("18", "0", "0.mvt"), Ok(Tile { z: 18, .. })));
         assert!(matches!(name("0", "0", "0.pbf"), Ok(Tile { z: 0, x: 0, y: 0 })));
         for format in ["0", "0.png", "0.mvt.gz", "", ".MVT"] {
             assert!(matches!(name("0", "0", format), Err(TileError::Format)), "{format}");
         }
-        for zoom in ["16", "-1", "256", "a", ""] {
+        for zoom in ["19", "-1", "256", "a", ""] {
             assert!(matches!(name(zoom, "0", "0.mvt"), Err(TileError::Zoom)), "{zoom}");
         }
         for (x, y) in [("2", "0.mvt"), ("0", "2.mvt"), ("-1", "0.mvt"), ("0", ".mvt"), ("99999999999", "0.mvt")] {

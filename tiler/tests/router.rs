@@ -12,12 +12,14 @@ use fast_mvt::MvtReaderRef;
 use flaneur_access::Viewer;
 use flaneur_catalog::{
     CatalogError, Coverage, Result,
-    model::{AccountId, GridCell, PictureId, PictureMark, Projection, SequenceId, SequenceMark},
+    model::{AccountId, DrawnTile, GridCell, PictureId, PictureMark, Projection, SequenceId, SequenceMark, Sight},
+    world::SystemClock,
 };
 use flaneur_coverage::quadkey::{Tile, key};
 use flaneur_tiler::{MAX_PICTURES, MAX_SEQUENCES, PublicUrl, router};
 use http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 use uuid::Uuid;
@@ -34,6 +36,9 @@ type Question = (&'static str, Viewer, Option<AccountId>, RangeInclusive<i64>, i
 struct Fake {
     questions: Mutex<Vec<Question>>,
     broken: bool,
+    /// How many more of each there are at the place.
+    more: usize,
+    kept: Mutex<BTreeMap<(u8, u32, u32), DrawnTile>>,
 }
 
 impl Fake {
@@ -82,7 +87,7 @@ impl Coverage for Fake {
             lines: vec![vec![(LON, LAT), (LON + 0.001, LAT)]],
             hidden: true,
         };
-        Ok(if shown { vec![mark] } else { Vec::new() })
+        Ok(if shown { vec![mark; 1 + self.more] } else { Vec::new() })
     }
 
     async fn picture_marks(
@@ -107,12 +112,28 @@ impl Coverage for Fake {
             pixel_density: None,
             hidden: false,
         };
-        Ok(if shown { vec![mark] } else { Vec::new() })
+        Ok(if shown { vec![mark; 1 + self.more] } else { Vec::new() })
+    }
+
+    async fn kept_tile(&self, tile: Tile, held: Option<&str>) -> Result<Option<DrawnTile>> {
+        let kept = self.kept.lock().expect("no test panics here").get(&(tile.z, tile.x, tile.y)).cloned();
+        Ok(kept.map(|kept| DrawnTile { body: kept.body.filter(|_| held != Some(&kept.tag)), ..kept }))
+    }
+
+    async fn sight(&self) -> Result<Sight> {
+        Ok(Sight::none())
+    }
+
+    async fn keep_tile(&self, tile: Tile, _: &Sight, tag: &str, body: &[u8], drawn_at: Timestamp) -> Result<()> {
+        let (tag, body) = (tag.to_owned(), Some(body.to_vec()));
+        let kept = DrawnTile { tag, body, drawn_at, touched: false, taken: false };
+        self.kept.lock().expect("no test panics here").insert((tile.z, tile.x, tile.y), kept);
+        Ok(())
     }
 }
 
 fn app(fake: &Arc<Fake>) -> Router {
-    router(fake.clone()).split_for_parts().0
+    router(fake.clone(), Arc::new(SystemClock)).split_for_parts().0
 }
 
 async fn get(app: &Router, path: &str) -> Response<Body> {
@@ -256,7 +277,7 @@ async fn the_tiles_of_an_account() {
 async fn what_is_not_there() {
     let app = app(&Arc::default());
     for (path, status, word) in [
-        ("/map/16/1/1.mvt", 404, "0 to 15"),
+        ("/map/19/1/1.mvt", 404, "0 to 18"),
         ("/map/1/5/1.mvt", 404, "no such tile"),
         ("/map/1/1/5.mvt", 404, "no such tile"),
         ("/map/3/1/1.png", 400, ".mvt"),
@@ -359,11 +380,72 @@ async fn a_request_without_address_is_told_so() {
 
 #[test]
 fn every_route_is_documented() {
-    let (_, document) = router(Arc::new(Fake::default())).split_for_parts();
+    let (_, document) = router(Arc::new(Fake::default()), Arc::new(SystemClock)).split_for_parts();
     let mut paths: Vec<_> = document.paths.paths.keys().map(String::as_str).collect();
     paths.sort_unstable();
     assert_eq!(
         paths,
         ["/map/style.json", "/map/{z}/{x}/{y}", "/users/{id}/map/style.json", "/users/{id}/map/{z}/{x}/{y}"]
     );
+}
+
+#[tokio::test]
+async fn a_dense_tile_is_drawn_once_until_it_is_touched() {
+    let fake = Arc::new(Fake { more: 60, ..Fake::default() });
+    let app = app(&fake);
+    let tile = Tile::at(12, LON, LAT);
+    let path = format!("/map/{}/{}/{}.mvt", tile.z, tile.x, tile.y);
+    let asked = || std::mem::take(&mut *fake.questions.lock().expect("no test panics here")).len();
+    let ask = async |coding: &'static str, tag: Option<&str>| {
+        let mut request = Request::get(&path).header(header::ACCEPT_ENCODING, coding);
+        if let Some(tag) = tag {
+            request = request.header(header::IF_NONE_MATCH, tag);
+        }
+        let mut request = request.body(Body::empty()).expect("a request");
+        request.extensions_mut().insert(Viewer::Anonymous);
+        app.clone().oneshot(request).await.expect("no handler fails")
+    };
+    let drawn = ask("identity", None).await;
+    assert_eq!((asked(), drawn.headers().get(header::CONTENT_ENCODING)), (1, None));
+    let tag = drawn.headers()[header::ETAG].to_str().expect("text").to_owned();
+    let plain = bytes(drawn).await;
+    assert!(!plain.is_empty());
+
+    let packed = ask("br, gzip", None).await;
+    assert_eq!((asked(), &packed.headers()[header::CONTENT_ENCODING]), (0, &"gzip".parse().expect("a value")));
+    assert_eq!(packed.headers()[header::ETAG], tag);
+    assert!(packed.headers().get_all(header::VARY).iter().any(|value| value == "accept-encoding"));
+    let packed = bytes(packed).await;
+    let mut unpacked = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&packed[..]), &mut unpacked).expect("gzip");
+    assert_eq!(unpacked, plain);
+    assert_eq!(bytes(ask("*", None).await).await, plain);
+    let held = ask("gzip", Some(&tag)).await;
+    assert_eq!((held.status(), asked()), (StatusCode::NOT_MODIFIED, 0));
+    assert!(bytes(held).await.is_empty());
+
+    // Others may see more: for them it is drawn.
+    send(&app, &path, Viewer::Account { id: OWNER, admin: false }, None).await;
+    assert_eq!(asked(), 1);
+    let change = |change: fn(&mut DrawnTile)| {
+        fake.kept.lock().expect("no test panics here").values_mut().for_each(change);
+    };
+    change(|kept| kept.touched = true);
+    ask("gzip", None).await;
+    assert_eq!(asked(), 0, "where something was added, it may be some seconds old");
+    change(|kept| kept.drawn_at = Timestamp::UNIX_EPOCH);
+    ask("gzip", None).await;
+    assert_eq!(asked(), 1);
+    change(|kept| (kept.touched, kept.taken) = (true, true));
+    ask("gzip", Some(&tag)).await;
+    assert_eq!(asked(), 1, "where something is gone, it is not shown any more");
+}
+
+#[tokio::test]
+async fn sparse_tiles_are_not_kept() {
+    let fake = Arc::new(Fake::default());
+    let app = app(&fake);
+    let tile = Tile::at(12, LON, LAT);
+    get(&app, &format!("/map/{}/{}/{}.mvt", tile.z, tile.x, tile.y)).await;
+    assert!(fake.kept.lock().expect("no test panics here").is_empty());
 }

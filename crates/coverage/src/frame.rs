@@ -102,7 +102,7 @@ impl Frame {
 }
 
 /// The line without a jump where it crosses the antimeridian: longitudes go on beyond 180°.
-fn unroll(line: &[(f64, f64)]) -> Cow<'_, [(f64, f64)]> {
+pub(crate) fn unroll(line: &[(f64, f64)]) -> Cow<'_, [(f64, f64)]> {
     if !line.windows(2).any(|step| (step[1].0 - step[0].0).abs() > 180.0) {
         return Cow::Borrowed(line);
     }

@@ -8,6 +8,9 @@
 //!
 //! The tiles of one account have no grid, and its sequences with their attributes at every zoom level.
 //!
+//! No tile up to [`LAST_ZOOM`] is larger than [`MAX_BYTES`]: of what is drawn at one place, the first given is kept, which
+//! are the newest. Tiles further in, up to [`COMPLETE_ZOOM`], are complete.
+//!
 //! A line that is too short to be told from a point, or that is a single picture, is drawn one unit long (1/8 pixel):
 //! clients drop lines without length, and with the style's square caps it is a dot.
 
@@ -16,7 +19,12 @@ use std::collections::HashSet;
 use fast_mvt::{MvtCoord, MvtError, MvtFeatureBuilder, MvtGeomType, MvtLayerBuilder, MvtValueRef};
 use uuid::Uuid;
 
-use crate::{frame::Frame, quadkey::Tile, simplify};
+use crate::{
+    frame::Frame,
+    quadkey::Tile,
+    simplify,
+    thin::{Taken, within},
+};
 
 /// The last zoom level that has a grid.
 pub const GRID_LAST_ZOOM: u8 = 6;
@@ -27,8 +35,14 @@ pub const SEQUENCES_FIRST_ZOOM: u8 = 6;
 /// The first zoom level that has pictures.
 pub const PICTURES_FIRST_ZOOM: u8 = 15;
 
-/// The last zoom level that has tiles; clients magnify these.
+/// The last zoom level of the map; clients magnify these tiles.
 pub const LAST_ZOOM: u8 = 15;
+
+/// The last zoom level that has tiles at all, for clients that want all pictures of a place that has very many.
+pub const COMPLETE_ZOOM: u8 = 18;
+
+/// Most bytes of a tile up to [`LAST_ZOOM`], before compression.
+pub const MAX_BYTES: usize = 500_000;
 
 /// Pictures counted in one cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -101,7 +115,8 @@ pub struct PicturePoint {
 pub struct CoverageError(#[from] MvtError);
 
 /// The tile as bytes; none where there is nothing to show. Only what belongs to the tile's zoom level is looked at, and
-/// what lies outside of the tile and its buffer is left out. The same input gives the same bytes.
+/// what lies outside of the tile and its buffer is left out. The same input gives the same bytes. The earlier a sequence or
+/// picture in its list, the rather it is kept where not all fit.
 pub fn encode(
     tile: Tile,
     grid: &[GridPoint],
@@ -109,19 +124,14 @@ pub fn encode(
     pictures: &[PicturePoint],
 ) -> Result<Vec<u8>, CoverageError> {
     let frame = Frame::new(tile);
-    let mut layers = Vec::new();
-    if tile.z <= GRID_LAST_ZOOM {
-        layers.push(grid_layer(&frame, grid)?);
-    }
+    let mut bytes = if tile.z <= GRID_LAST_ZOOM { layer(grid_layer(&frame, grid)?) } else { Vec::new() };
+    let room = room(tile).saturating_sub(bytes.len());
     if tile.z == SEQUENCES_FIRST_ZOOM {
-        layers.push(outline_layer(&frame, sequences)?);
+        bytes.extend(outlines(&frame, sequences, room)?);
     } else if tile.z > SEQUENCES_FIRST_ZOOM {
-        layers.push(sequence_layer(&frame, tile.z, sequences)?);
+        bytes.extend(lines_and_points(&frame, tile, sequences, pictures, room)?);
     }
-    if tile.z >= PICTURES_FIRST_ZOOM {
-        layers.push(picture_layer(&frame, pictures)?);
-    }
-    Ok(join(layers))
+    Ok(bytes)
 }
 
 /// The same for the map of one account.
@@ -130,17 +140,65 @@ pub fn encode_account(
     sequences: &[SequenceLine],
     pictures: &[PicturePoint],
 ) -> Result<Vec<u8>, CoverageError> {
-    let frame = Frame::new(tile);
-    let mut layers = vec![sequence_layer(&frame, tile.z, sequences)?];
-    if tile.z >= PICTURES_FIRST_ZOOM {
-        layers.push(picture_layer(&frame, pictures)?);
-    }
-    Ok(join(layers))
+    lines_and_points(&Frame::new(tile), tile, sequences, pictures, room(tile))
 }
 
-/// A tile is its layers' bytes one after another; a layer without features is none.
-fn join(layers: Vec<MvtLayerBuilder>) -> Vec<u8> {
-    layers.into_iter().filter(|layer| layer.num_features() > 0).flat_map(MvtLayerBuilder::encode).collect()
+/// Most bytes of a tile.
+fn room(tile: Tile) -> usize {
+    if tile.z <= LAST_ZOOM { MAX_BYTES } else { usize::MAX }
+}
+
+/// The layers of sequences and of pictures. Where both are large, each has half of the room at least.
+fn lines_and_points(
+    frame: &Frame,
+    tile: Tile,
+    sequences: &[SequenceLine],
+    pictures: &[PicturePoint],
+    room: usize,
+) -> Result<Vec<u8>, CoverageError> {
+    let mut points = Vec::new();
+    if tile.z >= PICTURES_FIRST_ZOOM {
+        let placed = pictures.iter().filter_map(|picture| Some((picture, frame.point(picture.lon, picture.lat)?)));
+        let placed: Vec<Placed<'_>> = placed.collect();
+        let points_within = |room| within(room, &placed, |taken, (_, point)| taken.point(*point), picture_layer);
+        points = points_within(room)?;
+        if points.len() > room / 2 {
+            points = points_within(room / 2)?;
+        }
+    }
+    let tolerance = simplify::tolerance(tile.z);
+    let drawn = |sequence| {
+        let mut lines = lines(frame, sequence, tolerance);
+        make_visible(&mut lines);
+        (!lines.is_empty()).then_some((sequence, lines))
+    };
+    let drawn: Vec<Drawn<'_>> = sequences.iter().filter_map(drawn).collect();
+    let mut bytes = within(room - points.len(), &drawn, |taken, (_, lines)| take(taken, lines), sequence_layer)?;
+    bytes.extend(points);
+    Ok(bytes)
+}
+
+/// A sequence and what a tile shows of its lines.
+type Drawn<'a> = (&'a SequenceLine, Lines);
+
+/// A picture and its place in a tile.
+type Placed<'a> = (&'a PicturePoint, (i32, i32));
+
+/// Lines in tile units.
+type Lines = Vec<Vec<(i32, i32)>>;
+
+fn lines(frame: &Frame, sequence: &SequenceLine, tolerance: f64) -> Lines {
+    sequence.lines.iter().flat_map(|line| frame.line(line, tolerance)).collect()
+}
+
+/// Takes the places of all lines. True if something was free.
+fn take(taken: &mut Taken, lines: &Lines) -> bool {
+    lines.iter().fold(false, |free, line| taken.line(line) | free)
+}
+
+/// A layer's bytes: none if it has no features. A tile is its layers' bytes one after another.
+fn layer(layer: MvtLayerBuilder) -> Vec<u8> {
+    if layer.num_features() > 0 { layer.encode() } else { Vec::new() }
 }
 
 fn grid_layer(frame: &Frame, grid: &[GridPoint]) -> Result<MvtLayerBuilder, CoverageError> {
@@ -177,34 +235,33 @@ fn share(count: u64, most: u64) -> f64 {
 }
 
 /// All lines together, for the zoom levels between the grid and the sequences.
-fn outline_layer(frame: &Frame, sequences: &[SequenceLine]) -> Result<MvtLayerBuilder, CoverageError> {
-    let layer = MvtLayerBuilder::new("sequences")?;
+fn outlines(frame: &Frame, sequences: &[SequenceLine], room: usize) -> Result<Vec<u8>, CoverageError> {
     let tolerance = simplify::tolerance(SEQUENCES_FIRST_ZOOM);
-    let all = sequences.iter().flat_map(|sequence| &sequence.lines);
-    let mut lines: Vec<_> = all.flat_map(|line| frame.line(line, tolerance)).collect();
-    for line in &mut lines {
-        merge_small(line, tolerance as i32);
-    }
-    make_visible(&mut lines);
-    if lines.is_empty() {
-        return Ok(layer);
-    }
-    let mut feature = layer.feature_of(MvtGeomType::LineString);
-    draw(&mut feature, &lines)?;
-    Ok(feature.end())
-}
-
-fn sequence_layer(frame: &Frame, zoom: u8, sequences: &[SequenceLine]) -> Result<MvtLayerBuilder, CoverageError> {
-    let mut layer = MvtLayerBuilder::new("sequences")?;
-    let tolerance = simplify::tolerance(zoom);
-    for sequence in sequences {
-        let mut lines: Vec<_> = sequence.lines.iter().flat_map(|line| frame.line(line, tolerance)).collect();
+    let drawn = |sequence| {
+        let mut lines = lines(frame, sequence, tolerance);
+        for line in &mut lines {
+            merge_small(line, tolerance as i32);
+        }
+        (!lines.is_empty()).then_some(lines)
+    };
+    let drawn: Vec<Lines> = sequences.iter().filter_map(drawn).collect();
+    within(room, &drawn, take, |kept| {
+        let mut lines: Lines = kept.iter().flat_map(|lines| lines.iter().cloned()).collect();
         make_visible(&mut lines);
         if lines.is_empty() {
-            continue;
+            return Ok(Vec::new());
         }
-        let mut feature = layer.feature_of(MvtGeomType::LineString);
+        let mut feature = MvtLayerBuilder::new("sequences")?.feature_of(MvtGeomType::LineString);
         draw(&mut feature, &lines)?;
+        Ok(layer(feature.end()))
+    })
+}
+
+fn sequence_layer(kept: &[&Drawn<'_>]) -> Result<Vec<u8>, CoverageError> {
+    let mut all = MvtLayerBuilder::new("sequences")?;
+    for (sequence, lines) in kept {
+        let mut feature = all.feature_of(MvtGeomType::LineString);
+        draw(&mut feature, lines)?;
         let mut text = Uuid::encode_buffer();
         feature.tag_ref("id", MvtValueRef::String(sequence.id.hyphenated().encode_lower(&mut text)))?;
         feature.tag_ref("account_id", MvtValueRef::String(sequence.account.hyphenated().encode_lower(&mut text)))?;
@@ -216,18 +273,17 @@ fn sequence_layer(frame: &Frame, zoom: u8, sequences: &[SequenceLine]) -> Result
         }
         tag_quality(&mut feature, sequence.model.as_deref(), sequence.accuracy, sequence.pixel_density)?;
         tag_hidden(&mut feature, sequence.hidden)?;
-        layer = feature.end();
+        all = feature.end();
     }
-    Ok(layer)
+    Ok(layer(all))
 }
 
-fn picture_layer(frame: &Frame, pictures: &[PicturePoint]) -> Result<MvtLayerBuilder, CoverageError> {
-    let mut layer = MvtLayerBuilder::new("pictures")?;
+fn picture_layer(kept: &[&Placed<'_>]) -> Result<Vec<u8>, CoverageError> {
+    let mut all = MvtLayerBuilder::new("pictures")?;
     let mut sequences = String::new();
-    for picture in pictures {
-        let Some(point) = frame.point(picture.lon, picture.lat) else { continue };
-        let mut feature = layer.feature_of(MvtGeomType::Point);
-        feature.points([coordinate(point)])?;
+    for (picture, point) in kept {
+        let mut feature = all.feature_of(MvtGeomType::Point);
+        feature.points([coordinate(*point)])?;
         let mut text = Uuid::encode_buffer();
         feature.tag_ref("id", MvtValueRef::String(picture.id.hyphenated().encode_lower(&mut text)))?;
         feature.tag_ref("account_id", MvtValueRef::String(picture.account.hyphenated().encode_lower(&mut text)))?;
@@ -244,9 +300,9 @@ fn picture_layer(frame: &Frame, pictures: &[PicturePoint]) -> Result<MvtLayerBui
         feature.tag_ref("sequences", MvtValueRef::String(&sequences))?;
         feature.tag_ref("first_sequence", MvtValueRef::String(sequence))?;
         tag_hidden(&mut feature, picture.hidden)?;
-        layer = feature.end();
+        all = feature.end();
     }
-    Ok(layer)
+    Ok(layer(all))
 }
 
 fn kind(panorama: bool) -> MvtValueRef<'static> {

@@ -1,5 +1,10 @@
 //! Thinning lines to what can be told apart on the map, in tile units.
 
+use crate::{
+    frame::{EXTENT, unroll},
+    quadkey::project,
+};
+
 /// The longest stretch that is thinned at once. The method's worst case grows with the square of the length; cutting
 /// there keeps it to some thousand steps for each point, whatever shape a line has.
 const STRETCH: usize = 1024;
@@ -13,6 +18,40 @@ pub fn tolerance(zoom: u8) -> f64 {
         14 => 2.0,
         _ => 1.0,
     }
+}
+
+/// The last zoom level that is drawn from [`outline`]s.
+pub const OUTLINE_ZOOM: u8 = 10;
+
+/// How far an outline may be from its track at that zoom level, in tile units: a quarter of a pixel, which is little beside
+/// the [`tolerance`] of drawing it.
+const OUTLINE_TOLERANCE: f64 = 2.0;
+
+/// Line strings of (lon, lat) in degrees with so many of their points as maps of large areas need. The first and last point
+/// of each stay, and lines stay apart.
+pub fn outline(lines: &[Vec<(f64, f64)>]) -> Vec<Vec<(f64, f64)>> {
+    lines.iter().map(|line| outline_of(line)).collect()
+}
+
+fn outline_of(line: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let world = f64::from(1u32 << OUTLINE_ZOOM) * f64::from(EXTENT);
+    let projected: Vec<(f64, f64)> = unroll(line)
+        .iter()
+        .map(|(lon, lat)| {
+            let (_, y) = project(0.0, *lat);
+            ((lon + 180.0) / 360.0 * world, y * world)
+        })
+        .collect();
+    // What is kept are points of the line in their order.
+    let mut at = 0;
+    simplify(&projected, OUTLINE_TOLERANCE)
+        .into_iter()
+        .filter_map(|kept| {
+            let found = at + projected[at..].iter().position(|point| *point == kept)?;
+            at = found + 1;
+            Some(line[found])
+        })
+        .collect()
 }
 
 /// The line with fewer points: no point of the given line is farther than `tolerance` from the result, whose points are
@@ -88,6 +127,8 @@ pub(crate) fn distance(point: (f64, f64), a: (f64, f64), b: (f64, f64)) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frame::Frame;
+    use crate::quadkey::Tile;
     use proptest::prelude::*;
 
     #[test]
@@ -139,5 +180,51 @@ mod tests {
                 }
             }
         }
+    }
+
+    proptest! {
+        #[test]
+        fn outlines_keep_to_the_track(
+            start in (-179.0..179.0f64, -80.0..80.0f64),
+            steps in prop::collection::vec((-0.01..0.01f64, -0.01..0.01f64), 0..300),
+        ) {
+            let mut at = start;
+            let mut line = vec![at];
+            for (east, north) in steps {
+                at = (at.0 + east, at.1 + north);
+                line.push(at);
+            }
+            let outlined = outline(&[line.clone(), vec![start]]);
+            prop_assert_eq!(&outlined[1], &vec![start]);
+            let outlined = &outlined[0];
+            prop_assert_eq!((outlined.first(), outlined.last()), (line.first(), line.last()));
+            let mut rest = line.iter();
+            prop_assert!(outlined.iter().all(|point| rest.any(|each| each == point)));
+            // In units of the zoom level, no point of the track is far from the outline.
+            let units = |line: &[(f64, f64)]| -> Vec<(f64, f64)> {
+                let world = f64::from(1u32 << OUTLINE_ZOOM) * f64::from(EXTENT);
+                line.iter().map(|(lon, lat)| project(*lon, *lat)).map(|(x, y)| (x * world, y * world)).collect()
+            };
+            let (outline, track) = (units(outlined), units(&line));
+            for point in track {
+                let near = match &outline[..] {
+                    [only] => distance(point, *only, *only),
+                    all => all.windows(2).map(|pair| distance(point, pair[0], pair[1])).fold(f64::MAX, f64::min),
+                };
+                prop_assert!(near <= OUTLINE_TOLERANCE + 1e-6, "{near}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_outline_across_the_antimeridian_has_no_jump() {
+        let line: Vec<(f64, f64)> = (0..100)
+            .map(|n| 179.5 + f64::from(n) * 0.01)
+            .map(|lon| (if lon > 180.0 { lon - 360.0 } else { lon }, 10.0))
+            .collect();
+        let outlined = outline(std::slice::from_ref(&line));
+        assert_eq!(outlined, [vec![line[0], line[99]]]);
+        let frame = Frame::new(Tile::at(8, 179.9, 10.0));
+        assert!(!frame.line(&outlined[0], 8.0).is_empty());
     }
 }

@@ -49,6 +49,9 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("sessions", "whoever is signed in signs in again"),
     ("settings", "written down anew where it is restored, when a role starts there"),
     ("coverage_counts", "counted anew from the pictures"),
+    ("coverage_tiles", "drawn anew for whoever asks"),
+    ("coverage_touches", "of no meaning without the tiles"),
+    ("sequence_tiles", "a view"),
     ("uploads", "what has not come as a whole is sent again"),
     ("upload_parts", "what has not come as a whole is sent again"),
     ("_sqlx_migrations", "each database keeps its own"),
@@ -189,6 +192,7 @@ pub const TABLES: &[Table] = &[
             json("camera").or_null(),
             json("semantics"),
             bytes("lines").or_null(),
+            bytes("outline").or_null(),
         ],
     },
     Table {
@@ -304,11 +308,11 @@ pub const TABLES: &[Table] = &[
             integer("size").or_null(),
             integer("inserted_at"),
             json("rejection").or_null(),
+            json("notices"),
         ],
     },
     // Whoever holds a job does not hold it in the copy: it is queued there, due at once.
     Table {
-            json("notices"),
         name: "jobs",
         key: &["id"],
         only: None,

@@ -18,6 +18,7 @@ mod changes;
 mod concurrency;
 mod corrections;
 mod coverage;
+mod coverage_tiles;
 mod credentials;
 mod deletion;
 mod dispatch;
@@ -42,8 +43,8 @@ use jiff::Timestamp;
 use crate::{Catalog, world::ManualClock};
 
 pub use archive::round_trip;
-
 pub use areas::{Gate, an_area_waits_for_a_picture_that_comes};
+
 /// What is tested: an empty catalog, and whatever has to live as long as it.
 pub struct Subject {
     /// The catalog.
@@ -103,8 +104,8 @@ macro_rules! for_each_rule {
             }
             corrections {
                 the_same_bytes_with_other_overrides_correct_the_picture
-                only_their_owner_corrects_pictures
                 notices_are_those_of_the_last_values
+                only_their_owner_corrects_pictures
                 a_picture_is_corrected_from_another_set
                 files_follow_corrections
                 a_correction_into_an_excluded_area_hides
@@ -226,6 +227,13 @@ macro_rules! for_each_rule {
                 sequences_are_found_by_dates_and_account
                 every_change_below_moves_updated
                 the_extent_is_what_anyone_may_see
+            }
+            coverage_tiles {
+                tiles_are_kept_by_name
+                changes_touch_the_tiles_they_are_in
+                what_others_do_not_see_touches_nothing
+                old_touches_go_with_their_tiles
+                kept_tiles_are_true_or_touched
             }
             coverage {
                 the_grid_counts_pictures

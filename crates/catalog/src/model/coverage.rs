@@ -1,5 +1,7 @@
 //! What the coverage map is drawn from.
 
+use jiff::Timestamp;
+
 use super::{AccountId, PictureId, SequenceId};
 
 /// Pictures counted in one cell of the grid.
@@ -50,7 +52,7 @@ pub struct PictureMark {
     /// Latitude, degrees.
     pub lat: f64,
     /// When it was taken.
-    pub captured_at: jiff::Timestamp,
+    pub captured_at: Timestamp,
     /// Heading, degrees.
     pub heading: Option<f64>,
     /// Layout.
@@ -63,4 +65,30 @@ pub struct PictureMark {
     pub pixel_density: Option<i64>,
     /// Whether only its owner sees it.
     pub hidden: bool,
+}
+
+/// A coverage tile that was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrawnTile {
+    /// Names the bytes.
+    pub tag: String,
+    /// The bytes, as they were given; none if the asker has them.
+    pub body: Option<Vec<u8>>,
+    /// When it was drawn.
+    pub drawn_at: Timestamp,
+    /// Whether something in it changed since.
+    pub touched: bool,
+    /// Whether something in it is gone or hidden since.
+    pub taken: bool,
+}
+
+/// What of the catalog's changes was to be seen at a time. What it says is the database's own affair.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sight(pub(crate) String);
+
+impl Sight {
+    /// One for catalogs that keep nothing.
+    pub fn none() -> Self {
+        Self(String::new())
+    }
 }

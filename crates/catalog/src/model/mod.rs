@@ -20,7 +20,7 @@ pub use area::{
     AreaLimits, AreaReceipt, AreaShape, ExcludedArea, Exclusion, LONGEST_LABEL, MOST_POSITIONS, ShapeError, Sweep,
 };
 pub use change::{Change, ChangeKind};
-pub use coverage::{GridCell, PictureMark, SequenceMark};
+pub use coverage::{DrawnTile, GridCell, PictureMark, SequenceMark, Sight};
 pub use ids::{
     AccountId, AreaId, JobId, PartId, PictureId, RedactionId, SequenceId, TokenId, UnreadableId, UploadId, UploadSetId,
 };

@@ -92,6 +92,22 @@ mod dialect {
          FROM gone GROUP BY zoom, cell, audience, account_id HAVING SUM(pictures) <> 0",
     );
 
+    /// What is to be seen now of the touches of coverage: a snapshot, as text.
+    pub const SIGHT: &str = "SELECT pg_current_snapshot()::TEXT";
+    /// That, out of the text `$3`.
+    pub const SEEN_OF_TEXT: &str = "CAST($3::TEXT AS PG_SNAPSHOT)";
+    /// Whether the touch `x` was not to be seen when the tile `t` was drawn.
+    pub const TOUCH_UNSEEN: &str = "NOT pg_visible_in_snapshot(x.txid, t.seen)";
+    /// Forgets touches from before `$1`, at most `$2`, with the tiles that they tell are not true any more: all in one
+    /// statement, which sees the same touches in each of its parts.
+    pub const FORGET_TOUCHES: &[&str] =
+        &["WITH old AS (SELECT ctid, zoom, cell, txid FROM coverage_touches WHERE at < $1 LIMIT $2),
+             untrue AS (DELETE FROM coverage_tiles t USING old x
+                        WHERE x.zoom = t.zoom AND x.cell = t.cell AND NOT pg_visible_in_snapshot(x.txid, t.seen)),
+             untrue_of_all AS (DELETE FROM coverage_tiles t WHERE t.zoom < 6 AND EXISTS (
+                        SELECT 1 FROM old x WHERE NOT pg_visible_in_snapshot(x.txid, t.seen)))
+         DELETE FROM coverage_touches WHERE ctid IN (SELECT ctid FROM old)"];
+
     /// Keeps others from counting pictures while all are counted anew.
     pub const HOLD_COUNTS: Option<&str> = Some("LOCK TABLE coverage_counts IN SHARE ROW EXCLUSIVE MODE");
     /// Lets the statements of a transaction take long.

@@ -4,10 +4,12 @@ use std::ops::RangeInclusive;
 
 use async_trait::async_trait;
 use flaneur_access::Viewer;
+use flaneur_coverage::quadkey::Tile;
+use jiff::Timestamp;
 
 use crate::{
     Result,
-    model::{AccountId, GridCell, PictureMark, SequenceMark},
+    model::{AccountId, DrawnTile, GridCell, PictureMark, SequenceMark, Sight},
 };
 
 /// The coverage map. A range of keys is one tile (see [`flaneur_coverage::quadkey::Tile::keys`]); `account` narrows to
@@ -39,4 +41,11 @@ pub trait Coverage: Send + Sync {
         keys: RangeInclusive<i64>,
         limit: i64,
     ) -> Result<Vec<PictureMark>>;
+    /// The tile as it was kept last, with what changed in it since. Its bytes are left out where `held` is their tag.
+    async fn kept_tile(&self, tile: Tile, held: Option<&str>) -> Result<Option<DrawnTile>>;
+    /// What is to be seen now: for whoever is about to look, and then to keep a tile of what was seen.
+    async fn sight(&self) -> Result<Sight>;
+    /// Keeps a tile for anonymous viewers, drawn at `now` from what was looked up after `sight`, in place of one that was
+    /// drawn before. Must follow within a minute.
+    async fn keep_tile(&self, tile: Tile, sight: &Sight, tag: &str, body: &[u8], now: Timestamp) -> Result<()>;
 }

@@ -4,11 +4,12 @@ use std::ops::RangeInclusive;
 
 use async_trait::async_trait;
 use flaneur_access::{Viewer, Visibility};
-use flaneur_coverage::quadkey;
+use flaneur_coverage::quadkey::{self, Tile};
+use jiff::Timestamp;
 use sqlx::types::Json;
 
 use super::{
-    Store, at_least_none,
+    Store, at_least_none, coverage_tiles,
     dialect::NO_INDEX,
     sequence_rows::MakeModel,
     sequences::{camera_name, has_something_to_show},
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{
     Coverage, Result,
-    model::{AccountId, Camera, GridCell, PictureId, PictureMark, SequenceId, SequenceMark, Shape},
+    model::{AccountId, Camera, DrawnTile, GridCell, PictureId, PictureMark, SequenceId, SequenceMark, Shape, Sight},
     stored::{
         cells, lines,
         rows::{named, time},
@@ -28,6 +29,9 @@ const COUNTED: [u8; 3] = [6, 9, 12];
 
 /// Parts of the world larger than a tile of this zoom level count as large.
 const LARGE: u8 = 9;
+
+/// The last zoom level whose tiles are drawn from outlines; they are made for it ([`flaneur_coverage::outline`]).
+const OUTLINED: u8 = flaneur_coverage::simplify::OUTLINE_ZOOM;
 
 /// The audience of pictures that only their owner sees.
 const OWNER: i64 = 2;
@@ -180,9 +184,11 @@ impl Coverage for Store {
             of_account(&mut values, "s", account)?,
             values.bind(at_least_none(limit))?,
         );
+        let track =
+            if (keys.end() - keys.start()) >= width(OUTLINED) - 1 { "COALESCE(s.outline, s.lines)" } else { "s.lines" };
         let sql = format!(
             "SELECT s.id, s.account_id, s.visibility, s.camera, s.projection, s.capture_date, s.accuracy, s.pixel_density,
-                 s.lines
+                 {track} AS lines
              FROM ({hits}) hit CROSS JOIN sequences s WHERE s.id = hit.id ORDER BY s.capture_date DESC, s.id",
         );
         let rows: Vec<SequenceMarkRow> = values.fetch_all(&mut *self.readers.acquire().await?, sql).await?;
@@ -214,5 +220,17 @@ impl Coverage for Store {
         );
         let rows: Vec<PictureMarkRow> = values.fetch_all(&mut *self.readers.acquire().await?, sql).await?;
         rows.into_iter().map(PictureMarkRow::mark).collect()
+    }
+
+    async fn kept_tile(&self, tile: Tile, held: Option<&str>) -> Result<Option<DrawnTile>> {
+        coverage_tiles::kept(&mut *self.readers.acquire().await?, tile, held).await
+    }
+
+    async fn sight(&self) -> Result<Sight> {
+        coverage_tiles::sight(&mut *self.readers.acquire().await?).await
+    }
+
+    async fn keep_tile(&self, tile: Tile, sight: &Sight, tag: &str, body: &[u8], now: Timestamp) -> Result<()> {
+        self.keep(tile, sight, tag, body, now).await
     }
 }

@@ -12,6 +12,7 @@ mod changes;
 mod corrections;
 mod counts;
 mod coverage;
+mod coverage_tiles;
 mod dispatch;
 mod inspection;
 mod items;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sqlx::types::Json;
 
 use super::{
-    Connection, Store, at_least_none, dispatch, jobs,
+    Connection, Store, at_least_none, coverage_tiles, dispatch, jobs,
     sequence_rows::{SEQUENCE, SequenceRow},
     statement::Values,
     tombstones::{self, Of},
@@ -254,7 +254,7 @@ impl Sequences for Store {
         let stored = sqlx::query(
             "UPDATE sequences SET nb_pictures = $2, west = $3, south = $4, east = $5, north = $6, first_captured_at = $7,
                  last_captured_at = $8, length_m = $9, lines = $10, capture_date = $11, camera = $12, projection = $13,
-                 field_of_view = $14, focal_length = $15, accuracy = $16, pixel_density = $17, updated_at = $18,
+                 field_of_view = $14, focal_length = $15, accuracy = $16, pixel_density = $17, updated_at = $18, outline = $19,
                  status = CASE WHEN EXISTS (
                      SELECT 1 FROM pictures p WHERE p.sequence_id = sequences.id AND p.status = 'waiting')
                      THEN 'waiting' ELSE 'ready' END
@@ -278,10 +278,13 @@ impl Sequences for Store {
         .bind(summary.accuracy)
         .bind(summary.pixel_density)
         .bind(micros(now))
+        .bind(lines::encode(&flaneur_coverage::outline(&summary.lines)))
         .execute(&mut *tx)
         .await?;
         if stored.rows_affected() == 1 {
             cover(&mut tx, id, &summary.lines).await?;
+            // Where it was is touched by the change of its track; where it is now, here.
+            coverage_tiles::touch_sequence(&mut tx, id, now).await?;
         }
         self.announce(tx, &Topic::ALL).await?;
         Ok(true)

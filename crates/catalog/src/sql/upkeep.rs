@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Store, dialect};
+use super::{Store, coverage_tiles, dialect};
 use crate::{Result, Upkeep};
 
 #[async_trait]
@@ -13,6 +13,7 @@ impl Upkeep for Store {
     }
 
     async fn tidy(&self) -> Result<()> {
+        coverage_tiles::tidy(self).await?;
         let Some(fold) = dialect::FOLD else { return Ok(()) };
         loop {
             let mut tx = self.write().await?;

@@ -65,6 +65,26 @@ mod dialect {
     /// Lets nobody decide by areas, or write any. Here, who writes is alone.
     pub const HOLD_AREAS: Option<&str> = None;
 
+    /// What is to be seen now of the touches of coverage: the last number given, as text.
+    pub const SIGHT: &str =
+        "SELECT CAST(COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'coverage_touches'), 0) AS TEXT)";
+    /// That, out of the text `$3`.
+    pub const SEEN_OF_TEXT: &str = "CAST($3 AS INTEGER)";
+    /// Whether the touch `x` was not to be seen when the tile `t` was drawn.
+    pub const TOUCH_UNSEEN: &str = "x.number > t.seen";
+    /// Forgets touches from before `$1`, at most `$2`, and first the tiles that they tell are not true any more.
+    pub const FORGET_TOUCHES: &[&str] = &[
+        "DELETE FROM coverage_tiles WHERE rowid IN (
+             SELECT t.rowid
+             FROM (SELECT zoom, cell, number FROM coverage_touches WHERE at < $1 ORDER BY at, number LIMIT $2) found
+             CROSS JOIN coverage_tiles t WHERE t.zoom = found.zoom AND t.cell = found.cell AND t.seen < found.number)",
+        "DELETE FROM coverage_tiles WHERE zoom < 6 AND seen < (
+             SELECT MAX(found.number)
+             FROM (SELECT number FROM coverage_touches WHERE at < $1 ORDER BY at, number LIMIT $2) found)",
+        "DELETE FROM coverage_touches WHERE number IN (
+             SELECT number FROM coverage_touches WHERE at < $1 ORDER BY at, number LIMIT $2)",
+    ];
+
     /// Keeps others from counting pictures while all are counted anew. Here, there are none.
     pub const HOLD_COUNTS: Option<&str> = None;
     /// Lets the statements of a transaction take long. Here, they may.

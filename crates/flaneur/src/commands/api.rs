@@ -1,7 +1,10 @@
 //! `flaneur api`: the API and the site, as one of several processes.
 
+use std::sync::Arc;
+
 use anyhow::{Context as _, Result};
 use axum::Router;
+use flaneur_catalog::world::SystemClock;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::say;
@@ -48,7 +51,8 @@ pub async fn run(args: ApiArgs) -> Result<()> {
     let Some((_hold, catalog, storage, api)) = prepared.await? else { return Ok(()) };
 
     // A tiler answers these, at the same address: they are described here too.
-    let tiler = OpenApiRouter::with_openapi(flaneur_tiler::router(catalog.clone()).into_openapi());
+    let tiler =
+        OpenApiRouter::with_openapi(flaneur_tiler::router(catalog.clone(), Arc::new(SystemClock)).into_openapi());
     let more = tiler.merge(health::public_router(process.health.clone()));
     let routes = Router::new()
         .nest("/api", flaneur_api::router(api.clone(), more))

@@ -1,10 +1,13 @@
 //! `flaneur serve`: API, worker, tiler and site in one process.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use axum::Router;
-use flaneur_catalog::{Catalog, world::World};
+use flaneur_catalog::{
+    Catalog,
+    world::{SystemClock, World},
+};
 use flaneur_worker::sweep::Moment;
 
 use super::say;
@@ -85,7 +88,8 @@ pub async fn run(args: Settings) -> Result<()> {
     });
     let Some((_hold, catalog, storage, first_token, worker, api, follower)) = prepared.await? else { return Ok(()) };
 
-    let more = flaneur_tiler::router(catalog.clone()).merge(health::public_router(process.health.clone()));
+    let more = flaneur_tiler::router(catalog.clone(), Arc::new(SystemClock))
+        .merge(health::public_router(process.health.clone()));
     let routes = Router::new()
         .nest("/api", flaneur_api::router(api.clone(), more))
         .merge(site::router(args.instance.background_style.as_deref()));

@@ -1,7 +1,10 @@
 //! `flaneur tiler`: the coverage map, as one of several processes.
 
+use std::sync::Arc;
+
 use anyhow::{Context as _, Result};
 use axum::{Router, routing::get};
+use flaneur_catalog::world::SystemClock;
 use http::StatusCode;
 
 use super::say;
@@ -34,8 +37,9 @@ pub async fn run(args: TilerArgs) -> Result<()> {
     });
     let Some((_hold, catalog, gate)) = prepared.await? else { return Ok(()) };
 
-    let (tiles, _) =
-        flaneur_tiler::router(catalog.clone()).merge(health::public_router(process.health.clone())).split_for_parts();
+    let (tiles, _) = flaneur_tiler::router(catalog.clone(), Arc::new(SystemClock))
+        .merge(health::public_router(process.health.clone()))
+        .split_for_parts();
     let below = tiles.route("/live", get(|| async { StatusCode::OK }));
     let routes = Router::new().nest("/api", flaneur_api::behind(gate, below)).fallback(elsewhere);
     process.health.started(vec![Need::Database(catalog.clone())]);
