@@ -22,7 +22,6 @@ mod process;
 mod redact;
 mod refresh;
 mod seal;
-mod summary;
 pub mod surgery;
 pub mod sweep;
 mod tags;

@@ -1,8 +1,11 @@
 //! Sums a sequence up anew after something in it changed.
 
-use flaneur_catalog::model::{Lease, SequenceId};
+use flaneur_catalog::{
+    model::{Lease, SequenceId},
+    summary::summarise,
+};
 
-use crate::{Worker, error::JobError, metrics::counted, summary::summarise};
+use crate::{Worker, error::JobError, metrics::counted};
 
 /// Does a `Refresh` job.
 pub async fn run(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
