@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use flaneur_catalog::{
+    Archive as _,
     archive::{Kind, LEFT_OUT, TABLES},
     conformance::{Subject, clock, round_trip},
     postgres::PostgresCatalog,
@@ -138,4 +139,42 @@ async fn every_table_and_column_of_a_server_is_described() {
     }
     let columns: usize = TABLES.iter().map(|table| table.columns.len()).sum();
     assert_eq!(columns, described, "everything that is described is there");
+}
+
+/// Indexes of a file, in the order in which queries are planned by them.
+async fn indexes_of_file(connection: &mut SqliteConnection) -> Vec<(String, String)> {
+    sqlx::query_as(
+        "SELECT tbl_name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY tbl_name, rowid",
+    )
+    .fetch_all(connection)
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn an_import_makes_every_index_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.sqlite");
+    let catalog = SqliteCatalog::open(&path).await.unwrap();
+    let mut connection = SqliteConnection::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+    let before = indexes_of_file(&mut connection).await;
+    assert!(before.len() > 20, "{before:?}");
+    drop(catalog.import().await.unwrap());
+    catalog.import().await.unwrap().commit("imported").await.unwrap();
+    assert_eq!(indexes_of_file(&mut connection).await, before);
+}
+
+#[tokio::test]
+async fn an_import_makes_every_index_of_a_server_anew() {
+    let Some(database) = server::database(true).await else { return };
+    let catalog = PostgresCatalog::open(&database.url).await.unwrap();
+    let mut connection = sqlx::PgConnection::connect(&database.url).await.unwrap();
+    let indexes = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1";
+    let before: Vec<String> = sqlx::query_scalar(indexes).fetch_all(&mut connection).await.unwrap();
+    assert!(before.len() > 40, "{}", before.len());
+    drop(catalog.import().await.unwrap());
+    catalog.import().await.unwrap().commit("imported").await.unwrap();
+    let after: Vec<String> = sqlx::query_scalar(indexes).fetch_all(&mut connection).await.unwrap();
+    assert_eq!(after, before);
+    catalog.close().await;
 }

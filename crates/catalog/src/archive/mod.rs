@@ -118,6 +118,16 @@ impl fmt::Display for Table {
     }
 }
 
+/// How what is computed is written into columns, for whoever makes rows.
+pub mod stored {
+    /// The cells of `sequence_cells` that a track crosses.
+    pub use crate::stored::cells::covering as cells;
+    /// A track in the column `lines` of `sequences`.
+    pub use crate::stored::lines::encode as lines;
+    /// An area in the column `shape` of `areas`.
+    pub use crate::stored::shapes::encode as shape;
+}
+
 /// Name of the secret that says that a restore into this catalog has begun and not ended.
 pub const RESTORING: &str = "restoring";
 /// Name of the secret that tells this instance from every other, also from the one it was restored from.

@@ -4,6 +4,7 @@
 //! snapshot. Every one takes its locks in the same order, see `sql/tombstones.rs`. The queries are those of `sql`; what
 //! PostgreSQL says in its own way is in `dialect`.
 
+mod bulk;
 mod courier;
 
 use std::{str::FromStr as _, sync::Arc, time::Duration};
@@ -112,11 +113,13 @@ mod dialect {
     pub const HOLD_COUNTS: Option<&str> = Some("LOCK TABLE coverage_counts IN SHARE ROW EXCLUSIVE MODE");
     /// Lets the statements of a transaction take long.
     pub const LET_TAKE_LONG: Option<&str> = Some("SET LOCAL statement_timeout = 0");
-
-    /// The placeholder of a document that is bound as text.
-    pub fn document(placeholder: &str) -> String {
-        format!("CAST({placeholder} AS JSON)")
-    }
+    /// The indexes of a bound table that only make queries quick or rows unique: name, and the statement that makes it.
+    pub const INDEXES: &str = "SELECT CAST(c.relname AS TEXT), pg_get_indexdef(i.indexrelid)
+        FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+        WHERE i.indrelid = to_regclass($1) AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid)
+        ORDER BY i.indexrelid";
+    /// Gives the sorting of large indexes memory.
+    pub const ROOM_FOR_SORTING: &str = "SET LOCAL maintenance_work_mem = '256MB'";
 
     /// A text as this database can hold it: there is one character that it does not take.
     pub fn text(text: String) -> String {

@@ -18,11 +18,12 @@ pub trait Snapshot: Send {
 /// Rows on their way into an empty catalog, in one transaction. Dropped before [`Import::commit`], nothing was done.
 #[async_trait]
 pub trait Import: Send {
-    /// Takes rows of a table, with values for these of its columns; the others get what the schema gives them. Tables
-    /// come in the order of [`crate::archive::TABLES`].
+    /// Takes rows of a table, with values for these of its columns; the others get what the schema gives them. Rows come
+    /// after those that they refer to: table by table in the order of [`crate::archive::TABLES`], or in batches of which
+    /// each keeps to that order.
     async fn rows(&mut self, table: &'static Table, columns: &[&'static Column], rows: Vec<Row>) -> Result<()>;
-    /// Computes what is derived from the rows, notes how far the restore is (see [`Archive::begin_restore`]), and
-    /// makes all of it durable.
+    /// Makes the indexes, computes what is derived from the rows, notes how far the restore is (see
+    /// [`Archive::begin_restore`]), and makes all of it durable.
     async fn commit(self: Box<Self>, note: &str) -> Result<()>;
 }
 

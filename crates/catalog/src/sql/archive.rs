@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use sqlx::{Arguments as _, Row as _, types::Json};
 use uuid::Uuid;
 
-use super::{Connection, Db, Store, Transaction, at_least_none, counts, dialect};
+use super::{Connection, Db, Store, Transaction, at_least_none, bulk, counts, dialect};
 use crate::{
     CatalogError, Result,
     archive::{Column, INSTANCE, Kind, RESTORING, Row, TABLES, Table, Value},
@@ -14,13 +14,11 @@ use crate::{
 
 /// How often a state is looked for in which every change has its number; after that, those without are left out.
 const PATIENCE: u32 = 50;
-/// Most values of one statement. SQLite looks placeholders up one after another, so that long lists take too long.
-const VALUES: usize = 2000;
 
 type Arguments = <Db as sqlx::Database>::Arguments;
 
 /// Adds a value, or nothing of the column's kind. A document belongs into a column of documents, and so on.
-fn bind(arguments: &mut Arguments, kind: Kind, value: Value) -> Result<()> {
+pub fn bind(arguments: &mut Arguments, kind: Kind, value: Value) -> Result<()> {
     let added = match (kind, value) {
         (Kind::Integer, Value::Integer(value)) => arguments.add(value),
         (Kind::Real, Value::Real(value)) => arguments.add(value),
@@ -91,45 +89,58 @@ impl Snapshot for SqlSnapshot {
     }
 }
 
-struct SqlImport(Transaction);
+/// Refuses a row that has not a value for each column.
+pub fn check_row(table: &Table, columns: &[&'static Column], row: &Row) -> Result<()> {
+    if row.len() == columns.len() {
+        return Ok(());
+    }
+    let text = format!("{} values for {} columns of {table}", row.len(), columns.len());
+    Err(CatalogError::Corrupt { what: "archived row", text })
+}
+
+/// Rows come without indexes, which are made when all are there: sorting once is much cheaper than looking for each row's
+/// place in every index, and a large catalog's indexes do not fit into memory.
+struct SqlImport {
+    tx: Transaction,
+    /// The statements that make the indexes that were dropped.
+    indexes: Vec<String>,
+}
+
+impl SqlImport {
+    async fn begin(mut tx: Transaction) -> Result<Self> {
+        sqlx::query(dialect::ROOM_FOR_SORTING).execute(&mut *tx).await?;
+        let mut indexes = Vec::new();
+        for table in TABLES {
+            let found: Vec<(String, String)> =
+                sqlx::query_as(dialect::INDEXES).bind(table.name).fetch_all(&mut *tx).await?;
+            for (name, definition) in found {
+                sqlx::query(sqlx::AssertSqlSafe(format!("DROP INDEX {name}"))).execute(&mut *tx).await?;
+                indexes.push(definition);
+            }
+        }
+        Ok(Self { tx, indexes })
+    }
+}
 
 #[async_trait]
 impl Import for SqlImport {
     async fn rows(&mut self, table: &'static Table, columns: &[&'static Column], rows: Vec<Row>) -> Result<()> {
-        let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
-        let mut rows = rows.into_iter().peekable();
-        while rows.peek().is_some() {
-            let mut arguments = Arguments::default();
-            let mut lines = Vec::new();
-            for row in rows.by_ref().take((VALUES / columns.len().max(1)).max(1)) {
-                if row.len() != columns.len() {
-                    let text = format!("{} values for {} columns of {table}", row.len(), columns.len());
-                    return Err(CatalogError::Corrupt { what: "archived row", text });
-                }
-                let mut line = Vec::new();
-                for (column, value) in columns.iter().zip(row) {
-                    bind(&mut arguments, column.kind, value)?;
-                    let placeholder = format!("${}", arguments.len());
-                    line.push(if column.kind == Kind::Json { dialect::document(&placeholder) } else { placeholder });
-                }
-                lines.push(format!("({})", line.join(", ")));
-            }
-            let sql = format!("INSERT INTO {table} ({}) VALUES {}", names.join(", "), lines.join(", "));
-            // Each is of a length of its own: none is worth keeping prepared.
-            sqlx::query_with(sqlx::AssertSqlSafe(sql), arguments).persistent(false).execute(&mut *self.0).await?;
-        }
-        Ok(())
+        bulk::insert(&mut self.tx, table, columns, rows).await
     }
 
     async fn commit(mut self: Box<Self>, note: &str) -> Result<()> {
-        counts::recount(&mut self.0).await?;
+        counts::take_time(&mut self.tx).await?;
+        for definition in self.indexes {
+            sqlx::query(sqlx::AssertSqlSafe(definition)).execute(&mut *self.tx).await?;
+        }
+        counts::recount(&mut self.tx).await?;
         for table in TABLES {
             if let (Some(sql), Some(column)) = (dialect::CONTINUE_COUNTER, table.counter) {
-                sqlx::query(sqlx::AssertSqlSafe(sql(table.name, column))).execute(&mut *self.0).await?;
+                sqlx::query(sqlx::AssertSqlSafe(sql(table.name, column))).execute(&mut *self.tx).await?;
             }
         }
-        write_secret(&mut self.0, RESTORING, note.as_bytes()).await?;
-        Ok(self.0.commit().await?)
+        write_secret(&mut self.tx, RESTORING, note.as_bytes()).await?;
+        Ok(self.tx.commit().await?)
     }
 }
 
@@ -200,7 +211,7 @@ impl Archive for Store {
             return Err(CatalogError::Conflict("the catalog"));
         }
         sqlx::query("DELETE FROM secrets WHERE name <> $1").bind(RESTORING).execute(&mut *tx).await?;
-        Ok(Box::new(SqlImport(tx)))
+        Ok(Box::new(SqlImport::begin(tx).await?))
     }
 
     async fn unfinished_restore(&self) -> Result<Option<String>> {

@@ -16,8 +16,8 @@ fn level(zoom: i64, width: i64) -> String {
     )
 }
 
-/// Reads every published picture, which may take long.
-async fn take_time(connection: &mut Connection) -> Result<()> {
+/// Lets the statements of a transaction take long, such as those that read every published picture.
+pub async fn take_time(connection: &mut Connection) -> Result<()> {
     if let Some(sql) = dialect::LET_TAKE_LONG {
         sqlx::query(sql).execute(connection).await?;
     }

@@ -6,7 +6,7 @@
 //! documents through `Json`.
 
 mod accounts;
-mod archive;
+pub mod archive;
 mod areas;
 mod changes;
 mod corrections;
@@ -42,7 +42,7 @@ use std::{
 pub use changes::Numbering;
 use tracing::Instrument as _;
 
-use super::{Connection, Db, dialect};
+use super::{Connection, Db, bulk, dialect};
 use crate::{
     CatalogError, Result,
     model::JobKind,

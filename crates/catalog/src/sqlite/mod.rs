@@ -7,6 +7,8 @@
 //! There are no planner statistics on purpose: which index a query takes then follows from the schema alone, and the
 //! findings of `tests/plans.rs` hold in production.
 
+mod bulk;
+
 use std::{path::Path, sync::Arc, time::Duration};
 
 use sqlx::{
@@ -89,11 +91,12 @@ mod dialect {
     pub const HOLD_COUNTS: Option<&str> = None;
     /// Lets the statements of a transaction take long. Here, they may.
     pub const LET_TAKE_LONG: Option<&str> = None;
-
-    /// The placeholder of a document that is bound as text.
-    pub fn document(placeholder: &str) -> String {
-        placeholder.to_owned()
-    }
+    /// The indexes of a bound table that only make queries quick or rows unique: name, and the statement that makes it. In
+    /// the order of the schema: of two indexes that serve a query alike, their order decides.
+    pub const INDEXES: &str = "SELECT name, sql FROM sqlite_schema
+        WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = $1 ORDER BY rowid";
+    /// Gives the sorting of large indexes memory, 64 MiB. It stays with the connection: who imports does little else.
+    pub const ROOM_FOR_SORTING: &str = "PRAGMA cache_size = -65536";
 
     /// A text as this database can hold it.
     pub fn text(text: String) -> String {
