@@ -5,7 +5,7 @@ use flaneur_e2e::{LONG, Photo, Placement, Server, field, text, until};
 use serde_json::Value;
 
 /// The tile of a zoom that holds a point: Web Mercator, x from the west, y from the north.
-fn tile(zoom: u32, longitude: f64, latitude: f64) -> (u32, u32) {
+pub fn tile(zoom: u32, longitude: f64, latitude: f64) -> (u32, u32) {
     let count = f64::from(1_u32 << zoom);
     let x = (longitude + 180.0) / 360.0 * count;
     let y = (1.0 - latitude.to_radians().tan().asinh() / std::f64::consts::PI) / 2.0 * count;

@@ -29,5 +29,6 @@ mod reading;
 mod roles;
 mod s3;
 mod shared_data;
+mod simulate;
 mod tus;
 mod upload;

@@ -10,6 +10,7 @@ mod jobs;
 mod migrate;
 mod restore;
 mod serve;
+mod simulate;
 mod tiler;
 mod token;
 mod unseal;
@@ -48,6 +49,7 @@ pub fn run(parsed: Parsed) -> Result<ExitCode> {
         Command::Backup(args) => runtime.block_on(backup::run(*args)).map(done),
         Command::Restore(args) => runtime.block_on(restore::run(*args)).map(done),
         Command::Doctor(args) => runtime.block_on(doctor::run(*args)),
+        Command::Simulate(args) => runtime.block_on(simulate::run(args)).map(done),
         Command::Unseal(args) => runtime.block_on(unseal::run(*args)),
         Command::Token(args) => match args.command {
             TokenCommand::Create(args) => runtime.block_on(token::create(args)).map(done),

@@ -66,6 +66,12 @@ pub enum Command {
     ///
     /// Runs beside working servers. Fails if anything is wrong and was not mended.
     Doctor(Box<DoctorArgs>),
+    /// Fill an empty catalog with made-up pictures, to see how large a machine has to be
+    ///
+    /// Cities, streets, ten years of sequences along them, accounts, tags, excluded areas and deleted pictures follow from
+    /// the seed: the same one gives the same catalog in every database. There are no files, so no picture can be looked
+    /// at. Interrupted, it leaves nothing. Such a catalog is for measuring, and then to be thrown away.
+    Simulate(SimulateArgs),
     /// Undo false alarms: put back what was blurred, where the key is that it was sealed to
     ///
     /// Without --picture and --all-requested, lists what is asked to be undone. For the machine of whoever holds the key; it
@@ -105,6 +111,19 @@ pub struct MigrateArgs {
     /// Change nothing; list what is pending, and fail if there is any
     #[arg(long)]
     pub check: bool,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// `flaneur simulate …`
+#[derive(Debug, Args)]
+pub struct SimulateArgs {
+    /// Pictures, deleted ones included
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..=flaneur_simulate::MOST_PICTURES))]
+    pub pictures: u64,
+    /// Another seed makes another world
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
     #[command(flatten)]
     pub place: Place,
 }
