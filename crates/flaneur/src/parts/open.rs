@@ -13,16 +13,19 @@ use flaneur_storage::{Purger, Storage, StorageUrl, Variables};
 
 use crate::options::{Cdn, Place};
 
-/// Opens the catalog, and brings its schema up to date. One that is being restored is nobody's to work with.
+/// Opens the catalog, and brings its schema up to date. One that is being filled is nobody's to work with.
 pub async fn catalog(place: &Place) -> Result<Arc<dyn Catalog>> {
     let catalog = any_catalog(place).await?;
     if catalog.unfinished_restore().await?.is_some() {
-        bail!("the catalog is being restored: wait for `flaneur restore`, or run it again if it did not end");
+        bail!(
+            "the catalog is being restored or simulated: wait for `flaneur restore` or `flaneur simulate`, or run it again \
+             if it did not end"
+        );
     }
     Ok(catalog)
 }
 
-/// The same, whether or not it is being restored.
+/// The same, whether or not it is being filled.
 pub async fn any_catalog(place: &Place) -> Result<Arc<dyn Catalog>> {
     let url = place.database()?;
     if let DatabaseUrl::Sqlite(path) = &url {
