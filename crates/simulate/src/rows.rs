@@ -237,6 +237,7 @@ pub fn sequence(
         ("camera", summary.camera.map_or(Ok(Value::Null), |camera| json(&camera))?),
         ("semantics", semantics(set)?),
         ("lines", kept(Value::Bytes(stored::lines(&summary.lines)))),
+        ("outline", kept(Value::Bytes(stored::lines(&flaneur_coverage::outline(&summary.lines))))),
     ])?;
     for cell in stored::cells(&summary.lines) {
         cells.add([("cell", Value::Integer(cell)), ("sequence_id", Value::Uuid(sequence.id))])?;

@@ -102,7 +102,10 @@ async fn films_and_gain_maps_are_dropped_and_it_is_said() {
         ("motion.heic", photo("motion.heic"), vec!["film_dropped"]),
         ("gain-map.heic", photo("gain-map.heic"), vec!["gain_map_dropped"]),
     ];
+    let mut shortened = 0;
     if let Some(data) = shared_data() {
+        // Of the pictures of these two, the end was cut out; what cameras append is there.
+        shortened = 2;
         let photo = |name: &str| std::fs::read(data.join("geotagged").join(name)).unwrap();
         files.push(("pixel.jpg", photo("media3_pixel-motion-photo-shortened.jpg"), vec!["film_dropped"]));
         files.push(("samsung.jpg", photo("media3_ss-motion-photo-shortened.jpg"), vec!["film_dropped"]));
@@ -119,7 +122,7 @@ async fn films_and_gain_maps_are_dropped_and_it_is_said() {
     }
     client.complete(&set).await;
     let state = client.ready(&set).await;
-    assert_eq!(field(&state, "/items_status/prepared"), files.len(), "{state}");
+    assert_eq!(field(&state, "/items_status/prepared"), files.len() - shortened, "{state}");
     let listed = client.files(&set).await;
     for ((name, _, expected), file) in files.iter().zip(&listed) {
         let notices = file.pointer("/notices").and_then(Value::as_array).cloned().unwrap_or_default();
