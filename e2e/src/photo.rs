@@ -110,25 +110,31 @@ impl Photo {
 
     /// A JPEG as a camera with a satellite receiver writes it.
     pub fn at(&self, placement: Placement) -> Vec<u8> {
-        let mut jpeg = self.jpeg();
-        insert(&mut jpeg, 0xe1, &Exif::new(Some(placement)).build());
-        jpeg
+        placed(self.jpeg(), placement)
     }
 
     /// The same, with the metadata of a whole sphere.
     pub fn sphere_at(&self, placement: Placement) -> Vec<u8> {
-        let (width, height) = self.size();
-        let xmp = gpano(width, height, placement.heading.unwrap_or_default(), "");
-        let mut jpeg = self.jpeg();
-        insert(&mut jpeg, 0xe1, &[b"http://ns.adobe.com/xap/1.0/\0", xmp.as_bytes()].concat());
-        insert(&mut jpeg, 0xe1, &Exif::new(Some(placement)).build());
-        jpeg
+        placed_sphere(self.jpeg(), self.size(), placement)
     }
 
     /// The `index`-th small picture of a walk: quick to process, unlike any other.
     pub fn of_walk(index: u32) -> Vec<u8> {
         Self::textured(320, 240, index).at(Placement::walk(index))
     }
+}
+
+/// A JPEG that has no metadata, or only its first two bytes, as a camera with a satellite receiver writes it.
+pub fn placed(mut jpeg: Vec<u8>, placement: Placement) -> Vec<u8> {
+    insert(&mut jpeg, 0xe1, &Exif::new(Some(placement)).build());
+    jpeg
+}
+
+/// The same, with the metadata of a whole sphere of `size` pixels, width and height.
+pub fn placed_sphere(mut jpeg: Vec<u8>, size: (u32, u32), placement: Placement) -> Vec<u8> {
+    let xmp = gpano(size.0, size.1, placement.heading.unwrap_or_default(), "");
+    insert(&mut jpeg, 0xe1, &[b"http://ns.adobe.com/xap/1.0/\0", xmp.as_bytes()].concat());
+    placed(jpeg, placement)
 }
 
 /// The pixels of a JPEG.

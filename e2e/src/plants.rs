@@ -64,8 +64,8 @@ pub fn plant(photo: &Photo, placement: Placement, spherical: bool) -> Vec<u8> {
     jpeg
 }
 
-/// Puts a segment right after the start of the image.
-pub(crate) fn insert(jpeg: &mut Vec<u8>, marker: u8, content: &[u8]) {
+/// Puts a segment right after the start of the image. Panics if its content is longer than 65533 bytes.
+pub fn insert(jpeg: &mut Vec<u8>, marker: u8, content: &[u8]) {
     let length = u16::try_from(content.len() + 2).expect("a segment holds 65533 bytes");
     let segment = [&[0xff, marker], length.to_be_bytes().as_slice(), content].concat();
     jpeg.splice(2..2, segment);

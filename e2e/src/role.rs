@@ -51,6 +51,11 @@ impl Role {
         &self.running.url
     }
 
+    /// The process's number.
+    pub fn pid(&self) -> u32 {
+        self.running.pid()
+    }
+
     /// A client of it.
     pub fn client(&self, token: Option<&str>) -> Client {
         Client::new(self.url(), token)

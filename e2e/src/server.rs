@@ -117,6 +117,11 @@ impl Server {
         &self.running.url
     }
 
+    /// The process's number.
+    pub fn pid(&self) -> u32 {
+        self.running.pid()
+    }
+
     /// Where it tells the operator how it goes, if `--admin-listen` said so.
     pub fn operator(&self) -> &str {
         &self.running.operator
@@ -260,6 +265,11 @@ impl Running {
         running
     }
 
+    /// The process's number.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     fn try_end(&mut self) -> Option<ExitStatus> {
         if self.status.is_none() {
             self.status = self.child.try_wait().expect("a child can be asked");
@@ -323,7 +333,16 @@ impl Commands {
 
     /// A token of an account, which is made if there is none of that name.
     pub fn token(&self, account: &str) -> String {
-        let made = self.run(&["token", "create", "--account", account]);
+        self.make_token(&["--account", account])
+    }
+
+    /// A token of an administrator, who is made if there is no account of that name.
+    pub fn administrator(&self, account: &str) -> String {
+        self.make_token(&["--account", account, "--admin"])
+    }
+
+    fn make_token(&self, of: &[&str]) -> String {
+        let made = self.run(&[&["token", "create"], of].concat());
         assert!(made.success, "{made:?}");
         made.stdout.trim().to_owned()
     }
