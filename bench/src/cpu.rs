@@ -12,18 +12,29 @@ const TICKS: f64 = 100.0;
 /// Between two calls, a child of a child that comes and goes is missed unless its parent waited for it; database servers
 /// do.
 pub fn of_tree(root: u32) -> Result<Duration> {
+    let ticks: u64 = below(root)?.into_iter().map(|(_, ticks)| ticks).sum();
+    Ok(Duration::from_secs_f64(ticks as f64 / TICKS))
+}
+
+/// A process and all that it started, as far as they run.
+pub fn tree(root: u32) -> Result<Vec<u32>> {
+    Ok(below(root)?.into_iter().map(|(pid, _)| pid).collect())
+}
+
+/// The same, with the ticks of each.
+fn below(root: u32) -> Result<Vec<(u32, u64)>> {
     let mut parents = HashMap::new();
-    let mut used = HashMap::new();
+    let mut used = Vec::new();
     for entry in std::fs::read_dir("/proc").context("there is no /proc")?.flatten() {
         let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
         // A process may end while it is looked at.
         let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else { continue };
         if let Some((parent, ticks)) = parse(&stat) {
             parents.insert(pid, parent);
-            used.insert(pid, ticks);
+            used.push((pid, ticks));
         }
     }
-    let below = |mut pid: u32| {
+    let is_below = |mut pid: u32| {
         loop {
             if pid == root {
                 return true;
@@ -34,8 +45,8 @@ pub fn of_tree(root: u32) -> Result<Duration> {
             }
         }
     };
-    let ticks: u64 = used.iter().filter(|(pid, _)| below(**pid)).map(|(_, ticks)| ticks).sum();
-    Ok(Duration::from_secs_f64(ticks as f64 / TICKS))
+    used.retain(|(pid, _)| is_below(*pid));
+    Ok(used)
 }
 
 /// Parent and ticks (user, system, and those of children that were waited for) of a line of `/proc/*/stat`; see proc(5).
@@ -57,6 +68,16 @@ mod tests {
         let line = "7 (a) (b) S 3 7 7 0 -1 4194560 1 2 3 4 10 20 30 40 20 0 1 0 5 6 7";
         assert_eq!(parse(line), Some((3, 100)));
         assert_eq!(parse("nonsense"), None);
+    }
+
+    #[test]
+    fn a_child_is_of_the_tree_until_it_is_gone() {
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let there = tree(std::process::id()).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(there.contains(&child.id()) && there.contains(&std::process::id()), "{there:?}");
+        assert!(!tree(std::process::id()).unwrap().contains(&child.id()));
     }
 
     #[test]

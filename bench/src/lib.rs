@@ -1,5 +1,9 @@
-//! What every benchmark needs: processor time of a server, and a table that says what it was measured on.
+//! What every benchmark needs: processor time and memory of a server, databases, and a table that says what it was measured
+//! on.
 #![forbid(unsafe_code)]
 
 pub mod cpu;
+#[cfg(feature = "queue")]
+pub mod database;
+pub mod memory;
 pub mod table;

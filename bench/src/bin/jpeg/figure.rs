@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
+use flaneur_bench::memory;
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::{ours, plain, recipe, turbo};
@@ -69,15 +70,8 @@ pub(crate) fn take(way: &str, input: &Path, repeats: usize) -> Result<()> {
     for (stage, spent) in least {
         println!("stage\t{stage}\t{}", spent.as_micros());
     }
-    println!("peak\t\t{}", peak.max(peak_memory("self")));
+    println!("peak\t\t{}", peak.max(memory::peak("self")));
     Ok(())
-}
-
-/// Most memory that a process had, in kB; 0 if it is gone.
-pub(crate) fn peak_memory(process: &str) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
 }
 
 /// A figure as its process told it.

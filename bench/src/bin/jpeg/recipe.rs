@@ -8,10 +8,10 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use flaneur_bench::cpu;
+use flaneur_bench::{cpu, memory};
 
 use crate::{
-    figure::{Stages, peak_memory},
+    figure::Stages,
     pixels::{Picture, rectangles},
 };
 
@@ -72,7 +72,7 @@ fn watched(program: &str, arguments: &[&str]) -> Result<u64> {
     let mut peak = 0;
     loop {
         // What the kernel tells is the most so far: the last look before the end is close to it.
-        peak = peak.max(peak_memory(&process));
+        peak = peak.max(memory::peak(&process));
         if let Some(status) = child.try_wait()? {
             ensure!(status.success(), "{program} {arguments:?} failed");
             return Ok(peak);

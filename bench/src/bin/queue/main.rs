@@ -12,8 +12,7 @@ mod reference;
 use std::{path::Path, time::Duration};
 
 use anyhow::{Context as _, Result};
-use flaneur_bench::{cpu, table};
-use sqlx::{Connection as _, PgConnection};
+use flaneur_bench::{cpu, database::Postgres, table};
 use tokio::time::Instant;
 
 /// Numbers of workers.
@@ -54,13 +53,8 @@ impl Figure {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let server = std::env::var("FLANEUR_TEST_POSTGRES").context("run `make bench-queue`, which starts a database")?;
-    let root: u32 = std::env::var("FLANEUR_POSTGRES_PID")
-        .ok()
-        .and_then(|pid| pid.parse().ok())
-        .context("FLANEUR_POSTGRES_PID is not set: run `make bench-queue`, which says which process the database is")?;
-    let mut connection = PgConnection::connect(&server).await?;
-    let version: String = sqlx::query_scalar("SHOW server_version").fetch_one(&mut connection).await?;
+    let server = Postgres::find()?.context("run `make bench-queue`, which starts a database")?;
+    let version = server.version().await?;
     let mut results = table::Table::new(&[
         "workers",
         "job takes",
@@ -72,15 +66,15 @@ async fn main() -> Result<()> {
     ]);
     for (job, numbers) in [(Duration::ZERO, &WORKERS[..]), (PACE, &WORKERS[2..])] {
         for &workers in numbers {
-            let database = fresh(&mut connection, &server, "ours").await?;
+            let database = server.fresh("ours").await?;
             let catalogs = ours::prepare(&database, workers, JOBS).await?;
-            let here = measure(root, workers, job, |shift| ours::work(catalogs.clone(), shift)).await?;
+            let here = measure(server.pid, workers, job, |shift| ours::work(catalogs.clone(), shift)).await?;
             for catalog in &catalogs {
                 catalog.close().await;
             }
-            let database = fresh(&mut connection, &server, "reference").await?;
+            let database = server.fresh("reference").await?;
             let pools = reference::prepare(&database, workers, JOBS).await?;
-            let there = measure(root, workers, job, |shift| reference::work(pools.clone(), shift)).await?;
+            let there = measure(server.pid, workers, job, |shift| reference::work(pools.clone(), shift)).await?;
             for pool in &pools {
                 pool.close().await;
             }
@@ -109,15 +103,6 @@ async fn main() -> Result<()> {
     println!("\n{text}");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     table::write(folder, "queue", "The job queue on PostgreSQL", &[format!("PostgreSQL {version}")], &text)
-}
-
-/// An empty database of this name; its address.
-async fn fresh(connection: &mut PgConnection, server: &str, name: &str) -> Result<String> {
-    for sql in [format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), format!("CREATE DATABASE {name}")] {
-        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *connection).await?;
-    }
-    let (address, _) = server.rsplit_once('/').context("the server's address names no database")?;
-    Ok(format!("{address}/{name}"))
 }
 
 async fn measure<F>(root: u32, workers: usize, job: Duration, work: impl Fn(Shift) -> F) -> Result<Figure>
