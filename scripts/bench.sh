@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures, beside a rival, and writes bench/results/NAME.md. Usage: bench.sh queue|jpeg|geotag|redaction
+# Measures, beside a rival, and writes bench/results/NAME.md. Usage: bench.sh queue|jpeg|geotag|redaction|intake [PART…]
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 cd "$root"
@@ -22,7 +22,7 @@ stop_postgres() {
 bench_queue() {
     "$root/scripts/tools.sh" postgres
     say "building the benchmark (a first time takes some minutes)"
-    cargo build --release --locked -p flaneur-bench --bin queue
+    cargo build --release --locked -p flaneur-bench --no-default-features --features queue --bin queue
     start_postgres
     "$target/release/queue"
     stop_postgres
@@ -54,6 +54,33 @@ bench_redaction() {
         cargo test --locked -p flaneur-e2e --test stories -- --nocapture found_again::
 }
 
-[[ $# == 1 && $(type -t "bench_$1") == function ]] || die "bench.sh queue|jpeg|geotag|redaction"
+# The built binary beside the reference server, and hostile files. With parts (cost, memory, areas, hostile) these only are
+# measured, and nothing is written. What cannot be had of the reference server or PostgreSQL is left out, and the table says so.
+bench_intake() {
+    export FLANEUR_BIN=$target/release/flaneur FLANEUR_MODELS=$root/models FLANEUR_TEST_PICTURES=$cache/test-pictures
+    export FLANEUR_SHARED_DATA=${FLANEUR_SHARED_DATA:-$root/../shared/data}
+    "$root/scripts/models.sh"
+    "$root/scripts/tools.sh" pictures
+    if ! "$root/scripts/tools.sh" postgres; then
+        say "PostgreSQL cannot be had here: what needs it is not measured"
+    elif "$root/scripts/tools.sh" reference; then
+        export FLANEUR_REFERENCE=$cache/reference-venv
+    else
+        say "the reference server cannot be had here: Flaneur is measured alone"
+        export FLANEUR_NO_REFERENCE="it could not be installed here"
+    fi
+    "$root/scripts/build.sh"
+    say "building the benchmark (a first time takes some minutes)"
+    cargo build --release --locked -p flaneur-bench --no-default-features --features intake --bin intake
+    if "$root/scripts/postgres.sh" bin >/dev/null 2>&1; then
+        start_postgres
+    fi
+    "$target/release/intake" "$@"
+    [[ -z $cleanup ]] || stop_postgres
+}
+
+usage="bench.sh queue|jpeg|geotag|redaction|intake [PART…]"
+[[ $# -ge 1 && $(type -t "bench_$1") == function ]] || die "$usage"
+[[ $# == 1 || $1 == intake ]] || die "$usage"
 need_rust
-"bench_$1"
+"bench_$1" "${@:2}"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what tests and checks need beside Rust, Node.js and Python.
-# Usage: tools.sh [python|chromium|pictures|deny|s3|nginx|garage|postgres|faketime|mmdebstrap|jpeg|cxx]…
+# Usage: tools.sh [python|chromium|pictures|deny|s3|nginx|garage|postgres|faketime|mmdebstrap|jpeg|cxx|reference]…
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
@@ -113,6 +113,33 @@ install_postgres() {
     else
         die "the tests of the catalog need PostgreSQL 15 or newer: install it (on Debian: apt install postgresql)"
     fi
+}
+
+# The reference server, geovisio, by version and hash, in a virtual environment, and PostGIS, without which it does not run.
+install_reference() {
+    need_python
+    install_postgres
+    local stamp=$cache/reference-venv/.flaneur-stamp hash version
+    version=$("$root/scripts/postgres.sh" bin | sed -n 's|.*/postgresql/\([0-9]*\)/bin|\1|p')
+    if ! compgen -G "/usr/share/postgresql/$version/extension/postgis.control" >/dev/null; then
+        if [[ -n $version && $(id -u) == 0 ]] && command -v apt-get >/dev/null 2>&1; then
+            step "reading the lists of system packages" apt-get update
+            step "installing PostGIS" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+                --no-upgrade "postgresql-$version-postgis-3"
+        else
+            die "the reference server needs PostGIS: install it (on Debian: apt install postgresql-${version:-VERSION}-postgis-3)"
+        fi
+    fi
+    hash=$(cat "$root"/bench/reference/*.txt | sha256sum | cut -d' ' -f1)
+    fresh "$stamp" "$hash" && return
+    rm -rf "$cache/reference-venv"
+    step "making a virtual environment in $cache/reference-venv" python3 -m venv "$cache/reference-venv"
+    step "installing setuptools" "$cache/reference-venv/bin/pip" install --only-binary :all: --require-hashes \
+        -r "$root/bench/reference/build.txt"
+    # Two of its packages have no wheel; they are pure Python.
+    step "installing the reference server" "$cache/reference-venv/bin/pip" install --only-binary :all: \
+        --no-binary flasgger,rfeed --no-build-isolation --require-hashes -r "$root/bench/reference/requirements.txt"
+    echo "$hash" >"$stamp"
 }
 
 # A library that shows another time to one process.

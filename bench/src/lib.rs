@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cpu;
-#[cfg(feature = "queue")]
+#[cfg(any(feature = "queue", feature = "intake"))]
 pub mod database;
 pub mod memory;
 pub mod table;
