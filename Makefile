@@ -2,7 +2,7 @@
 # Needed: Rust, Node.js, Python. What else is used is installed into $FLANEUR_CACHE (else ~/.cache/flaneur).
 
 .DEFAULT_GOAL := help
-.PHONY: help run build models web check test test-rust test-fuzz test-web test-e2e test-s3 test-faults test-deploy fuzz bench-queue bench-jpeg bench-geotag bench-redaction bench-intake
+.PHONY: help run build models web check test test-rust test-fuzz test-web test-e2e test-s3 test-faults test-deploy fuzz bench-queue bench-jpeg bench-geotag bench-redaction bench-intake bench-read
 
 help: ## Show this
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -60,6 +60,9 @@ bench-geotag: ## Read the geotags of the shared photos, beside exiftool and the 
 
 bench-redaction: ## Look for faces and plates in what was redacted of labelled photos, and write bench/results/redaction.md
 	@scripts/bench.sh redaction
+
+bench-read: ## Measure what readers' requests cost on simulated catalogs: 100,000 and 1,000,000 pictures, or PICTURES=…
+	@scripts/bench.sh read $(PICTURES)
 
 bench-intake: ## Measure what it costs to take files in, beside the reference server, and what hostile files cost
 	@scripts/bench.sh intake $(PARTS)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures, beside a rival, and writes bench/results/NAME.md. Usage: bench.sh queue|jpeg|geotag|redaction|intake [PART…]
+# Measures, beside a rival, and writes bench/results/NAME.md. Usage: bench.sh queue|jpeg|geotag|redaction|intake [PART…]|read [PICTURES…]
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 cd "$root"
@@ -79,8 +79,21 @@ bench_intake() {
     [[ -z $cleanup ]] || stop_postgres
 }
 
-usage="bench.sh queue|jpeg|geotag|redaction|intake [PART…]"
+bench_read() {
+    export FLANEUR_BIN=$target/release/flaneur
+    "$root/scripts/tools.sh" postgres || say "PostgreSQL cannot be had here: SQLite is measured alone"
+    "$root/scripts/build.sh"
+    say "building the benchmark (a first time takes some minutes)"
+    cargo build --release --locked -p flaneur-bench --no-default-features --features read --bin read
+    if "$root/scripts/postgres.sh" bin >/dev/null 2>&1; then
+        start_postgres
+    fi
+    "$target/release/read" "$@"
+    [[ -z $cleanup ]] || stop_postgres
+}
+
+usage="bench.sh queue|jpeg|geotag|redaction|intake [PART…]|read [PICTURES…]"
 [[ $# -ge 1 && $(type -t "bench_$1") == function ]] || die "$usage"
-[[ $# == 1 || $1 == intake ]] || die "$usage"
+[[ $# == 1 || $1 == intake || $1 == read ]] || die "$usage"
 need_rust
 "bench_$1" "${@:2}"

@@ -16,6 +16,17 @@ pub fn of_tree(root: u32) -> Result<Duration> {
     Ok(Duration::from_secs_f64(ticks as f64 / TICKS))
 }
 
+/// Processor time of a process that starts no others, to the microsecond. That of threads that have ended is left out.
+pub fn precisely(process: u32) -> Result<Duration> {
+    let mut nanoseconds = 0;
+    for thread in std::fs::read_dir(format!("/proc/{process}/task")).context("the process is gone")?.flatten() {
+        // A thread may end while it is looked at.
+        let stat = std::fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
+        nanoseconds += stat.split(' ').next().and_then(|first| first.parse::<u64>().ok()).unwrap_or(0);
+    }
+    Ok(Duration::from_nanos(nanoseconds))
+}
+
 /// A process and all that it started, as far as they run.
 pub fn tree(root: u32) -> Result<Vec<u32>> {
     Ok(below(root)?.into_iter().map(|(pid, _)| pid).collect())

@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cpu;
-#[cfg(any(feature = "queue", feature = "intake"))]
+#[cfg(any(feature = "queue", feature = "intake", feature = "read"))]
 pub mod database;
 pub mod memory;
 pub mod table;

@@ -13,10 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 /// How long a tile is shown to which something was added: where pictures come all the time, it is not drawn each time.
 const GROWN_LASTS: SignedDuration = SignedDuration::from_secs(3);
 
-/// Sequences, pictures and cells from which on keeping a tile is cheaper than drawing it again.
-pub(crate) const WORTH_KEEPING: usize = 40;
-
-/// Whether there are kept tiles of this zoom level: tiles further in are small.
+/// Whether tiles of this zoom level are kept: those further in are small, and few ask for them.
 pub(crate) fn keeps(tile: Tile) -> bool {
     tile.z <= LAST_ZOOM
 }

@@ -54,7 +54,7 @@ pub(crate) async fn everyone(
     if asker.viewer == Viewer::Anonymous && kept::keeps(tile) {
         return public(&tiler, &asker, tile).await;
     }
-    let (bytes, _) = everything(&tiler, asker.viewer, tile).await?;
+    let bytes = everything(&tiler, asker.viewer, tile).await?;
     Ok(response::tagged(&asker, false, MEDIA_TYPE, bytes))
 }
 
@@ -98,7 +98,7 @@ fn name(z: &str, x: &str, y: &str) -> Result<Tile, TileError> {
     Tile::new(z, place(x)?, place(row)?).ok_or(TileError::Place)
 }
 
-/// The tile for whoever is not signed in: as it is kept, or drawn, and then kept if that is worth it.
+/// The tile for whoever is not signed in: as it is kept, or drawn, and then kept if there is something in it.
 async fn public(tiler: &Tiler, asker: &Asker, tile: Tile) -> Result<Response, TileError> {
     let kept = async || {
         let kept = tiler.catalog.kept_tile(tile, asker.held()).await?;
@@ -115,8 +115,9 @@ async fn public(tiler: &Tiler, asker: &Asker, tile: Tile) -> Result<Response, Ti
     }
     let drawn_at = tiler.clock.now();
     let sight = tiler.catalog.sight().await?;
-    let (bytes, features) = everything(tiler, Viewer::Anonymous, tile).await?;
-    if features < kept::WORTH_KEEPING {
+    let bytes = everything(tiler, Viewer::Anonymous, tile).await?;
+    if bytes.is_empty() {
+        // Finding it would cost what finding nothing costs.
         return Ok(response::tagged(asker, false, MEDIA_TYPE, bytes));
     }
     let tag = response::tag(&bytes);
@@ -128,8 +129,8 @@ async fn public(tiler: &Tiler, asker: &Asker, tile: Tile) -> Result<Response, Ti
     response::packed(asker, MEDIA_TYPE, &tag, Some(packed))
 }
 
-/// The tile as this viewer sees it, and how many things were drawn.
-async fn everything(tiler: &Tiler, viewer: Viewer, tile: Tile) -> Result<(Vec<u8>, usize), TileError> {
+/// The tile as this viewer sees it.
+async fn everything(tiler: &Tiler, viewer: Viewer, tile: Tile) -> Result<Vec<u8>, TileError> {
     let catalog = &tiler.catalog;
     let _place = tiler.places.acquire().await.map_err(|_| TileError::Interrupted)?;
     let grid = async {
@@ -151,14 +152,13 @@ async fn everything(tiler: &Tiler, viewer: Viewer, tile: Tile) -> Result<(Vec<u8
         }
     };
     let (grid, sequences, pictures) = tokio::try_join!(grid, sequences, pictures)?;
-    let features = grid.len() + sequences.len() + pictures.len();
-    let bytes = compute(move || {
+    compute(move || {
         let grid: Vec<_> = grid.into_iter().filter_map(|cell| marks::grid_point(cell, tile.z + GRID_DEPTH)).collect();
         let sequences: Vec<_> = sequences.into_iter().map(marks::sequence_line).collect();
         let pictures: Vec<_> = pictures.into_iter().map(marks::picture_point).collect();
         encode(tile, &grid, &sequences, &pictures)
-    });
-    Ok((bytes.await?, features))
+    })
+    .await
 }
 
 async fn of_account(tiler: &Tiler, viewer: Viewer, account: AccountId, tile: Tile) -> Result<Vec<u8>, TileError> {
