@@ -40,13 +40,16 @@ pub(crate) fn unpack(packed: &[u8]) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Has those who want the same tile drawn wait for the first of them.
+/// The lock of a tile that is being drawn: whoever holds it draws.
+type Turn = tokio::sync::Mutex<()>;
+
+/// Has those who want the same tile drawn wait for the first of them. Tiles are named by zoom level and first key.
 #[derive(Default)]
-pub(crate) struct Drawing(Mutex<HashMap<(u8, i64), Weak<tokio::sync::Mutex<()>>>>);
+pub(crate) struct Drawing(Mutex<HashMap<(u8, i64), Weak<Turn>>>);
 
 impl Drawing {
     /// The lock of a tile. Whoever holds it draws.
-    pub(crate) fn lock(&self, tile: Tile) -> Arc<tokio::sync::Mutex<()>> {
+    pub(crate) fn lock(&self, tile: Tile) -> Arc<Turn> {
         let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let name = (tile.z, *tile.keys().start());
         if let Some(lock) = locks.get(&name).and_then(Weak::upgrade) {

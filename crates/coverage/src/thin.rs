@@ -80,6 +80,7 @@ mod tests {
     use super::*;
 
     /// Ten bytes a feature.
+    #[expect(clippy::unnecessary_wraps, reason = "it is given where building may fail")]
     fn ten(kept: &[&(i32, i32)]) -> Result<Vec<u8>, ()> {
         Ok(kept
             .iter()

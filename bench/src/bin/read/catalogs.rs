@@ -60,9 +60,9 @@ impl Catalog {
     }
 
     /// Most memory that the API and the tiler had, kB.
-    pub(crate) fn peak(&self) -> Result<(u64, u64)> {
+    pub(crate) fn peak(&self) -> (u64, u64) {
         let peak = |role: &Role| memory::peak(&role.pid().to_string());
-        Ok((peak(&self.api), peak(&self.tiler)))
+        (peak(&self.api), peak(&self.tiler))
     }
 
     /// Bytes on disk for each picture, indexes included.

@@ -40,7 +40,7 @@ async fn main() -> Result<()> {
         for size in &sizes {
             println!("{size} pictures on {}", if on_postgres { "PostgreSQL" } else { "SQLite" });
             let catalog = Catalog::simulate(*size, server).await?;
-            measured.push((catalog.bytes_per_picture().await?, requests::all(&catalog).await?, catalog.peak()?));
+            measured.push((catalog.bytes_per_picture().await?, requests::all(&catalog).await?, catalog.peak()));
         }
         let section = section(if on_postgres { "PostgreSQL" } else { "SQLite" }, &sizes, &measured);
         println!("\n{section}");

@@ -49,7 +49,7 @@ impl Places {
         let middle = |sequence: &Value| {
             let bbox = field(sequence, "/extent/spatial/bbox/0");
             let number = |at: usize| bbox[at].as_f64().unwrap_or_default();
-            ((number(0) + number(2)) / 2.0, (number(1) + number(3)) / 2.0)
+            (f64::midpoint(number(0), number(2)), f64::midpoint(number(1), number(3)))
         };
         let mut tiles: HashMap<(u32, u32), Vec<&Value>> = HashMap::new();
         for sequence in sequences {

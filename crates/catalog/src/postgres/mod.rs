@@ -181,6 +181,8 @@ impl PostgresCatalog {
             ("lock_timeout", "30s"),
             ("statement_timeout", "120s"),
             ("idle_in_transaction_session_timeout", "60s"),
+            // Estimates of large catalogs have the server compile statements, which takes ten times as long as they do.
+            ("jit", "off"),
         ]);
         let pool = PoolOptions::new()
             .max_connections(CONNECTIONS)
