@@ -4,6 +4,7 @@ use std::{
     collections::HashMap,
     io::{Read as _, Write as _},
     sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
 };
 
 use flaneur_catalog::model::DrawnTile;
@@ -12,6 +13,9 @@ use jiff::{SignedDuration, Timestamp};
 
 /// How long a tile is shown to which something was added: where pictures come all the time, it is not drawn each time.
 const GROWN_LASTS: SignedDuration = SignedDuration::from_secs(3);
+
+/// How long an answer waits until its tile is kept.
+pub(crate) const LONGEST_KEEPING: Duration = Duration::from_millis(500);
 
 /// Whether tiles of this zoom level are kept: those further in are small, and few ask for them.
 pub(crate) fn keeps(tile: Tile) -> bool {

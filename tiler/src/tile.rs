@@ -123,8 +123,12 @@ async fn public(tiler: &Tiler, asker: &Asker, tile: Tile) -> Result<Response, Ti
     let tag = response::tag(&bytes);
     let packed =
         tokio::task::spawn_blocking(move || kept::pack(&bytes)).await.map_err(|_| TileError::Interrupted)??;
-    if let Err(error) = tiler.catalog.keep_tile(tile, &sight, &tag, &packed, drawn_at).await {
-        tracing::warn!(%error, "a coverage tile could not be kept; it will be drawn again");
+    // Where somebody else writes for long, nobody waits for that: the tile is drawn again when it is asked for again.
+    let keeping = tiler.catalog.keep_tile(tile, &sight, &tag, &packed, drawn_at);
+    match tokio::time::timeout(kept::LONGEST_KEEPING, keeping).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "a coverage tile could not be kept; it will be drawn again"),
+        Err(_) => tracing::debug!("a coverage tile was not kept: the catalog is busy"),
     }
     response::packed(asker, MEDIA_TYPE, &tag, Some(packed))
 }

@@ -36,6 +36,8 @@ type Question = (&'static str, Viewer, Option<AccountId>, RangeInclusive<i64>, i
 struct Fake {
     questions: Mutex<Vec<Question>>,
     broken: bool,
+    /// Whether nothing can be written for a long time.
+    busy: bool,
     kept: Mutex<BTreeMap<(u8, u32, u32), DrawnTile>>,
 }
 
@@ -123,6 +125,9 @@ impl Coverage for Fake {
     }
 
     async fn keep_tile(&self, tile: Tile, _: &Sight, tag: &str, body: &[u8], drawn_at: Timestamp) -> Result<()> {
+        if self.busy {
+            std::future::pending::<()>().await;
+        }
         let (tag, body) = (tag.to_owned(), Some(body.to_vec()));
         let kept = DrawnTile { tag, body, drawn_at, touched: false, taken: false };
         self.kept.lock().expect("no test panics here").insert((tile.z, tile.x, tile.y), kept);
@@ -437,6 +442,15 @@ async fn a_tile_is_drawn_once_until_it_is_touched() {
     change(|kept| (kept.touched, kept.taken) = (true, true));
     ask("gzip", Some(&tag)).await;
     assert_eq!(asked(), 1, "where something is gone, it is not shown any more");
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_catalog_that_is_busy() {
+    let fake = Arc::new(Fake { busy: true, ..Fake::default() });
+    let tile = Tile::at(12, LON, LAT);
+    let answer = get(&app(&fake), &format!("/map/{}/{}/{}.mvt", tile.z, tile.x, tile.y)).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert!(!bytes(answer).await.is_empty());
 }
 
 #[tokio::test]
