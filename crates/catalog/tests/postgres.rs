@@ -76,8 +76,9 @@ impl Gate for Files {
     }
 
     async fn waiting(&mut self) -> i64 {
-        let sql = "SELECT COUNT(*) FROM pg_stat_activity
-                   WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        // Not pg_stat_activity, which stays as it is in a transaction.
+        let sql = "SELECT COUNT(DISTINCT l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                   WHERE d.datname = current_database() AND NOT l.granted";
         sqlx::query_scalar(sql).fetch_one(&mut self.0).await.unwrap()
     }
 

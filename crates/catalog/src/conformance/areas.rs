@@ -571,6 +571,9 @@ pub async fn areas_and_pictures_at_once_miss_nothing(scene: &Scene) {
     assert_eq!(seen(scene, viewer(&ada)).await.len(), number + accepted.len());
 }
 
+/// How long one who looks for others that wait waits himself.
+const POLL: std::time::Duration = std::time::Duration::from_millis(5);
+
 /// Whoever can have a file's coming wait between the decision by areas and its end.
 #[async_trait]
 pub trait Gate: Send {
@@ -596,13 +599,13 @@ pub async fn an_area_waits_for_a_picture_that_comes(subject: Subject, gate: &mut
     let coming = tokio::spawn(async move { catalog.receive_file(file, jobs).await });
     while gate.waiting().await < 1 {
         assert!(!coming.is_finished(), "the gate is open");
-        tokio::task::yield_now().await;
+        tokio::time::sleep(POLL).await;
     }
     let (catalog, job) = (scene.catalog.clone(), scene.job());
     let written = tokio::spawn(async move { catalog.add_area(new, AreaLimits::GENERAL, job).await });
     while gate.waiting().await < 2 {
         assert!(!written.is_finished(), "an area was written that the picture will miss");
-        tokio::task::yield_now().await;
+        tokio::time::sleep(POLL).await;
     }
     gate.open().await;
     assert!(matches!(coming.await.unwrap().unwrap(), Receipt::Accepted(_)));
