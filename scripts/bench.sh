@@ -54,6 +54,20 @@ bench_redaction() {
         cargo test --locked -p flaneur-e2e --test stories -- --nocapture found_again::
 }
 
+# Builds the binary and a benchmark of it, and runs that, with PostgreSQL where there is one.
+measure_binary() {
+    local name=$1
+    shift
+    "$root/scripts/build.sh"
+    say "building the benchmark (a first time takes some minutes)"
+    cargo build --release --locked -p flaneur-bench --no-default-features --features "$name" --bin "$name"
+    if "$root/scripts/postgres.sh" bin >/dev/null 2>&1; then
+        start_postgres
+    fi
+    "$target/release/$name" "$@"
+    [[ -z $cleanup ]] || stop_postgres
+}
+
 # The built binary beside the reference server, and hostile files. With parts (cost, memory, areas, hostile) these only are
 # measured, and nothing is written. What cannot be had of the reference server or PostgreSQL is left out, and the table says so.
 bench_intake() {
@@ -69,27 +83,13 @@ bench_intake() {
         say "the reference server cannot be had here: Flaneur is measured alone"
         export FLANEUR_NO_REFERENCE="it could not be installed here"
     fi
-    "$root/scripts/build.sh"
-    say "building the benchmark (a first time takes some minutes)"
-    cargo build --release --locked -p flaneur-bench --no-default-features --features intake --bin intake
-    if "$root/scripts/postgres.sh" bin >/dev/null 2>&1; then
-        start_postgres
-    fi
-    "$target/release/intake" "$@"
-    [[ -z $cleanup ]] || stop_postgres
+    measure_binary intake "$@"
 }
 
 bench_read() {
     export FLANEUR_BIN=$target/release/flaneur
     "$root/scripts/tools.sh" postgres || say "PostgreSQL cannot be had here: SQLite is measured alone"
-    "$root/scripts/build.sh"
-    say "building the benchmark (a first time takes some minutes)"
-    cargo build --release --locked -p flaneur-bench --no-default-features --features read --bin read
-    if "$root/scripts/postgres.sh" bin >/dev/null 2>&1; then
-        start_postgres
-    fi
-    "$target/release/read" "$@"
-    [[ -z $cleanup ]] || stop_postgres
+    measure_binary read "$@"
 }
 
 usage="bench.sh queue|jpeg|geotag|redaction|intake [PART…]|read [PICTURES…]"

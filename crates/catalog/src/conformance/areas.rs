@@ -2,16 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use async_trait::async_trait;
 use flaneur_access::{Viewer, Visibility};
 use flaneur_coverage::quadkey::Tile;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
 use uuid::Uuid;
 
-use super::{
-    Subject,
-    scene::{Scene, Street, viewer},
-};
+use super::scene::{Scene, Street, viewer};
 use crate::model::{
     Account, AccountId, AreaId, AreaLimits, AreaReceipt, AreaShape, ChangeKind, ExcludedArea, Exclusion, JobKind,
     Picture, PictureId, Receipt, ReceivedFile, SearchQuery, SequenceId, Sweep,
@@ -72,7 +68,7 @@ pub(super) async fn sweep(scene: &Scene, most: i64) -> usize {
     steps
 }
 
-fn at(scene: &Scene, account: &Account, lon: f64, lat: f64) -> Picture {
+pub(super) fn at(scene: &Scene, account: &Account, lon: f64, lat: f64) -> Picture {
     Picture { lon, lat, ..scene.picture(account) }
 }
 
@@ -80,7 +76,7 @@ async fn seen(scene: &Scene, viewer: Viewer) -> BTreeSet<PictureId> {
     scene.search(&SearchQuery { limit: 10_000, ..scene.query(viewer) }).await.into_iter().collect()
 }
 
-async fn exclusion(scene: &Scene, id: PictureId) -> Option<Exclusion> {
+pub(super) async fn exclusion(scene: &Scene, id: PictureId) -> Option<Exclusion> {
     scene.catalog.picture(id).await.unwrap().unwrap().exclusion
 }
 
@@ -569,49 +565,4 @@ pub async fn areas_and_pictures_at_once_miss_nothing(scene: &Scene) {
     sweep(scene, 5).await;
     assert_eq!(seen(scene, Viewer::Anonymous).await, BTreeSet::new());
     assert_eq!(seen(scene, viewer(&ada)).await.len(), number + accepted.len());
-}
-
-/// How long one who looks for others that wait waits himself.
-const POLL: std::time::Duration = std::time::Duration::from_millis(5);
-
-/// Whoever can have a file's coming wait between the decision by areas and its end.
-#[async_trait]
-pub trait Gate: Send {
-    /// From now on, who comes waits.
-    async fn close(&mut self);
-    /// How many wait for something in this database.
-    async fn waiting(&mut self) -> i64;
-    /// They go on.
-    async fn open(&mut self);
-}
-
-/// An area that is written while a picture comes, which did not know of it, waits until that is there, and finds it.
-pub async fn an_area_waits_for_a_picture_that_comes(subject: Subject, gate: &mut dyn Gate) {
-    let scene = Scene::new(subject);
-    let ada = scene.account("ada").await;
-    let set = scene.set(&ada).await;
-    let picture = at(&scene, &ada, 10.0, 10.0);
-    let id = picture.id;
-    let file = ReceivedFile { upload_set: set, file_name: "a.jpg".to_owned(), picture, notices: Vec::new() };
-    let new = area(&scene, None, square(9.9, 9.9, 0.2));
-    gate.close().await;
-    let (catalog, jobs) = (scene.catalog.clone(), scene.three_jobs());
-    let coming = tokio::spawn(async move { catalog.receive_file(file, jobs).await });
-    while gate.waiting().await < 1 {
-        assert!(!coming.is_finished(), "the gate is open");
-        tokio::time::sleep(POLL).await;
-    }
-    let (catalog, job) = (scene.catalog.clone(), scene.job());
-    let written = tokio::spawn(async move { catalog.add_area(new, AreaLimits::GENERAL, job).await });
-    while gate.waiting().await < 2 {
-        assert!(!written.is_finished(), "an area was written that the picture will miss");
-        tokio::time::sleep(POLL).await;
-    }
-    gate.open().await;
-    assert!(matches!(coming.await.unwrap().unwrap(), Receipt::Accepted(_)));
-    assert_eq!(written.await.unwrap().unwrap(), AreaReceipt::Added);
-    scene.publish(id).await;
-    scene.dispatch(&scene.plan(set, vec![scene.part(SequenceId(scene.world.id()), &[id])])).await;
-    sweep(&scene, 10).await;
-    assert_eq!(exclusion(&scene, id).await, Some(Exclusion::General));
 }

@@ -13,6 +13,7 @@
 
 mod accounts;
 mod archive;
+mod area_gate;
 mod areas;
 mod changes;
 mod concurrency;
@@ -43,7 +44,7 @@ use jiff::Timestamp;
 use crate::{Catalog, world::ManualClock};
 
 pub use archive::round_trip;
-pub use areas::{Gate, an_area_waits_for_a_picture_that_comes};
+pub use area_gate::{Gate, an_area_waits_for_a_picture_that_comes};
 
 /// What is tested: an empty catalog, and whatever has to live as long as it.
 pub struct Subject {

@@ -84,12 +84,7 @@ pub async fn touch_sequence(connection: &mut Connection, id: SequenceId, now: Ti
 pub async fn tidy(store: &Store) -> Result<()> {
     loop {
         let mut tx = store.write().await?;
-        let now: i64 = match store.given_time() {
-            Some(now) => now,
-            None => {
-                sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT {}", dialect::NOW))).fetch_one(&mut *tx).await?
-            }
-        };
+        let now = store.time(&mut tx).await?;
         let before = |age: SignedDuration| now - age.as_micros() as i64;
         let mut dropped = 0;
         for sql in dialect::FORGET_TOUCHES.iter().copied() {
@@ -107,14 +102,18 @@ pub async fn tidy(store: &Store) -> Result<()> {
 }
 
 impl Store {
+    /// The time that touches and tiles are dated by, microseconds since 1970.
+    async fn time(&self, connection: &mut Connection) -> Result<i64> {
+        if let Some(now) = self.given_time() {
+            return Ok(now);
+        }
+        let sql = format!("SELECT {}", dialect::NOW);
+        Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(connection).await?)
+    }
+
     pub(super) async fn keep(&self, tile: Tile, sight: &Sight, tag: &str, body: &[u8], now: Timestamp) -> Result<()> {
         let mut tx = self.write().await?;
-        let clock: i64 = match self.given_time() {
-            Some(now) => now,
-            None => {
-                sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT {}", dialect::NOW))).fetch_one(&mut *tx).await?
-            }
-        };
+        let clock = self.time(&mut tx).await?;
         if clock - micros(now) > LONGEST_DRAWING.as_micros() as i64 {
             return Ok(());
         }
