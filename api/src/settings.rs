@@ -17,6 +17,8 @@ pub struct Settings {
     pub anonymous_uploads: bool,
     /// Origins (scheme, host, port) whose pages may send credentials.
     pub credential_origins: Vec<String>,
+    /// Whether others may correct what pictures say of place, time and direction, where their owner did not choose.
+    pub collaborative_metadata: bool,
     /// Defaults of dispatch.
     pub defaults: Defaults,
     /// Largest file accepted, bytes.
@@ -84,6 +86,7 @@ impl Default for Settings {
             },
             anonymous_uploads: false,
             credential_origins: Vec::new(),
+            collaborative_metadata: true,
             defaults: Defaults::default(),
             max_file_size: 200 << 20,
             max_converted_size: 64 << 20,

@@ -51,6 +51,9 @@ pub fn follow(tag: &mut Geotag, picture: &Picture) -> Result<(), String> {
     let orientation = tag.orientation;
     flaneur_geotag::apply(tag, &overrides).map_err(|error| error.to_string())?;
     tag.orientation = orientation;
+    if picture.edited.position {
+        (tag.accuracy, tag.accuracy_source) = (None, None);
+    }
     tag.position = Some(Position { lon: picture.lon, lat: picture.lat, altitude: picture.altitude });
     if tag.captured.as_ref().is_none_or(|captured| captured.instant != picture.captured_at) {
         tag.captured = Some(CaptureTime {
@@ -59,8 +62,10 @@ pub fn follow(tag: &mut Geotag, picture: &Picture) -> Result<(), String> {
             source: TimeSource::Override,
         });
     }
-    let model::Orientation { sensor_heading, pitch, roll, yaw, .. } = picture.orientation;
-    tag.heading = sensor_heading.map(|degrees| Heading { degrees, source: HeadingSource::Override });
+    let model::Orientation { heading, sensor_heading, pitch, roll, yaw, .. } = picture.orientation;
+    // One that was computed and that nobody asked for is not told: whoever reads the file can compute it, too.
+    let told = if picture.edited.heading { heading } else { sensor_heading };
+    tag.heading = told.map(|degrees| Heading { degrees, source: HeadingSource::Override });
     (tag.pitch, tag.roll, tag.yaw) = (pitch, roll, yaw);
     tag.projection = match picture.projection {
         model::Projection::Flat => Projection::Flat,

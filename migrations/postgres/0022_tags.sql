@@ -1,9 +1,9 @@
 -- Tags of pictures and of parts of them (annotations). `semantics` is a list of keys and values, as sequences and upload
--- sets have it. `annotation_changes` counts the changes of a picture's annotations: 0 where there never was one. A heading
--- that was edited stays when the set is sorted anew.
+-- sets have it. `annotation_changes` counts the changes of a picture's annotations: 0 where there never was one. `edited`
+-- tells which values were edited since the file came: 1 heading, 2 position, 4 time, 8 pitch, roll and yaw.
 ALTER TABLE pictures ADD COLUMN semantics JSON NOT NULL DEFAULT '[]';
 ALTER TABLE pictures ADD COLUMN annotation_changes BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE pictures ADD COLUMN heading_edited BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE pictures ADD COLUMN edited BIGINT NOT NULL DEFAULT 0;
 -- Whether the title was chosen for this sequence rather than made from its set's.
 ALTER TABLE sequences ADD COLUMN title_edited BOOLEAN NOT NULL DEFAULT FALSE;
 -- The order that was asked for last, as the API names it; none where the set's holds.
@@ -81,12 +81,12 @@ WHEN (NEW.status = 'deleted' AND OLD.status <> 'deleted'
     OR OLD.audience IS DISTINCT FROM NEW.audience
     OR NEW.audience IS NOT NULL AND (
         OLD.objects::TEXT, OLD.sequence_id, OLD.rank, OLD.visibility, OLD.lon, OLD.lat, OLD.altitude, OLD.accuracy,
-        OLD.captured_at, OLD.captured_local, OLD.heading, OLD.heading_computed, OLD.heading_edited, OLD.pitch, OLD.roll,
+        OLD.captured_at, OLD.captured_local, OLD.heading, OLD.heading_computed, OLD.edited, OLD.pitch, OLD.roll,
         OLD.yaw, OLD.projection, OLD.width, OLD.height, OLD.camera_make, OLD.camera_model, OLD.camera_artist,
         OLD.focal_length, OLD.field_of_view, OLD.exif::TEXT, OLD.account_id, OLD.semantics::TEXT, OLD.annotation_changes)
     IS DISTINCT FROM (
         NEW.objects::TEXT, NEW.sequence_id, NEW.rank, NEW.visibility, NEW.lon, NEW.lat, NEW.altitude, NEW.accuracy,
-        NEW.captured_at, NEW.captured_local, NEW.heading, NEW.heading_computed, NEW.heading_edited, NEW.pitch, NEW.roll,
+        NEW.captured_at, NEW.captured_local, NEW.heading, NEW.heading_computed, NEW.edited, NEW.pitch, NEW.roll,
         NEW.yaw, NEW.projection, NEW.width, NEW.height, NEW.camera_make, NEW.camera_model, NEW.camera_artist,
         NEW.focal_length, NEW.field_of_view, NEW.exif::TEXT, NEW.account_id, NEW.semantics::TEXT, NEW.annotation_changes))
 EXECUTE FUNCTION log_change_of_picture();

@@ -12,6 +12,7 @@ pub mod configuration;
 pub mod conformance;
 pub mod delete;
 pub mod docs;
+pub mod edits;
 pub mod excluded_areas;
 pub mod landing;
 pub mod live;
@@ -37,6 +38,7 @@ pub fn router() -> OpenApiRouter<Api> {
         .merge(auth::router())
         .merge(upload_sets::router())
         .merge(delete::router())
+        .merge(edits::router())
 }
 
 /// Answers whatever has no route.

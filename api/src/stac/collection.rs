@@ -95,6 +95,9 @@ pub struct Collection {
     /// Who sees it.
     #[serde(rename = "geovisio:visibility")]
     pub visibility: &'static str,
+    /// The order that was asked for: `+gpsdate`, `-gpsdate`, `+filename`…
+    #[serde(rename = "geovisio:sorted-by", skip_serializing_if = "Option::is_none")]
+    pub sorted_by: Option<String>,
     /// `ready`, or for its owner `preparing`.
     #[serde(rename = "geovisio:status")]
     pub status: &'static str,
@@ -147,6 +150,7 @@ impl Collection {
                 Link::json("upload_set", url.api(&format!("/upload_sets/{}", sequence.upload_set)))
                     .titled("The upload it was made from"),
             ],
+            sorted_by: sequence.sorted_by,
             semantics: sequence.semantics,
             title: sequence.title,
         }

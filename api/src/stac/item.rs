@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use flaneur_access::Visibility;
-use flaneur_catalog::model::{self, Neighbour, PictureId, Semantic, SequenceId};
+use flaneur_catalog::model::{
+    self, Annotation, AnnotationId, Edited, Neighbour, Picture, PictureId, Semantic, SequenceId,
+};
+use flaneur_geotag::{CaptureTime, Position, Restated, TimeSource, restate};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -82,7 +85,7 @@ pub struct Properties {
     /// Heading, degrees clockwise from north. Clients cannot do without: 0 where `flaneur:heading_source` is `none`.
     #[serde(rename = "view:azimuth", serialize_with = "super::plain_number")]
     pub azimuth: f64,
-    /// Where the heading is from: `file`, `track` (computed from the sequence) or `none`.
+    /// Where the heading is from: `file`, `track` (computed from the sequence), `edited` or `none`.
     #[serde(rename = "flaneur:heading_source")]
     pub heading_source: &'static str,
     /// What the camera saw.
@@ -134,8 +137,7 @@ pub struct Properties {
     #[schema(value_type = Vec<Object>)]
     pub semantics: Vec<Semantic>,
     /// Tagged parts of the picture.
-    #[schema(value_type = Vec<Object>)]
-    pub annotations: Vec<Value>,
+    pub annotations: Vec<ItemAnnotation>,
     /// What is told of the sequence with each of its pictures: its tags.
     pub collection: OfCollection,
     /// Panoramas: the grid of tiles.
@@ -163,6 +165,36 @@ pub struct Assets {
     pub thumb: Asset,
 }
 
+/// A part of a picture that has tags.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct ItemAnnotation {
+    /// Identifier.
+    #[schema(value_type = uuid::Uuid)]
+    pub id: AnnotationId,
+    /// Where it is.
+    pub shape: PixelPolygon,
+    /// Tags.
+    #[schema(value_type = Vec<Object>)]
+    pub semantics: Vec<Semantic>,
+}
+
+impl From<Annotation> for ItemAnnotation {
+    fn from(annotation: Annotation) -> Self {
+        let shape = PixelPolygon { kind: "Polygon", coordinates: [annotation.marked.shape] };
+        Self { id: annotation.id, shape, semantics: annotation.marked.semantics }
+    }
+}
+
+/// A polygon in a picture, written like one of GeoJSON.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct PixelPolygon {
+    /// Always `Polygon`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// One closed ring of (x, y), pixels of the full resolution from its top left.
+    pub coordinates: [Vec<[i64; 2]>; 1],
+}
+
 /// A file.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Asset {
@@ -186,7 +218,9 @@ impl Item {
     /// Writes a picture down.
     pub fn new(item: model::Item, url: &PublicUrl, license: &License) -> Self {
         let links = links(&item, url, license);
-        let model::Item { picture, producer, sequence_semantics, .. } = item;
+        let model::Item { mut picture, producer, sequence_semantics, annotations, .. } = item;
+        let interior_orientation = InteriorOrientation::of(&picture);
+        let exif = shown_exif(&mut picture);
         let tiles = picture.objects.as_ref().and_then(|objects| objects.tiles.as_ref()).map(|(_, matrix)| *matrix);
         let file = |name: &str| url.api(&format!("/pictures/{}/{name}", picture.id));
         let mut providers = vec![Provider::account(picture.account, producer.clone())];
@@ -221,9 +255,10 @@ impl Item {
                 heading_source: match orientation {
                     model::Orientation { heading: None, .. } => "none",
                     model::Orientation { heading_computed: true, .. } => "track",
+                    _ if picture.edited.heading => "edited",
                     _ => "file",
                 },
-                interior_orientation: InteriorOrientation::of(&picture),
+                interior_orientation,
                 pitch: orientation.pitch,
                 roll: orientation.roll,
                 yaw: orientation.yaw,
@@ -238,13 +273,39 @@ impl Item {
                 tile_matrix_sets: tiles.map(|matrix| tile_matrix_sets(picture.id, matrix)),
                 file_name: picture.file_name,
                 file_size: picture.size,
-                exif: picture.exif,
-                semantics: Vec::new(),
-                annotations: Vec::new(),
+                exif,
+                semantics: picture.semantics,
+                annotations: annotations.into_iter().map(ItemAnnotation::from).collect(),
                 collection: OfCollection { semantics: sequence_semantics },
             },
         }
     }
+}
+
+/// The tags of the file, telling what was edited since.
+fn shown_exif(picture: &mut Picture) -> BTreeMap<String, String> {
+    let mut exif = std::mem::take(&mut picture.exif);
+    let edited = picture.edited;
+    if edited == Edited::default() {
+        return exif;
+    }
+    let orientation = picture.orientation;
+    let position = Position { lon: picture.lon, lat: picture.lat, altitude: picture.altitude };
+    let captured = || CaptureTime {
+        instant: picture.captured_at,
+        local: picture.captured_local.clone(),
+        source: TimeSource::Override,
+    };
+    restate(
+        &mut exif,
+        &Restated {
+            position: edited.position.then_some(position),
+            captured: edited.time.then(captured),
+            heading: edited.heading.then_some(orientation.heading),
+            pose: edited.pose.then_some([orientation.pitch, orientation.roll]),
+        },
+    );
+    exif
 }
 
 fn assets(file: &dyn Fn(&str) -> String, master_size: Option<i64>) -> Assets {

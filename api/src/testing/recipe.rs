@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use flaneur_access::Visibility;
 use flaneur_catalog::model::{
-    AccountId, Camera, Detection, Orientation, Picture, PictureId, PictureStatus, Projection, Revisions, Shape,
+    AccountId, Camera, Detection, Edited, Orientation, Picture, PictureId, PictureStatus, Projection, Revisions, Shape,
     UploadSetId,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -122,6 +122,9 @@ impl Recipe {
             exif: exif.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect::<BTreeMap<_, _>>(),
             overrides: serde_json::json!({}),
             revisions: Revisions::default(),
+            edited: Edited::default(),
+            semantics: Vec::new(),
+            annotation_changes: 0,
             file_name: format!("{}.jpg", number + 1),
             content_md5: format!("{:032x}", id.0.as_u128()),
             content_sha256: format!("{:064x}", id.0.as_u128()),

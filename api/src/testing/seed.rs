@@ -155,7 +155,12 @@ impl Fixture {
     }
 
     async fn sum_up(&self, recipe: &Recipe, id: SequenceId) {
-        let lease = self.lease(JobKind::Refresh).await;
+        // Sequences that were edited wait for theirs, too.
+        let mut lease = self.lease(JobKind::Refresh).await;
+        while lease.subject != id.0 {
+            assert!(self.api.catalog.finish(&lease).await.unwrap());
+            lease = self.lease(JobKind::Refresh).await;
+        }
         let points = self.api.catalog.summary_points(id).await.unwrap();
         let (first, last) = (points.first().unwrap(), points.last().unwrap());
         let panorama = recipe.projection == Projection::Equirectangular;

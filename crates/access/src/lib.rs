@@ -57,7 +57,7 @@ pub struct Scope {
 }
 
 /// To whom something is shown, in the words of the Panoramax API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Visibility {
     /// Everybody.
@@ -103,6 +103,13 @@ pub enum Action {
     See,
     /// Change, complete or delete it, add files to it, or read what only its owner is told.
     Manage,
+    /// Say what it shows: tags and annotations. Whoever is signed in and sees it may.
+    Tag,
+    /// Correct what it says of place, time and direction. Whoever manages it may, and if `collaborative`, whoever may tag it.
+    Correct {
+        /// Whether its owner lets others do that.
+        collaborative: bool,
+    },
 }
 
 /// The thing itself, as far as access goes.
@@ -134,9 +141,15 @@ pub enum Refusal {
 pub fn decide(viewer: Viewer, action: Action, subject: Subject) -> Result<(), Refusal> {
     let manages = viewer.is_admin() || viewer.account() == Some(subject.owner);
     match action {
-        Action::Manage if manages => Ok(()),
+        Action::Manage | Action::Correct { .. } if manages => Ok(()),
         Action::Manage if viewer == Viewer::Anonymous => Err(Refusal::SignIn),
         Action::Manage => Err(Refusal::NotYours),
+        Action::Tag => {
+            decide(viewer, Action::See, subject)?;
+            if viewer == Viewer::Anonymous { Err(Refusal::SignIn) } else { Ok(()) }
+        }
+        Action::Correct { collaborative: true } => decide(viewer, Action::Tag, subject),
+        Action::Correct { collaborative: false } => decide(viewer, Action::Manage, subject),
         // What is not published has no bytes that anyone may be given, its owner included.
         Action::See if !subject.published => Err(Refusal::Hidden),
         Action::See if manages => Ok(()),
@@ -175,25 +188,34 @@ mod tests {
                 let subject = Subject { owner: OWNER, visibility, published: true };
                 let see = decide(viewer, Action::See, subject).is_ok();
                 let manage = decide(viewer, Action::Manage, subject).is_ok();
-                writeln!(table, "{name} {} see={see} manage={manage}", visibility.as_str()).unwrap();
+                let tag = decide(viewer, Action::Tag, subject).is_ok();
+                let correct = |collaborative| decide(viewer, Action::Correct { collaborative }, subject).is_ok();
+                let [closed, open] = [false, true].map(correct);
+                writeln!(
+                    table,
+                    "{name} {} see={see} manage={manage} tag={tag} correct={closed}/{open}",
+                    visibility.as_str()
+                )
+                .unwrap();
                 let unpublished = Subject { published: false, ..subject };
                 assert_eq!(decide(viewer, Action::See, unpublished), Err(Refusal::Hidden), "{name}");
+                assert_eq!(decide(viewer, Action::Tag, unpublished), Err(Refusal::Hidden), "{name}");
             }
         }
         assert_eq!(
             table,
-            "anonymous anyone see=true manage=false\n\
-             anonymous logged-only see=false manage=false\n\
-             anonymous owner-only see=false manage=false\n\
-             other anyone see=true manage=false\n\
-             other logged-only see=true manage=false\n\
-             other owner-only see=false manage=false\n\
-             owner anyone see=true manage=true\n\
-             owner logged-only see=true manage=true\n\
-             owner owner-only see=true manage=true\n\
-             admin anyone see=true manage=true\n\
-             admin logged-only see=true manage=true\n\
-             admin owner-only see=true manage=true\n"
+            "anonymous anyone see=true manage=false tag=false correct=false/false\n\
+             anonymous logged-only see=false manage=false tag=false correct=false/false\n\
+             anonymous owner-only see=false manage=false tag=false correct=false/false\n\
+             other anyone see=true manage=false tag=true correct=false/true\n\
+             other logged-only see=true manage=false tag=true correct=false/true\n\
+             other owner-only see=false manage=false tag=false correct=false/false\n\
+             owner anyone see=true manage=true tag=true correct=true/true\n\
+             owner logged-only see=true manage=true tag=true correct=true/true\n\
+             owner owner-only see=true manage=true tag=true correct=true/true\n\
+             admin anyone see=true manage=true tag=true correct=true/true\n\
+             admin logged-only see=true manage=true tag=true correct=true/true\n\
+             admin owner-only see=true manage=true tag=true correct=true/true\n"
         );
     }
 

@@ -9,6 +9,7 @@
 mod duplicates;
 mod gps;
 mod heading;
+mod placing;
 mod plan;
 mod quality;
 mod reuse;
@@ -17,9 +18,35 @@ mod sphere;
 mod split;
 pub mod track;
 
+pub use placing::{Fix, Trail, TrailError};
 pub use plan::{ComputedHeading, Dedup, Duplicate, Notice, Part, Placed, Plan, Rules, Shot, Split};
 pub use sort::{SortMethod, UnknownSortMethod};
 pub use track::{bbox, length_m, track};
+
+/// The heading along the track of each of these pictures, in order, degrees clockwise from true north, with `relative` degrees
+/// (clockwise) between the direction of travel and of view. With `relative`, pictures of a camera that does not move look
+/// there from north; else they have none.
+pub fn headings(shots: &[Shot], relative: Option<f64>) -> Vec<Option<f64>> {
+    let unmeasured: Vec<Shot> = shots.iter().map(|shot| Shot { sensor_heading: None, ..shot.clone() }).collect();
+    let jumps = gps::jumps(&unmeasured, &mut Vec::new());
+    let headings = heading::computed(&unmeasured, &jumps, relative);
+    headings.into_iter().map(|heading| heading.map(|heading| heading.degrees)).collect()
+}
+
+/// Puts pictures in order.
+pub fn sort(shots: &mut [Shot], method: SortMethod) {
+    sort::sort(shots, method);
+}
+
+/// A position so many metres east and north of another one, both as (lon, lat) in degrees.
+pub fn moved((lon, lat): (f64, f64), east_m: f64, north_m: f64) -> (f64, f64) {
+    sphere::moved((lon, lat), east_m, north_m)
+}
+
+/// Degrees in [0, 360).
+pub fn wrapped(degrees: f64) -> f64 {
+    sphere::wrap(degrees)
+}
 
 /// Sorts the pictures, splits them into parts, leaves out near-duplicates inside each part, and computes the headings
 /// that are due.

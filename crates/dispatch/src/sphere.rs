@@ -1,6 +1,6 @@
 //! Distances and directions on the globe.
 
-use geo::{Bearing, Distance, Haversine, Point};
+use geo::{Bearing, Destination, Distance, Haversine, Point};
 
 /// Great-circle distance in metres between two (lon, lat) in degrees, on a sphere of the mean radius of the Earth
 /// (6,371,008.8 m).
@@ -11,6 +11,13 @@ pub(crate) fn distance_m(a: (f64, f64), b: (f64, f64)) -> f64 {
 /// The direction in which one leaves `from` on the shortest way to `to`, degrees clockwise from north in [0, 360).
 pub(crate) fn bearing_deg(from: (f64, f64), to: (f64, f64)) -> f64 {
     wrap(Haversine.bearing(Point::from(from), Point::from(to)))
+}
+
+/// Where one is after going so many metres east and north from `from`: along the great circle that leaves in that direction.
+pub(crate) fn moved(from: (f64, f64), east_m: f64, north_m: f64) -> (f64, f64) {
+    let there =
+        Haversine.destination(Point::from(from), wrap(east_m.atan2(north_m).to_degrees()), east_m.hypot(north_m));
+    ((there.x() + 540.0).rem_euclid(360.0) - 180.0, there.y())
 }
 
 /// The angle in [0, 360).
@@ -37,6 +44,17 @@ mod tests {
         assert!((angle_between(350.0, 10.0) - 20.0).abs() < 1e-12);
         assert!((angle_between(10.0, 350.0) - 20.0).abs() < 1e-12);
         assert!((angle_between(0.0, 180.0) - 180.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn moving_goes_as_far_as_was_said() {
+        let from = (2.0, 48.0);
+        let there = moved(from, 30.0, 40.0);
+        assert!((distance_m(from, there) - 50.0).abs() < 1e-6);
+        assert!((bearing_deg(from, there) - 36.869_897).abs() < 1e-4);
+        let (lon, _) = moved((179.9999, 0.0), 100.0, 0.0);
+        assert!((lon + 179.9992).abs() < 1e-4, "{lon}");
+        assert!((distance_m(from, moved(from, 0.0, 0.0))) < 1e-6);
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub use accuracy::AccuracySource;
 pub use doubt::{Doubt, Origin};
 pub use heading::{Heading, HeadingSource};
 pub use model::{Blocks, Geotag, GeotagError, ImageSize};
-pub use overrides::{OverrideError, Overrides, apply};
+pub use overrides::{OverrideError, Overrides, Restated, apply, restate};
 pub use position::Position;
 pub use projection::{GPanoCrop, Projection};
 pub use source::{Source, Sources};
@@ -63,6 +63,18 @@ pub use write::{write_exif, write_xmp};
 
 use mapillary::Mapillary;
 use tags::Tags;
+
+/// A capture time that somebody states: ISO 8601 date and time between 1990 and 2100. Without an offset it is what the clocks
+/// at the place say.
+pub fn stated_time(text: &str, position: Option<Position>) -> Option<CaptureTime> {
+    time::from_statement(text, position).map(|found| found.captured)
+}
+
+/// The moment as the clocks of the place show it, if the zone of the place is known.
+pub fn local_time(instant: jiff::Timestamp, position: Position) -> Option<String> {
+    let offset = zone::at(position)?.to_offset(instant);
+    Some(instant.display_with_offset(offset).to_string())
+}
 
 /// Reads the geotag of a JPEG.
 ///

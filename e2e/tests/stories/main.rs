@@ -14,6 +14,7 @@ mod cdn;
 mod corrections;
 mod coverage;
 mod crash;
+mod edits;
 mod first_start;
 mod formats;
 mod found_again;

@@ -64,7 +64,7 @@ async fn geovisio_status(
     reply: Reply,
     Path(id): Path<Uuid>,
 ) -> ApiResult<Response> {
-    let sequence = super::one::find(&api, &identity, SequenceId(id)).await?;
+    let sequence = super::one::find_sequence(&api, &identity, SequenceId(id)).await?;
     let items = api.catalog.sequence_items(identity.viewer(), sequence.id, 0, MOST).await?;
     let items = items
         .into_iter()

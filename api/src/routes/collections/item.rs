@@ -46,7 +46,7 @@ async fn item(
     if item.picture.sequence != Some(SequenceId(sequence)) {
         return Err(no_item());
     }
-    reply.geojson(&item_document(&api, &identity, &url, item))
+    reply.geojson(&item_document(&api, &identity, &url, item).await?)
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ async fn items(
     let id = SequenceId(id);
     let limit = page_size(parameters.limit.as_deref(), MOST, MOST)?;
     let asked_rank = parameters.start_after_rank.as_deref().map(parse_rank).transpose()?;
-    super::one::find(&api, &identity, id).await?;
+    super::one::find_sequence(&api, &identity, id).await?;
     let after = match (&parameters.with_picture, asked_rank) {
         (None, rank) => rank.unwrap_or(0),
         (Some(_), Some(_)) => {

@@ -14,6 +14,7 @@ mod thumb;
 
 pub(crate) use cursor::{Cursor, next_page};
 pub(crate) use list::{ListParameters, after_fetch};
+pub(crate) use one::{collection_document, find_sequence};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {

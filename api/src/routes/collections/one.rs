@@ -1,14 +1,14 @@
 //! `/collections/{id}`: one sequence.
 
 use axum::{extract::State, response::Response};
-use flaneur_access::{Action, Subject, decide};
+use flaneur_access::Subject;
 use flaneur_catalog::model::{Sequence, SequenceId};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use crate::{
-    Api, ApiError, ApiResult, Identity, Link, PublicUrl, error::ErrorBody, extract::Path, respond::Reply,
-    stac::Collection,
+    Api, ApiError, ApiResult, Identity, PublicUrl, error::ErrorBody, extract::Path, respond::Reply,
+    routes::edits::permission_links, stac::Collection,
 };
 
 /// The routes.
@@ -36,18 +36,26 @@ async fn collection(
     reply: Reply,
     Path(id): Path<Uuid>,
 ) -> ApiResult<Response> {
-    let sequence = find(&api, &identity, SequenceId(id)).await?;
+    let sequence = find_sequence(&api, &identity, SequenceId(id)).await?;
+    reply.json(&collection_document(&api, &identity, &url, sequence).await?)
+}
+
+/// A sequence asked for by its id: who is signed in gets links to what they may do with it.
+pub(crate) async fn collection_document(
+    api: &Api,
+    identity: &Identity,
+    url: &PublicUrl,
+    sequence: Sequence,
+) -> ApiResult<Collection> {
     let subject = Subject { owner: sequence.account.0, visibility: sequence.visibility, published: true };
-    let mut document = Collection::new(sequence, &url, &api.settings.license);
-    if decide(identity.viewer(), Action::Manage, subject).is_ok() {
-        let own = url.api(&format!("/collections/{id}"));
-        document.links.push(Link::json("delete", own).with("method", "DELETE"));
-    }
-    reply.json(&document)
+    let own = url.api(&format!("/collections/{}", sequence.id));
+    let mut document = Collection::new(sequence, url, &api.settings.license);
+    document.links.extend(permission_links(api, identity, subject, &own, false).await?);
+    Ok(document)
 }
 
 /// A sequence that the viewer may see, or 404.
-pub(super) async fn find(api: &Api, identity: &Identity, id: SequenceId) -> ApiResult<Sequence> {
+pub(crate) async fn find_sequence(api: &Api, identity: &Identity, id: SequenceId) -> ApiResult<Sequence> {
     let sequence = api.catalog.sequence(identity.viewer(), id).await?;
     sequence.ok_or_else(|| ApiError::not_found("Collection doesn't exist"))
 }

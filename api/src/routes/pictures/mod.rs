@@ -4,7 +4,7 @@ use flaneur_access::{Action, Visibility, decide};
 use flaneur_catalog::model::{Item, PictureId, PictureStatus};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{Api, ApiError, ApiResult, Identity, Link, PublicUrl, stac};
+use crate::{Api, ApiError, ApiResult, Identity, Link, PublicUrl, routes::edits::permission_links, stac};
 
 mod files;
 mod one;
@@ -40,17 +40,24 @@ pub(crate) async fn find_item(api: &Api, identity: &Identity, id: PictureId) -> 
     }
 }
 
-/// A picture asked for by its id: who may delete it gets the link to do so, and the one to what is redacted in it.
-pub(crate) fn item_document(api: &Api, identity: &Identity, url: &PublicUrl, item: Item) -> stac::Item {
+/// A picture asked for by its id: who is signed in gets links to what they may do with it, and who may manage it the one to
+/// what is redacted in it.
+pub(crate) async fn item_document(
+    api: &Api,
+    identity: &Identity,
+    url: &PublicUrl,
+    item: Item,
+) -> ApiResult<stac::Item> {
     let subject = item.picture.subject(Visibility::Anyone);
     let mut document = stac::Item::new(item, url, &api.settings.license);
-    if let (Ok(()), Some(sequence)) = (decide(identity.viewer(), Action::Manage, subject), document.collection) {
-        let own = url.api(&format!("/collections/{sequence}/items/{}", document.id));
-        document.links.push(Link::json("delete", own).with("method", "DELETE"));
+    let Some(sequence) = document.collection else { return Ok(document) };
+    let own = url.api(&format!("/collections/{sequence}/items/{}", document.id));
+    document.links.extend(permission_links(api, identity, subject, &own, true).await?);
+    if decide(identity.viewer(), Action::Manage, subject).is_ok() {
         let redactions = url.api(&format!("/pictures/{}/redactions", document.id));
         document.links.push(Link::json("redactions", redactions));
     }
-    document
+    Ok(document)
 }
 
 /// There is no such picture, as far as this viewer goes.

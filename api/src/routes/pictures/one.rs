@@ -34,7 +34,7 @@ async fn picture(
     Path(id): Path<Uuid>,
 ) -> ApiResult<Response> {
     let item = find_item(&api, &identity, PictureId(id)).await?;
-    reply.geojson(&item_document(&api, &identity, &url, item))
+    reply.geojson(&item_document(&api, &identity, &url, item).await?)
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 use axum::{Json, extract::State};
 use flaneur_access::Visibility;
-use flaneur_catalog::model::{NewUploadSet, Semantic, SortMethod, StatusCounts, UploadSetId, UploadSetState};
+use flaneur_catalog::model::{
+    LONGEST_KEY, LONGEST_VALUE, MOST_TAGS, NewUploadSet, Semantic, SortMethod, StatusCounts, UploadSetId,
+    UploadSetState,
+};
 use http::{HeaderMap, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -52,7 +55,6 @@ pub struct NewSet {
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 const MAX_TITLE: usize = 500;
-const MAX_SEMANTICS: usize = 100;
 const MAX_METADATA: usize = 64 << 10;
 
 /// Begin to send pictures.
@@ -77,7 +79,8 @@ pub async fn create(
     refuse_nul(&body)?;
     let new: NewSet = serde_json::from_slice(&body)
         .map_err(|error| ApiError::bad_request("Parameter for this request should be valid JSON").because(error))?;
-    let options = check(new, &api)?;
+    let usual = api.catalog.choices(account.id).await?.default_visibility.unwrap_or_default();
+    let options = check(new, &api, usual)?;
     let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map(shorten);
     let created_at = api.world.now();
     let yesterday = created_at.checked_sub(DAY).unwrap_or(Timestamp::MIN);
@@ -109,7 +112,8 @@ fn shorten(text: &str) -> String {
     text.chars().take(200).collect()
 }
 
-fn check(new: NewSet, api: &Api) -> ApiResult<NewUploadSet> {
+/// `usual` is who sees its pictures if nothing is said.
+fn check(new: NewSet, api: &Api, usual: Visibility) -> ApiResult<NewUploadSet> {
     let refuse = |name: &str, expected: &str| Err(ApiError::bad_request(format!("`{name}` must be {expected}")));
     let title = new.title.map(|title| title.trim().to_owned()).filter(|title| !title.is_empty());
     let title = title.ok_or_else(|| ApiError::bad_request("`title` is mandatory: a name for this set of pictures"))?;
@@ -141,8 +145,14 @@ fn check(new: NewSet, api: &Api) -> ApiResult<NewUploadSet> {
         return refuse("no_deduplication", "left out where duplicate_distance or duplicate_rotation is given");
     }
     let semantics = new.semantics.unwrap_or_default();
-    if semantics.len() > MAX_SEMANTICS || semantics.iter().any(|tag| tag.key.is_empty() || tag.key.len() > 256) {
-        return refuse("semantics", "at most 100 tags, each with a key");
+    let fits = |text: &str, longest| !text.is_empty() && text.len() <= longest;
+    if semantics.len() > MOST_TAGS
+        || !semantics.iter().all(|tag| fits(&tag.key, LONGEST_KEY) && fits(&tag.value, LONGEST_VALUE))
+    {
+        let expected = format!(
+            "at most {MOST_TAGS} tags, each with a key of at most {LONGEST_KEY} bytes and a value of at most {LONGEST_VALUE}"
+        );
+        return refuse("semantics", &expected);
     }
     let metadata = new.metadata.map_or_else(|| json!({}), Value::Object);
     if metadata.to_string().len() > MAX_METADATA {
@@ -151,7 +161,8 @@ fn check(new: NewSet, api: &Api) -> ApiResult<NewUploadSet> {
     let visibility = match (new.visibility, new.visible) {
         (Some(visibility), _) => visibility,
         (None, Some(false)) => Visibility::OwnerOnly,
-        (None, _) => Visibility::Anyone,
+        (None, Some(true)) => Visibility::Anyone,
+        (None, None) => usual,
     };
     Ok(NewUploadSet {
         id: UploadSetId(uuid::Uuid::nil()),

@@ -8,7 +8,7 @@ use axum::{
 };
 use flaneur_access::Viewer;
 use flaneur_catalog::model::{
-    Account, Camera, FileRecord, JobId, Orientation, Picture, PictureId, PictureStatus, Projection, Receipt,
+    Account, Camera, Edited, FileRecord, JobId, Orientation, Picture, PictureId, PictureStatus, Projection, Receipt,
     ReceivedFile, RefusedFile, Rejection, Revisions, Severity, Shape, UploadSet, UploadSetId,
 };
 use flaneur_geotag::Geotag;
@@ -315,6 +315,9 @@ impl Arrived<'_> {
             exif: tag.exif.clone(),
             overrides,
             revisions: Revisions::default(),
+            edited: Edited::default(),
+            semantics: Vec::new(),
+            annotation_changes: 0,
             file_name: file_name.to_owned(),
             content_md5: received.md5.clone(),
             content_sha256: received.sha256.clone(),

@@ -1,15 +1,16 @@
-//! `/users/me`: who is asking.
+//! `/users/me`: who is asking, and what they chose.
 
-use axum::response::Response;
+use axum::{extract::State, response::Response};
 use flaneur_access::Visibility;
-use serde_json::json;
+use flaneur_catalog::model::{Account, AccountChoices};
+use serde_json::{Map, Value, json};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{Api, ApiResult, Identity, PublicUrl, error::ErrorBody, respond::Reply};
+use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, error::ErrorBody, extract, respond::Reply};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(me))
+    OpenApiRouter::new().routes(routes!(me, choose))
 }
 
 /// Who is asking
@@ -20,26 +21,77 @@ pub fn router() -> OpenApiRouter<Api> {
     responses(
         (status = 200, description = "The account that is signed in", content_type = "application/json", body = Object,
             example = json!({"id": "52864614-8ee3-4e42-9578-9ffa0a554f1f", "name": "alice", "default_visibility": "anyone",
+                "collaborative_metadata": null,
                 "permissions": {"role": "user", "can_check_reports": false, "can_edit_excluded_areas": false, "can_edit_pages": false},
                 "links": []})),
+        (status = 304, description = "It is as `If-None-Match` says"),
         (status = 401, description = "Nobody is signed in", body = ErrorBody,
             example = json!({"message": "Authentication is mandatory: send a token, or sign in", "status_code": 401})),
     )
 )]
-async fn me(identity: Identity, url: PublicUrl, reply: Reply) -> ApiResult<Response> {
+async fn me(State(api): State<Api>, identity: Identity, url: PublicUrl, reply: Reply) -> ApiResult<Response> {
     let account = identity.require()?;
-    reply.json(&json!({
+    reply.json(&document(account, api.catalog.choices(account.id).await?, &url))
+}
+
+/// Choose
+///
+/// What is not there stays; null gives it back to the instance.
+#[utoipa::path(
+    patch, path = "/users/me", tag = "Accounts",
+    request_body(content = Object, description = "`collaborative_metadata`: whether others may correct place, time and direction \
+        of my pictures; `default_visibility`: who sees them if nothing is said when they are sent",
+        example = json!({"collaborative_metadata": false, "default_visibility": "anyone"})),
+    responses(
+        (status = 200, description = "The account as it is now", body = Object),
+        (status = 400, description = "A value makes no sense", body = ErrorBody),
+        (status = 401, description = "Nobody is signed in", body = ErrorBody),
+        (status = 415, description = "The body is not JSON", body = ErrorBody),
+    )
+)]
+async fn choose(
+    State(api): State<Api>,
+    identity: Identity,
+    url: PublicUrl,
+    reply: Reply,
+    extract::Json(body): extract::Json<Map<String, Value>>,
+) -> ApiResult<Response> {
+    let account = identity.require()?;
+    let mut choices = api.catalog.choices(account.id).await?;
+    for (name, value) in &body {
+        match (name.as_str(), value) {
+            ("collaborative_metadata", Value::Null) => choices.collaborative_metadata = None,
+            ("collaborative_metadata", Value::Bool(yes)) => choices.collaborative_metadata = Some(*yes),
+            ("default_visibility", Value::Null) => choices.default_visibility = None,
+            ("default_visibility", Value::String(name)) if name.parse::<Visibility>().is_ok() => {
+                choices.default_visibility = name.parse().ok();
+            }
+            _ => {
+                return Err(ApiError::bad_request(
+                    "what can be chosen is `collaborative_metadata` (true, false or null) and `default_visibility` (anyone, \
+                     logged-only, owner-only or null)",
+                ));
+            }
+        }
+    }
+    api.catalog.set_choices(account.id, choices).await?;
+    reply.json(&document(account, choices, &url))
+}
+
+fn document(account: &Account, choices: AccountChoices, url: &PublicUrl) -> Value {
+    json!({
         "id": account.id,
         "name": account.name,
-        "default_visibility": Visibility::default().as_str(),
+        "default_visibility": choices.default_visibility.unwrap_or_default().as_str(),
+        "collaborative_metadata": choices.collaborative_metadata,
         "permissions": {
             "role": if account.admin { "admin" } else { "user" },
             "can_check_reports": false,
             "can_edit_excluded_areas": account.admin,
             "can_edit_pages": false,
         },
-        "links": super::links(account.id, &url),
-    }))
+        "links": super::links(account.id, url),
+    })
 }
 
 #[cfg(test)]
@@ -58,5 +110,34 @@ mod tests {
             assert_eq!((&body["name"], &body["permissions"]["role"]), (&name.into(), &role.into()));
             assert_eq!(body["permissions"]["can_edit_excluded_areas"], role == "admin");
         }
+    }
+
+    #[tokio::test]
+    async fn what_was_chosen_stays() {
+        let fixture = fixture().await;
+        let owner = Some(&fixture.owner);
+        let choose = |body: serde_json::Value| fixture.request("PATCH", "/users/me").of(owner).json(&body).send();
+        let chosen = choose(serde_json::json!({ "collaborative_metadata": false })).await;
+        assert_eq!((chosen.status, &chosen.json()["collaborative_metadata"]), (200, &false.into()));
+        let chosen = choose(serde_json::json!({ "default_visibility": "owner-only" })).await.json();
+        assert_eq!(
+            (&chosen["collaborative_metadata"], &chosen["default_visibility"]),
+            (&false.into(), &"owner-only".into())
+        );
+        let set =
+            fixture.request("POST", "/upload_sets").of(owner).json(&serde_json::json!({ "title": "x" })).send().await;
+        assert_eq!(set.json()["visibility"], "owner-only");
+        let back =
+            choose(serde_json::json!({ "collaborative_metadata": null, "default_visibility": null })).await.json();
+        assert_eq!(
+            (&back["collaborative_metadata"], &back["default_visibility"]),
+            (&serde_json::Value::Null, &"anyone".into())
+        );
+        for bad in ["{\"admin\":true}", "{\"default_visibility\":\"all\"}", "{\"collaborative_metadata\":1}", "[]"] {
+            let refused =
+                fixture.request("PATCH", "/users/me").of(owner).json(&serde_json::from_str(bad).unwrap()).send().await;
+            assert_eq!(refused.status, 400, "{bad}");
+        }
+        assert_eq!(fixture.request("PATCH", "/users/me").json(&serde_json::json!({})).send().await.status, 401);
     }
 }

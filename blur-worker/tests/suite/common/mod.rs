@@ -13,7 +13,7 @@ use std::{
 use flaneur_catalog::{
     Accounts as _, Catalog, UploadSets as _,
     model::{
-        Account, AccountId, BoxClass, Camera, Detection, JobId, NewAccount, NewUploadSet, Orientation, Picture,
+        Account, AccountId, BoxClass, Camera, Detection, Edited, JobId, NewAccount, NewUploadSet, Orientation, Picture,
         PictureId, PictureStatus, Projection, Receipt, ReceivedFile, Revisions, Shape, SortMethod, UploadSetId,
     },
     sqlite::SqliteCatalog,
@@ -157,6 +157,9 @@ impl Bench {
             exif: std::collections::BTreeMap::default(),
             overrides: serde_json::json!({}),
             revisions: Revisions::default(),
+            edited: Edited::default(),
+            semantics: Vec::new(),
+            annotation_changes: 0,
             file_name: format!("{id}.jpg"),
             content_md5: received.md5,
             content_sha256: received.sha256,

@@ -237,7 +237,6 @@ pub const TABLES: &[Table] = &[
             text("captured_local"),
             real("heading").or_null(),
             boolean("heading_computed"),
-            boolean("heading_edited"),
             real("sensor_heading").or_null(),
             integer("metadata_revision"),
             integer("served_revision"),
@@ -261,6 +260,7 @@ pub const TABLES: &[Table] = &[
             integer("created_at"),
             integer("updated_at"),
             integer("annotation_changes"),
+            integer("edited"),
             json("semantics"),
             json("objects").or_null(),
             json("exif"),
@@ -284,7 +284,7 @@ pub const TABLES: &[Table] = &[
     },
     Table {
         name: "edits",
-        key: &["at", "id"],
+        key: &["id"],
         only: None,
         counter: None,
         columns: &[

@@ -3,7 +3,7 @@
 use super::scene::Scene;
 use crate::{
     CatalogError,
-    model::{AccountId, NewAccount},
+    model::{AccountChoices, AccountId, NewAccount},
 };
 
 pub async fn account_names_are_unique_without_case(scene: &Scene) {
@@ -53,4 +53,18 @@ pub async fn account_search_is_literal_and_in_order(scene: &Scene) {
     assert_eq!(search("bob", 0).await, [""; 0]);
     assert_eq!(search("bob", -1).await, [""; 0]);
     assert_eq!(search(&"x".repeat(100_000), 10).await, [""; 0]);
+}
+
+pub async fn choices_are_kept(scene: &Scene) {
+    let (ada, bob) = (scene.account("ada").await, scene.account("bob").await);
+    assert_eq!(scene.catalog.choices(ada.id).await.unwrap(), AccountChoices::default());
+    let chosen = AccountChoices {
+        collaborative_metadata: Some(false),
+        default_visibility: Some(flaneur_access::Visibility::LoggedOnly),
+    };
+    scene.catalog.set_choices(ada.id, chosen).await.unwrap();
+    assert_eq!(scene.catalog.choices(ada.id).await.unwrap(), chosen);
+    assert_eq!(scene.catalog.choices(bob.id).await.unwrap(), AccountChoices::default());
+    scene.catalog.set_choices(ada.id, AccountChoices::default()).await.unwrap();
+    assert_eq!(scene.catalog.choices(ada.id).await.unwrap(), AccountChoices::default());
 }

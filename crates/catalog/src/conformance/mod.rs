@@ -23,6 +23,7 @@ mod coverage_tiles;
 mod credentials;
 mod deletion;
 mod dispatch;
+mod edits;
 mod files;
 mod histories;
 mod inspection;
@@ -70,6 +71,7 @@ macro_rules! for_each_rule {
                 account_names_are_unique_without_case
                 accounts_are_found_by_id_and_name
                 account_search_is_literal_and_in_order
+                choices_are_kept
             }
             credentials {
                 tokens_are_listed_and_revoked
@@ -110,6 +112,20 @@ macro_rules! for_each_rule {
                 a_picture_is_corrected_from_another_set
                 files_follow_corrections
                 a_correction_into_an_excluded_area_hides
+            }
+            edits {
+                an_edit_changes_what_it_says_and_nothing_else
+                what_is_so_already_is_no_edit
+                hiding_acts_at_once
+                a_picture_that_is_moved_into_an_excluded_area_is_hidden
+                what_was_edited_stays_when_a_set_is_sorted_anew
+                tags_come_and_go
+                parts_of_pictures_are_marked
+                undoing_puts_back_what_nobody_changed_since
+                a_history_can_be_rolled_back
+                history_is_read_backwards
+                nothing_is_left_of_what_is_deleted
+                pictures_are_chosen_for_an_edit
             }
             uploads {
                 an_upload_grows_part_by_part

@@ -11,10 +11,10 @@ use super::Subject;
 use crate::{
     Catalog,
     model::{
-        Account, AccountId, Camera, DispatchPart, DispatchPlan, Item, JobId, JobKind, Lease, NewAccount, NewUploadSet,
-        Objects, Order, Orientation, Picture, PictureId, PictureStatus, PlacedShot, Projection, Publication, Receipt,
-        ReceivedFile, RefusedFile, Rejection, Revisions, SearchQuery, Semantic, SequenceId, SequenceQuery,
-        SequenceSummary, Severity, Shape, SortMethod, UploadSetId,
+        Account, AccountId, Camera, DispatchPart, DispatchPlan, Edited, Item, JobId, JobKind, Lease, NewAccount,
+        NewUploadSet, Objects, Order, Orientation, Picture, PictureId, PictureStatus, PlacedShot, Projection,
+        Publication, Receipt, ReceivedFile, RefusedFile, Rejection, Revisions, SearchQuery, Semantic, SequenceId,
+        SequenceQuery, SequenceSummary, Severity, Shape, SortMethod, UploadSetId,
     },
     world::{Clock as _, Generator, ManualClock, World},
 };
@@ -159,6 +159,9 @@ impl Scene {
             exif: BTreeMap::from([("Exif.Image.Make".to_owned(), "Make".to_owned())]),
             overrides: serde_json::json!({ "b": 1, "a": [null, "text"] }),
             revisions: Revisions::default(),
+            edited: Edited::default(),
+            semantics: Vec::new(),
+            annotation_changes: 0,
             file_name: String::new(),
             content_md5: format!("{:032x}", id.as_u128()),
             content_sha256: format!("{:064x}", id.as_u128()),

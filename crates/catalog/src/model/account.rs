@@ -101,3 +101,12 @@ pub struct Session {
     /// Until when.
     pub expires_at: Timestamp,
 }
+
+/// What an account chose; none: as the instance has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AccountChoices {
+    /// Whether others may correct what its pictures say of place, time and direction.
+    pub collaborative_metadata: Option<bool>,
+    /// Who sees its pictures if nothing is said when they are sent.
+    pub default_visibility: Option<flaneur_access::Visibility>,
+}

@@ -53,6 +53,10 @@ identifiers! {
     SequenceId;
     /// A redaction.
     RedactionId;
+    /// An annotation.
+    AnnotationId;
+    /// An edit.
+    EditId;
     /// A job.
     JobId;
     /// A file that comes piece by piece.

@@ -3,9 +3,11 @@
 //! Times are instants (`jiff::Timestamp`, microseconds in the database); positions are lon, lat in degrees WGS 84.
 
 mod account;
+mod annotation;
 mod area;
 mod change;
 mod coverage;
+mod edit;
 mod ids;
 mod inspection;
 mod job;
@@ -15,20 +17,26 @@ mod sequence;
 mod upload;
 mod upload_set;
 
-pub use account::{Account, Claim, Invite, NewAccount, NewInvite, NewToken, Session, Token};
+pub use account::{Account, AccountChoices, Claim, Invite, NewAccount, NewInvite, NewToken, Session, Token};
+pub use annotation::{Annotation, LONGEST_KEY, LONGEST_VALUE, MOST_ANNOTATIONS, MOST_TAGS, Marked, TagEdits};
 pub use area::{
     AreaLimits, AreaReceipt, AreaShape, ExcludedArea, Exclusion, LONGEST_LABEL, MOST_POSITIONS, ShapeError, Sweep,
 };
 pub use change::{Change, ChangeKind};
 pub use coverage::{DrawnTile, GridCell, PictureMark, SequenceMark, Sight};
+pub use edit::{
+    CaptureState, Edit, EditChange, EditReceipt, Editable, HeadingState, HistoryOf, MOST_CHANGES, NewEdit,
+    PictureFields, PoseState, PositionState, Selection, SequenceFields, Unfulfilled, Wish,
+};
 pub use ids::{
-    AccountId, AreaId, JobId, PartId, PictureId, RedactionId, SequenceId, TokenId, UnreadableId, UploadId, UploadSetId,
+    AccountId, AnnotationId, AreaId, EditId, JobId, PartId, PictureId, RedactionId, SequenceId, TokenId, UnreadableId,
+    UploadId, UploadSetId,
 };
 pub use inspection::{OverdueJob, PictureFiles, Schema, Stalled};
 pub use job::{DeadJob, Failure, JobCounts, JobKind, Lease, QueueLine};
 pub use picture::{
-    Area, BoxClass, Camera, Detection, Item, ItemLinks, Neighbour, Objects, Order, Orientation, Picture, PictureStatus,
-    Projection, Publication, Revisions, SearchQuery, Shape, TileMatrix,
+    Area, BoxClass, Camera, Detection, Edited, Item, ItemLinks, Neighbour, Objects, Order, Orientation, Picture,
+    PictureStatus, Projection, Publication, Revisions, SearchQuery, Shape, TileMatrix,
 };
 pub use redaction::{
     Outline, Patch, Redaction, RedactionOrigin, RedactionReceipt, RedactionState, RegionClass, Republication, Undo,

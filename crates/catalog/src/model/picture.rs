@@ -77,6 +77,36 @@ pub struct Orientation {
     pub yaw: Option<f64>,
 }
 
+/// Which values of a picture were edited since its file came: they stay when its set is sorted anew, and are told in place of
+/// what the file says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Edited {
+    /// The heading.
+    pub heading: bool,
+    /// The position.
+    pub position: bool,
+    /// The time of capture.
+    pub time: bool,
+    /// Pitch, roll or yaw.
+    pub pose: bool,
+}
+
+impl Edited {
+    /// As the database keeps it: a bit for each.
+    pub fn bits(self) -> i64 {
+        [self.heading, self.position, self.time, self.pose]
+            .iter()
+            .rev()
+            .fold(0, |bits, set| bits << 1 | i64::from(*set))
+    }
+
+    /// Out of the bits.
+    pub fn of_bits(bits: i64) -> Self {
+        Self { heading: bits & 1 != 0, position: bits & 2 != 0, time: bits & 4 != 0, pose: bits & 8 != 0 }
+    }
+}
+
 /// What took the picture.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Camera {
@@ -221,6 +251,12 @@ pub struct Picture {
     pub overrides: serde_json::Value,
     /// Which correction the catalog and the served files are at.
     pub revisions: Revisions,
+    /// Which values were edited since.
+    pub edited: Edited,
+    /// Tags.
+    pub semantics: Vec<super::Semantic>,
+    /// How often its annotations changed; 0: there never was one.
+    pub annotation_changes: i64,
     /// Name the client gave.
     pub file_name: String,
     /// MD5 of the bytes received, 32 hexadecimal digits.
@@ -361,6 +397,8 @@ pub struct Item {
     pub producer: String,
     /// Tags of its sequence.
     pub sequence_semantics: Vec<super::Semantic>,
+    /// Its annotations, the oldest first.
+    pub annotations: Vec<super::Annotation>,
     /// Where one can go.
     pub links: ItemLinks,
     /// Why it is broken or a duplicate; only its owner asks.

@@ -50,6 +50,8 @@ pub struct Sequence {
     pub visibility: Visibility,
     /// Tags.
     pub semantics: Vec<Semantic>,
+    /// The order that was asked for since it was made, as the API names it.
+    pub sorted_by: Option<String>,
     /// The client its set was sent with.
     pub user_agent: Option<String>,
     /// What is computed from its pictures.

@@ -5,7 +5,9 @@ use jiff::Timestamp;
 
 use crate::{
     Result,
-    model::{Account, AccountId, Claim, Invite, NewAccount, NewInvite, NewToken, Session, Token, TokenId},
+    model::{
+        Account, AccountChoices, AccountId, Claim, Invite, NewAccount, NewInvite, NewToken, Session, Token, TokenId,
+    },
 };
 
 /// Accounts, tokens, invites, sessions, and the instance's secret.
@@ -22,6 +24,10 @@ pub trait Accounts: Send + Sync {
     async fn search_accounts(&self, text: &str, limit: i64) -> Result<Vec<Account>>;
     /// Whether there is any account at all.
     async fn has_accounts(&self) -> Result<bool>;
+    /// What an account chose; nothing if there is no such account.
+    async fn choices(&self, id: AccountId) -> Result<AccountChoices>;
+    /// Notes what an account chose.
+    async fn set_choices(&self, id: AccountId, choices: AccountChoices) -> Result<()>;
 
     /// Makes a token.
     async fn create_token(&self, new: NewToken) -> Result<Token>;

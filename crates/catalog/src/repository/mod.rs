@@ -11,6 +11,7 @@ mod archive;
 mod areas;
 mod changes;
 mod coverage;
+mod edits;
 mod inspection;
 mod jobs;
 mod pictures;
@@ -26,6 +27,7 @@ pub use archive::{Archive, Beginning, Import, Snapshot};
 pub use areas::Areas;
 pub use changes::Changes;
 pub use coverage::Coverage;
+pub use edits::Edits;
 pub use inspection::Inspection;
 pub use jobs::{Jobs, LONGEST_WAIT};
 pub use pictures::Pictures;
@@ -48,6 +50,7 @@ pub trait Catalog:
     + Jobs
     + Coverage
     + Changes
+    + Edits
     + Settings
     + Upkeep
     + Archive
@@ -66,6 +69,7 @@ impl<T> Catalog for T where
         + Jobs
         + Coverage
         + Changes
+        + Edits
         + Settings
         + Upkeep
         + Archive

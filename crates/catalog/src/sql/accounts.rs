@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use super::{Connection, Store, at_least_none, dialect, explain};
 use crate::{
     Accounts, Result,
-    model::{Account, AccountId, Claim, Invite, NewAccount, NewInvite, NewToken, Session, Token, TokenId},
-    stored::rows::{micros, time},
+    model::{
+        Account, AccountChoices, AccountId, Claim, Invite, NewAccount, NewInvite, NewToken, Session, Token, TokenId,
+    },
+    stored::rows::{micros, named, time},
 };
 
 #[derive(sqlx::FromRow)]
@@ -101,6 +103,29 @@ impl Accounts for Store {
 
     async fn has_accounts(&self) -> Result<bool> {
         Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM accounts)").fetch_one(&self.readers).await?)
+    }
+
+    async fn choices(&self, id: AccountId) -> Result<AccountChoices> {
+        let chosen: Option<(Option<bool>, Option<String>)> =
+            sqlx::query_as("SELECT collaborative_metadata, default_visibility FROM accounts WHERE id = $1")
+                .bind(id)
+                .fetch_optional(&self.readers)
+                .await?;
+        let Some((collaborative_metadata, visibility)) = chosen else { return Ok(AccountChoices::default()) };
+        let default_visibility = visibility.as_deref().map(named).transpose()?;
+        Ok(AccountChoices { collaborative_metadata, default_visibility })
+    }
+
+    async fn set_choices(&self, id: AccountId, choices: AccountChoices) -> Result<()> {
+        let mut tx = self.write().await?;
+        sqlx::query("UPDATE accounts SET collaborative_metadata = $2, default_visibility = $3 WHERE id = $1")
+            .bind(id)
+            .bind(choices.collaborative_metadata)
+            .bind(choices.default_visibility.map(flaneur_access::Visibility::as_str))
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     async fn create_token(&self, new: NewToken) -> Result<Token> {

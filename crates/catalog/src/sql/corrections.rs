@@ -34,9 +34,10 @@ pub async fn correct(
     let Some((_, set)) = before.filter(|(overrides, _)| overrides.0 != new.overrides) else {
         return Ok(false);
     };
-    // The shape stays: the master keeps the turn that its pixels are stored in.
+    // What was edited gives way. The shape stays: the master keeps the turn that its pixels are stored in.
     let sql = format!(
-        "UPDATE pictures SET ({SAID}) = ({SAID_VALUES}), updated_at = $23, metadata_revision = metadata_revision + 1
+        "UPDATE pictures SET ({SAID}) = ({SAID_VALUES}), updated_at = $23, metadata_revision = metadata_revision + 1,
+             edited = 0
          WHERE id = $1"
     );
     bind_said(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id), new).bind(micros(now)).execute(&mut *connection).await?;

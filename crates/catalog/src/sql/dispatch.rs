@@ -11,8 +11,8 @@ use super::{
 use crate::{
     CatalogError, Result,
     model::{
-        AccountId, DispatchPart, DispatchPlan, DuplicateShot, JobId, JobKind, Lease, PictureId, PlacedShot, Rejection,
-        SequenceId, SequenceStatus, Severity, UploadSet,
+        AccountId, DispatchPart, DispatchPlan, DuplicateShot, Edited, JobId, JobKind, Lease, PictureId, PlacedShot,
+        Rejection, SequenceId, SequenceStatus, Severity, UploadSet,
     },
     stored::rows::{micros, named},
 };
@@ -29,6 +29,7 @@ struct Shot {
     heading: Option<f64>,
     heading_computed: bool,
     sensor_heading: Option<f64>,
+    edited: i64,
 }
 
 /// Carries the plan out in the transaction of `connection`. False if the lease is lost: then, roll back.
@@ -105,7 +106,8 @@ pub async fn apply(
 
 async fn shots(connection: &mut Connection, set: &UploadSet) -> Result<HashMap<PictureId, Shot>> {
     let sql = format!(
-        "SELECT id, account_id, lon, lat, sequence_id, rank, heading, heading_computed, sensor_heading FROM pictures
+        "SELECT id, account_id, lon, lat, sequence_id, rank, heading, heading_computed, sensor_heading, edited
+         FROM pictures
          WHERE upload_set_id = $1 AND status IN ('waiting', 'ready') ORDER BY id {FOR_UPDATE}",
     );
     let shots: Vec<Shot> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(set.options.id).fetch_all(connection).await?;
@@ -120,7 +122,7 @@ async fn sequences(connection: &mut Connection, set: &UploadSet) -> Result<HashM
     rows.into_iter().map(|(id, status)| Ok((id, named(&status)?))).collect()
 }
 
-/// Makes the sequence, or keeps it with what the set and the plan say of it.
+/// Makes the sequence, or keeps it: its tags and visibility are its own from then on, and its title if somebody chose it.
 async fn store_sequence(
     connection: &mut Connection,
     set: &UploadSet,
@@ -132,8 +134,8 @@ async fn store_sequence(
         "INSERT INTO sequences (id, account_id, upload_set_id, place, status, visibility, semantics, title, user_agent,
              created_at, updated_at)
          VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8, $9, $9)
-         ON CONFLICT (id) DO UPDATE SET place = excluded.place, visibility = excluded.visibility,
-             semantics = excluded.semantics, title = excluded.title, updated_at = excluded.updated_at
+         ON CONFLICT (id) DO UPDATE SET place = excluded.place, sorted_by = NULL, updated_at = excluded.updated_at,
+             title = CASE WHEN sequences.title_edited THEN sequences.title ELSE excluded.title END
          WHERE sequences.upload_set_id = excluded.upload_set_id",
     )
     .bind(part.sequence)
@@ -161,8 +163,11 @@ async fn place_shot(
     shot: Shot,
     plan: &DispatchPlan,
 ) -> Result<()> {
-    let heading = placed.computed_heading.or(shot.sensor_heading);
-    let computed = placed.computed_heading.is_some();
+    let (heading, computed) = if Edited::of_bits(shot.edited).heading {
+        (shot.heading, shot.heading_computed)
+    } else {
+        (placed.computed_heading.or(shot.sensor_heading), placed.computed_heading.is_some())
+    };
     let stays = shot.sequence_id == Some(sequence) && shot.rank == Some(rank);
     if !stays || heading != shot.heading || computed != shot.heading_computed {
         sqlx::query(

@@ -4,7 +4,7 @@ use flaneur_access::Viewer;
 use sqlx::types::Json;
 
 use super::{
-    Connection, dialect,
+    Connection, annotations, dialect,
     picture_rows::{PICTURE, PictureRow},
     statement::Values,
 };
@@ -56,6 +56,7 @@ impl ItemRow {
             picture,
             producer: self.producer,
             sequence_semantics: self.sequence_semantics.0,
+            annotations: Vec::new(),
             links,
             // What is published was not rejected.
             rejection: None,
@@ -88,7 +89,10 @@ pub async fn items(
                  ORDER BY x.rank DESC LIMIT 1)
          WHERE p.id = hit.id ORDER BY {order}",
     );
-    values.fetch_all::<ItemRow>(connection, sql).await?.into_iter().map(ItemRow::item).collect()
+    let rows = values.fetch_all::<ItemRow>(connection, sql).await?;
+    let mut items = rows.into_iter().map(ItemRow::item).collect::<Result<Vec<_>>>()?;
+    annotations::annotate(connection, &mut items).await?;
+    Ok(items)
 }
 
 /// The `ORDER BY` of the latest (or earliest) capture first. Without `index`, no index is chosen for it.

@@ -6,6 +6,7 @@
 //! documents through `Json`.
 
 mod accounts;
+mod annotations;
 pub mod archive;
 mod areas;
 mod changes;
@@ -14,6 +15,7 @@ mod counts;
 mod coverage;
 mod coverage_tiles;
 mod dispatch;
+mod edits;
 mod inspection;
 mod items;
 mod jobs;

@@ -9,8 +9,8 @@ use super::{Connection, Db, explain};
 use crate::{
     Result,
     model::{
-        AccountId, Camera, Objects, Orientation, Picture, PictureId, PictureStatus, Revisions, SequenceId, Shape,
-        UploadSetId,
+        AccountId, Camera, Edited, Objects, Orientation, Picture, PictureId, PictureStatus, Revisions, Semantic,
+        SequenceId, Shape, UploadSetId,
     },
     stored::rows::{micros, named, time},
 };
@@ -21,7 +21,7 @@ pub const PICTURE: &str = "p.id, p.account_id, p.upload_set_id, p.sequence_id, p
     p.lat, p.altitude, p.accuracy, p.captured_at, p.captured_local, p.heading, p.heading_computed, p.pitch, p.roll,
     p.yaw, p.sensor_heading, p.metadata_revision, p.served_revision, p.projection, p.width, p.height, p.camera_make, p.camera_model, p.camera_artist, p.focal_length,
     p.field_of_view, p.exif, p.overrides, p.file_name, p.content_md5, p.content_sha256, p.size, p.claimed_blurred,
-    p.original, p.objects, p.created_at, p.updated_at";
+    p.original, p.objects, p.created_at, p.updated_at, p.edited, p.semantics, p.annotation_changes";
 
 /// A picture as it is stored.
 #[derive(sqlx::FromRow)]
@@ -67,6 +67,9 @@ pub struct PictureRow {
     objects: Option<Json<Objects>>,
     created_at: i64,
     updated_at: i64,
+    edited: i64,
+    semantics: Json<Vec<Semantic>>,
+    annotation_changes: i64,
 }
 
 impl PictureRow {
@@ -106,6 +109,9 @@ impl PictureRow {
             exif: self.exif.0,
             overrides: self.overrides.0,
             revisions: Revisions { metadata: self.metadata_revision, served: self.served_revision },
+            edited: Edited::of_bits(self.edited),
+            semantics: self.semantics.0,
+            annotation_changes: self.annotation_changes,
             file_name: self.file_name,
             content_md5: self.content_md5,
             content_sha256: self.content_sha256,

@@ -16,7 +16,7 @@ use crate::{
 pub const SEQUENCE: &str = "s.id, s.account_id, a.name AS producer, s.upload_set_id, s.title, s.status, s.visibility,
     s.semantics, s.user_agent, s.nb_pictures, s.west, s.south, s.east, s.north, s.first_captured_at,
     s.last_captured_at, s.length_m, s.lines, s.capture_date, s.camera, s.projection, s.field_of_view, s.focal_length,
-    s.accuracy, s.pixel_density, s.created_at, s.updated_at";
+    s.accuracy, s.pixel_density, s.created_at, s.updated_at, s.sorted_by";
 
 /// Make and model.
 pub type MakeModel = (Option<String>, Option<String>);
@@ -51,6 +51,7 @@ pub struct SequenceRow {
     pixel_density: Option<i64>,
     created_at: i64,
     updated_at: i64,
+    sorted_by: Option<String>,
 }
 
 impl SequenceRow {
@@ -65,6 +66,7 @@ impl SequenceRow {
             status: named(&self.status)?,
             visibility: named(&self.visibility)?,
             semantics: self.semantics.0,
+            sorted_by: self.sorted_by,
             user_agent: self.user_agent,
             summary: SequenceSummary {
                 nb_pictures: self.nb_pictures,

@@ -193,8 +193,9 @@ impl Sequences for Store {
 
     async fn shots(&self, id: UploadSetId) -> Result<Vec<DispatchShot>> {
         sqlx::query_as::<_, ShotRow>(
-            "SELECT id, file_name, lon, lat, captured_at, sensor_heading, projection, accuracy, width, height,
-                 field_of_view, sequence_id
+            "SELECT id, file_name, lon, lat, captured_at,
+                 CASE WHEN edited & 1 = 1 THEN heading ELSE sensor_heading END AS sensor_heading,
+                 projection, accuracy, width, height, field_of_view, sequence_id
              FROM pictures WHERE upload_set_id = $1 AND status IN ('waiting', 'ready') ORDER BY created_at, id",
         )
         .bind(id)

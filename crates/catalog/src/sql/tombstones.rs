@@ -66,6 +66,8 @@ pub async fn bury_pictures(
     for sql in [
         format!("DELETE FROM files WHERE picture_id IN (SELECT id FROM pictures WHERE {condition})"),
         format!("DELETE FROM redactions WHERE picture_id IN (SELECT id FROM pictures WHERE {condition})"),
+        format!("DELETE FROM annotations WHERE picture_id IN (SELECT id FROM pictures WHERE {condition})"),
+        format!("DELETE FROM edit_changes WHERE picture_id IN (SELECT id FROM pictures WHERE {condition})"),
         format!(
             "DELETE FROM jobs WHERE kind IN ('process', 'redact', 'destroy') AND subject IN (SELECT id FROM pictures WHERE {condition})"
         ),
@@ -74,7 +76,7 @@ pub async fn bury_pictures(
     }
     let sql = format!(
         "UPDATE pictures SET status = 'deleted', audience = NULL, updated_at = $2,
-             camera_artist = NULL, exif = '{{}}', overrides = 'null', detections = NULL
+             camera_artist = NULL, exif = '{{}}', overrides = 'null', detections = NULL, semantics = '[]'
          WHERE {condition} RETURNING id",
     );
     let buried: Vec<PictureId> =
@@ -90,7 +92,7 @@ pub async fn bury_pictures(
 pub async fn bury_sequence(connection: &mut Connection, id: SequenceId, now: Timestamp) -> Result<bool> {
     let buried = sqlx::query(
         "UPDATE sequences SET status = 'deleted', updated_at = $2, nb_pictures = 0, length_m = 0, lines = NULL,
-             west = NULL, south = NULL, east = NULL, north = NULL
+             west = NULL, south = NULL, east = NULL, north = NULL, semantics = '[]'
          WHERE id = $1 AND status <> 'deleted'",
     )
     .bind(id)
@@ -100,7 +102,10 @@ pub async fn bury_sequence(connection: &mut Connection, id: SequenceId, now: Tim
     if buried.rows_affected() == 0 {
         return Ok(false);
     }
-    sqlx::query("DELETE FROM sequence_cells WHERE sequence_id = $1").bind(id).execute(&mut *connection).await?;
+    for sql in ["DELETE FROM sequence_cells WHERE sequence_id = $1", "DELETE FROM edit_changes WHERE sequence_id = $1"]
+    {
+        sqlx::query(sql).bind(id).execute(&mut *connection).await?;
+    }
     jobs::forget(connection, JobKind::Refresh, id.0).await?;
     Ok(true)
 }

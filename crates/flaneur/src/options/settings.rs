@@ -145,6 +145,12 @@ pub struct Instance {
         action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true
     )]
     pub anonymous_uploads: bool,
+    /// Let whoever is signed in correct place, time and direction of pictures whose owners did not choose; tags they may always add
+    #[arg(
+        long, value_name = "BOOL", env = "FLANEUR_COLLABORATIVE_METADATA", default_value = "true",
+        action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true
+    )]
+    pub collaborative_metadata: bool,
 }
 
 /// What is taken in.

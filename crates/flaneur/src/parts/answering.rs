@@ -53,6 +53,7 @@ pub fn settings(
         email: instance.email.clone(),
         license: License { id: instance.license.clone(), url: instance.license_url.clone() },
         anonymous_uploads: instance.anonymous_uploads,
+        collaborative_metadata: instance.collaborative_metadata,
         credential_origins: front.credential_origins.clone(),
         max_file_size: upload.max_file_size << 20,
         max_converted_size: upload.max_converted_size << 20,

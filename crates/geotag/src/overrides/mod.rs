@@ -1,6 +1,7 @@
 //! What a client says about a picture, in place of what its file says.
 
 mod reread;
+mod restate;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,8 @@ use crate::source::Source;
 use crate::tags::Tags;
 use crate::time::CaptureTime;
 use crate::{Geotag, heading, shown, text, time, write};
+
+pub use restate::{Restated, restate};
 
 /// Values sent with a picture; they go before what is in the file.
 #[derive(Debug, Clone, Default, PartialEq)]

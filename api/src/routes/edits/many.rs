@@ -1,0 +1,205 @@
+//! `POST /edits`: one operation on many pictures, previewed or made.
+
+use std::collections::{HashMap, HashSet};
+
+use axum::{
+    Json,
+    extract::{DefaultBodyLimit, State},
+    response::{IntoResponse as _, Response},
+};
+use flaneur_access::{Action, Subject, Visibility, decide};
+use flaneur_catalog::model::{
+    AccountId, EditChange, EditReceipt, Editable, MOST_CHANGES, PictureFields, PictureId, Selection, TagEdits, Wish,
+};
+use http::{HeaderValue, StatusCode, header};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use super::{gpx, make, new_edit, operation::Operation, operation::Wanted, view};
+use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, error::ErrorBody, extract};
+
+/// Most identifiers in one request, of each kind.
+const MOST_IDS: usize = MOST_CHANGES;
+
+/// The routes.
+pub fn router() -> OpenApiRouter<Api> {
+    // A track, and as many identifiers as there may be.
+    OpenApiRouter::new().routes(routes!(edit_many)).layer(DefaultBodyLimit::max(gpx::LARGEST + (2 << 20)))
+}
+
+/// Which pictures, and what is to be done to them.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Request {
+    /// These pictures.
+    #[serde(default)]
+    pictures: Vec<Uuid>,
+    /// All pictures of these sequences.
+    #[serde(default)]
+    collections: Vec<Uuid>,
+    /// All pictures of these upload sets.
+    #[serde(default)]
+    upload_sets: Vec<Uuid>,
+    /// One of `turn`, `follow_track`, `shift`, `retime`, `retrack`, `level`, `show`.
+    operation: Operation,
+    /// Only tell what it would change.
+    #[serde(default)]
+    preview: bool,
+}
+
+/// Edit many pictures at once
+///
+/// One operation on up to 20,000 pictures: turn headings, follow the track, shift positions, correct a clock, place pictures on
+/// a GPX track, level the horizon, or change who sees them. With `preview` nothing is changed and every difference is told.
+/// What was made can be undone as a whole.
+#[utoipa::path(
+    post, path = "/edits", tag = "Editing",
+    request_body(content = Request, example = json!({"collections": ["f6a2f13d-0676-4f8c-81c6-c7ec5ef10e72"], "operation": {"turn": {"degrees": 180}}, "preview": true})),
+    responses(
+        (status = 200, description = "What it would change, or that nothing is left to be changed", body = Object),
+        (status = 201, description = "The edit that was made; `Location` is its address", body = Object),
+        (status = 400, description = "The operation makes no sense, or is about too many pictures", body = ErrorBody),
+        (status = 401, description = "Sign in first", body = ErrorBody),
+        (status = 403, description = "Some of the pictures belong to another account", body = ErrorBody),
+        (status = 404, description = "Some of the pictures do not exist, as far as this viewer goes", body = ErrorBody),
+        (status = 413, description = "The body is too large", body = ErrorBody),
+        (status = 415, description = "The body is not JSON", body = ErrorBody),
+    )
+)]
+async fn edit_many(
+    State(api): State<Api>,
+    identity: Identity,
+    url: PublicUrl,
+    extract::Json(request): extract::Json<Request>,
+) -> ApiResult<Response> {
+    identity.require()?;
+    let pictures = chosen(&api, &identity, &request).await?;
+    let operation = request.operation;
+    let record = operation.record();
+    let (pictures, wanted) = tokio::task::spawn_blocking(move || {
+        let wanted = operation.wanted(&pictures);
+        (pictures, wanted)
+    })
+    .await
+    .map_err(|error| ApiError::internal(&error))?;
+    let wanted = wanted?;
+    let changes = differences(&pictures, &wanted);
+    let untouched = pictures.len() - changes.len();
+    if request.preview || changes.is_empty() {
+        return Ok(Json(json!({
+            "preview": request.preview,
+            "operation": record,
+            "changes_count": changes.len(),
+            "unchanged_count": untouched,
+            "changes": told(&changes),
+        }))
+        .into_response());
+    }
+    let wish =
+        |(id, set): (PictureId, PictureFields)| Wish::Picture { id, set, tags: TagEdits::default(), expected: None };
+    let new = new_edit(&api, &identity, record, wanted.into_iter().map(wish).collect())?;
+    let receipt = make(&api, &new).await?;
+    let EditReceipt::Done { changes, unfulfilled } = receipt else {
+        return Err(ApiError::conflict("somebody else changed these pictures meanwhile: look at the preview again"));
+    };
+    let edit = api.catalog.find_edit(new.id).await?.ok_or_else(|| ApiError::not_found("Edit doesn't exist"))?;
+    let mut document = view::edit(&edit, &url, true);
+    document.insert("unchanged_count".to_owned(), json!(pictures.len() - changes.len()));
+    document.insert("gone_count".to_owned(), json!(unfulfilled.len()));
+    document.insert("changes".to_owned(), told(&changes));
+    let mut answer = (StatusCode::CREATED, Json(Value::Object(document))).into_response();
+    if let Ok(address) = HeaderValue::try_from(url.api(&format!("/edits/{}", edit.id))) {
+        answer.headers_mut().insert(header::LOCATION, address);
+    }
+    Ok(answer)
+}
+
+fn told(changes: &[EditChange]) -> Value {
+    Value::Array(changes.iter().map(|change| view::change(change, true)).collect())
+}
+
+/// The pictures that the request is about, if the viewer may do to all of them what is asked.
+async fn chosen(api: &Api, identity: &Identity, request: &Request) -> ApiResult<Vec<Editable>> {
+    let lists = [&request.pictures, &request.collections, &request.upload_sets];
+    if lists.iter().all(|list| list.is_empty()) {
+        return Err(ApiError::bad_request("say which: `pictures`, `collections` or `upload_sets`"));
+    }
+    if lists.iter().any(|list| list.len() > MOST_IDS) {
+        return Err(ApiError::bad_request(format!("at most {MOST_IDS} identifiers of a kind fit into one request")));
+    }
+    let selection = Selection {
+        pictures: request.pictures.iter().copied().map(Into::into).collect(),
+        sequences: request.collections.iter().copied().map(Into::into).collect(),
+        upload_sets: request.upload_sets.iter().copied().map(Into::into).collect(),
+    };
+    let pictures = api.catalog.editable(&selection, MOST_CHANGES as i64 + 1).await?;
+    if pictures.len() > MOST_CHANGES {
+        return Err(ApiError::bad_request(format!(
+            "at most {MOST_CHANGES} pictures can be edited at once: split them up"
+        )));
+    }
+    permit_all(api, identity, request, &pictures)?;
+    let there: HashSet<Uuid> = pictures.iter().map(|each| each.id.0).collect();
+    if pictures.is_empty() || !request.pictures.iter().all(|id| there.contains(id)) {
+        return Err(ApiError::not_found("some of these pictures don't exist, or are in no sequence yet"));
+    }
+    Ok(pictures)
+}
+
+/// Whom these pictures belong to decides. Who may not, and does not own one of them, is not told which exist.
+fn permit_all(api: &Api, identity: &Identity, request: &Request, pictures: &[Editable]) -> ApiResult<()> {
+    let viewer = identity.viewer();
+    let mut decided: HashMap<(AccountId, Option<Visibility>), bool> = HashMap::new();
+    for each in pictures {
+        let may = decided.entry((each.account, each.now.visibility)).or_insert_with(|| {
+            // Only what anyone sees can be corrected by others: whether a picture that its owner hides, by its sequence or
+            // an area, exists is not told.
+            let visibility = each.now.visibility.unwrap_or(Visibility::OwnerOnly);
+            let subject = Subject { owner: each.account.0, visibility, published: true };
+            let collaborative = each.collaborative.unwrap_or(api.settings.collaborative_metadata);
+            let action = if request.operation.manages() { Action::Manage } else { Action::Correct { collaborative } };
+            decide(viewer, action, subject).is_ok()
+        });
+        if !*may || (!each.is_public && decide(viewer, Action::Manage, owned(each)).is_err()) {
+            return Err(ApiError::forbidden(
+                "some of these pictures belong to another account, which does not let you do this to them",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn owned(each: &Editable) -> Subject {
+    Subject { owner: each.account.0, visibility: Visibility::OwnerOnly, published: true }
+}
+
+/// What would change, against what is there.
+fn differences(pictures: &[Editable], wanted: &Wanted) -> Vec<EditChange> {
+    let now: HashMap<PictureId, &Editable> = pictures.iter().map(|each| (each.id, each)).collect();
+    let differs = |(id, set): &(PictureId, PictureFields)| {
+        let now = &now.get(id)?.now;
+        let became = PictureFields {
+            heading: set.heading.filter(|new| now.heading.as_ref() != Some(new)),
+            pose: set.pose.filter(|new| now.pose.as_ref() != Some(new)),
+            position: set.position.filter(|new| now.position.as_ref() != Some(new)),
+            capture: set.capture.clone().filter(|new| now.capture.as_ref() != Some(new)),
+            visibility: set.visibility.filter(|new| now.visibility.as_ref() != Some(new)),
+            ..PictureFields::default()
+        };
+        if became.is_empty() {
+            return None;
+        }
+        let was = PictureFields {
+            heading: became.heading.and(now.heading),
+            pose: became.pose.and(now.pose),
+            position: became.position.and(now.position),
+            capture: became.capture.as_ref().and(now.capture.clone()),
+            visibility: became.visibility.and(now.visibility),
+            ..PictureFields::default()
+        };
+        Some(EditChange::Picture { id: *id, was, became })
+    };
+    wanted.iter().filter_map(differs).collect()
+}

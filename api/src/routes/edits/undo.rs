@@ -1,0 +1,154 @@
+//! `POST /edits/{id}/undo`: putting back what an edit changed.
+
+use std::collections::{HashMap, HashSet};
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse as _, Response},
+};
+use flaneur_access::{Subject, Visibility, decide};
+use flaneur_catalog::model::{
+    EditChange, EditId, EditReceipt, MOST_CHANGES, NewEdit, PictureFields, PictureId, Selection, Semantic, SequenceId,
+    TagEdits, Unfulfilled, Wish,
+};
+use serde_json::{Value, json};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use super::{Kinds, is_collaborative, make, new_edit, view};
+use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, error::ErrorBody, extract::Path};
+
+/// The routes.
+pub fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(undo))
+}
+
+/// Undo an edit
+///
+/// Everything is put back that is still as the edit left it; what somebody changed since stays, and is told. Undoing is an edit
+/// itself, and can be undone. Whoever may change all that it changed may undo it.
+#[utoipa::path(
+    post, path = "/edits/{id}/undo", tag = "Editing",
+    params(("id" = Uuid, Path, description = "The edit")),
+    responses(
+        (status = 200, description = "The edit that undid it, or that nothing is left to be put back", body = Object),
+        (status = 401, description = "Sign in first", body = ErrorBody),
+        (status = 403, description = "It changed what belongs to others", body = ErrorBody),
+        (status = 404, description = "There is no such edit, as far as this viewer goes", body = ErrorBody),
+        (status = 409, description = "It was undone already", body = ErrorBody),
+    )
+)]
+async fn undo(State(api): State<Api>, identity: Identity, url: PublicUrl, Path(id): Path<Uuid>) -> ApiResult<Response> {
+    identity.require()?;
+    let missing = || ApiError::not_found("Edit doesn't exist");
+    let edit = api.catalog.find_edit(EditId(id)).await?.ok_or_else(missing)?;
+    let changes = api.catalog.edit_changes(edit.id, 0, MOST_CHANGES as i64).await?;
+    let changes: Vec<EditChange> = changes.into_iter().map(|(_, change)| change).collect();
+    let changes = permitted(&api, &identity, changes).await?;
+    let wishes: Vec<Wish> = changes.into_iter().map(backwards).collect();
+    let new = new_edit(&api, &identity, json!({ "undo": edit.id }), wishes)?;
+    let new = NewEdit { undoes: Some(edit.id), strict: false, ..new };
+    let (done, unfulfilled) = match make(&api, &new).await? {
+        EditReceipt::Done { unfulfilled, .. } => (true, unfulfilled),
+        EditReceipt::Nothing { unfulfilled } => (false, unfulfilled),
+        EditReceipt::TagExists(_) | EditReceipt::TooMany | EditReceipt::NotUndoable => (false, Vec::new()),
+    };
+    let mut document = match api.catalog.find_edit(new.id).await? {
+        Some(edit) if done => view::edit(&edit, &url, true),
+        _ => serde_json::Map::from_iter([("changes_count".to_owned(), json!(0))]),
+    };
+    let kept: Vec<Value> = unfulfilled.iter().filter_map(|(at, why)| told(new.wishes.get(*at)?, why)).collect();
+    document.insert("kept".to_owned(), Value::Array(kept));
+    Ok(Json(Value::Object(document)).into_response())
+}
+
+/// What stays as it is, and why.
+fn told(wish: &Wish, why: &Unfulfilled) -> Option<Value> {
+    let mut told = match wish {
+        Wish::Sequence { id, .. } => json!({ "sequence_id": id }),
+        _ => json!({ "picture_id": wish.picture()? }),
+    };
+    match why {
+        Unfulfilled::Gone => told["reason"] = json!("gone"),
+        Unfulfilled::Changed(fields) => {
+            told["reason"] = json!("changed_since");
+            told["fields"] = json!(fields);
+        }
+    }
+    Some(told)
+}
+
+/// What would put a change back.
+fn backwards(change: EditChange) -> Wish {
+    let tags = |was: &mut Option<Vec<Semantic>>, became: &mut Option<Vec<Semantic>>| TagEdits {
+        add: was.take().unwrap_or_default(),
+        remove: became.take().unwrap_or_default(),
+    };
+    match change {
+        EditChange::Picture { id, mut was, mut became } => {
+            let tags = tags(&mut was.semantics, &mut became.semantics);
+            Wish::Picture { id, set: was, tags, expected: Some(became) }
+        }
+        EditChange::Sequence { id, mut was, mut became } => {
+            let tags = tags(&mut was.semantics, &mut became.semantics);
+            Wish::Sequence { id, set: was, tags, expected: Some(became) }
+        }
+        EditChange::Annotation { id, picture, was: Some(marked), became: None } => Wish::Mark { id, picture, marked },
+        EditChange::Annotation { id, picture, was: None, .. } => Wish::Unmark { id, picture },
+        EditChange::Annotation { id, picture, was: Some(was), became: Some(became) } => {
+            let without =
+                |tags: Vec<_>, others: &Vec<_>| tags.into_iter().filter(|tag| !others.contains(tag)).collect();
+            let remove = without(became.semantics.clone(), &was.semantics);
+            let add = without(was.semantics, &became.semantics);
+            Wish::Retag { id, picture, tags: TagEdits { add, remove } }
+        }
+    }
+}
+
+/// The changes of which the viewer may change all; 403 if there are others. What is gone is left out.
+async fn permitted(api: &Api, identity: &Identity, changes: Vec<EditChange>) -> ApiResult<Vec<EditChange>> {
+    let viewer = identity.viewer();
+    let refuse =
+        || ApiError::forbidden("this edit changed what belongs to others, who do not let you change it: ask its owner");
+    let mut pictures: HashMap<PictureId, Kinds> = HashMap::new();
+    let mut sequences: HashMap<SequenceId, Kinds> = HashMap::new();
+    for change in &changes {
+        match change {
+            EditChange::Picture { id, became, .. } => {
+                let needs = pictures.entry(*id).or_default();
+                needs.manages |= became.visibility.is_some();
+                needs.corrects |= !PictureFields { semantics: None, visibility: None, ..became.clone() }.is_empty();
+            }
+            EditChange::Annotation { picture, .. } => {
+                pictures.entry(*picture).or_default();
+            }
+            EditChange::Sequence { id, became, .. } => {
+                let needs = sequences.entry(*id).or_default();
+                needs.manages |= became.visibility.is_some() || became.title.is_some();
+                needs.corrects |= became.sorted_by.is_some();
+            }
+        }
+    }
+    let selection = Selection { pictures: pictures.keys().copied().collect(), ..Selection::default() };
+    let mut there: HashSet<PictureId> = HashSet::new();
+    for each in api.catalog.editable(&selection, MOST_CHANGES as i64).await? {
+        let visibility = if each.is_public { Visibility::Anyone } else { Visibility::OwnerOnly };
+        let subject = Subject { owner: each.account.0, visibility, published: true };
+        let collaborative = each.collaborative.unwrap_or(api.settings.collaborative_metadata);
+        let needs = pictures.get(&each.id).copied().unwrap_or_default();
+        decide(viewer, needs.action(collaborative), subject).map_err(|_| refuse())?;
+        there.insert(each.id);
+    }
+    for (id, needs) in &sequences {
+        let sequence = api.catalog.sequence(viewer, *id).await?.ok_or_else(refuse)?;
+        let subject = Subject { owner: sequence.account.0, visibility: sequence.visibility, published: true };
+        let collaborative = is_collaborative(api, sequence.account).await?;
+        decide(viewer, needs.action(collaborative), subject).map_err(|_| refuse())?;
+    }
+    let is_there = |change: &EditChange| match change {
+        EditChange::Picture { id, .. } | EditChange::Annotation { picture: id, .. } => there.contains(id),
+        EditChange::Sequence { .. } => true,
+    };
+    Ok(changes.into_iter().filter(is_there).collect())
+}
