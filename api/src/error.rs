@@ -177,6 +177,10 @@ impl From<CatalogError> for ApiError {
     fn from(error: CatalogError) -> Self {
         match error {
             CatalogError::Conflict(what) => Self::conflict(format!("{what} is already taken; choose another")),
+            CatalogError::TooBroad => Self::bad_request(
+                "nothing was found among as many as one request may look at: narrow it down with `bbox`, `collections`, \
+                 `datetime` or a tag, or choose another order with `sortby`",
+            ),
             CatalogError::Missing(what) => Self::not_found(format!("{what} doesn't exist")),
             other if other.passes() => Self::unavailable(&other),
             other => Self::internal(&other),

@@ -11,6 +11,7 @@ use flaneur_storage::Storage;
 use utoipa_axum::router::OpenApiRouter;
 
 pub mod cors;
+mod cql2;
 mod cutter;
 mod error;
 mod extract;

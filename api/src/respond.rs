@@ -43,8 +43,23 @@ impl Reply {
         self.document("application/geo+json", document)
     }
 
-    fn document(&self, media_type: &'static str, document: &impl Serialize) -> ApiResult<Response> {
+    /// A document in JSON, as a media type of its own.
+    pub fn document(&self, media_type: &'static str, document: &impl Serialize) -> ApiResult<Response> {
         let body = serde_json::to_vec(document).map_err(|error| ApiError::internal(&error))?;
+        Ok(self.bytes(media_type, body))
+    }
+
+    /// What is there as something else, too: which one is answered depends on what the client accepts.
+    pub fn chosen_json(&self, document: &impl Serialize) -> ApiResult<Response> {
+        self.json(document).map(by_accept)
+    }
+
+    /// What is something else than JSON because the client accepts that.
+    pub fn chosen_text(&self, media_type: &'static str, body: Vec<u8>) -> Response {
+        by_accept(self.bytes(media_type, body))
+    }
+
+    fn bytes(&self, media_type: &'static str, body: Vec<u8>) -> Response {
         // Weak: the same document may travel compressed or not.
         let tag = (body.len() <= LARGEST_TAGGED)
             .then(|| HeaderValue::from_str(&format!("W/\"{:x}\"", ShortDigest(&body))).ok())
@@ -60,7 +75,7 @@ impl Reply {
             response.headers_mut().insert(header::ETAG, tag);
         }
         self.mark(response.headers_mut());
-        Ok(response)
+        response
     }
 
     /// Whether the client already has what carries this entity tag (weak comparison, RFC 9110 section 13.1.2).
@@ -78,6 +93,11 @@ impl Reply {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
         headers.append(header::VARY, HeaderValue::from_static("authorization, cookie"));
     }
+}
+
+fn by_accept(mut response: Response) -> Response {
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
+    response
 }
 
 /// The first 16 bytes of the SHA-256 of some bytes, printed in hexadecimal.

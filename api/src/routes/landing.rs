@@ -8,6 +8,7 @@ use crate::{
     Api, ApiResult, Link, PublicUrl,
     error::ErrorBody,
     respond::Reply,
+    routes::collections::SCHEMA,
     stac::{CONFORMANCE, Extent, PROTOCOL_VERSION, STAC_VERSION, collection::license_link},
 };
 
@@ -57,7 +58,7 @@ async fn landing(State(api): State<Api>, url: PublicUrl, reply: Reply) -> ApiRes
     reply.json(&document)
 }
 
-/// Of two links with the same `rel` some clients take the first, some the last: they lead to the same place.
+/// Of two links with the same `rel` and type some clients take the first, some the last: they lead to the same place.
 fn links(url: &PublicUrl) -> Vec<Link> {
     let tiles = "application/vnd.mapbox-vector-tile";
     let search = |method: &str| Link::geojson("search", url.api("/search")).with("method", method);
@@ -68,6 +69,9 @@ fn links(url: &PublicUrl) -> Vec<Link> {
         Link::of("service-doc", "text/html", url.api("/docs/swagger")).titled("Documentation"),
         Link::json("conformance", url.api("/conformance")),
         Link::json("data", url.api("/collections")).titled("Sequences"),
+        Link::of("data", "application/rss+xml", url.api("/collections?format=rss")).titled("The latest sequences"),
+        Link::of("http://www.opengis.net/def/rel/ogc/1.0/queryables", SCHEMA, url.api("/queryables"))
+            .titled("What filters of pictures may ask for"),
         search("GET"),
         search("POST"),
         Link::of("xyz", tiles, url.api("/map/{z}/{x}/{y}.mvt")).titled("Pictures and sequences vector tiles"),

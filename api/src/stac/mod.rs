@@ -5,6 +5,7 @@ pub(crate) mod collection;
 mod item;
 pub(crate) mod orientation;
 mod providers;
+mod region;
 mod tiles;
 mod time;
 
@@ -15,7 +16,9 @@ pub use collection::{Collection, Count, Extent, SpatialExtent, TemporalExtent};
 pub use item::{Item, Point};
 pub use orientation::InteriorOrientation;
 pub use providers::Provider;
-pub use time::{Period, parse_period, utc};
+pub(crate) use region::parse_region;
+pub(crate) use time::moment;
+pub use time::{Period, parse_instants, parse_period, utc};
 
 use crate::Link;
 
@@ -27,15 +30,24 @@ pub const STAC_VERSION: &str = "1.0.0";
 pub const PROTOCOL_VERSION: &str = "2.15.1";
 
 /// What the API conforms to.
-pub const CONFORMANCE: [&str; 8] = [
+pub const CONFORMANCE: [&str; 17] = [
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/simple-query",
+    "http://www.opengis.net/spec/cql2/1.0/conf/cql2-text",
+    "http://www.opengis.net/spec/cql2/1.0/conf/cql2-json",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2",
+    "http://www.opengis.net/spec/cql2/1.0/conf/advanced-comparison-operators",
     "https://api.stacspec.org/v1.0.0/core",
     "https://api.stacspec.org/v1.0.0/collections",
     "https://api.stacspec.org/v1.0.0/ogcapi-features",
     "https://api.stacspec.org/v1.0.0/item-search",
+    "https://api.stacspec.org/v1.0.0/item-search#filter",
+    "https://api.stacspec.org/v1.0.0/item-search#sort",
     "https://api.stacspec.org/v1.0.0/collection-search",
+    "https://api.stacspec.org/v1.0.0/collection-search#filter",
+    "https://api.stacspec.org/v1.0.0/collection-search#sort",
 ];
 
 /// A list of items.
@@ -46,6 +58,9 @@ pub struct FeatureCollection {
     kind: &'static str,
     /// The items.
     pub features: Vec<Item>,
+    /// How many there are on this page.
+    #[serde(rename = "numberReturned")]
+    pub number_returned: usize,
     /// Where to go from here: `root`, `self`, `next`…
     pub links: Vec<Link>,
 }
@@ -53,7 +68,7 @@ pub struct FeatureCollection {
 impl FeatureCollection {
     /// Items with their links.
     pub fn new(features: Vec<Item>, links: Vec<Link>) -> Self {
-        Self { kind: "FeatureCollection", features, links }
+        Self { kind: "FeatureCollection", number_returned: features.len(), features, links }
     }
 }
 

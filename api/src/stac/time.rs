@@ -28,21 +28,36 @@ pub struct Period {
 pub fn parse_period(text: &str) -> ApiResult<Period> {
     let text = text.trim();
     let Some((begin, end)) = text.split_once('/') else {
-        let (since, until) = moment(text)?;
+        let (since, until) = moment(text).ok_or_else(refuse)?;
         return Ok(Period { since: Some(since), until: Some(until) });
     };
     let open = |side: &str| side.is_empty() || side == "..";
     if open(begin) && open(end) {
         return Err(refuse());
     }
-    let since = if open(begin) { None } else { Some(moment(begin)?.0) };
-    let until = if open(end) { None } else { Some(moment(end)?.1) };
+    let since = if open(begin) { None } else { Some(moment(begin).ok_or_else(refuse)?.0) };
+    let until = if open(end) { None } else { Some(moment(end).ok_or_else(refuse)?.1) };
     if let (Some(since), Some(until)) = (since, until)
         && since > until
     {
         return Err(ApiError::bad_request("`datetime` ends before it begins"));
     }
     Ok(Period { since, until })
+}
+
+/// The same without days: searches take times as in RFC 3339 only.
+pub fn parse_instants(text: &str) -> ApiResult<Period> {
+    if text.split('/').any(|part| day(part.trim()).is_some()) {
+        return Err(refuse_day());
+    }
+    parse_period(text)
+}
+
+fn refuse_day() -> ApiError {
+    ApiError::bad_request(
+        "`datetime` has to be a time as in RFC 3339, such as 2024-05-01T12:00:00Z, or an interval of these; a day is \
+         2024-05-01T00:00:00Z/2024-05-01T23:59:59.999999Z",
+    )
 }
 
 fn refuse() -> ApiError {
@@ -52,15 +67,14 @@ fn refuse() -> ApiError {
     )
 }
 
-/// The first and the last instant of what is named.
-fn moment(text: &str) -> ApiResult<(Timestamp, Timestamp)> {
+/// The first and the last instant of what is named: a day, in UTC, or a time.
+pub(crate) fn moment(text: &str) -> Option<(Timestamp, Timestamp)> {
     if let Some(day) = day(text) {
-        let begin = TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).map_err(|_| refuse())?;
+        let begin = TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok()?;
         let end = begin.checked_add(SignedDuration::from_hours(24) - SignedDuration::from_micros(1));
-        return Ok((begin, end.map_err(|_| refuse())?));
+        return Some((begin, end.ok()?));
     }
-    let at = instant(text).ok_or_else(refuse)?;
-    Ok((at, at))
+    instant(text).map(|at| (at, at))
 }
 
 fn digits(text: &[u8]) -> bool {

@@ -7,8 +7,8 @@ use flaneur_access::Viewer;
 use flaneur_catalog::{
     Jobs as _, Pictures as _, Sequences as _, UploadSets as _, Uploads as _,
     model::{
-        JobCounts, JobId, JobKind, NewUpload, PartId, PictureId, PictureStatus, SequenceQuery, UploadId, UploadPart,
-        UploadReceipt,
+        JobCounts, JobId, JobKind, NewUpload, PartId, PictureId, PictureStatus, SequenceOrder, SequenceQuery, UploadId,
+        UploadPart, UploadReceipt,
     },
 };
 use flaneur_storage::{ObjectKind, OriginalKey, PartKey, PublicKey};
@@ -62,11 +62,16 @@ async fn pictures_become_public_and_originals_are_destroyed() {
             bbox: None,
             since: None,
             until: None,
+            filter: None,
+            with_gone: false,
+            order: SequenceOrder::default(),
             after: None,
+            backwards: false,
             limit: 10,
         })
         .await
-        .unwrap();
+        .unwrap()
+        .sequences();
     assert_eq!(sequences[0].summary.lines[0].len(), 4);
     assert_eq!(bench.catalog.job_counts().await.unwrap(), JobCounts::default(), "the queue is empty");
 }

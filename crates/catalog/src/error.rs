@@ -13,6 +13,9 @@ pub enum CatalogError {
     /// What the call refers to does not exist.
     #[error("{0} does not exist")]
     Missing(&'static str),
+    /// No index leads to what is asked for, and nothing of it is among as much as may be looked at instead.
+    #[error("too much would have to be looked at")]
+    TooBroad,
     /// A row holds something this version cannot read.
     #[error("unreadable {what} in the catalog: {text}")]
     Corrupt {

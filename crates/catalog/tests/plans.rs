@@ -15,10 +15,11 @@ use flaneur_access::Viewer;
 use flaneur_catalog::{
     Areas as _, Coverage as _, Jobs as _, Pictures as _, Sequences as _, Upkeep as _, UploadSets as _, Uploads as _,
     model::{
-        Area, AreaId, AreaLimits, AreaReceipt, AreaShape, DispatchPart, DispatchPlan, ExcludedArea, Failure, JobId,
-        JobKind, NewUpload, Objects, Order, PartId, PictureId, PlacedShot, Publication, ReceivedFile, RefusedFile,
-        Rejection, SearchQuery, SequenceQuery, SequenceSummary, Severity, Shape, Sweep, UploadId, UploadOutcome,
-        UploadPart, UploadReceipt,
+        Area, AreaId, AreaLimits, AreaReceipt, AreaShape, Comparison, DispatchPart, DispatchPlan, ExcludedArea,
+        Failure, Filter, JobId, JobKind, NewUpload, Objects, Order, PartId, PictureId, PictureProperty, PlacedShot,
+        Publication, ReceivedFile, RefusedFile, Rejection, SearchQuery, SequenceKey, SequenceOrder, SequencePlace,
+        SequenceProperty, SequenceQuery, SequenceSummary, Severity, Shape, Sweep, UploadId, UploadOutcome, UploadPart,
+        UploadReceipt, Value,
     },
     sqlite::SqliteCatalog,
 };
@@ -79,12 +80,14 @@ async fn searches(catalog: &SqliteCatalog) {
         area: None,
         since: None,
         until: None,
+        filter: None,
         order: Order::Newest,
+        after: None,
         limit: 10,
     };
     let area = |reach: f64| {
         let bbox = Bbox { west: 2.35 - reach, south: 48.85 - reach, east: 2.35 + reach, north: 48.85 + reach };
-        Some(Area { bbox })
+        Some(Area::of(bbox))
     };
     let id = PictureId(Uuid::from_u128((2 << 64) + 5));
     for order in [Order::Newest, Order::Oldest, Order::Nearest(2.35, 48.85)] {
@@ -98,8 +101,82 @@ async fn searches(catalog: &SqliteCatalog) {
                 SearchQuery { area: area(0.001), ..all.clone() },
                 SearchQuery { area: area(1.0), ..all.clone() },
             ] {
-                let found = catalog.search(&query).await.unwrap();
+                let found = catalog.search(&query).await.unwrap().items;
                 assert!(!found.is_empty() || query.area == area(0.001), "{query:?}");
+            }
+        }
+    }
+}
+
+/// Searches and lists by filters, in every order and on from a page.
+async fn filtered(catalog: &SqliteCatalog) {
+    let sign = PictureProperty::Tag("osm|traffic_sign".to_owned());
+    let stop = Filter::Compare(sign.clone(), Comparison::Equal, Value::Text("stop".to_owned()));
+    let make = Filter::Compare(PictureProperty::Make, Comparison::Equal, Value::Text("Make".to_owned()));
+    let day = Filter::Compare(
+        PictureProperty::CapturedAt,
+        Comparison::AtLeast,
+        Value::Time(Timestamp::from_microsecond(city::START).unwrap()),
+    );
+    let world = Bbox { west: -180.0, south: -90.0, east: 180.0, north: 90.0 };
+    for filter in [
+        stop.clone(),
+        Filter::Known(sign),
+        Filter::Known(PictureProperty::Tags),
+        Filter::All(vec![make.clone(), stop.clone()]),
+        Filter::Any(vec![make.clone(), stop]),
+        Filter::Not(Box::new(Filter::Not(Box::new(make.clone())))),
+        day,
+        make,
+    ] {
+        for order in [Order::Newest, Order::Oldest, Order::Nearest(2.35, 48.85), Order::Id, Order::IdBackwards] {
+            for area in [None, Some(Area::of(world))] {
+                let mut query = SearchQuery {
+                    viewer: Viewer::Anonymous,
+                    ids: Vec::new(),
+                    sequences: Vec::new(),
+                    area,
+                    since: None,
+                    until: None,
+                    filter: Some(filter.clone()),
+                    order,
+                    after: None,
+                    limit: 10,
+                };
+                let found = catalog.search(&query).await.unwrap();
+                assert_eq!(found.items.len(), 10, "{query:?}");
+                query.after = found.next;
+                assert_eq!(catalog.search(&query).await.unwrap().items.len(), 10, "{query:?}");
+            }
+        }
+    }
+    let car = Filter::Compare(
+        SequenceProperty::Tag("transport".to_owned()),
+        Comparison::Equal,
+        Value::Text("car".to_owned()),
+    );
+    let title = Filter::Known(SequenceProperty::Title);
+    let updated = Filter::Compare(SequenceProperty::UpdatedAt, Comparison::AtLeast, Value::Time(Timestamp::UNIX_EPOCH));
+    for filter in [None, Some(car), Some(title), Some(updated)] {
+        for by in [SequenceKey::Created, SequenceKey::Updated, SequenceKey::Captured, SequenceKey::Id] {
+            for (with_gone, account) in [(false, None), (true, None), (true, Some(city::ADA))] {
+                let mut query = SequenceQuery {
+                    viewer: Viewer::Anonymous,
+                    account,
+                    bbox: None,
+                    since: None,
+                    until: None,
+                    filter: filter.clone(),
+                    with_gone,
+                    order: SequenceOrder { by, descending: with_gone },
+                    after: None,
+                    backwards: false,
+                    limit: 10,
+                };
+                let list = catalog.sequences(&query).await.unwrap();
+                assert_eq!(list.listed.len(), 10, "{query:?}");
+                query.after = list.next;
+                assert_eq!(catalog.sequences(&query).await.unwrap().listed.len(), 10, "{query:?}");
             }
         }
     }
@@ -124,10 +201,14 @@ async fn reads(catalog: &SqliteCatalog) {
                 bbox: None,
                 since: None,
                 until: None,
-                after: Some((Timestamp::UNIX_EPOCH, city::sequence(0))),
+                filter: None,
+                with_gone: false,
+                order: SequenceOrder::default(),
+                after: Some(SequencePlace { at: Timestamp::UNIX_EPOCH, id: city::sequence(0) }),
+                backwards: false,
                 limit: 10,
             };
-            assert_eq!(catalog.sequences(&query).await.unwrap().len(), 10);
+            assert_eq!(catalog.sequences(&query).await.unwrap().listed.len(), 10);
             let tile = Tile::at(14, 2.35, 48.85).keys();
             let world = Tile { z: 0, x: 0, y: 0 }.keys();
             for (keys, zoom) in [(&tile, 20), (&world, 6)] {
@@ -308,16 +389,36 @@ async fn uploads(catalog: &SqliteCatalog) {
     catalog.expire_uploads(now() + hour, now() + hour, 10).await.unwrap().unwrap();
 }
 
-/// What may be read from end to end: lists that the statement itself brings along, and pictures in order of time
-/// and dead jobs in order of their death, up to a limit; files that are there and that nobody has looked at yet. `p` may stand for a list of such pictures.
+/// What may be read from end to end: lists that the statement itself brings along (`tagged` has what was counted before);
+/// pictures and sequences in an order, and dead jobs in order of their death, up to a limit; all tags, where any will do and few
+/// were counted; files that are there and that nobody has looked at yet. `p` may stand for a list of such pictures.
 fn is_bounded(step: &str, statement: &str) -> bool {
-    let lists =
-        ["SCAN w", "SCAN owner", "SCAN hit", "SCAN sqlite_sequence", "SCAN level", "SCAN json_each", "SCAN found"];
+    let lists = [
+        "SCAN w",
+        "SCAN owner",
+        "SCAN hit",
+        "SCAN sqlite_sequence",
+        "SCAN level",
+        "SCAN json_each",
+        "SCAN found",
+        "SCAN tagged",
+        "SCAN each_tag",
+    ];
+    let in_order = |table: &str, indexes: &[&str]| {
+        let index = step.strip_prefix(table).and_then(|rest| rest.strip_prefix(" USING "));
+        let index = index.and_then(|rest| rest.strip_prefix("COVERING ").unwrap_or(rest).strip_prefix("INDEX "));
+        index.is_some_and(|index| indexes.contains(&index)) && statement.contains("LIMIT")
+    };
     !step.starts_with("SCAN")
+        || in_order("SCAN p", &["pictures_by_time", "sqlite_autoindex_pictures_1"])
+        || in_order(
+            "SCAN s",
+            &["sequences_by_creation", "sequences_by_update", "sequences_by_capture", "sqlite_autoindex_sequences_1"],
+        )
+        || step == "SCAN t" && statement.contains("tags t WHERE t.picture_id IS NOT NULL AND TRUE")
         || lists.iter().any(|list| step.starts_with(list))
         || step.ends_with("CONSTANT ROWS")
         || step.ends_with("CONSTANT ROW")
-        || step == "SCAN p USING COVERING INDEX pictures_by_time" && statement.contains("LIMIT")
         || step == "SCAN uploads USING INDEX uploads_full" && statement.contains("LIMIT")
         || step == "SCAN jobs USING INDEX jobs_dead" && statement.contains("LIMIT")
         || step == "SCAN p" && statement.contains(") p WHERE")
@@ -333,12 +434,13 @@ async fn hot_statements_take_an_index() {
     let catalog = city::build(&path, 30).await;
     overheard.0.lock().unwrap().clear();
     searches(&catalog).await;
+    filtered(&catalog).await;
     reads(&catalog).await;
     writes(&catalog).await;
     let statements = std::mem::take(&mut *overheard.0.lock().unwrap());
 
     let mut connection = city::connect(&path).await;
-    let (mut explained, mut counted) = (0, 0);
+    let (mut explained, mut counted, mut led_by_tags) = (0, 0, false);
     let mut scans = Vec::new();
     let mut indexes = BTreeSet::new();
     for statement in &statements {
@@ -358,11 +460,16 @@ async fn hot_statements_take_an_index() {
                 assert!(step.contains("USING COVERING INDEX pictures_by_upload_set"), "{step}\n    {statement}");
                 counted += 1;
             }
+            // Who looks for a tag begins with it.
+            if statement.contains("tagged") && statement.contains("t.key =") && step.contains("SEARCH t ") {
+                led_by_tags |= step.contains("USING INDEX tags_by_key");
+            }
             indexes.extend(step.split_whitespace().skip_while(|word| *word != "INDEX").nth(1).map(str::to_owned));
         }
     }
     assert!(explained > 60, "{explained} statements overheard");
     assert_eq!(counted, 1, "one statement counts a set");
+    assert!(led_by_tags, "no statement begins with a tag");
     assert!(scans.is_empty(), "{}", scans.join("\n\n"));
 
     let mut unused: BTreeSet<String> =
@@ -373,8 +480,18 @@ async fn hot_statements_take_an_index() {
             .into_iter()
             .collect();
     unused.retain(|index| !indexes.contains(index));
-    // What accounts and holders of a key need is not among these paths; what triggers ask is not overheard.
-    let elsewhere = ["pictures_public", "redactions_to_undo", "sessions_by_account", "tokens_by_account"];
+    // What accounts, holders of a key and readers of the history of edits need is not among these paths; what triggers ask is
+    // not overheard.
+    let elsewhere = [
+        "edit_changes_by_picture",
+        "edit_changes_by_sequence",
+        "edits_by_account",
+        "pictures_public",
+        "redactions_to_undo",
+        "sessions_by_account",
+        "tags_by_subject",
+        "tokens_by_account",
+    ];
     let elsewhere = elsewhere.map(str::to_owned);
     assert_eq!(unused, BTreeSet::from(elsewhere), "each index costs every write");
 }

@@ -138,20 +138,20 @@ async fn what_is_there_is_found() {
         viewer: Viewer::Anonymous,
         ids: Vec::new(),
         sequences: Vec::new(),
-        area: Some(Area {
-            bbox: Bbox {
-                west: centre.lon - 0.02,
-                south: centre.lat - 0.02,
-                east: centre.lon + 0.02,
-                north: centre.lat + 0.02,
-            },
-        }),
+        area: Some(Area::of(Bbox {
+            west: centre.lon - 0.02,
+            south: centre.lat - 0.02,
+            east: centre.lon + 0.02,
+            north: centre.lat + 0.02,
+        })),
         since: None,
         until: None,
+        filter: None,
         order: Order::Nearest(centre.lon, centre.lat),
+        after: None,
         limit: 50,
     };
-    assert_eq!(catalog.search(&query).await.unwrap().len(), 50);
+    assert_eq!(catalog.search(&query).await.unwrap().items.len(), 50);
     let everywhere = Tile { z: 0, x: 0, y: 0 }.keys();
     let grid = catalog.grid(Viewer::Anonymous, None, everywhere, 6).await.unwrap();
     let counted: i64 = grid.iter().map(|cell| cell.pictures).sum();

@@ -1,36 +1,81 @@
-//! Where a page of sequences ended: an opaque text in `page`.
+//! Pages of sequences: where one ends, in which order it is, and the links from it. What is in `page` is opaque to clients.
 
-use flaneur_catalog::model::{Sequence, SequenceId};
+use flaneur_catalog::model::{SequenceId, SequenceKey, SequenceList, SequenceOrder, SequencePlace};
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{ApiError, ApiResult, Link};
 
-/// The last sequence of the page before, in the order of the list.
+/// Where a page begins: beside a sequence, in an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Cursor(pub Timestamp, pub SequenceId);
+pub(crate) struct Cursor {
+    /// The order of the list.
+    pub order: SequenceOrder,
+    /// Whether the page is what comes before it.
+    pub backwards: bool,
+    /// The sequence.
+    pub place: SequencePlace,
+}
+
+const KEYS: [(SequenceKey, char); 4] =
+    [(SequenceKey::Created, 'c'), (SequenceKey::Updated, 'u'), (SequenceKey::Captured, 'd'), (SequenceKey::Id, 'i')];
 
 impl Cursor {
-    /// Reads what [`std::fmt::Display`] wrote.
-    pub(crate) fn parse(text: &str) -> ApiResult<Self> {
-        let parts = text.split_once('.').and_then(|(micros, id)| {
+    /// Reads what [`std::fmt::Display`] wrote, if it is of this order.
+    pub(crate) fn parse(text: &str, order: SequenceOrder) -> ApiResult<Self> {
+        let parse = || {
+            let mut letters = text.chars();
+            let (key, direction, side) = (letters.next()?, letters.next()?, letters.next()?);
+            let (by, _) = KEYS.into_iter().find(|(_, letter)| *letter == key)?;
+            let (micros, id) = letters.as_str().split_once('.')?;
             let at = Timestamp::from_microsecond(micros.parse().ok()?).ok()?;
-            Some(Self(at, id.parse().ok()?))
-        });
-        parts.ok_or_else(|| ApiError::bad_request("`page` has to be taken from a `next` link as it is"))
+            let read = SequenceOrder { by, descending: direction == 'd' };
+            let cursor =
+                Self { order: read, backwards: side == 'p', place: SequencePlace { at, id: id.parse().ok()? } };
+            (cursor.to_string() == text && read == order).then_some(cursor)
+        };
+        parse().ok_or_else(|| {
+            ApiError::bad_request(
+                "`page` has to be taken from a link as it is, and `sortby` and `filter` be as they were",
+            )
+        })
     }
 }
 
 impl std::fmt::Display for Cursor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{}", self.0.as_microsecond(), self.1)
+        let key = KEYS.into_iter().find(|(by, _)| *by == self.order.by).map_or('c', |(_, letter)| letter);
+        let direction = if self.order.descending { 'd' } else { 'a' };
+        let side = if self.backwards { 'p' } else { 'n' };
+        write!(f, "{key}{direction}{side}{}.{}", self.place.at.as_microsecond(), SequenceId(self.place.id.0))
     }
 }
 
-/// The `next` link: the same request, of which `kept` are the parameters, from behind `last` on.
-pub(crate) fn next_page(base: &str, kept: &[(&str, Option<&str>)], last: &Sequence) -> Link {
-    let page = Cursor(last.created_at, last.id).to_string();
-    Link::json("next", with_query(base, kept.iter().copied().chain([("page", Some(page.as_str()))])))
+/// The links to the pages around: `first`, `prev` and `next`, as far as there are any. `kept` are the parameters of all.
+pub(crate) fn page_links(
+    base: &str,
+    kept: &[(&str, Option<&str>)],
+    order: SequenceOrder,
+    asked: Option<Cursor>,
+    list: &SequenceList,
+) -> Vec<Link> {
+    let page = |rel: &str, backwards: bool, place: SequencePlace| {
+        let cursor = Cursor { order, backwards, place }.to_string();
+        Link::json(rel, with_query(base, kept.iter().copied().chain([("page", Some(cursor.as_str()))])))
+    };
+    let (begin, end) = (list.listed.first().map(|first| first.place), list.listed.last().map(|last| last.place));
+    let backwards = asked.is_some_and(|cursor| cursor.backwards);
+    // In the direction asked for the list says whether it goes on; in the other one it does: there, the asker came from.
+    let came_from = asked.map(|cursor| cursor.place);
+    let (prev, next) =
+        if backwards { (list.next, end.or(came_from)) } else { (asked.and(begin.or(came_from)), list.next) };
+    let mut links = Vec::new();
+    if asked.is_some() {
+        links.push(Link::json("first", with_query(base, kept.iter().copied())));
+    }
+    links.extend(prev.map(|place| page("prev", true, place)));
+    links.extend(next.map(|place| page("next", false, place)));
+    links
 }
 
 /// An address with those parameters that have a value.
@@ -55,10 +100,30 @@ mod tests {
 
     #[test]
     fn cursors_round_trip() {
-        let cursor = Cursor("2026-11-23T16:52:24.302725Z".parse().unwrap(), SequenceId(uuid::Uuid::from_u128(7)));
-        assert_eq!(Cursor::parse(&cursor.to_string()).unwrap(), cursor);
-        for bad in ["", "1", "1.2", "x.00000000-0000-0000-0000-000000000007", "99999999999999999999.0", "1.' OR 1=1"] {
-            assert!(Cursor::parse(bad).is_err(), "{bad}");
+        let place = SequencePlace {
+            at: "2026-11-23T16:52:24.302725Z".parse().unwrap(),
+            id: SequenceId(uuid::Uuid::from_u128(7)),
+        };
+        for (by, _) in KEYS {
+            for (descending, backwards) in [(false, false), (false, true), (true, false), (true, true)] {
+                let order = SequenceOrder { by, descending };
+                let cursor = Cursor { order, backwards, place };
+                assert_eq!(Cursor::parse(&cursor.to_string(), order).unwrap(), cursor);
+                let other = SequenceOrder { by, descending: !descending };
+                assert!(Cursor::parse(&cursor.to_string(), other).is_err());
+            }
+        }
+        for bad in [
+            "",
+            "can",
+            "can1.2",
+            "canx.00000000-0000-0000-0000-000000000007",
+            "xan1.00000000-0000-0000-0000-000000000007",
+            "cxn1.00000000-0000-0000-0000-000000000007",
+            "can99999999999999999999.0",
+            "can1.' OR 1=1",
+        ] {
+            assert!(Cursor::parse(bad, SequenceOrder::default()).is_err(), "{bad}");
         }
     }
 

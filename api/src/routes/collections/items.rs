@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{after_fetch, cursor::with_query};
+use super::cursor::with_query;
 use crate::{
     Api, ApiError, ApiResult, Identity, Link, PublicUrl,
     error::ErrorBody,
@@ -103,6 +103,14 @@ async fn items(
     }
     let features = found.into_iter().map(|item| Item::new(item, &url, &api.settings.license)).collect();
     reply.geojson(&FeatureCollection::new(features, links))
+}
+
+/// Takes off the one row that was asked for to see whether there are more.
+fn after_fetch<T>(mut rows: Vec<T>, limit: i64) -> (Vec<T>, bool) {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    (rows, more)
 }
 
 fn parse_rank(text: &str) -> ApiResult<i64> {

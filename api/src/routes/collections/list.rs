@@ -1,18 +1,14 @@
 //! `/collections`: a list of sequences.
 
 use axum::{extract::State, response::Response};
-use flaneur_access::Viewer;
-use flaneur_catalog::model::SequenceQuery;
-use serde::{Deserialize, Serialize};
+use flaneur_catalog::model::{SequenceId, SequenceKey, SequenceOrder};
+use http::HeaderMap;
+use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Cursor, cursor::with_query, next_page};
+use super::{Format, ListParameters, cursor::with_query, feed, page_links};
 use crate::{
-    Api, ApiError, ApiResult, Identity, Link, PublicUrl,
-    error::ErrorBody,
-    extract::{Query, page_size},
-    respond::Reply,
-    stac::{Collection, parse_bbox, parse_period},
+    Api, ApiResult, Identity, Link, PublicUrl, error::ErrorBody, extract::Query, respond::Reply, stac::Collection,
 };
 
 /// The routes.
@@ -20,53 +16,55 @@ pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(collections))
 }
 
-/// Which sequences.
-#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct ListParameters {
-    /// At most so many; more than 1000 is read as 1000.
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 1000, default = 100, example = 2)]
-    limit: Option<String>,
-    /// Only those whose extent meets this box: west,south,east,north in degrees.
-    #[param(example = "1.9,49.0,2.0,49.1")]
-    bbox: Option<String>,
-    /// Only those with pictures taken then: a time, a day, or an interval with `/`, of which `..` leaves an end open.
-    #[param(example = "2021-07-01/2021-07-31")]
-    datetime: Option<String>,
-    /// Where the page before ended: taken from its `next` link.
-    page: Option<String>,
-    /// Not offered: what would change the answer is refused rather than ignored.
-    #[param(ignore)]
-    filter: Option<String>,
-    #[param(ignore)]
-    sortby: Option<String>,
-    #[param(ignore)]
-    show_deleted: Option<String>,
-    #[param(ignore)]
-    created_after: Option<String>,
-    #[param(ignore)]
-    created_before: Option<String>,
-    #[param(ignore)]
-    format: Option<String>,
-}
-
 /// A page of sequences.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-struct Collections {
-    /// The sequences, in the order in which they were made.
-    collections: Vec<Collection>,
-    /// `root`, `parent`, `self`, and `next` if there are more.
+#[schema(as = Collections)]
+struct SequencePage {
+    /// The sequences, in order.
+    collections: Vec<Entry>,
+    /// How many there are on this page.
+    #[serde(rename = "numberReturned")]
+    number_returned: usize,
+    /// `root`, `parent`, `self`; `first`, `prev` and `next` where there are more.
     links: Vec<Link>,
 }
 
-/// Sequences in the order in which they were made
+/// What is in the list.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[serde(untagged)]
+enum Entry {
+    /// A sequence.
+    Shown(Box<Collection>),
+    /// What says that one is not there any more.
+    Gone(Gone),
+}
+
+/// What says that a sequence is not there any more, or not to be seen by who asks.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Gone {
+    /// The sequence.
+    #[schema(value_type = uuid::Uuid)]
+    id: SequenceId,
+    /// Always `deleted`.
+    #[serde(rename = "geovisio:status")]
+    status: &'static str,
+}
+
+/// Sequences
 ///
-/// Only what the viewer may see, and what has something to show. Follow the `next` link for more.
+/// Only what the viewer may see, and what has something to show, in the order in which they were made unless another one is
+/// asked for. Follow the `next` link for more. Harvesters follow all of it once, and then ask again and again for
+/// `filter=updated > '…'&show_deleted=true`: whatever changes below a sequence moves its `updated`. Where a filter would have
+/// the server look at too much, a page may be shorter than `limit` and still have a `next` link, or the answer is a 400 that
+/// asks to narrow it down. As RSS, the latest come first.
 #[utoipa::path(
     get, path = "/collections", tag = "Sequences",
     params(ListParameters),
     responses(
-        (status = 200, description = "A page of sequences", body = Collections),
+        (status = 200, description = "A page of sequences", content(
+            (SequencePage = "application/json"),
+            (String = "application/rss+xml"),
+        )),
         (status = 400, description = "A parameter makes no sense, or is not offered", body = ErrorBody,
             example = json!({"message": "`limit` has to be an integer between 1 and 1000", "status_code": 400})),
     )
@@ -76,83 +74,104 @@ async fn collections(
     identity: Identity,
     url: PublicUrl,
     reply: Reply,
+    headers: HeaderMap,
     Query(parameters): Query<ListParameters>,
 ) -> ApiResult<Response> {
-    let limit = parameters.limit(100, 1000)?;
-    let query = parameters.query(identity.viewer(), limit + 1)?;
-    let (sequences, more) = after_fetch(api.catalog.sequences(&query).await?, limit);
     let base = url.api("/collections");
+    if parameters.format(Format::Rss, &headers)? == Format::Rss {
+        let latest = SequenceOrder { by: SequenceKey::Created, descending: true };
+        let (query, _) = parameters.query(identity.viewer(), parameters.limit(50, 100)?, Some(latest))?;
+        let sequences = api.catalog.sequences(&query).await?.sequences();
+        return feed::answer(&api, &identity, &url, &reply, &sequences).await;
+    }
+    let (query, cursor) = parameters.query(identity.viewer(), parameters.limit(100, 1000)?, None)?;
+    let list = api.catalog.sequences(&query).await?;
     let kept = parameters.kept();
-    let own = with_query(&base, kept.into_iter().chain([("page", parameters.page.as_deref())]));
+    let own = with_query(&base, kept.into_iter().chain([parameters.page()]));
     let mut links = vec![
         Link::json("root", url.api("")).titled("Instance catalog"),
         Link::json("parent", url.api("")).titled("Instance catalog"),
         Link::json("self", own),
     ];
-    links.extend(sequences.last().filter(|_| more).map(|last| next_page(&base, &kept, last)));
+    links.extend(page_links(&base, &kept, query.order, cursor, &list));
     let license = &api.settings.license;
-    let collections = sequences.into_iter().map(|sequence| Collection::new(sequence, &url, license)).collect();
-    reply.json(&Collections { collections, links })
-}
-
-/// Takes off the one row that was asked for to see whether there are more.
-pub(crate) fn after_fetch<T>(mut rows: Vec<T>, limit: i64) -> (Vec<T>, bool) {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    (rows, more)
-}
-
-impl ListParameters {
-    /// How many are wanted.
-    pub(crate) fn limit(&self, usual: i64, most: i64) -> ApiResult<i64> {
-        page_size(self.limit.as_deref(), usual, most)
-    }
-
-    /// What the catalog is asked.
-    pub(crate) fn query(&self, viewer: Viewer, limit: i64) -> ApiResult<SequenceQuery> {
-        self.refuse_what_is_not_offered()?;
-        let period = self.datetime.as_deref().map(parse_period).transpose()?.unwrap_or_default();
-        Ok(SequenceQuery {
-            viewer,
-            account: None,
-            bbox: self.bbox.as_deref().map(parse_bbox).transpose()?,
-            since: period.since,
-            until: period.until,
-            after: self.page.as_deref().map(Cursor::parse).transpose()?.map(|Cursor(at, id)| (at, id)),
-            limit,
-        })
-    }
-
-    /// What the next page is asked with, too.
-    pub(crate) fn kept(&self) -> [(&'static str, Option<&str>); 3] {
-        [("limit", self.limit.as_deref()), ("bbox", self.bbox.as_deref()), ("datetime", self.datetime.as_deref())]
-    }
-
-    fn refuse_what_is_not_offered(&self) -> ApiResult<()> {
-        let refuse = |what: &str| Err(ApiError::bad_request(format!("{what} is not offered here; leave it out")));
-        if self.filter.is_some() {
-            return refuse("`filter`");
-        }
-        if self.sortby.as_deref().is_some_and(|by| !matches!(by.trim(), "" | "created" | "+created")) {
-            return refuse("`sortby` by anything but +created");
-        }
-        if self.show_deleted.as_deref().is_some_and(|text| !matches!(text, "" | "false" | "False" | "0")) {
-            return refuse("`show_deleted`");
-        }
-        if self.created_after.is_some() || self.created_before.is_some() {
-            return refuse("`created_after` or `created_before`");
-        }
-        if self.format.as_deref().is_some_and(|format| !matches!(format, "" | "json")) {
-            return refuse("`format` other than json");
-        }
-        Ok(())
-    }
+    let entry = |listed: flaneur_catalog::model::ListedSequence| match listed.sequence {
+        Some(sequence) => Entry::Shown(Box::new(Collection::new(sequence, &url, license))),
+        None => Entry::Gone(Gone { id: listed.place.id, status: "deleted" }),
+    };
+    let collections: Vec<Entry> = list.listed.into_iter().map(entry).collect();
+    reply.chosen_json(&SequencePage { number_returned: collections.len(), collections, links })
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::fixture;
+    use serde_json::Value;
+
+    use crate::testing::{fixture, link};
+
+    fn ids(page: &Value) -> Vec<String> {
+        page["collections"].as_array().unwrap().iter().map(|each| each["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    #[tokio::test]
+    async fn pages_lead_on_and_back_in_every_order() {
+        let fixture = fixture().await;
+        let mut made = Vec::new();
+        for _ in 0..5 {
+            made.push(fixture.sequence().await.id.to_string());
+        }
+        for sort in ["created", "%2Bupdated", "-created", "-updated,-id", "datetime", "-id"] {
+            let mut expected = made.clone();
+            match sort {
+                "-created" | "-updated,-id" => expected.reverse(),
+                // All pictures were taken at the same times.
+                "datetime" => expected.sort(),
+                "-id" => expected.sort_by(|one, other| other.cmp(one)),
+                _ => {}
+            }
+            let first = fixture.get(&format!("/collections?limit=2&sortby={sort}")).await.json();
+            assert_eq!(
+                (ids(&first), link(&first, "prev"), link(&first, "first")),
+                (expected[..2].to_vec(), None, None)
+            );
+            let second = fixture.get(&link(&first, "next").unwrap()).await.json();
+            assert_eq!(ids(&second), expected[2..4], "{sort}");
+            let third = fixture.get(&link(&second, "next").unwrap()).await.json();
+            assert_eq!((ids(&third), link(&third, "next")), (expected[4..].to_vec(), None), "{sort}");
+            let back = fixture.get(&link(&third, "prev").unwrap()).await.json();
+            assert_eq!(ids(&back), expected[2..4], "{sort}");
+            let again = fixture.get(&link(&back, "prev").unwrap()).await.json();
+            assert_eq!((ids(&again), link(&again, "prev")), (expected[..2].to_vec(), None), "{sort}");
+            assert_eq!(ids(&fixture.get(&link(&again, "next").unwrap()).await.json()), expected[2..4], "{sort}");
+            assert_eq!(ids(&fixture.get(&link(&back, "first").unwrap()).await.json()), expected[..2], "{sort}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_gone_is_a_tombstone_where_it_is_asked_for() {
+        let fixture = fixture().await;
+        let (first, second) = (fixture.sequence().await, fixture.sequence().await);
+        let page = fixture.get("/collections").await.json();
+        let since = page["collections"][1]["updated"].as_str().unwrap().replace('+', "%2B");
+        fixture.clock.advance(jiff::SignedDuration::from_secs(1));
+        let gone = format!("/collections/{}", first.id);
+        assert_eq!(fixture.request("DELETE", &gone).of(Some(&fixture.owner)).send().await.status, 204);
+        assert_eq!(ids(&fixture.get("/collections").await.json()), [second.id.to_string()]);
+        for query in [
+            format!("show_deleted=true&filter=updated%20%3E%20'{since}'"),
+            format!("filter=status%20IN%20('deleted','ready')%20AND%20updated%20%3E%20'{since}'"),
+        ] {
+            let page = fixture.get(&format!("/collections?{query}")).await.json();
+            let tombstone = serde_json::json!({"id": first.id.to_string(), "geovisio:status": "deleted"});
+            assert_eq!(page["collections"], serde_json::json!([tombstone]), "{query}");
+        }
+        let all = fixture.get("/collections?show_deleted=true").await.json();
+        assert_eq!(ids(&all), [first.id.to_string(), second.id.to_string()]);
+        let of_user = format!("/users/{}/collection?show_deleted=true", fixture.owner.account.id);
+        let links = fixture.get(&of_user).await.json()["links"].as_array().unwrap().clone();
+        let child = links.iter().find(|link| link["id"] == first.id.to_string()).unwrap();
+        assert_eq!((&child["rel"], &child["geovisio:status"]), (&"child".into(), &"deleted".into()));
+    }
 
     #[tokio::test]
     async fn pages_follow_each_other() {
@@ -170,7 +189,7 @@ mod tests {
             for collection in page["collections"].as_array().unwrap() {
                 found.push(collection["id"].as_str().unwrap().to_owned());
             }
-            match crate::testing::link(&page, "next") {
+            match link(&page, "next") {
                 Some(next) => path = next,
                 None => break,
             }
@@ -188,6 +207,11 @@ mod tests {
             ("datetime=2021-07-29", 1),
             ("datetime=../2021-07-28", 0),
             ("limit=100000", 1),
+            ("filter=title%20LIKE%20'Sample%25'", 1),
+            ("filter=title%20LIKE%20'sample%25'", 0),
+            ("filter=updated%20%3E%20'2000-01-01'", 1),
+            ("created_after=2000-01-01&created_before=3000-01-01T00:00:00Z", 1),
+            ("created_before=2000-01-01&filter=title%20IS%20NOT%20NULL", 0),
         ] {
             let page = fixture.get(&format!("/collections?{query}")).await.json();
             assert_eq!(page["collections"].as_array().unwrap().len(), count, "{query}");
@@ -205,9 +229,13 @@ mod tests {
             "datetime=tomorrow",
             "page=nope",
             "filter=status%20IN%20('deleted')",
-            "show_deleted=true",
-            "sortby=-updated",
-            "format=rss",
+            "filter=foo%20=%201",
+            "filter=title%20=%20'a'&filter-lang=sql",
+            "show_deleted=perhaps",
+            "sortby=title",
+            "sortby=created,-id",
+            "created_after=tomorrow",
+            "format=csv",
         ] {
             let answer = fixture.get(&format!("/collections?{query}")).await;
             assert_eq!(answer.status, 400, "{query}");

@@ -5,21 +5,26 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::Api;
 
 mod cursor;
+mod feed;
 mod geovisio_status;
 mod item;
 mod items;
 mod list;
 mod one;
+mod parameters;
+mod queryables;
 mod thumb;
 
-pub(crate) use cursor::{Cursor, next_page};
-pub(crate) use list::{ListParameters, after_fetch};
+pub(crate) use cursor::{Cursor, page_links, with_query};
 pub(crate) use one::{collection_document, find_sequence};
+pub(crate) use parameters::{Format, ListParameters};
+pub(crate) use queryables::SCHEMA;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .merge(list::router())
+        .merge(queryables::router())
         .merge(one::router())
         .merge(items::router())
         .merge(item::router())

@@ -1,15 +1,17 @@
 //! What a search asks for, out of a query string or a JSON body.
 
 use flaneur_access::Viewer;
-use flaneur_catalog::model::{Area, Order, SearchQuery};
+use flaneur_catalog::model::{
+    Area, Comparison, Filter, Order, PictureFilter, PictureProperty, SearchQuery, Value as Bound,
+};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{filter::asks_for_tags_only, place::Place};
+use super::{place::Place, token};
 use crate::{
-    ApiError, ApiResult,
+    ApiError, ApiResult, cql2,
     extract::{id_list, page_size},
-    stac::{parse_bbox, parse_period},
+    stac::{Period, parse_bbox, parse_instants, parse_region},
 };
 
 /// Most pictures in one answer.
@@ -36,7 +38,7 @@ pub(super) struct SearchParameters {
     /// west is greater than east.
     #[param(example = "1.918,49.005,1.92,49.007")]
     bbox: Option<String>,
-    /// Only pictures taken then: a time, a day, or an interval with `/`, of which `..` leaves an end open.
+    /// Only pictures taken then: a time, or an interval with `/`, of which `..` leaves an end open.
     #[param(example = "2021-07-29T00:00:00Z/..")]
     datetime: Option<String>,
     /// At most so many; more than 10000 is read as 10000. As many as there are `ids`, if that is more than 10.
@@ -51,15 +53,35 @@ pub(super) struct SearchParameters {
     /// How wide a part of a flat picture, around its middle, may show the place: 2 to 180 degrees, 30 if nothing is said.
     #[param(example = "30")]
     place_fov_tolerance: Option<String>,
-    /// Only pictures with these tags, as CQL2 text. Pictures have no tags in this version: nothing is found.
+    /// Only pictures in this GeoJSON geometry. Not together with `bbox`.
+    #[param(example = "{\"type\":\"Polygon\",\"coordinates\":[[[1.9,49],[2,49],[2,49.1],[1.9,49.1],[1.9,49]]]}")]
+    intersects: Option<String>,
+    /// Only pictures for which this holds, in CQL2. `/queryables` says what there is.
     #[param(example = "\"semantics.osm|traffic_sign\" IS NOT NULL")]
     filter: Option<String>,
-    /// In which order: `+datetime` or `-datetime`.
+    /// How the filter is written: `cql2-text`, unless it is said, or `cql2-json`.
+    #[serde(rename = "filter-lang")]
+    #[param(example = "cql2-text")]
+    filter_lang: Option<String>,
+    /// Coordinates in the filter: `http://www.opengis.net/def/crs/OGC/1.3/CRS84`.
+    #[serde(rename = "filter-crs")]
+    filter_crs: Option<String>,
+    /// In which order: `+datetime`, `-datetime`, `+id` or `-id`.
     #[param(example = "-datetime")]
     sortby: Option<String>,
-    /// Not offered: refused rather than ignored.
+    /// Where the page before ended: taken from its `next` link.
+    token: Option<String>,
+    /// What came as JSON.
+    #[serde(skip)]
     #[param(ignore)]
-    intersects: Option<String>,
+    documents: Documents,
+}
+
+/// What a body has as JSON, and a query string as text.
+#[derive(Debug, Clone, Default)]
+struct Documents {
+    filter: Option<Value>,
+    intersects: Option<Value>,
 }
 
 /// Conditions as they stand in a JSON body.
@@ -90,32 +112,60 @@ pub(super) struct SearchBody {
     /// How wide a part of a flat picture may show the place, degrees.
     #[schema(value_type = Option<f64>)]
     place_fov_tolerance: Option<Value>,
-    /// Only pictures with these tags, as CQL2 text.
-    #[schema(value_type = Option<String>)]
+    /// Only pictures in this GeoJSON geometry. Not together with `bbox`.
+    #[schema(value_type = Option<Object>)]
+    intersects: Option<Value>,
+    /// Only pictures for which this holds, in CQL2: JSON, or text.
+    #[schema(value_type = Option<Object>)]
     filter: Option<Value>,
+    /// How the filter is written: `cql2-json` or `cql2-text`.
+    #[serde(rename = "filter-lang")]
+    filter_lang: Option<String>,
+    /// Coordinates in the filter: `http://www.opengis.net/def/crs/OGC/1.3/CRS84`.
+    #[serde(rename = "filter-crs")]
+    filter_crs: Option<String>,
     /// In which order: `[{"field": "datetime", "direction": "desc"}]`.
     #[schema(value_type = Option<Vec<Object>>)]
     sortby: Option<Value>,
-    #[schema(ignore)]
-    intersects: Option<Value>,
+    /// Where the page before ended: taken from its `next` link.
+    token: Option<String>,
 }
 
 impl SearchBody {
     /// The same as text.
     pub(super) fn to_parameters(&self) -> ApiResult<SearchParameters> {
+        let given = |value: &Option<Value>| value.clone().filter(|value| !value.is_null());
+        // Text may stand for both.
+        let document = |value: &Option<Value>| match given(value) {
+            Some(Value::String(text)) => (Some(text), None),
+            other => (None, other),
+        };
+        let (filter, filter_document) = document(&self.filter);
+        let (intersects, intersects_document) = document(&self.intersects);
         let list = |name: &str, value| text(name, value).map(|text| text.into_iter().collect());
         Ok(SearchParameters {
             ids: list("ids", self.ids.as_ref())?,
             collections: list("collections", self.collections.as_ref())?,
-            bbox: text("bbox", self.bbox.as_ref())?,
+            bbox: match &self.bbox {
+                Some(Value::String(_)) => {
+                    return Err(ApiError::bad_request(
+                        "`bbox` has to be a list of numbers: [west, south, east, north]",
+                    ));
+                }
+                bbox => text("bbox", bbox.as_ref())?,
+            },
             datetime: text("datetime", self.datetime.as_ref())?,
             limit: text("limit", self.limit.as_ref())?,
             place_position: text("place_position", self.place_position.as_ref())?,
             place_distance: text("place_distance", self.place_distance.as_ref())?,
             place_fov_tolerance: text("place_fov_tolerance", self.place_fov_tolerance.as_ref())?,
-            filter: text("filter", self.filter.as_ref())?,
+            intersects,
+            filter,
+            filter_lang: self.filter_lang.clone(),
+            filter_crs: self.filter_crs.clone(),
             sortby: self.sortby.as_ref().map(sort_text).transpose()?,
-            intersects: self.intersects.as_ref().filter(|value| !value.is_null()).map(|_| String::new()),
+            token: self.token.clone(),
+            documents: Documents { filter: filter_document, intersects: intersects_document },
         })
     }
 }
@@ -155,39 +205,47 @@ pub(super) struct Criteria {
     pub query: SearchQuery,
     /// What is picked out of its answer.
     pub place: Option<Place>,
-    /// Nothing can be found.
-    pub nothing: bool,
 }
 
 impl Criteria {
     /// Reads the conditions.
     pub(super) fn parse(parameters: &SearchParameters, viewer: Viewer) -> ApiResult<Self> {
-        if parameters.intersects.is_some() {
-            return Err(ApiError::bad_request("`intersects` is not offered here: use `bbox`"));
-        }
         let ids = id_list("ids", &parameters.ids, MOST_IDS)?;
         let usual = i64::try_from(ids.len()).unwrap_or(USUAL).max(USUAL);
         let bbox = given(parameters.bbox.as_ref()).map(parse_bbox).transpose()?;
+        let asked = parameters.asked()?;
         let place = given(parameters.place_position.as_ref())
             .map(|position| {
                 let distance = given(parameters.place_distance.as_ref());
                 Place::parse(position, distance, given(parameters.place_fov_tolerance.as_ref()))
             })
             .transpose()?;
-        let (area, order) = match (bbox, &place) {
+        let region = match (parameters.intersects()?, asked.region) {
             (Some(_), Some(_)) => {
-                return Err(ApiError::bad_request("`bbox` and `place_position` exclude each other"));
+                return Err(ApiError::bad_request("`intersects` and S_INTERSECTS in `filter` exclude each other"));
             }
-            (Some(bbox), None) => {
-                let (lon, lat) = bbox.centre();
-                (Some(Area { bbox }), Order::Nearest(lon, lat))
-            }
-            (None, Some(place)) => (Some(place.area()), Order::Nearest(place.lon, place.lat)),
-            (None, None) => (None, Order::Newest),
+            (one, other) => one.or(other),
         };
-        let period = given(parameters.datetime.as_ref()).map(parse_period).transpose()?.unwrap_or_default();
-        let filter = given(parameters.filter.as_ref());
-        filter.map(asks_for_tags_only).transpose()?;
+        let parts = usize::from(bbox.is_some()) + usize::from(place.is_some()) + usize::from(region.is_some());
+        if parts > 1 {
+            return Err(ApiError::bad_request("`bbox`, `intersects` and `place_position` exclude each other"));
+        }
+        let area = match (bbox, region, &place) {
+            (Some(bbox), ..) => Some(Area::of(bbox)),
+            (None, Some(region), _) => Some(Area::within(region)),
+            (None, None, place) => place.as_ref().map(Place::area),
+        };
+        let nearest = match (&area, &place) {
+            (_, Some(place)) => Order::Nearest(place.lon, place.lat),
+            (Some(area), None) => {
+                let (lon, lat) = area.bbox.centre();
+                Order::Nearest(lon, lat)
+            }
+            (None, None) => Order::Newest,
+        };
+        let order = given(parameters.sortby.as_ref()).map(parse_order).transpose()?.unwrap_or(nearest);
+        let period = given(parameters.datetime.as_ref()).map(parse_instants).transpose()?.unwrap_or_default();
+        let period = narrowed(period, asked.filter.as_ref());
         Ok(Self {
             query: SearchQuery {
                 viewer,
@@ -196,13 +254,52 @@ impl Criteria {
                 area,
                 since: period.since,
                 until: period.until,
-                order: given(parameters.sortby.as_ref()).map(parse_order).transpose()?.unwrap_or(order),
+                filter: asked.filter,
+                order,
+                after: given(parameters.token.as_ref()).map(|token| token::read(token, order)).transpose()?,
                 limit: page_size(parameters.limit.as_deref(), usual, MOST)?,
             },
             place,
-            nothing: filter.is_some(),
         })
     }
+}
+
+impl SearchParameters {
+    fn asked(&self) -> ApiResult<cql2::Asked<PictureProperty>> {
+        let sent = match (&self.documents.filter, given(self.filter.as_ref())) {
+            (Some(document), _) => cql2::Sent::Json(document),
+            (None, Some(text)) => cql2::Sent::Text(text),
+            (None, None) => return Ok(cql2::Asked::default()),
+        };
+        cql2::parse(sent, self.filter_lang.as_deref(), self.filter_crs.as_deref())
+    }
+
+    fn intersects(&self) -> ApiResult<Option<flaneur_catalog::model::Region>> {
+        let read = |document: &Value| parse_region("`intersects`", document).map(Some);
+        match (&self.documents.intersects, given(self.intersects.as_ref())) {
+            (Some(document), _) => read(document),
+            (None, Some(text)) => read(&serde_json::from_str(text).unwrap_or_default()),
+            (None, None) => Ok(None),
+        }
+    }
+}
+
+/// What of a filter is about the time of capture, and an index can lead by.
+fn narrowed(mut period: Period, filter: Option<&PictureFilter>) -> Period {
+    for part in filter.iter().flat_map(|filter| filter.conjuncts()) {
+        if let Filter::Compare(PictureProperty::CapturedAt, comparison, Bound::Time(at)) = part {
+            match comparison {
+                Comparison::AtLeast | Comparison::Greater => {
+                    period.since = Some(period.since.map_or(*at, |old| old.max(*at)));
+                }
+                Comparison::AtMost | Comparison::Less => {
+                    period.until = Some(period.until.map_or(*at, |old| old.min(*at)));
+                }
+                Comparison::Equal | Comparison::Differs => {}
+            }
+        }
+    }
+    period
 }
 
 fn given(text: Option<&String>) -> Option<&str> {
@@ -210,15 +307,25 @@ fn given(text: Option<&String>) -> Option<&str> {
 }
 
 fn parse_order(text: &str) -> ApiResult<Order> {
-    let text = text.trim();
-    let (field, descending) = match text.strip_prefix('-') {
-        Some(field) => (field, true),
-        // In a URL, + is a space unless it is encoded.
-        None => (text.trim_start_matches('+'), false),
+    let field = |text: &str| {
+        let text = text.trim();
+        let (field, descending) = match text.strip_prefix('-') {
+            Some(field) => (field, true),
+            // In a URL, + is a space unless it is encoded.
+            None => (text.trim_start_matches('+'), false),
+        };
+        match (field.trim().trim_start_matches("properties."), descending) {
+            ("datetime" | "ts", false) => Some(Order::Oldest),
+            ("datetime" | "ts", true) => Some(Order::Newest),
+            ("id", false) => Some(Order::Id),
+            ("id", true) => Some(Order::IdBackwards),
+            _ => None,
+        }
     };
-    match (field.trim_start_matches("properties."), descending) {
-        ("datetime" | "ts", false) => Ok(Order::Oldest),
-        ("datetime" | "ts", true) => Ok(Order::Newest),
-        _ => Err(ApiError::bad_request("`sortby` has to be +datetime or -datetime")),
+    let fields: Option<Vec<Order>> = text.split(',').map(field).collect();
+    match fields.as_deref() {
+        // What was taken at the same time is in the order of identifiers anyway.
+        Some([order] | [order @ Order::Oldest, Order::Id] | [order @ Order::Newest, Order::IdBackwards]) => Ok(*order),
+        _ => Err(ApiError::bad_request("`sortby` has to be +datetime, -datetime, +id or -id")),
     }
 }

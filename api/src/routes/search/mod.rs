@@ -1,8 +1,10 @@
 //! `/search`: pictures by place, time, sequence and id.
 
 use axum::{extract::State, response::Response};
-use flaneur_catalog::model;
+use flaneur_catalog::model::{self, SearchPlace};
 use http::Uri;
+use serde::Deserialize as _;
+use serde_json::{Map, Value};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
@@ -10,12 +12,13 @@ use crate::{
     error::ErrorBody,
     extract::{Json, Query},
     respond::Reply,
+    routes::collections::with_query,
     stac::{FeatureCollection, Item},
 };
 
 mod criteria;
-mod filter;
 mod place;
+mod token;
 
 use criteria::{Criteria, MOST, SearchBody, SearchParameters};
 
@@ -27,7 +30,8 @@ pub fn router() -> OpenApiRouter<Api> {
 /// Search pictures
 ///
 /// Conditions add up. With `bbox` or `place_position` the nearest to the middle come first, else the latest. Only what
-/// the viewer may see is found. The answer is cut at `limit`; narrow the search down for the rest.
+/// the viewer may see is found. Follow the `next` link for more than `limit`. Where a filter would have the server look at
+/// too much, a page may be shorter than that and still have a `next` link, or the answer is a 400 that asks to narrow it down.
 #[utoipa::path(
     get, path = "/search", tag = "Pictures",
     params(SearchParameters),
@@ -48,7 +52,16 @@ async fn search(
 ) -> ApiResult<Response> {
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     let own = Link::geojson("self", url.api(&format!("/search{query}")));
-    answer(&api, &identity, &url, &reply, &parameters, own).await
+    let next = |token: String| {
+        let pairs: Vec<(String, String)> = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
+            .filter(|(name, _)| name != "token")
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
+        let kept = pairs.iter().map(|(name, value)| (name.as_str(), Some(value.as_str())));
+        let address = with_query(&url.api("/search"), kept.chain([("token", Some(token.as_str()))]));
+        Link::geojson("next", address).with("method", "GET")
+    };
+    answer(&api, &identity, &url, &reply, &parameters, own, &next).await
 }
 
 /// Search pictures, with the conditions in the body
@@ -70,10 +83,17 @@ async fn search_by_post(
     identity: Identity,
     url: PublicUrl,
     reply: Reply,
-    Json(body): Json<SearchBody>,
+    Json(body): Json<Map<String, Value>>,
 ) -> ApiResult<Response> {
+    let wanted = SearchBody::deserialize(&body)
+        .map_err(|error| ApiError::bad_request("the body can't be read as the JSON expected here").because(error))?;
     let own = Link::geojson("self", url.api("/search")).with("method", "POST");
-    answer(&api, &identity, &url, &reply, &body.to_parameters()?, own).await
+    let next = |token: String| {
+        let mut body = body.clone();
+        body.insert("token".to_owned(), token.into());
+        Link::geojson("next", url.api("/search")).with("method", "POST").with("body", body)
+    };
+    answer(&api, &identity, &url, &reply, &wanted.to_parameters()?, own, &next).await
 }
 
 async fn answer(
@@ -83,33 +103,45 @@ async fn answer(
     reply: &Reply,
     parameters: &SearchParameters,
     own: Link,
+    next: &(dyn Fn(String) -> Link + Sync),
 ) -> ApiResult<Response> {
     let criteria = Criteria::parse(parameters, identity.viewer())?;
-    let features = find(api, criteria).await?;
+    let order = criteria.query.order;
+    let (features, rest) = find(api, criteria).await?;
     let features = features.into_iter().map(|item| Item::new(item, url, &api.settings.license)).collect();
-    let links = vec![Link::json("root", url.api("")).titled("Instance catalog"), own];
+    let mut links = vec![Link::json("root", url.api("")).titled("Instance catalog"), own];
+    links.extend(rest.map(|place| next(token::write(&place, order))));
     reply.geojson(&FeatureCollection::new(features, links))
 }
 
-async fn find(api: &Api, criteria: Criteria) -> ApiResult<Vec<model::Item>> {
-    let Criteria { mut query, place, nothing } = criteria;
-    if nothing {
-        return Ok(Vec::new());
-    }
-    let Some(place) = place else { return Ok(api.catalog.search(&query).await?) };
+/// A page, and where it ends if there is more.
+async fn find(api: &Api, criteria: Criteria) -> ApiResult<(Vec<model::Item>, Option<SearchPlace>)> {
+    let Criteria { mut query, place } = criteria;
+    let Some(place) = place else {
+        let found = api.catalog.search(&query).await?;
+        return Ok((found.items, found.next));
+    };
     // The catalog finds what is near; what looks at the place is picked here. Most of what is near does, or there is
     // little near at all: so begin with few, and ask for more as long as that does not do.
     let wanted = usize::try_from(query.limit).unwrap_or(usize::MAX);
     query.limit = query.limit.saturating_mul(4).clamp(64, MOST);
     loop {
         let near = api.catalog.search(&query).await?;
-        let all = i64::try_from(near.len()).is_ok_and(|found| found < query.limit);
-        let shown: Vec<_> = near.into_iter().filter(|item| place.is_shown_by(&item.picture)).take(wanted).collect();
-        if all || shown.len() >= wanted {
-            return Ok(shown);
+        let mut shown: Vec<_> = near.items.into_iter().filter(|item| place.is_shown_by(&item.picture)).collect();
+        if shown.len() > wanted {
+            shown.truncate(wanted);
+            let last = shown.last().map(|last| SearchPlace::of(last, query.order));
+            return Ok((shown, last));
+        }
+        if near.next.is_none() || shown.len() == wanted {
+            return Ok((shown, near.next));
         }
         if query.limit >= MOST {
-            return Err(ApiError::bad_request("there are too many pictures around: make `place_distance` smaller"));
+            return if shown.is_empty() {
+                Err(ApiError::bad_request("there are too many pictures around: make `place_distance` smaller"))
+            } else {
+                Ok((shown, near.next))
+            };
         }
         query.limit = query.limit.saturating_mul(8).min(MOST);
     }

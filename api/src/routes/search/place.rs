@@ -61,7 +61,7 @@ impl Place {
             let wrapped = |lon: f64| (lon + 540.0).rem_euclid(360.0) - 180.0;
             Bbox { west: wrapped(self.lon - across), south, east: wrapped(self.lon + across), north }
         };
-        Area { bbox }
+        Area::of(bbox)
     }
 
     /// Whether a picture shows the place.

@@ -83,8 +83,7 @@ async fn time_and_order() {
         ("datetime=2021-07-29T09:16:56Z", vec![1]),
         ("datetime=2021-07-29T09:16:56Z/..", vec![2, 1]),
         ("datetime=../2021-07-29T11:16:56%2B02:00", vec![1, 0]),
-        ("datetime=2021-07-29", vec![2, 1, 0]),
-        ("datetime=2021-07-30/", vec![]),
+        ("datetime=2021-07-30T00:00:00Z/", vec![]),
         ("limit=100000", vec![2, 1, 0]),
         ("limit=2", vec![2, 1]),
     ] {
@@ -119,11 +118,102 @@ async fn what_shows_a_place() {
 }
 
 #[tokio::test]
-async fn tags_that_no_picture_has() {
+async fn by_filter() {
     let fixture = fixture().await;
-    fixture.sequence().await;
-    let filter = "filter=%22semantics.osm%7Ctraffic_sign%22%20IS%20NOT%20NULL";
-    assert!(found(&fixture, &format!("bbox=1,48,3,50&limit=1000&{filter}")).await.is_empty());
+    let sequence = fixture.sequence().await;
+    fixture.sequence_with(|recipe| recipe.flat().at(10.0, 10.0)).await;
+    let id = sequence.pictures[1];
+    for (filter, expected) in [
+        ("%22semantics.osm%7Ctraffic_sign%22%20IS%20NOT%20NULL".to_owned(), vec![]),
+        (format!("id='{id}'"), vec![1]),
+        ("type='equirectangular'%20AND%20make%20LIKE%20'Go%25'".to_owned(), vec![2, 1, 0]),
+        ("datetime%20%3E=%20TIMESTAMP('2021-07-29T09:16:58Z')%20AND%20field_of_view=360".to_owned(), vec![2]),
+        ("S_INTERSECTS(geometry,POLYGON((1%2048,3%2048,3%2050,1%2050,1%2048)))".to_owned(), vec![0, 1, 2]),
+        ("eo:cloud_cover%20%3C%2010".to_owned(), vec![]),
+    ] {
+        let mut found = found(&fixture, &format!("filter={filter}")).await;
+        let mut expected = names(&sequence, &expected);
+        if filter.starts_with("S_") {
+            found.sort();
+            expected.sort();
+        }
+        assert_eq!(found, expected, "{filter}");
+    }
+    let in_box = "bbox=1,48,3,50&limit=1000&filter=%22semantics%22%20IS%20NOT%20NULL";
+    let semantics = &fixture.get(&format!("/collections/{}", sequence.id)).await.json()["semantics"];
+    let tagged = semantics.as_array().unwrap().len().min(1) * 3;
+    assert_eq!(found(&fixture, in_box).await.len(), tagged, "{semantics}");
+}
+
+#[tokio::test]
+async fn within_a_geometry() {
+    let fixture = fixture().await;
+    let sequence = fixture.sequence().await;
+    let (lon, lat) = sequence.position(1);
+    let ring = json!([
+        [lon - 1.0, lat - 1.0],
+        [lon + 1.0, lat - 1.0],
+        [lon + 1.0, lat],
+        [lon - 1.0, lat],
+        [lon - 1.0, lat - 1.0]
+    ]);
+    for (geometry, expected) in [
+        (json!({"type": "Point", "coordinates": [lon, lat]}), vec![1]),
+        (json!({"type": "Polygon", "coordinates": [ring]}), vec![0, 1]),
+        (json!({"type": "MultiPolygon", "coordinates": [[ring]]}), vec![0, 1]),
+        (json!({"type": "Point", "coordinates": [lon, lat + 1.0]}), vec![]),
+    ] {
+        let text: String = url::form_urlencoded::byte_serialize(geometry.to_string().as_bytes()).collect();
+        let mut answers = vec![found(&fixture, &format!("intersects={text}")).await];
+        for body in [json!({"intersects": geometry}), json!({"intersects": geometry.to_string()})] {
+            answers.push(ids(&fixture.request("POST", "/search").json(&body).send().await.json()));
+        }
+        for mut answer in answers {
+            answer.sort();
+            let mut expected = names(&sequence, &expected);
+            expected.sort();
+            assert_eq!(answer, expected, "{geometry}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn page_by_page() {
+    let fixture = fixture().await;
+    let sequence = fixture.sequence().await;
+    let (lon, lat) = sequence.position(0);
+    let place = format!("place_position={lon},{lat}&place_distance=0-25");
+    for (query, expected) in [
+        ("", vec![2, 1, 0]),
+        ("sortby=%2Bdatetime", vec![0, 1, 2]),
+        ("bbox=1.91,49,1.92,49.1", vec![2, 1, 0]),
+        (&*format!("collections={}&filter=make='GoPro'", sequence.id), vec![2, 1, 0]),
+        (&*place, vec![0, 1, 2]),
+    ] {
+        let mut path = format!("/search?limit=1&{query}");
+        let mut paged = Vec::new();
+        loop {
+            let page = fixture.get(&path).await.json();
+            assert_eq!(page["numberReturned"], page["features"].as_array().unwrap().len());
+            paged.extend(ids(&page));
+            match crate::testing::link(&page, "next") {
+                Some(next) => path = next,
+                None => break,
+            }
+        }
+        assert_eq!(paged, names(&sequence, &expected), "{query}");
+    }
+    let mut body = json!({"limit": 2, "sortby": [{"field": "datetime", "direction": "asc"}], "filter": {"op": "=", "args": [{"property": "make"}, "GoPro"]}});
+    let mut paged = Vec::new();
+    loop {
+        let page = fixture.request("POST", "/search").json(&body).send().await.json();
+        paged.extend(ids(&page));
+        let links = page["links"].as_array().unwrap();
+        let Some(next) = links.iter().find(|link| link["rel"] == "next") else { break };
+        assert_eq!(next["method"], "POST");
+        body = next["body"].clone();
+    }
+    assert_eq!(paged, names(&sequence, &[0, 1, 2]));
 }
 
 #[tokio::test]
@@ -136,7 +226,7 @@ async fn by_post_the_same_is_found() {
         (json!({"ids": [a, b], "sortby": [{"field": "properties.datetime", "direction": "asc"}]}), vec![0, 1]),
         (json!({"ids": a}), vec![0]),
         (json!({"bbox": [lon - 0.01, lat - 0.01, lon + 0.01, lat + 0.01], "limit": 2}), vec![0, 1]),
-        (json!({"bbox": "1,48,3,50", "limit": "1", "datetime": "2021-07-29T09:16:58Z"}), vec![2]),
+        (json!({"bbox": [1, 48, 3, 50], "limit": "1", "datetime": "2021-07-29T09:16:58Z"}), vec![2]),
         (json!({"collections": [sequence.id], "filter": null}), vec![2, 1, 0]),
         (json!({}), vec![2, 1, 0]),
     ] {
@@ -171,6 +261,12 @@ async fn what_makes_no_sense_is_refused_with_a_sentence() {
         "sortby=foo",
         "filter=foo%20=%201",
         "intersects=%7B%7D",
+        "intersects=x",
+        "datetime=2021-07-29",
+        "token=x",
+        "sortby=updated",
+        "filter=make='a'&filter-lang=sql",
+        "bbox=1,2,3,4&intersects=%7B%22type%22:%22Point%22,%22coordinates%22:[1,2]%7D",
         "place_position=x",
         "place_position=1,2&bbox=1,2,3,4",
         "place_position=1,2&place_fov_tolerance=1",
@@ -188,6 +284,7 @@ async fn what_makes_no_sense_is_refused_with_a_sentence() {
         ("application/json", "{\"bbox\": {\"west\": 1}}", 400),
         ("application/json", "{\"sortby\": [1]}", 400),
         ("application/json", "{\"intersects\": {\"type\": \"Point\"}}", 400),
+        ("application/json", "{\"bbox\": \"1,2,3,4\"}", 400),
         ("text/plain", "{}", 415),
     ] {
         let answer = fixture.request("POST", "/search").header("content-type", content_type).body(body).send().await;

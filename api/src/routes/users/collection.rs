@@ -1,9 +1,10 @@
 //! `/users/{id}/collection` and `/users/me/collection`: an account's sequences, as links of one STAC Collection.
 
 use axum::{extract::State, response::Response};
-use flaneur_catalog::model::{Account, AccountId, Sequence};
+use flaneur_catalog::model::{Account, AccountId, Sequence, SequenceId, SequenceList, SequenceStatus};
 use flaneur_coverage::quadkey::Bbox;
-use serde_json::json;
+use http::HeaderMap;
+use serde_json::{Value, json};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
@@ -12,7 +13,7 @@ use crate::{
     error::ErrorBody,
     extract::{Path, Query},
     respond::Reply,
-    routes::collections::{ListParameters, after_fetch, next_page},
+    routes::collections::{Format, ListParameters, page_links},
     stac::{
         Count, Extent, Provider, STAC_VERSION,
         collection::{length_km, license_link, status_name},
@@ -31,7 +32,8 @@ pub fn router() -> OpenApiRouter<Api> {
 /// A user's sequences
 ///
 /// A STAC Collection whose links with `rel=child` are the sequences, with title, extent and number of pictures. The
-/// sums `stats:collections`, `stats:items` and `extent` are of what is on the page; follow the `next` link for more.
+/// sums `stats:collections`, `stats:items` and `extent` are of what is on the page; follow the `next` link for more. As CSV it
+/// is a table of all.
 #[utoipa::path(
     get, path = "/users/{id}/collection", tag = "Accounts",
     params(("id" = Uuid, Path, description = "The account", example = "52864614-8ee3-4e42-9578-9ffa0a554f1f"), ListParameters),
@@ -52,11 +54,13 @@ async fn of_user(
     identity: Identity,
     url: PublicUrl,
     reply: Reply,
+    headers: HeaderMap,
     Path(id): Path<Uuid>,
     Query(parameters): Query<ListParameters>,
 ) -> ApiResult<Response> {
     let account = super::find(&api, AccountId(id)).await?;
-    page(&api, &identity, &url, &reply, &account, &parameters).await
+    let page = Page { account: &account, parameters: &parameters, format: parameters.format(Format::Csv, &headers)? };
+    page.answer(&api, &identity, &url, &reply).await
 }
 
 /// The sequences of who is asking
@@ -77,38 +81,54 @@ async fn my_own(
     identity: Identity,
     url: PublicUrl,
     reply: Reply,
+    headers: HeaderMap,
     Query(parameters): Query<ListParameters>,
 ) -> ApiResult<Response> {
     let account = identity.require()?.clone();
-    page(&api, &identity, &url, &reply, &account, &parameters).await
+    let page = Page { account: &account, parameters: &parameters, format: parameters.format(Format::Csv, &headers)? };
+    page.answer(&api, &identity, &url, &reply).await
 }
 
-async fn page(
-    api: &Api,
-    identity: &Identity,
-    url: &PublicUrl,
-    reply: &Reply,
-    account: &Account,
-    parameters: &ListParameters,
-) -> ApiResult<Response> {
-    let limit = parameters.limit(MOST, MOST)?;
-    let mut query = parameters.query(identity.viewer(), limit + 1)?;
-    query.account = Some(account.id);
-    let (sequences, more) = after_fetch(api.catalog.sequences(&query).await?, limit);
-    let own = url.api(&format!("/users/{}/collection", account.id));
+/// A page of an account's sequences.
+struct Page<'p> {
+    account: &'p Account,
+    parameters: &'p ListParameters,
+    format: Format,
+}
+
+impl Page<'_> {
+    async fn answer(&self, api: &Api, identity: &Identity, url: &PublicUrl, reply: &Reply) -> ApiResult<Response> {
+        let Self { account, parameters, format } = self;
+        let (mut query, cursor) = parameters.query(identity.viewer(), parameters.limit(MOST, MOST)?, None)?;
+        query.account = Some(account.id);
+        if *format == Format::Csv {
+            return super::table::answer(api, reply, query).await;
+        }
+        let list = api.catalog.sequences(&query).await?;
+        let own = url.api(&format!("/users/{}/collection", account.id));
+        let more = page_links(&own, &parameters.kept(), query.order, cursor, &list);
+        reply.chosen_json(&document(api, url, account, own, more, list))
+    }
+}
+
+fn document(api: &Api, url: &PublicUrl, account: &Account, own: String, more: Vec<Link>, list: SequenceList) -> Value {
+    let gone = list.listed.iter().filter(|listed| listed.sequence.is_none()).map(|listed| listed.place.id);
+    let gone: Vec<Link> = gone.map(|id| no_child(id, url)).collect();
+    let sequences = list.sequences();
     let license = &api.settings.license;
     let mut links = vec![
         Link::json("root", url.api("")).titled("Instance catalog"),
         Link::json("parent", url.api("")).titled("Instance catalog"),
-        Link::json("self", own.clone()),
+        Link::json("self", own),
         license_link(license),
     ];
-    links.extend(sequences.last().filter(|_| more).map(|last| next_page(&own, &parameters.kept(), last)));
+    links.extend(more);
     links.extend(sequences.iter().map(|sequence| child(sequence, url)));
+    links.extend(gone);
     let first = sequences.iter().map(|sequence| sequence.created_at).min().unwrap_or(account.created_at);
     let last = sequences.iter().map(|sequence| sequence.updated_at).max().unwrap_or(account.created_at);
     let length_m: f64 = sequences.iter().map(|sequence| sequence.summary.length_m).sum();
-    reply.json(&json!({
+    json!({
         "type": "Collection",
         "stac_version": STAC_VERSION,
         "stac_extensions": ["https://stac-extensions.github.io/stats/v0.2.0/schema.json"],
@@ -125,7 +145,7 @@ async fn page(
         "stats:items": Count { count: sequences.iter().map(|sequence| sequence.summary.nb_pictures).sum() },
         "geovisio:length_km": length_m.round() / 1000.0,
         "links": links,
-    }))
+    })
 }
 
 fn child(sequence: &Sequence, url: &PublicUrl) -> Link {
@@ -140,6 +160,13 @@ fn child(sequence: &Sequence, url: &PublicUrl) -> Link {
         .with("geovisio:length_km", length_km(sequence))
         .with("geovisio:status", status_name(sequence.status))
         .with("geovisio:visibility", sequence.visibility.as_str())
+}
+
+/// What says that a sequence is gone, as far as the viewer goes.
+fn no_child(id: SequenceId, url: &PublicUrl) -> Link {
+    Link::json("child", url.api(&format!("/collections/{id}")))
+        .with("id", id.to_string())
+        .with("geovisio:status", status_name(SequenceStatus::Deleted))
 }
 
 /// Extent of all. Where one crosses the antimeridian, the whole turn: boxes on both sides have no smaller common one

@@ -9,6 +9,7 @@ mod collection;
 mod me;
 mod one;
 mod search;
+mod table;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {

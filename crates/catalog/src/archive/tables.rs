@@ -199,6 +199,7 @@ pub const TABLES: &[Table] = &[
             text("title"),
             boolean("title_edited"),
             text("sorted_by").or_null(),
+            boolean("once_public"),
             text("user_agent").or_null(),
             json("camera").or_null(),
             json("semantics"),

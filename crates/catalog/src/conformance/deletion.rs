@@ -108,7 +108,7 @@ pub async fn a_deleted_sequence_takes_its_pictures_along(scene: &Scene) {
         assert_gone(scene, &street, *id).await;
     }
     assert_eq!(scene.catalog.sequence(viewer(&ada), street.sequence).await.unwrap(), None);
-    let listed = scene.catalog.sequences(&scene.sequence_query(viewer(&ada))).await.unwrap();
+    let listed = scene.catalog.sequences(&scene.sequence_query(viewer(&ada))).await.unwrap().sequences();
     assert_eq!(listed.into_iter().map(|sequence| sequence.id).collect::<Vec<_>>(), [other.sequence]);
     let everywhere = Tile { z: 0, x: 0, y: 0 }.keys();
     let marks = scene.catalog.sequence_marks(viewer(&ada), None, everywhere, 10).await.unwrap();

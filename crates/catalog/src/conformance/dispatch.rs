@@ -119,7 +119,7 @@ pub async fn a_sequence_that_is_not_named_becomes_a_tombstone(scene: &Scene) {
     assert_eq!(scene.catalog.sequence(viewer(&ada), street.sequence).await.unwrap(), None);
     assert_eq!(scene.queued(JobKind::Refresh, street.sequence.0).await, 0);
     scene.refresh().await;
-    let listed = scene.catalog.sequences(&scene.sequence_query(viewer(&ada))).await.unwrap();
+    let listed = scene.catalog.sequences(&scene.sequence_query(viewer(&ada))).await.unwrap().sequences();
     assert_eq!(listed.into_iter().map(|sequence| sequence.id).collect::<Vec<_>>(), [new]);
     let state = scene.catalog.upload_set_state(street.set, scene.now()).await.unwrap().unwrap();
     assert_eq!(state.sequences.len(), 1);

@@ -135,9 +135,9 @@ pub async fn related_pictures_are_near_and_look_the_same_way(scene: &Scene) {
 
     // Search fills them in if pictures are asked for by their ids, and only then.
     let mut query = scene.query(Viewer::Anonymous);
-    assert!(scene.catalog.search(&query).await.unwrap().iter().all(|item| item.links.related.is_empty()));
+    assert!(scene.catalog.search(&query).await.unwrap().items.iter().all(|item| item.links.related.is_empty()));
     query.ids = vec![here, panorama];
-    let found = scene.catalog.search(&query).await.unwrap();
+    let found = scene.catalog.search(&query).await.unwrap().items;
     assert_eq!(ids(&found), [panorama, here]);
     for item in found {
         assert_eq!(item, scene.catalog.item(Viewer::Anonymous, item.picture.id).await.unwrap().unwrap());

@@ -25,10 +25,12 @@ mod deletion;
 mod dispatch;
 mod edits;
 mod files;
+mod filters;
 mod histories;
 mod inspection;
 mod items;
 mod jobs;
+mod lists;
 mod processing;
 mod redactions;
 mod scene;
@@ -212,6 +214,17 @@ macro_rules! for_each_rule {
                 related_pictures_cross_the_antimeridian
                 related_pictures_are_the_nearest_of_each_sequence
                 a_picture_has_twenty_related_at_most
+            }
+            filters {
+                pictures_are_found_by_what_they_are
+                pictures_are_found_by_the_tags_of_their_sequences
+                pictures_are_found_in_a_region
+                sequences_are_found_by_what_they_are
+                what_would_take_too_long_is_refused
+            }
+            lists {
+                sequences_are_paged_in_every_order
+                what_is_gone_is_listed_for_harvesters
             }
             search {
                 search_is_in_order_of_time

@@ -11,9 +11,9 @@ use super::Subject;
 use crate::{
     Catalog,
     model::{
-        Account, AccountId, Camera, DispatchPart, DispatchPlan, Edited, Item, JobId, JobKind, Lease, NewAccount,
-        NewUploadSet, Objects, Order, Orientation, Picture, PictureId, PictureStatus, PlacedShot, Projection,
-        Publication, Receipt, ReceivedFile, RefusedFile, Rejection, Revisions, SearchQuery, Semantic, SequenceId,
+        Account, AccountId, Camera, DispatchPart, DispatchPlan, Edited, Item, JobId, JobKind, Lease, NewAccount, NewUploadSet,
+        Objects, Order, Orientation, Picture, PictureId, PictureStatus, PlacedShot, Projection, Publication, Receipt,
+        ReceivedFile, RefusedFile, Rejection, Revisions, SearchQuery, Semantic, SequenceId, SequenceOrder,
         SequenceQuery, SequenceSummary, Severity, Shape, SortMethod, UploadSetId,
     },
     world::{Clock as _, Generator, ManualClock, World},
@@ -365,17 +365,31 @@ impl Scene {
             area: None,
             since: None,
             until: None,
+            filter: None,
             order: Order::default(),
+            after: None,
             limit: 1000,
         }
     }
 
     pub fn sequence_query(&self, viewer: Viewer) -> SequenceQuery {
-        SequenceQuery { viewer, account: None, bbox: None, since: None, until: None, after: None, limit: 1000 }
+        SequenceQuery {
+            viewer,
+            account: None,
+            bbox: None,
+            since: None,
+            until: None,
+            filter: None,
+            with_gone: false,
+            order: SequenceOrder::default(),
+            after: None,
+            backwards: false,
+            limit: 1000,
+        }
     }
 
     pub async fn search(&self, query: &SearchQuery) -> Vec<PictureId> {
-        ids(&self.catalog.search(query).await.unwrap())
+        ids(&self.catalog.search(query).await.unwrap().items)
     }
 }
 

@@ -8,10 +8,10 @@ use rand::{RngExt as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _}
 use super::scene::{Scene, viewer};
 use crate::model::{Area, Order, Picture, PictureId, SearchQuery, SequenceId};
 
-const ORDERS: [Order; 2] = [Order::Newest, Order::Oldest];
+const ORDERS: [Order; 4] = [Order::Newest, Order::Oldest, Order::Id, Order::IdBackwards];
 
 fn area(west: f64, south: f64, east: f64, north: f64) -> Area {
-    Area { bbox: Bbox { west, south, east, north } }
+    Area::of(Bbox { west, south, east, north })
 }
 
 /// One sequence of pictures at these positions, a second apart.
@@ -183,7 +183,7 @@ pub async fn search_agrees_with_a_plain_filter(scene: &Scene) {
         };
         let other = pictures.choose(&mut random).unwrap();
         let mut query = SearchQuery {
-            area: random.random::<bool>().then_some(Area { bbox }),
+            area: random.random::<bool>().then_some(Area::of(bbox)),
             since: random.random_bool(0.3).then_some(other.captured_at),
             until: random.random_bool(0.3).then_some(near.captured_at),
             order: *ORDERS.choose(&mut random).unwrap(),
@@ -197,6 +197,20 @@ pub async fn search_agrees_with_a_plain_filter(scene: &Scene) {
             query.order = Order::Nearest(turn(near.lon + 0.003), near.lat);
         }
         assert_eq!(scene.search(&query).await, plain(&pictures, &query), "round {round}: {query:?}");
+        if round % 4 == 0 {
+            let mut page = SearchQuery { limit: 7, ..query.clone() };
+            let mut paged = Vec::new();
+            loop {
+                let found = scene.catalog.search(&page).await.unwrap();
+                paged.extend(super::scene::ids(&found.items));
+                page.after = found.next;
+                if page.after.is_none() {
+                    break;
+                }
+            }
+            let all = SearchQuery { limit: 1000, ..query };
+            assert_eq!(paged, plain(&pictures, &all), "round {round}: {all:?}");
+        }
     }
 }
 
@@ -215,6 +229,8 @@ fn plain(pictures: &[Picture], query: &SearchQuery) -> Vec<PictureId> {
     match query.order {
         Order::Newest => found.sort_by_key(|picture| std::cmp::Reverse((picture.captured_at, picture.id))),
         Order::Oldest => found.sort_by_key(|picture| (picture.captured_at, picture.id)),
+        Order::Id => found.sort_by_key(|picture| picture.id),
+        Order::IdBackwards => found.sort_by_key(|picture| std::cmp::Reverse(picture.id)),
         Order::Nearest(lon, lat) => found.sort_by(|a, b| {
             let away = |picture: &Picture| {
                 let across = (picture.lon - lon).abs();

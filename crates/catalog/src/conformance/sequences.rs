@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::scene::{Scene, Street, viewer};
 use crate::model::{
-    Account, DispatchPart, JobKind, Picture, Projection, SequenceId, SequenceQuery, SequenceStatus, SequenceSummary,
+    Account, DispatchPart, JobKind, Picture, Projection, SequenceId, SequencePlace, SequenceQuery, SequenceStatus,
+    SequenceSummary,
 };
 
 async fn store(scene: &Scene, id: SequenceId, summary: &SequenceSummary) {
@@ -16,7 +17,7 @@ async fn store(scene: &Scene, id: SequenceId, summary: &SequenceSummary) {
 }
 
 async fn list(scene: &Scene, query: &SequenceQuery) -> Vec<SequenceId> {
-    scene.catalog.sequences(query).await.unwrap().into_iter().map(|sequence| sequence.id).collect()
+    scene.catalog.sequences(query).await.unwrap().sequences().into_iter().map(|sequence| sequence.id).collect()
 }
 
 async fn street_at(scene: &Scene, account: &Account, positions: &[(f64, f64)]) -> Street {
@@ -153,7 +154,7 @@ pub async fn sequences_are_paged_in_order_of_creation(scene: &Scene) {
     let mut query = SequenceQuery { limit: 4, ..scene.sequence_query(Viewer::Anonymous) };
     assert_eq!(list(scene, &query).await, expected[..4]);
     for (at, after) in made.iter().enumerate() {
-        query.after = Some(*after);
+        query.after = Some(SequencePlace { at: after.0, id: after.1 });
         assert_eq!(list(scene, &query).await, expected[at + 1..expected.len().min(at + 5)]);
     }
     query = SequenceQuery { limit: -1, after: None, ..query };

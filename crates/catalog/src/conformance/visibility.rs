@@ -30,7 +30,7 @@ async fn ways(scene: &Scene, viewer: Viewer, street: &Street, id: PictureId) -> 
         ("search", searched(query.clone()).await),
         ("search by id", searched(SearchQuery { ids: vec![id], ..query.clone() }).await),
         ("search by sequence", searched(SearchQuery { sequences: vec![sequence], ..query.clone() }).await),
-        ("search by box", searched(SearchQuery { area: Some(Area { bbox }), ..query.clone() }).await),
+        ("search by box", searched(SearchQuery { area: Some(Area::of(bbox)), ..query.clone() }).await),
         ("search by distance", searched(SearchQuery { order: Order::Nearest(2.35, 48.85), ..query }).await),
         ("items", ids(&catalog.sequence_items(viewer, sequence, 0, 10).await.unwrap()).contains(&id)),
     ];
@@ -46,7 +46,7 @@ async fn ways(scene: &Scene, viewer: Viewer, street: &Street, id: PictureId) -> 
 /// The same for the sequence.
 async fn ways_to_sequence(scene: &Scene, viewer: Viewer, street: &Street) -> Vec<(&'static str, bool)> {
     let (catalog, sequence) = (&scene.catalog, street.sequence);
-    let listed = catalog.sequences(&scene.sequence_query(viewer)).await.unwrap();
+    let listed = catalog.sequences(&scene.sequence_query(viewer)).await.unwrap().sequences();
     let everywhere = Tile { z: 0, x: 0, y: 0 }.keys();
     let mut ways = vec![
         ("sequence", catalog.sequence(viewer, sequence).await.unwrap().is_some()),

@@ -110,6 +110,9 @@ pub enum ShapeError {
     /// Too few positions.
     #[error("a ring needs at least four positions, of which the last is the first again")]
     Short,
+    /// A line that is none.
+    #[error("a line needs at least two positions")]
+    Line,
     /// Not closed.
     #[error("a ring has to be closed: its last position is the first again")]
     Open,

@@ -8,11 +8,14 @@ mod area;
 mod change;
 mod coverage;
 mod edit;
+mod filter;
 mod ids;
 mod inspection;
 mod job;
 mod picture;
 mod redaction;
+mod region;
+mod search;
 mod sequence;
 mod upload;
 mod upload_set;
@@ -28,6 +31,9 @@ pub use edit::{
     CaptureState, Edit, EditChange, EditReceipt, Editable, HeadingState, HistoryOf, MOST_CHANGES, NewEdit,
     PictureFields, PoseState, PositionState, Selection, SequenceFields, Unfulfilled, Wish,
 };
+pub use filter::{
+    Comparison, Filter, Pattern, PatternPart, PictureFilter, PictureProperty, SequenceFilter, SequenceProperty, Value,
+};
 pub use ids::{
     AccountId, AnnotationId, AreaId, EditId, JobId, PartId, PictureId, RedactionId, SequenceId, TokenId, UnreadableId,
     UploadId, UploadSetId,
@@ -35,16 +41,18 @@ pub use ids::{
 pub use inspection::{OverdueJob, PictureFiles, Schema, Stalled};
 pub use job::{DeadJob, Failure, JobCounts, JobKind, Lease, QueueLine};
 pub use picture::{
-    Area, BoxClass, Camera, Detection, Edited, Item, ItemLinks, Neighbour, Objects, Order, Orientation, Picture,
-    PictureStatus, Projection, Publication, Revisions, SearchQuery, Shape, TileMatrix,
+    BoxClass, Camera, Detection, Edited, Item, ItemLinks, Neighbour, Objects, Orientation, Picture, PictureStatus, Projection,
+    Publication, Revisions, Shape, TileMatrix,
 };
 pub use redaction::{
     Outline, Patch, Redaction, RedactionOrigin, RedactionReceipt, RedactionState, RegionClass, Republication, Undo,
     UndoReceipt, UndoState,
 };
+pub use region::{MOST_REGION_POSITIONS, Region, RegionPart};
+pub use search::{Area, Found, Order, SearchPlace, SearchQuery, squared_distance};
 pub use sequence::{
-    DispatchPart, DispatchPlan, DispatchShot, DuplicateShot, PlacedShot, Sequence, SequenceQuery, SequenceStatus,
-    SequenceSummary, SummaryPoint,
+    DispatchPart, DispatchPlan, DispatchShot, DuplicateShot, ListedSequence, PlacedShot, Sequence, SequenceKey,
+    SequenceList, SequenceOrder, SequencePlace, SequenceQuery, SequenceStatus, SequenceSummary, SummaryPoint,
 };
 pub use upload::{NewUpload, Upload, UploadOutcome, UploadPart, UploadReceipt};
 pub use upload_set::{

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use flaneur_access::{Subject, Viewer, Visibility};
-use flaneur_coverage::quadkey::Bbox;
+use flaneur_access::{Subject, Visibility};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -403,44 +402,4 @@ pub struct Item {
     pub links: ItemLinks,
     /// Why it is broken or a duplicate; only its owner asks.
     pub rejection: Option<Rejection>,
-}
-
-/// A part of the world.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Area {
-    /// The box.
-    pub bbox: Bbox,
-}
-
-/// In which order a search answers.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub enum Order {
-    /// The latest capture first.
-    #[default]
-    Newest,
-    /// The earliest capture first.
-    Oldest,
-    /// Nearest to a point (lon, lat in degrees) first.
-    Nearest(f64, f64),
-}
-
-/// What to search for. Conditions add up; an empty list is no condition.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SearchQuery {
-    /// On whose behalf.
-    pub viewer: Viewer,
-    /// Only these pictures.
-    pub ids: Vec<PictureId>,
-    /// Only pictures in these sequences.
-    pub sequences: Vec<SequenceId>,
-    /// Only pictures in this part of the world.
-    pub area: Option<Area>,
-    /// Not taken before.
-    pub since: Option<Timestamp>,
-    /// Not taken after.
-    pub until: Option<Timestamp>,
-    /// In which order.
-    pub order: Order,
-    /// At most so many.
-    pub limit: i64,
 }

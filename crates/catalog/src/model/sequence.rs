@@ -4,7 +4,7 @@ use flaneur_access::{Viewer, Visibility};
 use flaneur_coverage::quadkey::Bbox;
 use jiff::Timestamp;
 
-use super::{AccountId, PictureId, Projection, Semantic, SequenceId, UploadSetId};
+use super::{AccountId, PictureId, Projection, Semantic, SequenceFilter, SequenceId, UploadSetId};
 
 /// How far a sequence is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,6 +193,38 @@ pub struct DispatchPlan {
     pub at: Timestamp,
 }
 
+/// What sequences are sorted by; those of which it is the same, by their identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SequenceKey {
+    /// When they were made.
+    #[default]
+    Created,
+    /// When anything in them last changed.
+    Updated,
+    /// When their first picture was taken.
+    Captured,
+    /// Nothing else.
+    Id,
+}
+
+/// In which order sequences are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SequenceOrder {
+    /// By what.
+    pub by: SequenceKey,
+    /// Whether the last comes first.
+    pub descending: bool,
+}
+
+/// A place in a list: that of a sequence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SequencePlace {
+    /// What it is sorted by, if that is a time.
+    pub at: Timestamp,
+    /// The sequence.
+    pub id: SequenceId,
+}
+
 /// Which sequences to list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SequenceQuery {
@@ -206,8 +238,43 @@ pub struct SequenceQuery {
     pub since: Option<Timestamp>,
     /// Only those with a picture not taken after.
     pub until: Option<Timestamp>,
-    /// Only those made after this one: (`created_at`, id) of the last one on the page before.
-    pub after: Option<(Timestamp, SequenceId)>,
+    /// Only those that this holds for.
+    pub filter: Option<SequenceFilter>,
+    /// Whether to list what was once public and is not to be seen any more, too. Of these, nothing is told but identifier
+    /// and times; where a condition is about anything else, they are listed as if it held.
+    pub with_gone: bool,
+    /// In which order.
+    pub order: SequenceOrder,
+    /// Only what comes after this one.
+    pub after: Option<SequencePlace>,
+    /// What comes before it instead: the page that ends there.
+    pub backwards: bool,
     /// At most so many.
     pub limit: i64,
+}
+
+/// A sequence in a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListedSequence {
+    /// Where it stands.
+    pub place: SequencePlace,
+    /// What it is; none: it is gone, as far as the viewer goes.
+    pub sequence: Option<Sequence>,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SequenceList {
+    /// Sequences, in order.
+    pub listed: Vec<ListedSequence>,
+    /// Where to go on, in the direction asked for, if there may be more. There is, unless as many sequences were looked at
+    /// as may be for one page.
+    pub next: Option<SequencePlace>,
+}
+
+impl SequenceList {
+    /// Those that are there.
+    pub fn sequences(self) -> Vec<Sequence> {
+        self.listed.into_iter().filter_map(|listed| listed.sequence).collect()
+    }
 }

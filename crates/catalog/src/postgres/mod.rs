@@ -133,6 +133,30 @@ mod dialect {
         )
     });
 
+    /// Between a text and a pattern: whether it looks like that. Capital letters count.
+    pub const LIKE: &str = "LIKE";
+
+    /// A pattern as [`LIKE`] reads it.
+    pub fn pattern(pattern: &crate::model::Pattern) -> String {
+        use crate::model::PatternPart;
+        let mut written = String::new();
+        for part in &pattern.0 {
+            match part {
+                PatternPart::One => written.push('_'),
+                PatternPart::Some => written.push('%'),
+                PatternPart::Text(text) => {
+                    for letter in text.chars() {
+                        if matches!(letter, '%' | '_' | '\\') {
+                            written.push('\\');
+                        }
+                        written.push(letter);
+                    }
+                }
+            }
+        }
+        written
+    }
+
     /// The subquery of the identifiers in a bound JSON array of 32 hexadecimal digits each.
     pub fn id_list(placeholder: &str) -> String {
         format!("SELECT CAST(value AS UUID) FROM jsonb_array_elements_text({placeholder}) AS list (value)")

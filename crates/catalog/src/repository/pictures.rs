@@ -8,7 +8,9 @@ use jiff::Timestamp;
 
 use crate::{
     Result,
-    model::{Detection, Item, JobId, Lease, Picture, PictureId, Publication, Rejection, SearchQuery, SequenceId},
+    model::{
+        Detection, Found, Item, JobId, Lease, Picture, PictureId, Publication, Rejection, SearchQuery, SequenceId,
+    },
 };
 
 /// Pictures.
@@ -24,7 +26,11 @@ pub trait Pictures: Send + Sync {
     /// One published picture that the viewer may see, with all its links.
     async fn item(&self, viewer: Viewer, id: PictureId) -> Result<Option<Item>>;
     /// Published pictures that the viewer may see. `links.related` is filled if the query names ids.
-    async fn search(&self, query: &SearchQuery) -> Result<Vec<Item>>;
+    ///
+    /// Where no index leads to what the query wants, a bounded number of pictures is looked at: then there may be fewer
+    /// than the limit, with a place to go on from. If there are none at all, that is
+    /// [`CatalogError::TooBroad`](crate::CatalogError::TooBroad).
+    async fn search(&self, query: &SearchQuery) -> Result<Found>;
     /// Published pictures of a sequence that the viewer may see, in order, with rank above `after_rank`.
     async fn sequence_items(
         &self,

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use crate::{
     Result,
     model::{
-        DispatchPlan, DispatchShot, JobId, Lease, Sequence, SequenceId, SequenceQuery, SequenceSummary, SummaryPoint,
-        UploadSetId,
+        DispatchPlan, DispatchShot, JobId, Lease, Sequence, SequenceId, SequenceList, SequenceQuery, SequenceSummary,
+        SummaryPoint, UploadSetId,
     },
 };
 
@@ -19,8 +19,13 @@ pub trait Sequences: Send + Sync {
     /// A sequence that the viewer may see and that has something to show: `Ready` with at least one published picture.
     /// Its owner and administrators also see it while it is waiting.
     async fn sequence(&self, viewer: Viewer, id: SequenceId) -> Result<Option<Sequence>>;
-    /// Sequences that the viewer may see, `Ready` and with pictures, in the order they were made (`created_at`, id).
-    async fn sequences(&self, query: &SequenceQuery) -> Result<Vec<Sequence>>;
+    /// Sequences that the viewer may see, `Ready` and with pictures; and, if asked for, what is gone from there. One that is
+    /// being worked on, and has pictures that the viewer may see, is neither.
+    ///
+    /// Where no index leads to what a filter wants, a bounded number of sequences is looked at: then there may be fewer
+    /// than the limit, with a place to go on from. If there are none at all, that is
+    /// [`CatalogError::TooBroad`](crate::CatalogError::TooBroad).
+    async fn sequences(&self, query: &SequenceQuery) -> Result<SequenceList>;
     /// Extent in space and time of all that anyone may see.
     async fn extent(&self) -> Result<Option<(Bbox, (Timestamp, Timestamp))>>;
 

@@ -17,8 +17,8 @@ use super::{
 use crate::{
     Pictures, Result,
     model::{
-        AccountId, Detection, Exclusion, Item, JobId, JobKind, Lease, Picture, PictureId, Publication, Rejection,
-        SearchQuery, SequenceId,
+        AccountId, Detection, Exclusion, Found, Item, JobId, JobKind, Lease, Picture, PictureId, Publication,
+        Rejection, SearchQuery, SequenceId,
     },
     signals::Topic,
     stored::rows::micros,
@@ -119,7 +119,7 @@ impl Pictures for Store {
         Ok(found.pop())
     }
 
-    async fn search(&self, query: &SearchQuery) -> Result<Vec<Item>> {
+    async fn search(&self, query: &SearchQuery) -> Result<Found> {
         search::search(&mut *self.read().await?, query).await
     }
 

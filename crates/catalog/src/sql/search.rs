@@ -1,22 +1,22 @@
-//! Search: which index leads, and the conditions on top of it.
-
-use std::ops::RangeInclusive;
+//! Search: which index leads.
+//!
+//! Where one does, it is read as far as the page goes. Where none leads to just what is wanted (a filter by the camera, a
+//! tag that half of all pictures have, an outline), a bounded number of pictures is looked at, and the answer says where to
+//! go on.
 
 use flaneur_coverage::quadkey::Bbox;
+use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::{
-    Connection, at_least_none,
-    dialect::{self, PICTURES_IN_SPANS},
-    items, related, spans,
-    statement::Values,
+    Connection, filter,
+    hits::{Lead, end_of_window, have_tags, hold, places, run, these},
+    related,
 };
 use crate::{
-    Result,
-    model::{Item, Order, SearchQuery},
-    stored::{
-        areas::{self, around, common},
-        rows::micros,
-    },
+    CatalogError, Result,
+    model::{Found, Item, Order, PictureId, SearchPlace, SearchQuery},
+    stored::areas::{self, around, common},
 };
 
 /// Half the side of the first box in which the nearest pictures are looked for: about 100 m, in degrees of latitude.
@@ -25,6 +25,8 @@ const FIRST_REACH: f64 = 0.001;
 const GROWTH: f64 = 6.0;
 /// Half the side of a box that is as good as the world.
 const LAST_REACH: f64 = 60.0;
+/// Steps in which the largest box is looked for that may be read whole.
+const STEPS: usize = 4;
 /// A box with at most this many pictures per picture asked for is read whole; of a fuller one, so many times as many
 /// are read in order of time, which most likely yields enough.
 const FULLNESS: i64 = 50;
@@ -32,169 +34,217 @@ const FULLNESS: i64 = 50;
 const FULLNESS_BASE: i64 = 2_000;
 /// How many times as many pictures are read in order of time.
 const PATIENCE: i64 = 4;
+/// Pictures that one search looks at, where no index leads to just what is wanted.
+const LOOKED_AT: i64 = 20_000;
+/// Of these, so many in one query.
+const WINDOW: i64 = 5_000;
+/// Pictures that may be nearer than those on a page of the nearest: all of them are read for it.
+const NEARER: i64 = 100_000;
 
-/// What leads to the pictures; everything else is a filter.
-enum Lead {
-    Ids,
-    Sequences,
-    /// Key ranges.
-    Place(Vec<RangeInclusive<i64>>),
-    Time,
-    /// The first so many in order of time, and no others.
-    Recent(i64),
+/// What was found, and where to go on if that was not all that was to be looked at.
+struct Outcome {
+    items: Vec<Item>,
+    rest: Option<SearchPlace>,
+}
+
+impl From<Vec<Item>> for Outcome {
+    fn from(items: Vec<Item>) -> Self {
+        Self { items, rest: None }
+    }
 }
 
 /// Published pictures as the query wants them.
-pub async fn search(connection: &mut Connection, query: &SearchQuery) -> Result<Vec<Item>> {
-    let mut found = if !query.ids.is_empty() {
-        run(connection, query, &Lead::Ids, None).await?
-    } else if !query.sequences.is_empty() {
-        run(connection, query, &Lead::Sequences, None).await?
-    } else if let Order::Nearest(lon, lat) = query.order {
-        nearest(connection, query, lon, lat).await?
-    } else if let Some(area) = &query.area {
-        in_area(connection, query, &area.bbox).await?
+pub async fn search(connection: &mut Connection, query: &SearchQuery) -> Result<Found> {
+    let Some(limit) = usize::try_from(query.limit).ok().filter(|limit| *limit > 0) else {
+        return Ok(Found { items: Vec::new(), next: None });
+    };
+    // One more shows whether there are more.
+    let one_more = SearchQuery { limit: query.limit.saturating_add(1), ..query.clone() };
+    let Outcome { mut items, rest } = led(connection, &one_more).await?;
+    let next = if items.len() > limit {
+        items.truncate(limit);
+        items.last().map(|last| SearchPlace::of(last, query.order))
+    } else if items.is_empty() && rest.is_some() {
+        return Err(CatalogError::TooBroad);
     } else {
-        run(connection, query, &Lead::Time, None).await?
+        rest
     };
     if !query.ids.is_empty() {
-        related::relate(connection, query.viewer, &mut found).await?;
+        related::relate(connection, query.viewer, &mut items).await?;
     }
-    Ok(found)
+    Ok(Found { items, next })
+}
+
+async fn led(connection: &mut Connection, query: &SearchQuery) -> Result<Outcome> {
+    if !query.ids.is_empty() {
+        return within(connection, query, &Lead::Ids, None).await;
+    }
+    if !query.sequences.is_empty() {
+        return within(connection, query, &Lead::Sequences, None).await;
+    }
+    let outline = query.area.as_ref().is_some_and(|area| area.region.is_some());
+    if query.filter.is_some() || outline {
+        return picky(connection, query).await;
+    }
+    Ok(match (query.order, &query.area) {
+        (Order::Nearest(lon, lat), _) => nearest(connection, query, lon, lat).await?.into(),
+        (Order::Newest | Order::Oldest, Some(area)) => in_area(connection, query, &area.bbox).await?.into(),
+        (Order::Newest | Order::Oldest, None) => run(connection, query, &Lead::Order(None), None).await?.into(),
+        (Order::Id | Order::IdBackwards, _) => walk(connection, query).await?,
+    })
+}
+
+/// What a lead leads to and is in the region, if there is one.
+async fn within(
+    connection: &mut Connection,
+    query: &SearchQuery,
+    lead: &Lead<'_>,
+    reach: Option<f64>,
+) -> Result<Outcome> {
+    let Some(region) = query.area.as_ref().and_then(|area| area.region.as_ref()) else {
+        return Ok(run(connection, query, lead, reach).await?.into());
+    };
+    let wanted = usize::try_from(query.limit).unwrap_or_default();
+    let mut part = SearchQuery { limit: WINDOW, ..query.clone() };
+    let (mut ids, mut looked_at): (Vec<PictureId>, i64) = (Vec::new(), 0);
+    let rest = loop {
+        let found = places(connection, &part, lead, reach).await?;
+        let last = found.last().map(|(place, _)| *place);
+        let all = (found.len() as i64) < WINDOW;
+        looked_at += found.len() as i64;
+        ids.extend(found.iter().filter(|(_, (lon, lat))| region.contains(*lon, *lat)).map(|(place, _)| place.id));
+        if ids.len() >= wanted || all {
+            break None;
+        }
+        if looked_at >= LOOKED_AT {
+            break last;
+        }
+        part.after = last;
+    };
+    ids.truncate(wanted);
+    Ok(Outcome { items: these(connection, query, &ids).await?, rest })
+}
+
+/// By conditions that no index leads to by itself. If there are few pictures in the part of the world, or with the tags,
+/// these are looked at; else those that come first.
+async fn picky(connection: &mut Connection, query: &SearchQuery) -> Result<Outcome> {
+    if let Some(area) = &query.area {
+        let ranges = areas::ranges(&area.bbox.split());
+        if !hold(connection, query, &ranges, LOOKED_AT).await? {
+            return within(connection, query, &Lead::Place(ranges), None).await;
+        }
+    }
+    if let Some(tags) = query.filter.as_ref().and_then(filter::tags_to_begin_with)
+        && !have_tags(connection, &tags, LOOKED_AT).await?
+    {
+        return within(connection, query, &Lead::Tags(tags), None).await;
+    }
+    match query.order {
+        Order::Nearest(lon, lat) => nearest_of_some(connection, query, lon, lat).await,
+        _ => walk(connection, query).await,
+    }
+}
+
+/// Looks at pictures in the order in which they are wanted.
+async fn walk(connection: &mut Connection, query: &SearchQuery) -> Result<Outcome> {
+    let (mut items, mut looked_at) = (Vec::new(), 0);
+    let mut part = query.clone();
+    loop {
+        let end = end_of_window(connection, &part, WINDOW).await?;
+        let found = within(connection, &part, &Lead::Order(end), None).await?;
+        part.limit -= found.items.len() as i64;
+        items.extend(found.items);
+        looked_at += WINDOW;
+        if part.limit <= 0 || end.is_none() || looked_at >= LOOKED_AT {
+            return Ok(Outcome { items, rest: end });
+        }
+        part.after = end;
+    }
+}
+
+fn bounds(query: &SearchQuery) -> Bbox {
+    let world = Bbox { west: -180.0, south: -90.0, east: 180.0, north: 90.0 };
+    query.area.as_ref().map_or(world, |area| area.bbox)
+}
+
+/// The first box in which what comes after the page before may be.
+fn first_reach(query: &SearchQuery) -> f64 {
+    let mut reach = FIRST_REACH;
+    let nearest = query.after.map_or(0.0, |place| place.squared_distance.sqrt());
+    while reach < nearest {
+        reach *= GROWTH;
+    }
+    reach
 }
 
 /// Looks in growing boxes around the point until enough is found.
 async fn nearest(connection: &mut Connection, query: &SearchQuery, lon: f64, lat: f64) -> Result<Vec<Item>> {
-    let world = Bbox { west: -180.0, south: -90.0, east: 180.0, north: 90.0 };
-    let bounds = query.area.as_ref().map_or(world, |area| area.bbox);
-    let mut reach = FIRST_REACH;
+    let bounds = bounds(query);
+    let deep = query.after.is_some();
+    let mut reach = first_reach(query);
     while reach < LAST_REACH {
-        let parts = common(&bounds, &around(lon, lat, reach));
-        let ranges = areas::ranges(&parts);
-        if holds(connection, query, &ranges, at_least_none(query.limit)).await? {
+        let ranges = areas::ranges(&common(&bounds, &around(lon, lat, reach)));
+        if hold(connection, query, &ranges, query.limit).await? {
+            if deep && hold(connection, query, &ranges, NEARER).await? {
+                return Err(CatalogError::TooBroad);
+            }
             let found = run(connection, query, &Lead::Place(ranges), Some(reach)).await?;
-            if found.len() as i64 >= at_least_none(query.limit) {
+            if found.len() as i64 >= query.limit {
                 return Ok(found);
             }
         }
         reach *= GROWTH;
     }
-    run(connection, query, &Lead::Place(areas::ranges(&bounds.split())), None).await
-}
-
-/// Reads a box with few pictures whole; of a full one, tries the most recent pictures of the whole world first.
-async fn in_area(connection: &mut Connection, query: &SearchQuery, bbox: &Bbox) -> Result<Vec<Item>> {
-    let limit = at_least_none(query.limit);
-    let ranges = areas::ranges(&bbox.split());
-    let full = limit.saturating_mul(FULLNESS).saturating_add(FULLNESS_BASE);
-    if holds(connection, query, &ranges, full).await? {
-        let recent = run(connection, query, &Lead::Recent(full.saturating_mul(PATIENCE)), None).await?;
-        if recent.len() as i64 == limit {
-            return Ok(recent);
-        }
+    let ranges = areas::ranges(&bounds.split());
+    if deep && hold(connection, query, &ranges, NEARER).await? {
+        return Err(CatalogError::TooBroad);
     }
     run(connection, query, &Lead::Place(ranges), None).await
 }
 
-/// Whether the viewer may see at least `many` pictures in the ranges, whatever else the query asks for.
-async fn holds(
-    connection: &mut Connection,
-    query: &SearchQuery,
-    ranges: &[RangeInclusive<i64>],
-    many: i64,
-) -> Result<bool> {
-    let mut values = Values::default();
-    let spans = spans::spans(&mut values, ranges)?;
-    let seen = values.seen(query.viewer, "p")?;
-    let many_here = values.bind(many)?;
-    let sql = format!(
-        "{spans} SELECT COUNT(*) FROM (
-             SELECT 1 FROM {PICTURES_IN_SPANS}
-             WHERE p.quadkey BETWEEN w.low AND w.high AND {seen} LIMIT {many_here}) found",
-    );
-    let rows: Vec<(i64,)> = values.fetch_all(connection, sql).await?;
-    Ok(rows.first().is_some_and(|(count,)| *count >= many))
-}
-
-/// One query. `reach` in degrees of latitude limits the distance from the point that [`Order::Nearest`] names.
-async fn run(connection: &mut Connection, query: &SearchQuery, lead: &Lead, reach: Option<f64>) -> Result<Vec<Item>> {
-    let mut values = Values::default();
-    let mut conditions = vec![values.seen(query.viewer, "p")?];
-    let mut from = "pictures p".to_owned();
-    let mut with = String::new();
-    if let Lead::Place(ranges) = lead {
-        with = spans::spans(&mut values, ranges)?;
-        PICTURES_IN_SPANS.clone_into(&mut from);
-        conditions.push("p.quadkey BETWEEN w.low AND w.high".to_owned());
-    }
-    if !query.ids.is_empty() {
-        let list = values.ids(query.ids.iter().map(|id| id.0))?;
-        conditions.push(format!("p.id IN ({list})"));
-    }
-    if !query.sequences.is_empty() {
-        let list = values.ids(query.sequences.iter().map(|id| id.0))?;
-        // Where ids lead, this is a filter.
-        let column = if matches!(lead, Lead::Sequences) { "" } else { dialect::NO_INDEX };
-        conditions.push(format!("{column}p.sequence_id IN ({list})"));
-    }
-    if let Some(area) = &query.area {
-        conditions.push(inside(&mut values, &area.bbox)?);
-    }
-    let by_time = matches!(lead, Lead::Time | Lead::Recent(_));
-    let captured = if by_time { "p.captured_at".to_owned() } else { format!("{}p.captured_at", dialect::NO_INDEX) };
-    let mut dates = Vec::new();
-    if let Some(since) = query.since {
-        dates.push(format!("{captured} >= {}", values.bind(micros(since))?));
-    }
-    if let Some(until) = query.until {
-        dates.push(format!("{captured} <= {}", values.bind(micros(until))?));
-    }
-    let order = match query.order {
-        Order::Newest => items::by_time(true, by_time),
-        Order::Oldest => items::by_time(false, by_time),
-        Order::Nearest(lon, lat) => {
-            let distance = squared_distance(&mut values, lon, lat)?;
-            if let Some(reach) = reach {
-                conditions.push(format!("{distance} <= {}", values.bind(reach * reach)?));
-            }
-            format!("{distance}, p.id")
+/// The same with conditions that few of the near may meet: boxes grow as long as few enough pictures are in them.
+async fn nearest_of_some(connection: &mut Connection, query: &SearchQuery, lon: f64, lat: f64) -> Result<Outcome> {
+    let bounds = bounds(query);
+    let ranges = |reach: f64| areas::ranges(&common(&bounds, &around(lon, lat, reach)));
+    let (mut reach, mut read) = (first_reach(query), 0.0);
+    while reach < LAST_REACH && !hold(connection, query, &ranges(reach), LOOKED_AT).await? {
+        let found = within(connection, query, &Lead::Place(ranges(reach)), Some(reach)).await?;
+        if found.items.len() as i64 >= query.limit {
+            return Ok(found);
         }
-    };
-    if let Lead::Recent(many) = lead {
-        dates.push("p.audience IS NOT NULL".to_owned());
-        from = format!(
-            "(SELECT p.id, p.captured_at, p.audience, p.account_id, p.lon, p.lat FROM pictures p
-              WHERE {} ORDER BY {order} LIMIT {}) p",
-            dates.join(" AND "),
-            values.bind(*many)?
-        );
-    } else {
-        conditions.append(&mut dates);
+        read = reach;
+        reach *= GROWTH;
     }
-    let limit = values.bind(at_least_none(query.limit))?;
-    let conditions = conditions.join(" AND ");
-    let hits = format!("{with} SELECT p.id FROM {from} WHERE {conditions} ORDER BY {order} LIMIT {limit}");
-    items::items(connection, values, query.viewer, &hits, &order).await
+    // Somewhere between is the largest that may be read.
+    let (mut low, mut high) = (f64::max(read, reach / GROWTH.powi(4)), reach);
+    for _ in 0..STEPS {
+        let middle = (low * high).sqrt();
+        let full = hold(connection, query, &ranges(middle), LOOKED_AT).await?;
+        *(if full { &mut high } else { &mut low }) = middle;
+    }
+    if hold(connection, query, &ranges(low), LOOKED_AT).await? {
+        return Err(CatalogError::TooBroad);
+    }
+    let mut found = within(connection, query, &Lead::Place(ranges(low)), Some(low)).await?;
+    let end =
+        SearchPlace { captured_at: Timestamp::UNIX_EPOCH, squared_distance: low * low, id: PictureId(Uuid::max()) };
+    // The next page would find as much and as little.
+    if found.items.is_empty() {
+        return Err(CatalogError::TooBroad);
+    }
+    found.rest = Some(end);
+    Ok(found)
 }
 
-/// The condition that the picture is in the box.
-fn inside(values: &mut Values, bbox: &Bbox) -> Result<String> {
-    let (west, east) = (values.bind(bbox.west)?, values.bind(bbox.east)?);
-    let (south, north) = (values.bind(bbox.south)?, values.bind(bbox.north)?);
-    let lon = if bbox.west > bbox.east {
-        format!("(p.lon >= {west} OR p.lon <= {east})")
-    } else {
-        format!("p.lon BETWEEN {west} AND {east}")
-    };
-    Ok(format!("{lon} AND p.lat BETWEEN {south} AND {north}"))
-}
-
-/// The squared distance from a point (degrees) in degrees of latitude, on a plane that touches the Earth there.
-fn squared_distance(values: &mut Values, lon: f64, lat: f64) -> Result<String> {
-    let scale = values.bind(lat.to_radians().cos())?;
-    let (lon, lat) = (values.bind(lon)?, values.bind(lat)?);
-    let across = format!(
-        "(CASE WHEN ABS(p.lon - {lon}) > 180.0 THEN 360.0 - ABS(p.lon - {lon}) ELSE ABS(p.lon - {lon}) END * {scale})"
-    );
-    Ok(format!("({across} * {across} + (p.lat - {lat}) * (p.lat - {lat}))"))
+/// Reads a box with few pictures whole; of a full one, tries the most recent pictures of the whole world first.
+async fn in_area(connection: &mut Connection, query: &SearchQuery, bbox: &Bbox) -> Result<Vec<Item>> {
+    let ranges = areas::ranges(&bbox.split());
+    let full = query.limit.saturating_mul(FULLNESS).saturating_add(FULLNESS_BASE);
+    if hold(connection, query, &ranges, full).await? {
+        let recent = run(connection, query, &Lead::Recent(full.saturating_mul(PATIENCE)), None).await?;
+        if recent.len() as i64 == query.limit {
+            return Ok(recent);
+        }
+    }
+    run(connection, query, &Lead::Place(ranges), None).await
 }

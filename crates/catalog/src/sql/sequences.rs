@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sqlx::types::Json;
 
 use super::{
-    Connection, Store, at_least_none, coverage_tiles, dispatch, jobs,
+    Connection, Store, coverage_tiles, dispatch, jobs, sequence_lists,
     sequence_rows::{SEQUENCE, SequenceRow},
     statement::Values,
     tombstones::{self, Of},
@@ -16,7 +16,7 @@ use crate::{
     Result, Sequences,
     model::{
         Camera, DispatchPlan, DispatchShot, JobId, JobKind, Lease, PictureId, Projection, Sequence, SequenceId,
-        SequenceQuery, SequenceSummary, Shape, SummaryPoint, UploadSetId,
+        SequenceList, SequenceQuery, SequenceSummary, Shape, SummaryPoint, UploadSetId,
     },
     signals::Topic,
     stored::{
@@ -33,7 +33,7 @@ pub fn has_something_to_show(values: &mut Values, viewer: Viewer) -> Result<Stri
 }
 
 /// The condition that the extent of the sequence `s` and the box have a point in common. Both may cross the antimeridian.
-fn meets(values: &mut Values, bbox: &Bbox) -> Result<String> {
+pub fn meets(values: &mut Values, bbox: &Bbox) -> Result<String> {
     let (south, north) = (values.bind(bbox.south)?, values.bind(bbox.north)?);
     let mut parts = Vec::new();
     for part in bbox.split() {
@@ -147,33 +147,8 @@ impl Sequences for Store {
         rows.into_iter().next().map(SequenceRow::sequence).transpose()
     }
 
-    async fn sequences(&self, query: &SequenceQuery) -> Result<Vec<Sequence>> {
-        let mut values = Values::default();
-        let mut conditions = vec![has_something_to_show(&mut values, query.viewer)?];
-        if let Some(account) = query.account {
-            conditions.push(format!("s.account_id = {}", values.bind(account)?));
-        }
-        if let Some(bbox) = &query.bbox {
-            conditions.push(meets(&mut values, bbox)?);
-        }
-        if let Some(since) = query.since {
-            conditions.push(format!("s.last_captured_at >= {}", values.bind(micros(since))?));
-        }
-        if let Some(until) = query.until {
-            conditions.push(format!("s.first_captured_at <= {}", values.bind(micros(until))?));
-        }
-        if let Some((created_at, id)) = query.after {
-            let (created_at, id) = (values.bind(micros(created_at))?, values.bind(id)?);
-            conditions.push(format!("(s.created_at, s.id) > ({created_at}, {id})"));
-        }
-        let sql = format!(
-            "SELECT {SEQUENCE} FROM sequences s JOIN accounts a ON a.id = s.account_id
-             WHERE {} ORDER BY s.created_at, s.id LIMIT {}",
-            conditions.join(" AND "),
-            values.bind(at_least_none(query.limit))?,
-        );
-        let rows: Vec<SequenceRow> = values.fetch_all(&mut *self.readers.acquire().await?, sql).await?;
-        rows.into_iter().map(SequenceRow::sequence).collect()
+    async fn sequences(&self, query: &SequenceQuery) -> Result<SequenceList> {
+        sequence_lists::list(&mut *self.read().await?, query).await
     }
 
     async fn extent(&self) -> Result<Option<(Bbox, (Timestamp, Timestamp))>> {

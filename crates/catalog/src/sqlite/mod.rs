@@ -106,6 +106,31 @@ mod dialect {
     /// Has the numbers of a table's column go on after the greatest. Here, they do so by themselves.
     pub const CONTINUE_COUNTER: Option<fn(&str, &str) -> String> = None;
 
+    /// Between a text and a pattern: whether it looks like that. Capital letters count.
+    pub const LIKE: &str = "GLOB";
+
+    /// A pattern as [`LIKE`] reads it.
+    pub fn pattern(pattern: &crate::model::Pattern) -> String {
+        use crate::model::PatternPart;
+        let mut written = String::new();
+        for part in &pattern.0 {
+            match part {
+                PatternPart::One => written.push('?'),
+                PatternPart::Some => written.push('*'),
+                PatternPart::Text(text) => {
+                    for letter in text.chars() {
+                        if matches!(letter, '*' | '?' | '[') {
+                            written.extend(['[', letter, ']']);
+                        } else {
+                            written.push(letter);
+                        }
+                    }
+                }
+            }
+        }
+        written
+    }
+
     /// The subquery of the identifiers in a bound JSON array of 32 hexadecimal digits each.
     pub fn id_list(placeholder: &str) -> String {
         format!("SELECT unhex(value) FROM json_each({placeholder})")

@@ -38,7 +38,8 @@ pub async fn build(path: &Path, sequences: usize) -> SqliteCatalog {
     let catalog = SqliteCatalog::open(path).await.unwrap();
     let mut connection = connect(path).await;
     let fixed = "BEGIN; PRAGMA foreign_keys = ON;
-        INSERT INTO accounts VALUES (x'00000000000000000000000000000001', 'ada', 'ada', FALSE, 0);
+        INSERT INTO accounts (id, name, name_key, admin, created_at)
+        VALUES (x'00000000000000000000000000000001', 'ada', 'ada', FALSE, 0);
         INSERT INTO upload_sets (id, account_id, title, sort_method, no_split, no_deduplication, visibility, created_at,
             semantics, metadata)
         VALUES (x'00000000000000000000000000000002', x'00000000000000000000000000000001', 'A walk', 'time-asc', FALSE,
@@ -78,7 +79,12 @@ pub async fn build(path: &Path, sequences: usize) -> SqliteCatalog {
                 .unwrap();
         }
     }
-    sqlx::raw_sql("UPDATE pictures SET audience = 0; COMMIT").execute(&mut connection).await.unwrap();
+    // One picture of each sequence shows a sign, and all sequences were made by car.
+    let tagged = r#"UPDATE pictures SET audience = 0;
+        UPDATE pictures SET semantics = '[{"key":"osm|traffic_sign","value":"stop"}]' WHERE rank = 50;
+        UPDATE sequences SET semantics = '[{"key":"transport","value":"car"}]';
+        COMMIT"#;
+    sqlx::raw_sql(tagged).execute(&mut connection).await.unwrap();
     catalog
 }
 
