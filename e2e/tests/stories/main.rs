@@ -15,6 +15,7 @@ mod corrections;
 mod coverage;
 mod crash;
 mod edits;
+mod federation;
 mod first_start;
 mod formats;
 mod found_again;
