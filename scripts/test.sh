@@ -74,13 +74,14 @@ test_web() {
 
 test_e2e() {
     "$root/scripts/models.sh"
-    "$root/scripts/tools.sh" python pictures chromium s3 nginx postgres faketime jpeg
+    "$root/scripts/tools.sh" python stac pictures chromium s3 nginx postgres faketime jpeg
     "$root/scripts/packages.sh" e2e/browser
     "$root/scripts/packages.sh" e2e/tus
     "$root/scripts/web.sh"
     build
     export FLANEUR_BIN=$target/debug/flaneur FLANEUR_MODELS=$root/models
     export FLANEUR_TEST_PICTURES=$cache/test-pictures FLANEUR_PANORAMAX_CLI=$cache/venv/bin/panoramax_cli
+    export FLANEUR_STAC_VENV=$cache/stac-venv
     export FLANEUR_TEST_S3_SERVER=$cache/cargo/bin/s3s-fs FLANEUR_NGINX=$cache/nginx
     stage "end-to-end tests" run_tests e2e
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what tests and checks need beside Rust, Node.js and Python.
-# Usage: tools.sh [python|chromium|pictures|deny|s3|nginx|garage|postgres|faketime|mmdebstrap|jpeg|cxx|reference]…
+# Usage: tools.sh [python|stac|chromium|pictures|deny|s3|nginx|garage|postgres|faketime|mmdebstrap|jpeg|cxx|reference]…
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
@@ -14,6 +14,19 @@ install_python() {
     step "making a virtual environment in $cache/venv" python3 -m venv "$cache/venv"
     step "installing panoramax_cli, shellcheck and PyYAML" "$cache/venv/bin/pip" install --only-binary :all: \
         --require-hashes -r "$root/e2e/requirements.txt"
+    echo "$hash" >"$stamp"
+}
+
+# Generic STAC tools, by version and hash, in a virtual environment of their own: they bring half a hundred packages.
+install_stac() {
+    need_python
+    local stamp=$cache/stac-venv/.flaneur-stamp hash
+    hash=$(sha256sum "$root/e2e/stac/requirements.txt" | cut -d' ' -f1)
+    fresh "$stamp" "$hash" && return
+    rm -rf "$cache/stac-venv"
+    step "making a virtual environment in $cache/stac-venv" python3 -m venv "$cache/stac-venv"
+    step "installing the validator of STAC APIs and pystac-client" "$cache/stac-venv/bin/pip" install \
+        --only-binary :all: --require-hashes -r "$root/e2e/stac/requirements.txt"
     echo "$hash" >"$stamp"
 }
 

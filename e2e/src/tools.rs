@@ -14,6 +14,7 @@ use std::{
 /// | `FLANEUR_MODELS` | folder of detection models | `models` |
 /// | `FLANEUR_TEST_PICTURES` | folder of `astronaut.png` and `car.png` | `test-pictures` in the cache |
 /// | `FLANEUR_PANORAMAX_CLI` | the command-line client | `venv/bin/panoramax_cli` in the cache |
+/// | `FLANEUR_STAC_VENV` | a virtual environment with generic STAC tools | `stac-venv` in the cache |
 /// | `FLANEUR_CHROMIUM` | a Chromium | the first one in `PATH` |
 /// | `FLANEUR_TEST_S3_SERVER` | an S3 server, see `flaneur_test_s3` | none: stories that need one are skipped |
 /// | `FLANEUR_NGINX` | folder into which nginx was unpacked | `nginx` in the cache |
@@ -50,6 +51,12 @@ impl Tools {
     /// The `panoramax_cli` of a virtual environment.
     pub fn panoramax_cli() -> PathBuf {
         find("FLANEUR_PANORAMAX_CLI", &[cache().join("venv/bin/panoramax_cli")], "run `make test-e2e`")
+    }
+
+    /// A Python that has the official validator of STAC APIs and the usual client.
+    pub fn stac_python() -> PathBuf {
+        // By this very path: where it leads to, Python knows nothing of the environment.
+        find("FLANEUR_STAC_VENV", &[cache().join("stac-venv")], "run `scripts/tools.sh stac`").join("bin/python3")
     }
 
     /// A Chromium.

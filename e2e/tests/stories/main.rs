@@ -32,5 +32,6 @@ mod roles;
 mod s3;
 mod shared_data;
 mod simulate;
+mod stac_tools;
 mod tus;
 mod upload;
