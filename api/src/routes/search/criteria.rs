@@ -205,6 +205,8 @@ pub(super) struct Criteria {
     pub query: SearchQuery,
     /// What is picked out of its answer.
     pub place: Option<Place>,
+    /// Nobody asked for the order: if too much would have to be looked at for it, another one will do.
+    pub by_chance: bool,
 }
 
 impl Criteria {
@@ -243,7 +245,15 @@ impl Criteria {
             }
             (None, None) => Order::Newest,
         };
-        let order = given(parameters.sortby.as_ref()).map(parse_order).transpose()?.unwrap_or(nearest);
+        let token = given(parameters.token.as_ref());
+        let asked_order = given(parameters.sortby.as_ref()).map(parse_order).transpose()?;
+        let by_chance = asked_order.is_none() && place.is_none() && area.is_some();
+        let order = match asked_order {
+            Some(order) => order,
+            // A search that went over to the order of time stays with it.
+            None if by_chance && token.is_some_and(|token| token::read(token, Order::Newest).is_ok()) => Order::Newest,
+            None => nearest,
+        };
         let period = given(parameters.datetime.as_ref()).map(parse_instants).transpose()?.unwrap_or_default();
         let period = narrowed(period, asked.filter.as_ref());
         Ok(Self {
@@ -256,10 +266,11 @@ impl Criteria {
                 until: period.until,
                 filter: asked.filter,
                 order,
-                after: given(parameters.token.as_ref()).map(|token| token::read(token, order)).transpose()?,
+                after: token.map(|token| token::read(token, order)).transpose()?,
                 limit: page_size(parameters.limit.as_deref(), usual, MOST)?,
             },
             place,
+            by_chance: by_chance && token.is_none(),
         })
     }
 }

@@ -1,7 +1,10 @@
 //! `/search`: pictures by place, time, sequence and id.
 
 use axum::{extract::State, response::Response};
-use flaneur_catalog::model::{self, SearchPlace};
+use flaneur_catalog::{
+    CatalogError,
+    model::{self, Order, SearchPlace},
+};
 use http::Uri;
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
@@ -30,7 +33,7 @@ pub fn router() -> OpenApiRouter<Api> {
 /// Search pictures
 ///
 /// Conditions add up. With `bbox` or `place_position` the nearest to the middle come first, else the latest. Only what
-/// the viewer may see is found. Follow the `next` link for more than `limit`. Where a filter would have the server look at
+/// the viewer may see is found. Of a box with more pictures than can be looked at for that, the latest come first, too. Follow the `next` link for more than `limit`. Where a filter would have the server look at
 /// too much, a page may be shorter than that and still have a `next` link, or the answer is a 400 that asks to narrow it down.
 #[utoipa::path(
     get, path = "/search", tag = "Pictures",
@@ -106,21 +109,26 @@ async fn answer(
     next: &(dyn Fn(String) -> Link + Sync),
 ) -> ApiResult<Response> {
     let criteria = Criteria::parse(parameters, identity.viewer())?;
-    let order = criteria.query.order;
-    let (features, rest) = find(api, criteria).await?;
+    let (features, rest, order) = find(api, criteria).await?;
     let features = features.into_iter().map(|item| Item::new(item, url, &api.settings.license)).collect();
     let mut links = vec![Link::json("root", url.api("")).titled("Instance catalog"), own];
     links.extend(rest.map(|place| next(token::write(&place, order))));
     reply.geojson(&FeatureCollection::new(features, links))
 }
 
-/// A page, and where it ends if there is more.
-async fn find(api: &Api, criteria: Criteria) -> ApiResult<(Vec<model::Item>, Option<SearchPlace>)> {
-    let Criteria { mut query, place } = criteria;
+/// A page, where it ends if there is more, and in which order that is.
+async fn find(api: &Api, criteria: Criteria) -> ApiResult<(Vec<model::Item>, Option<SearchPlace>, Order)> {
+    let Criteria { mut query, place, by_chance } = criteria;
     let Some(place) = place else {
-        let found = api.catalog.search(&query).await?;
-        return Ok((found.items, found.next));
+        let mut found = api.catalog.search(&query).await;
+        if by_chance && matches!(found, Err(CatalogError::TooBroad)) {
+            query.order = Order::Newest;
+            found = api.catalog.search(&query).await;
+        }
+        let found = found?;
+        return Ok((found.items, found.next, query.order));
     };
+    let order = query.order;
     // The catalog finds what is near; what looks at the place is picked here. Most of what is near does, or there is
     // little near at all: so begin with few, and ask for more as long as that does not do.
     let wanted = usize::try_from(query.limit).unwrap_or(usize::MAX);
@@ -131,16 +139,16 @@ async fn find(api: &Api, criteria: Criteria) -> ApiResult<(Vec<model::Item>, Opt
         if shown.len() > wanted {
             shown.truncate(wanted);
             let last = shown.last().map(|last| SearchPlace::of(last, query.order));
-            return Ok((shown, last));
+            return Ok((shown, last, order));
         }
         if near.next.is_none() || shown.len() == wanted {
-            return Ok((shown, near.next));
+            return Ok((shown, near.next, order));
         }
         if query.limit >= MOST {
             return if shown.is_empty() {
                 Err(ApiError::bad_request("there are too many pictures around: make `place_distance` smaller"))
             } else {
-                Ok((shown, near.next))
+                Ok((shown, near.next, order))
             };
         }
         query.limit = query.limit.saturating_mul(8).min(MOST);
