@@ -58,7 +58,7 @@ async fn within_sequence(
     reply: Reply,
     Path(id): Path<Uuid>,
 ) -> ApiResult<Response> {
-    super::one::find(&api, &identity, SequenceId(id)).await?;
+    super::one::find_sequence(&api, &identity, SequenceId(id)).await?;
     reply.document(SCHEMA, &PictureProperty::queryables(&url.api(&format!("/collections/{id}/queryables"))))
 }
 
