@@ -13,13 +13,15 @@ use std::{
 
 use flaneur_access::Viewer;
 use flaneur_catalog::{
-    Areas as _, Coverage as _, Jobs as _, Pictures as _, Sequences as _, Upkeep as _, UploadSets as _, Uploads as _,
+    Areas as _, Coverage as _, Edits as _, Jobs as _, Pictures as _, Sequences as _, Upkeep as _, UploadSets as _,
+    Uploads as _,
     model::{
-        Area, AreaId, AreaLimits, AreaReceipt, AreaShape, Comparison, DispatchPart, DispatchPlan, ExcludedArea,
-        Failure, Filter, JobId, JobKind, NewUpload, Objects, Order, PartId, PictureId, PictureProperty, PlacedShot,
-        Publication, ReceivedFile, RefusedFile, Rejection, SearchQuery, SequenceKey, SequenceOrder, SequencePlace,
-        SequenceProperty, SequenceQuery, SequenceSummary, Severity, Shape, Sweep, UploadId, UploadOutcome, UploadPart,
-        UploadReceipt, Value,
+        AnnotationId, Area, AreaId, AreaLimits, AreaReceipt, AreaShape, Comparison, DispatchPart, DispatchPlan, EditId,
+        EditReceipt, ExcludedArea, Failure, Filter, HeadingState, HistoryOf, JobId, JobKind, Marked, NewEdit,
+        NewUpload, Objects, Order, PartId, PictureFields, PictureId, PictureProperty, PlacedShot, Publication,
+        ReceivedFile, RefusedFile, Rejection, SearchQuery, Selection, Semantic, SequenceFields, SequenceKey,
+        SequenceOrder, SequencePlace, SequenceProperty, SequenceQuery, SequenceSummary, Severity, Shape, Sweep,
+        TagEdits, UploadId, UploadOutcome, UploadPart, UploadReceipt, Value, Wish,
     },
     sqlite::SqliteCatalog,
 };
@@ -422,7 +424,66 @@ fn is_bounded(step: &str, statement: &str) -> bool {
         || step == "SCAN uploads USING INDEX uploads_full" && statement.contains("LIMIT")
         || step == "SCAN jobs USING INDEX jobs_dead" && statement.contains("LIMIT")
         || step == "SCAN p" && statement.contains(") p WHERE")
+        || step == "SCAN chosen" && statement.contains(") chosen") && statement.contains("LIMIT")
         || step == "SCAN f" && statement.contains("LIMIT $3 OFFSET $2) f")
+}
+
+/// Edits a sequence, a picture and a part of it, and reads their history.
+async fn edits(catalog: &SqliteCatalog) {
+    let (sequence, picture) = (city::sequence(1), PictureId(Uuid::from_u128((2 << 64) + 5)));
+    let account = catalog.picture(picture).await.unwrap().unwrap().account;
+    let tags = TagEdits { add: vec![Semantic { key: "a".to_owned(), value: "b".to_owned() }], remove: Vec::new() };
+    let marked = Marked { shape: vec![[0, 0], [1, 0], [1, 1], [0, 0]], semantics: tags.add.clone() };
+    let hidden = Some(flaneur_access::Visibility::LoggedOnly);
+    let wishes = vec![
+        Wish::Sequence {
+            id: sequence,
+            set: SequenceFields { visibility: hidden, ..SequenceFields::default() },
+            tags: tags.clone(),
+            expected: None,
+        },
+        Wish::Picture {
+            id: picture,
+            set: PictureFields {
+                heading: Some(HeadingState::given(5.0)),
+                visibility: hidden,
+                ..PictureFields::default()
+            },
+            tags,
+            expected: None,
+        },
+        Wish::Mark { id: AnnotationId(Uuid::from_u128(77)), picture, marked },
+    ];
+    let id = EditId(Uuid::from_u128(78));
+    let new = NewEdit { id, account, at: now(), operation: serde_json::json!({}), undoes: None, wishes, strict: true };
+    let EditReceipt::Done { changes, unfulfilled } = catalog.edit(&new, &job).await.unwrap() else {
+        panic!("not done")
+    };
+    assert_eq!((changes.len(), unfulfilled.len()), (3, 0));
+    for of in [HistoryOf::Picture(picture), HistoryOf::Sequence(sequence)] {
+        assert!(!catalog.history(of, Some((Timestamp::MAX, id)), 10).await.unwrap().is_empty());
+    }
+    assert_eq!(catalog.edits_by(account, Some((Timestamp::MAX, id)), 10).await.unwrap().len(), 1);
+    assert_eq!(catalog.edit_changes(id, 0, 10).await.unwrap().len(), 3);
+    let selection = Selection { pictures: vec![picture], sequences: vec![sequence], upload_sets: Vec::new() };
+    assert!(!catalog.editable(&selection, 10).await.unwrap().is_empty());
+    assert!(!catalog.search(&shown(picture)).await.unwrap().items[0].annotations.is_empty());
+}
+
+/// A search for one picture, by an administrator.
+fn shown(picture: PictureId) -> SearchQuery {
+    SearchQuery {
+        viewer: Viewer::Account { id: Uuid::nil(), admin: true },
+        ids: vec![picture],
+        sequences: Vec::new(),
+        area: None,
+        since: None,
+        until: None,
+        filter: None,
+        order: Order::Newest,
+        after: None,
+        limit: 10,
+    }
 }
 
 #[tokio::test]
@@ -436,6 +497,7 @@ async fn hot_statements_take_an_index() {
     searches(&catalog).await;
     filtered(&catalog).await;
     reads(&catalog).await;
+    edits(&catalog).await;
     writes(&catalog).await;
     let statements = std::mem::take(&mut *overheard.0.lock().unwrap());
 
@@ -480,18 +542,9 @@ async fn hot_statements_take_an_index() {
             .into_iter()
             .collect();
     unused.retain(|index| !indexes.contains(index));
-    // What accounts, holders of a key and readers of the history of edits need is not among these paths; what triggers ask is
-    // not overheard.
-    let elsewhere = [
-        "edit_changes_by_picture",
-        "edit_changes_by_sequence",
-        "edits_by_account",
-        "pictures_public",
-        "redactions_to_undo",
-        "sessions_by_account",
-        "tags_by_subject",
-        "tokens_by_account",
-    ];
+    // What accounts and holders of a key need is not among these paths; what triggers ask is not overheard.
+    let elsewhere =
+        ["pictures_public", "redactions_to_undo", "sessions_by_account", "tags_by_subject", "tokens_by_account"];
     let elsewhere = elsewhere.map(str::to_owned);
     assert_eq!(unused, BTreeSet::from(elsewhere), "each index costs every write");
 }

@@ -26,7 +26,7 @@ async fn street(client: &Client) -> (UploadSet, Vec<Value>) {
 fn told(jpeg: &[u8]) -> (f64, Option<f64>) {
     let tags = exif::Reader::new().read_from_container(&mut std::io::Cursor::new(jpeg)).unwrap();
     let numbers = |tag| match &tags.get_field(tag, exif::In::PRIMARY)?.value {
-        exif::Value::Rational(parts) => Some(parts.iter().map(|part| part.to_f64()).collect::<Vec<_>>()),
+        exif::Value::Rational(parts) => Some(parts.iter().map(exif::Rational::to_f64).collect::<Vec<_>>()),
         _ => None,
     };
     let latitude = numbers(exif::Tag::GPSLatitude).unwrap();
@@ -84,6 +84,17 @@ async fn tags_of_everybody_are_told_and_searched() {
     let annotation = asked(&bob, Method::POST, &format!("{item}/annotations"), &shape).await;
     let told = nobody.json(&item).await;
     assert_eq!(field(&told, "/properties/annotations/0/id"), &annotation["id"]);
+    // Signs of every kind: the value as it is written in CQL2.
+    for (filter, found) in [
+        ("\"semantics.osm|traffic_sign\" = 'it''s 100%'", true),
+        ("\"semantics.osm|amenity\" IS NOT NULL AND \"semantics.osm|traffic_sign\" IS NOT NULL", true),
+        ("\"semantics.osm|amenity\" = 'bin'", false),
+    ] {
+        // What a URL cannot hold as it is.
+        let encoded: String = filter.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
+        let features = nobody.json(&format!("/api/search?filter={encoded}")).await["features"].clone();
+        assert_eq!(features.as_array().map(Vec::len), Some(usize::from(found)), "{filter}");
+    }
     let moved = bob.send(bob.request(Method::PATCH, &item).json(&json!({ "visibility": "owner-only" }))).await;
     assert_eq!(moved.status, 403, "{moved}");
 }

@@ -107,6 +107,12 @@ fn backwards(changes: Vec<EditChange>) -> Vec<Wish> {
         .collect()
 }
 
+/// Tags a picture and a part of it.
+pub(super) async fn tag_something(scene: &Scene, account: &Account, id: PictureId) {
+    let mark = Wish::Mark { id: AnnotationId(scene.world.id()), picture: id, marked: marked(1, &[("c", "é")]) };
+    done(scene, account, vec![tagging(id, adding(&[("a", "1"), ("b", "\"2\"")])), mark]).await;
+}
+
 pub async fn an_edit_changes_what_it_says_and_nothing_else(scene: &Scene) {
     let street = street(scene, 2).await;
     let [id, other] = [street.pictures[0], street.pictures[1]];
@@ -271,7 +277,7 @@ pub async fn parts_of_pictures_are_marked(scene: &Scene) {
     assert_eq!((item.picture.annotation_changes, item.picture.updated_at), (2, scene.now()));
     let query = SearchQuery { ids: vec![picture], ..scene.query(Viewer::Anonymous) };
     let found = scene.catalog.search(&query).await.unwrap();
-    assert_eq!(found[0].annotations, item.annotations, "searches tell them, too");
+    assert_eq!(found.items[0].annotations, item.annotations, "searches tell them, too");
     // The same part again is the same annotation.
     let (_, changes) = done(scene, account, vec![mark(three, marked(1, &[("colour", "red")]))]).await;
     assert!(matches!(&changes[..], [EditChange::Annotation { id, was: Some(_), .. }] if *id == one), "{changes:?}");

@@ -11,10 +11,10 @@ use super::Subject;
 use crate::{
     Catalog,
     model::{
-        Account, AccountId, Camera, DispatchPart, DispatchPlan, Edited, Item, JobId, JobKind, Lease, NewAccount, NewUploadSet,
-        Objects, Order, Orientation, Picture, PictureId, PictureStatus, PlacedShot, Projection, Publication, Receipt,
-        ReceivedFile, RefusedFile, Rejection, Revisions, SearchQuery, Semantic, SequenceId, SequenceOrder,
-        SequenceQuery, SequenceSummary, Severity, Shape, SortMethod, UploadSetId,
+        Account, AccountId, Camera, DispatchPart, DispatchPlan, Edited, Item, JobId, JobKind, Lease, NewAccount,
+        NewUploadSet, Objects, Order, Orientation, Picture, PictureId, PictureStatus, PlacedShot, Projection,
+        Publication, Receipt, ReceivedFile, RefusedFile, Rejection, Revisions, SearchQuery, Semantic, SequenceId,
+        SequenceOrder, SequenceQuery, SequenceSummary, Severity, Shape, SortMethod, UploadSetId,
     },
     world::{Clock as _, Generator, ManualClock, World},
 };

@@ -41,8 +41,8 @@ pub use ids::{
 pub use inspection::{OverdueJob, PictureFiles, Schema, Stalled};
 pub use job::{DeadJob, Failure, JobCounts, JobKind, Lease, QueueLine};
 pub use picture::{
-    BoxClass, Camera, Detection, Edited, Item, ItemLinks, Neighbour, Objects, Orientation, Picture, PictureStatus, Projection,
-    Publication, Revisions, Shape, TileMatrix,
+    BoxClass, Camera, Detection, Edited, Item, ItemLinks, Neighbour, Objects, Orientation, Picture, PictureStatus,
+    Projection, Publication, Revisions, Shape, TileMatrix,
 };
 pub use redaction::{
     Outline, Patch, Redaction, RedactionOrigin, RedactionReceipt, RedactionState, RegionClass, Republication, Undo,
