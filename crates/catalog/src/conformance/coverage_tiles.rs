@@ -9,6 +9,7 @@ use rand::{RngExt as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _}
 
 use super::{
     areas::{add, area, remove, square, sweep},
+    edits,
     scene::{Scene, Street},
 };
 use crate::model::{AreaId, JobKind, Picture, PictureId, PictureStatus, SequenceId};
@@ -170,7 +171,7 @@ pub async fn kept_tiles_are_true_or_touched(scene: &Scene) {
                 keep(scene, *tile, "kept").await;
             }
             let place = |random: &mut StdRng| (random.random_range(-0.5..0.5f64), random.random_range(-0.5..0.5f64));
-            match random.random_range(0..8) {
+            match random.random_range(0..10) {
                 0..3 => {
                     let account = if random.random() { &ada } else { &bob };
                     let (lon, lat) = if random.random() { (0.0, 0.0) } else { place(&mut random) };
@@ -211,6 +212,16 @@ pub async fn kept_tiles_are_true_or_touched(scene: &Scene) {
                     let plan = scene.plan(street.set, living.iter().map(part).collect());
                     scene.catalog.enqueue(scene.job(), JobKind::Dispatch, street.set.0, scene.now()).await.unwrap();
                     scene.dispatch(&plan).await;
+                }
+                8.. if !streets.is_empty() => {
+                    let street = streets.choose(&mut random).unwrap();
+                    let id = *street.pictures.choose(&mut random).unwrap();
+                    let seen = *Visibility::ALL.choose(&mut random).unwrap();
+                    match random.random_range(0..3) {
+                        0 => edits::move_to(scene, street, id, place(&mut random)).await,
+                        1 => edits::show_to(scene, street, Some(id), seen).await,
+                        _ => edits::show_to(scene, street, None, seen).await,
+                    }
                 }
                 _ => scene.refresh().await,
             }

@@ -107,6 +107,28 @@ fn backwards(changes: Vec<EditChange>) -> Vec<Wish> {
         .collect()
 }
 
+/// Moves a picture, unless it is gone.
+pub(super) async fn move_to(scene: &Scene, street: &Street, id: PictureId, (lon, lat): (f64, f64)) {
+    let position = Some(PositionState { lon, lat, accuracy: None, edited: true });
+    let set = PictureFields { position, ..PictureFields::default() };
+    make(scene, &new(scene, &street.account, vec![of_picture(id, set)])).await;
+}
+
+/// Changes who sees a picture, or without one the whole sequence, unless it is gone.
+pub(super) async fn show_to(scene: &Scene, street: &Street, id: Option<PictureId>, seen: Visibility) {
+    let visibility = Some(seen);
+    let wish = match id {
+        Some(id) => of_picture(id, PictureFields { visibility, ..PictureFields::default() }),
+        None => Wish::Sequence {
+            id: street.sequence,
+            set: SequenceFields { visibility, ..SequenceFields::default() },
+            tags: TagEdits::default(),
+            expected: None,
+        },
+    };
+    make(scene, &new(scene, &street.account, vec![wish])).await;
+}
+
 /// Tags a picture and a part of it.
 pub(super) async fn tag_something(scene: &Scene, account: &Account, id: PictureId) {
     let mark = Wish::Mark { id: AnnotationId(scene.world.id()), picture: id, marked: marked(1, &[("c", "é")]) };
