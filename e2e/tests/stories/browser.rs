@@ -104,3 +104,8 @@ async fn an_upload_in_a_browser_survives_a_bad_line_and_a_reload() {
 async fn the_unmodified_web_viewer_works_with_this_server() {
     run("tests/web-viewer.test.mjs").await;
 }
+
+#[tokio::test]
+async fn pictures_are_corrected_and_tagged_in_a_browser() {
+    run("tests/edit.test.mjs").await;
+}

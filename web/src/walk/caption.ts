@@ -7,6 +7,13 @@ import { language, t } from '../locales';
 export interface CaptionEvents {
   readonly onCopyLink: () => void;
   readonly onBlur: () => void;
+  readonly onEdit: () => void;
+}
+
+/** Buttons that are hidden until it is known that the reader may. */
+export interface Offers {
+  readonly blur: HTMLElement;
+  readonly edit: HTMLElement;
 }
 
 function licence(picture: Picture): Child {
@@ -41,15 +48,18 @@ export function takenText(picture: Picture): string {
 }
 
 /**
- * Who took the picture, when, with what, and what may be done with it. Answers the button that begins to blur something:
- * hidden until it is known that the reader may.
+ * Who took the picture, when, with what, and what may be done with it. Answers the buttons that correct it and that begin to
+ * blur something.
  */
-export function showCaption(container: HTMLElement, picture: Picture, events: CaptionEvents): HTMLElement {
+export function showCaption(container: HTMLElement, picture: Picture, events: CaptionEvents): Offers {
   const more: Child[] = [picture.camera === null ? null : h('span', {}, picture.camera), licence(picture)];
   const taken = takenText(picture);
   const blur = action('blur', t('blur.title'), events.onBlur);
   blur.hidden = true;
   blur.dataset.testid = 'blur-open';
+  const edit = action('edit', t('edit.title'), events.onEdit);
+  edit.hidden = true;
+  edit.dataset.testid = 'edit-open';
   fill(
     container,
     h(
@@ -62,10 +72,11 @@ export function showCaption(container: HTMLElement, picture: Picture, events: Ca
     h(
       'div',
       { class: 'caption-actions' },
+      edit,
       blur,
       download(picture),
       action('link', t('walk.copyLink'), events.onCopyLink),
     ),
   );
-  return blur;
+  return { blur, edit };
 }

@@ -11,6 +11,7 @@ function keys(): [string[], MessageKey][] {
     [[t('help.key.space')], 'help.play'],
     [['+', '−'], 'help.zoom'],
     [['m'], 'help.swap'],
+    [['e'], 'help.edit'],
     [['b'], 'help.blur'],
     [['←', '→', '↑', '↓'], 'help.blurMove'],
     [[t('help.key.shift'), '←', '→', '↑', '↓'], 'help.blurResize'],

@@ -13,6 +13,7 @@ export type Command =
   | 'zoomOut'
   | 'swap'
   | 'blur'
+  | 'edit'
   | 'escape'
   | 'help';
 
@@ -31,6 +32,8 @@ const KEYS: ReadonlyMap<string, Command> = new Map([
   ['M', 'swap'],
   ['b', 'blur'],
   ['B', 'blur'],
+  ['e', 'edit'],
+  ['E', 'edit'],
   ['Escape', 'escape'],
   ['?', 'help'],
 ]);

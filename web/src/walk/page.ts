@@ -12,6 +12,7 @@ import { t } from '../locales';
 import { arrowTowards, chooseArrows } from './arrows';
 import { Blurring } from './blur/blurring';
 import { showCaption, takenText } from './caption';
+import { Editing } from './edit/editing';
 import { openHelp } from './helpDialog';
 import { type Command, listenToKeys } from './keyboard';
 import { buildLayout, showPlaying } from './layout';
@@ -44,6 +45,7 @@ class Walk {
   private readonly abort = new AbortController();
   private addressTimer: number | undefined;
   private readonly blurring: Blurring;
+  private readonly editing: Editing;
 
   constructor(url: URL) {
     this.state = parseWalkUrl(url);
@@ -94,6 +96,10 @@ class Walk {
       },
       onChanged: ({ id, sequence }) => void this.open({ id, sequence, view: this.pictureView.view }),
     });
+    this.editing = new Editing({
+      looking: () => this.pictureView.view?.heading ?? null,
+      onChanged: ({ id, sequence }) => void this.open({ id, sequence, view: this.pictureView.view }),
+    });
     this.showFocus();
     void this.start();
   }
@@ -122,6 +128,7 @@ class Walk {
     this.player.stop();
     this.stopKeys();
     this.blurring.destroy();
+    this.editing.destroy();
     this.mapView?.destroy();
     this.pictureView.destroy();
     delete document.documentElement.dataset.picture;
@@ -255,11 +262,13 @@ class Walk {
     this.picture = picture;
     this.pictureView.setLoading(false);
     document.documentElement.dataset.picture = picture.id;
-    const blur = showCaption(this.layout.caption, picture, {
+    const offers = showCaption(this.layout.caption, picture, {
       onCopyLink: () => void this.copyLink(),
       onBlur: () => void this.blurring.begin(),
+      onEdit: () => void this.editing.open(),
     });
-    this.blurring.offer(picture, blur);
+    this.blurring.offer(picture, offers.blur);
+    this.editing.offer(picture, offers.edit);
     this.showSteps();
     const date = takenText(picture);
     this.layout.announcer.textContent =
@@ -388,6 +397,9 @@ class Walk {
       blur: () => {
         void this.blurring.begin();
       },
+      edit: () => {
+        void this.editing.open();
+      },
       escape: () => {
         this.setFocus('map');
       },
@@ -424,6 +436,7 @@ class Walk {
     this.player.stop();
     this.picture = null;
     this.blurring.forget();
+    this.editing.forget();
     this.state = { ...this.state, picture: null, sequence: null, view: null, focus: 'map' };
     this.pictureView.clear();
     this.showSteps();

@@ -1,0 +1,155 @@
+import '../../styles/edit.css';
+
+import { type Editable, editable, historyOf, type PastEdit, patch, type Patch, undoEdit, VISIBILITIES } from '../../api/edits';
+import { openDialog } from '../../app/dialog';
+import { errorText } from '../../app/errorText';
+import { toast } from '../../app/toast';
+import { h } from '../../lib/dom';
+import { normalizeHeading } from '../../lib/geometry';
+import { t } from '../../locales';
+import { Past } from './past';
+import { TagList } from './tags';
+
+export interface EditEvents {
+  /** Where the reader looks, degrees clockwise from north; none where that is not known. */
+  readonly looking: () => number | null;
+  /** The picture was changed. */
+  readonly onChanged: () => void;
+}
+
+/** Corrects and tags a picture: what the reader may change of it, and what was changed before. */
+class EditDialog {
+  private readonly abort = new AbortController();
+  private readonly trouble = h('p', { class: 'edit-trouble', role: 'alert', hidden: true, 'data-testid': 'edit-trouble' });
+  private readonly tags = new TagList((tag, action) => this.save({ semantics: [{ ...tag, action }] }));
+  private readonly past = new Past((edit) => void this.undo(edit));
+  private readonly heading = h('input', { id: 'edit-heading', type: 'number', min: 0, max: 360, step: 'any', 'data-testid': 'edit-heading' });
+  private readonly visibility = h(
+    'select',
+    { id: 'edit-visibility', 'data-testid': 'edit-visibility' },
+    ...VISIBILITIES.map((each) => h('option', { value: each }, t(`edit.visibility.${each}`))),
+  );
+  private readonly form: HTMLFormElement;
+  private readonly headingRow: HTMLElement;
+  private readonly visibilityRow: HTMLElement;
+  private known: Editable;
+
+  constructor(
+    private readonly picture: string,
+    known: Editable,
+    past: readonly PastEdit[],
+    private readonly events: EditEvents,
+  ) {
+    this.known = known;
+    const look = h(
+      'button',
+      { type: 'button', class: 'button', onclick: () => { this.takeLooking(); }, 'data-testid': 'edit-look' },
+      t('edit.look'),
+    );
+    this.headingRow = h('div', { class: 'edit-row' }, h('label', { for: 'edit-heading' }, t('edit.heading')), this.heading, look);
+    this.visibilityRow = h('div', { class: 'edit-row' }, h('label', { for: 'edit-visibility' }, t('edit.visibility')), this.visibility);
+    const send = h('button', { class: 'button primary', 'data-testid': 'edit-save' }, t('edit.save'));
+    this.form = h('form', { class: 'edit-form' }, this.headingRow, this.visibilityRow, send);
+    this.form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.saveForm();
+    });
+    const dialog = openDialog(t('edit.title'), this.trouble, this.form, this.tags.element, this.past.element);
+    dialog.dataset.testid = 'edit';
+    dialog.classList.add('edit');
+    dialog.addEventListener('close', () => {
+      this.abort.abort();
+    });
+    this.show();
+    this.past.show(past);
+  }
+
+  private show(): void {
+    const { attributes, heading, visibility, tags } = this.known;
+    this.headingRow.hidden = !attributes.includes('heading');
+    this.visibilityRow.hidden = !attributes.includes('visibility');
+    this.form.hidden = this.headingRow.hidden && this.visibilityRow.hidden;
+    this.heading.value = heading === null ? '' : String(Math.round(heading * 100) / 100);
+    this.visibility.value = visibility;
+    this.tags.show(tags);
+  }
+
+  private takeLooking(): void {
+    const looking = this.events.looking();
+    if (looking !== null) this.heading.value = normalizeHeading(looking).toFixed(1);
+    this.heading.focus();
+  }
+
+  /** Sends what differs. */
+  private async saveForm(): Promise<void> {
+    const { heading, visibility } = this.known;
+    const wanted = this.heading.value === '' ? null : this.heading.valueAsNumber;
+    const shown = heading === null ? null : Math.round(heading * 100) / 100;
+    const seen = VISIBILITIES.find((each) => each === this.visibility.value);
+    const fields: Patch = {
+      ...(wanted === null || wanted === shown ? {} : { heading: wanted }),
+      ...(seen === undefined || seen === visibility ? {} : { visibility: seen }),
+    };
+    if (Object.keys(fields).length === 0) {
+      toast(t('edit.same'));
+      return;
+    }
+    if (await this.save(fields)) toast(t('edit.saved'));
+  }
+
+  /** Sends a change. Answers whether it was done; what went wrong is said. */
+  private async save(fields: Patch): Promise<boolean> {
+    return this.attempt(async () => {
+      this.known = await patch(this.picture, fields);
+    });
+  }
+
+  private async undo(edit: PastEdit): Promise<void> {
+    await this.attempt(async () => {
+      const kept = await undoEdit(edit.id);
+      toast(t(kept ? 'edit.undonePartly' : 'edit.undone'));
+      this.known = await editable(this.picture, this.abort.signal);
+    });
+  }
+
+  private async attempt(change: () => Promise<void>): Promise<boolean> {
+    this.trouble.hidden = true;
+    try {
+      await change();
+    } catch (error) {
+      this.complain(error);
+      return false;
+    }
+    this.events.onChanged();
+    this.show();
+    // Nobody waits for it with what they do next.
+    void this.showPast();
+    return true;
+  }
+
+  private async showPast(): Promise<void> {
+    try {
+      this.past.show(await historyOf(this.picture, this.abort.signal));
+    } catch (error) {
+      this.complain(error);
+    }
+  }
+
+  private complain(error: unknown): void {
+    if (this.abort.signal.aborted) return;
+    this.trouble.textContent = errorText(error);
+    this.trouble.hidden = false;
+    this.trouble.scrollIntoView({ block: 'nearest' });
+  }
+}
+
+/** Opens the dialog that corrects and tags a picture. */
+export async function openEdit(picture: string, events: EditEvents, signal: AbortSignal): Promise<void> {
+  const [known, past] = await Promise.all([editable(picture, signal), historyOf(picture, signal)]);
+  if (signal.aborted) return;
+  if (known.attributes.length === 0) {
+    toast(t('edit.signIn'));
+    return;
+  }
+  new EditDialog(picture, known, past, events);
+}
