@@ -33,7 +33,7 @@ pub use cutter::Cutter;
 pub use error::{ApiError, ApiResult};
 pub use identity::{Gate, Identity};
 pub use links::{Link, PublicUrl};
-pub use pace::Pace;
+pub use pace::{Doing, Pace};
 pub use routes::{panicked, upload_sets::finish_uploads};
 pub use settings::{Defaults, License, Settings};
 pub use tokens::TokenKey;
@@ -55,7 +55,7 @@ pub struct Api {
     pub uploads: Arc<tokio::sync::Semaphore>,
     /// Bounds how many files that are no JPEG are read into memory at once.
     pub readers: Arc<tokio::sync::Semaphore>,
-    /// Bounds how many files an account sends in a minute.
+    /// Bounds how much an account does in a minute.
     pub pace: Arc<Pace>,
     /// Cuts tiles and views out of panoramas, and keeps what was just asked for.
     pub cutter: Arc<Cutter>,

@@ -1,4 +1,4 @@
-//! Bounds how many files an account sends in a minute to one process.
+//! Bounds how much an account does in a minute at one process.
 
 use std::{
     collections::HashMap,
@@ -14,38 +14,57 @@ use crate::{ApiError, ApiResult};
 /// Accounts counted at most. So many do not send in one minute; if they do, those beyond are not held back.
 const ACCOUNTS: usize = 100_000;
 
-/// Files begun in the present minute, by account.
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Doing {
+    /// Sending files.
+    Files,
+    /// Editing.
+    Edits,
+}
+
+impl Doing {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Files => "files",
+            Self::Edits => "edits",
+        }
+    }
+}
+
+/// What was begun in the present minute, by account.
 #[derive(Debug, Default)]
 pub struct Pace(Mutex<Minute>);
 
 #[derive(Debug, Default)]
 struct Minute {
     number: i64,
-    files: HashMap<AccountId, u32>,
+    begun: HashMap<(AccountId, Doing), u32>,
 }
 
 impl Pace {
-    /// Counts a file, or refuses it with 429 if the account has begun `most` in this minute.
-    pub fn count(&self, account: AccountId, most: u32, now: Timestamp) -> ApiResult<()> {
+    /// Counts one more, or refuses it with 429 if the account has begun `most` in this minute.
+    pub fn count(&self, account: AccountId, doing: Doing, most: u32, now: Timestamp) -> ApiResult<()> {
         let mut minute = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let number = now.as_second().div_euclid(60);
         if minute.number != number {
-            *minute = Minute { number, files: HashMap::new() };
+            *minute = Minute { number, begun: HashMap::new() };
         }
-        if minute.files.len() >= ACCOUNTS && !minute.files.contains_key(&account) {
+        if minute.begun.len() >= ACCOUNTS && !minute.begun.contains_key(&(account, doing)) {
             return Ok(());
         }
-        let files = minute.files.entry(account).or_default();
-        if *files >= most {
+        let begun = minute.begun.entry((account, doing)).or_default();
+        if *begun >= most {
             return Err(ApiError::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 format!(
-                    "{most} files in a minute are as many as are taken from one account: wait for a minute, and go on"
+                    "{most} {} in a minute are as many as are taken from one account: wait for a minute, and go on",
+                    doing.name()
                 ),
             )
             .for_reason("too_many"));
         }
-        *files += 1;
+        *begun += 1;
         Ok(())
     }
 }
@@ -60,14 +79,15 @@ mod tests {
         let (pace, ada, bob) = (Pace::default(), AccountId(Uuid::from_u128(1)), AccountId(Uuid::from_u128(2)));
         let at = |second| Timestamp::from_second(second).unwrap();
         for _ in 0..3 {
-            pace.count(ada, 3, at(0)).unwrap();
+            pace.count(ada, Doing::Files, 3, at(0)).unwrap();
         }
-        let refused = pace.count(ada, 3, at(59)).unwrap_err();
+        let refused = pace.count(ada, Doing::Files, 3, at(59)).unwrap_err();
         assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
-        pace.count(bob, 3, at(59)).unwrap();
-        pace.count(ada, 3, at(60)).unwrap();
+        pace.count(ada, Doing::Edits, 3, at(59)).unwrap();
+        pace.count(bob, Doing::Files, 3, at(59)).unwrap();
+        pace.count(ada, Doing::Files, 3, at(60)).unwrap();
         // A clock that was turned back begins another minute.
-        pace.count(ada, 1, at(-1)).unwrap();
-        assert!(pace.count(ada, 1, at(-60)).is_err());
+        pace.count(ada, Doing::Files, 1, at(-1)).unwrap();
+        assert!(pace.count(ada, Doing::Files, 1, at(-60)).is_err());
     }
 }

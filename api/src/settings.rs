@@ -33,6 +33,8 @@ pub struct Settings {
     pub max_sets_per_day: i64,
     /// Most files that an account may send in a minute to one process.
     pub max_files_per_minute: u32,
+    /// Most edits that an account may make in a minute at one process.
+    pub max_edits_per_minute: u32,
     /// Most uploads (tus) that an account may have begun and not ended.
     pub max_open_uploads: i64,
     /// Seconds after which an upload of which nothing came expires.
@@ -94,6 +96,7 @@ impl Default for Settings {
             max_files_per_set: 100_000,
             max_sets_per_day: 1000,
             max_files_per_minute: 6000,
+            max_edits_per_minute: 600,
             max_open_uploads: 200,
             upload_lifetime: 24 * 3600,
             background_style: None,

@@ -56,6 +56,7 @@ struct NewAnnotation {
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 404, description = "There is no such picture in this sequence, as far as this viewer goes", body = ErrorBody),
         (status = 415, description = "The body is not JSON", body = ErrorBody),
+        (status = 429, description = "More edits in a minute than are taken from one account", body = ErrorBody),
     )
 )]
 async fn annotate_item(
@@ -81,6 +82,7 @@ async fn annotate_item(
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 404, description = "There is no such picture, as far as this viewer goes", body = ErrorBody),
         (status = 415, description = "The body is not JSON", body = ErrorBody),
+        (status = 429, description = "More edits in a minute than are taken from one account", body = ErrorBody),
     )
 )]
 async fn annotate_picture(

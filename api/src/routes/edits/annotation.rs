@@ -107,6 +107,7 @@ async fn show(State(api): State<Api>, identity: Identity, reply: Reply, Path(id)
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 404, description = "There is no such annotation, as far as this viewer goes", body = ErrorBody),
         (status = 415, description = "The body is not JSON", body = ErrorBody),
+        (status = 429, description = "More edits in a minute than are taken from one account", body = ErrorBody),
     )
 )]
 async fn retag(
@@ -130,6 +131,7 @@ async fn retag(
         (status = 204, description = "It is gone"),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 404, description = "There is no such annotation, as far as this viewer goes", body = ErrorBody),
+        (status = 429, description = "More edits in a minute than are taken from one account", body = ErrorBody),
     )
 )]
 async fn remove(State(api): State<Api>, identity: Identity, Path(id): Path<Uuid>) -> ApiResult<StatusCode> {
@@ -177,6 +179,7 @@ async fn show_below(
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 404, description = "There is no such annotation, as far as this viewer goes", body = ErrorBody),
         (status = 415, description = "The body is not JSON", body = ErrorBody),
+        (status = 429, description = "More edits in a minute than are taken from one account", body = ErrorBody),
     )
 )]
 async fn retag_below(
@@ -202,6 +205,7 @@ async fn retag_below(
         (status = 204, description = "It is gone"),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 404, description = "There is no such annotation, as far as this viewer goes", body = ErrorBody),
+        (status = 429, description = "More edits in a minute than are taken from one account", body = ErrorBody),
     )
 )]
 async fn remove_below(

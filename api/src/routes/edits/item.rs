@@ -66,6 +66,7 @@ struct PatchOfPicture {
         (status = 404, description = "There is no such picture in this sequence, as far as this viewer goes", body = ErrorBody),
         (status = 413, description = "The body is too large", body = ErrorBody),
         (status = 415, description = "The body is neither JSON nor a form", body = ErrorBody),
+        (status = 429, description = "More edits in a minute than are taken from one account", body = ErrorBody),
     )
 )]
 async fn patch_item(
@@ -94,6 +95,7 @@ async fn patch_item(
         (status = 404, description = "There is no such picture, as far as this viewer goes", body = ErrorBody),
         (status = 413, description = "The body is too large", body = ErrorBody),
         (status = 415, description = "The body is neither JSON nor a form", body = ErrorBody),
+        (status = 429, description = "More edits in a minute than are taken from one account", body = ErrorBody),
     )
 )]
 async fn patch_picture(

@@ -84,11 +84,6 @@ pub enum Operation {
 pub type Wanted = Vec<(PictureId, PictureFields)>;
 
 impl Operation {
-    /// Whether only owners may.
-    pub fn manages(&self) -> bool {
-        matches!(self, Self::Show { .. })
-    }
-
     /// As it is kept in the history: not the whole track.
     pub fn record(&self) -> Value {
         match self {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::testing::{Answer, Fixture, Seeded, Who, fixture, link};
+use crate::testing::{Answer, Fixture, FixtureBuilder, Seeded, Who, fixture, link};
 
 fn item_path(sequence: &Seeded, number: usize) -> String {
     format!("/collections/{}/items/{}", sequence.id, sequence.pictures[number])
@@ -335,20 +335,18 @@ async fn many_pictures_of_others() {
     let fixture = fixture().await;
     let sequence = fixture.sequence().await;
     let turn = json!({ "turn": { "degrees": 20 } });
-    let show = json!({ "show": { "visibility": "owner-only" } });
-    let request = |operation: &Value| json!({ "collections": [sequence.id], "operation": operation });
-    assert_eq!(post(&fixture, None, "/edits", &request(&turn)).await.status, 401);
-    assert_eq!(post(&fixture, Some(&fixture.other), "/edits", &request(&show)).await.status, 403);
-    let turned = post(&fixture, Some(&fixture.other), "/edits", &request(&turn)).await;
+    let request = json!({ "collections": [sequence.id], "operation": turn });
+    let of = |who| post(&fixture, who, "/edits", &request);
+    assert_eq!((of(None).await.status, of(Some(&fixture.other)).await.status), (401, 403));
+    let turned = of(Some(&fixture.admin)).await;
     assert_eq!(turned.status, 201);
     let edit = link(&turned.json(), "self").unwrap();
     for (who, expected) in
-        [(None, 401), (Some(&fixture.owner), 404), (Some(&fixture.other), 200), (Some(&fixture.admin), 200)]
+        [(None, 401), (Some(&fixture.owner), 404), (Some(&fixture.other), 404), (Some(&fixture.admin), 200)]
     {
         assert_eq!(fixture.request("GET", &edit).of(who).send().await.status, expected);
     }
     patch(&fixture, Some(&fixture.owner), "/users/me", &json!({ "collaborative_metadata": false })).await;
-    assert_eq!(post(&fixture, Some(&fixture.other), "/edits", &request(&turn)).await.status, 403);
     let undo = format!("{edit}/undo");
     assert_eq!(fixture.request("POST", &undo).of(Some(&fixture.other)).send().await.status, 403);
     assert_eq!(
@@ -413,4 +411,15 @@ async fn links_say_what_one_may_do() {
     let other = of(Some(&fixture.other)).await.json();
     assert_eq!(edit(&other), Some(json!(["semantics"])));
     assert!(link(&other, "add_annotation").is_some() && link(&other, "delete").is_none());
+}
+
+#[tokio::test]
+async fn there_is_a_pace() {
+    let fixture = FixtureBuilder::default().settings(|settings| settings.max_edits_per_minute = 2).build().await;
+    let sequence = fixture.sequence().await;
+    let path = item_path(&sequence, 0);
+    let turn = async |degrees: u32| patch(&fixture, Some(&fixture.owner), &path, &json!({ "heading": degrees })).await;
+    assert_eq!((turn(1).await.status, turn(2).await.status, turn(3).await.status), (200, 200, 429));
+    fixture.clock.advance(jiff::SignedDuration::from_secs(60));
+    assert_eq!(turn(3).await.status, 200);
 }

@@ -37,6 +37,7 @@ pub fn router() -> OpenApiRouter<Api> {
         (status = 403, description = "It changed what belongs to others", body = ErrorBody),
         (status = 404, description = "There is no such edit, as far as this viewer goes", body = ErrorBody),
         (status = 409, description = "It was undone already", body = ErrorBody),
+        (status = 429, description = "More edits in a minute than are taken from one account", body = ErrorBody),
     )
 )]
 async fn undo(State(api): State<Api>, identity: Identity, url: PublicUrl, Path(id): Path<Uuid>) -> ApiResult<Response> {

@@ -10,7 +10,7 @@ use super::{
 use crate::model::{
     Account, AnnotationId, CaptureState, ChangeKind, Edit, EditChange, EditId, EditReceipt, Edited, HeadingState,
     HistoryOf, Item, JobId, JobKind, MOST_ANNOTATIONS, MOST_TAGS, Marked, NewEdit, PictureFields, PictureId, PoseState,
-    PositionState, SearchQuery, Selection, Semantic, SequenceFields, TagEdits, Unfulfilled, Wish,
+    PositionState, SearchQuery, Selection, Semantic, SequenceFields, SequenceQuery, TagEdits, Unfulfilled, Wish,
 };
 
 fn tag(key: &str, value: &str) -> Semantic {
@@ -220,6 +220,13 @@ pub async fn hiding_acts_at_once(scene: &Scene) {
     }
     assert_eq!(scene.catalog.sequence(Viewer::Anonymous, street.sequence).await.unwrap(), None);
     assert_eq!(scene.catalog.coverage_drift().await.unwrap(), 0);
+    // To harvesters, what is hidden is gone; to its owner it is not.
+    for (viewer, is_gone) in [(Viewer::Anonymous, true), (viewer(&street.account), false)] {
+        let query = SequenceQuery { with_gone: true, ..scene.sequence_query(viewer) };
+        let listed = scene.catalog.sequences(&query).await.unwrap().listed;
+        let [only] = listed.as_slice() else { panic!("{listed:?}") };
+        assert_eq!((only.place.id, only.sequence.is_none()), (street.sequence, is_gone));
+    }
     done(scene, &street.account, vec![whole(Visibility::Anyone)]).await;
     assert!(scene.catalog.item(Viewer::Anonymous, id).await.unwrap().is_some());
 }

@@ -122,7 +122,7 @@ pub async fn end_of_window(connection: &mut Connection, query: &SearchQuery, man
     end.map(|(id, at)| Ok(SearchPlace { captured_at: time(at)?, squared_distance: 0.0, id })).transpose()
 }
 
-/// The condition that the viewer may see the picture `p`, of those in the ranges, that comes with its spans.
+/// Whether the viewer may see at least `many` pictures in the ranges, whatever else the query asks for.
 pub async fn hold(
     connection: &mut Connection,
     query: &SearchQuery,
