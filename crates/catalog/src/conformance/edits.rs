@@ -353,6 +353,31 @@ pub async fn undoing_puts_back_what_nobody_changed_since(scene: &Scene) {
     assert_eq!(make(scene, &twice).await, EditReceipt::NotUndoable);
 }
 
+/// The record is read to the last bit: what is there is what it became, and what comes back is what was.
+pub async fn numbers_are_recorded_exactly(scene: &Scene) {
+    let street = street(scene, 1).await;
+    let id = street.pictures[0];
+    for step in 1..200 {
+        let awkward = f64::from(step) * std::f64::consts::PI / 7.0;
+        let before = shown(scene, id).await.picture;
+        let set = PictureFields {
+            heading: Some(HeadingState::given(awkward)),
+            position: Some(PositionState { lon: awkward, lat: awkward / 3.0, accuracy: None, edited: true }),
+            ..PictureFields::default()
+        };
+        let (edit, _) = done(scene, &street.account, vec![of_picture(id, set.clone())]).await;
+        let changes = scene.catalog.edit_changes(edit, 0, 10).await.unwrap();
+        let changes = changes.into_iter().map(|(_, change)| change).collect();
+        let undo = NewEdit { undoes: Some(edit), strict: false, ..new(scene, &street.account, backwards(changes)) };
+        let receipt = make(scene, &undo).await;
+        assert!(matches!(&receipt, EditReceipt::Done { unfulfilled, .. } if unfulfilled.is_empty()), "{receipt:?}");
+        let after = shown(scene, id).await.picture;
+        assert_eq!((after.lon, after.lat, after.orientation), (before.lon, before.lat, before.orientation));
+        // The next one begins from here.
+        done(scene, &street.account, vec![of_picture(id, set)]).await;
+    }
+}
+
 /// Whatever is done, undone in the opposite order, leaves everything as it was.
 pub async fn a_history_can_be_rolled_back(scene: &Scene) {
     let street = street(scene, 3).await;

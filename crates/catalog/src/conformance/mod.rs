@@ -124,6 +124,7 @@ macro_rules! for_each_rule {
                 tags_come_and_go
                 parts_of_pictures_are_marked
                 undoing_puts_back_what_nobody_changed_since
+                numbers_are_recorded_exactly
                 a_history_can_be_rolled_back
                 history_is_read_backwards
                 nothing_is_left_of_what_is_deleted
