@@ -66,7 +66,7 @@ async fn annotate_item(
     Path((sequence, picture)): Path<(Uuid, Uuid)>,
     extract::Json(body): extract::Json<Map<String, Value>>,
 ) -> ApiResult<Response> {
-    annotate(&api, &identity, &url, (Some(SequenceId(sequence)), PictureId(picture)), body).await
+    annotate(&api, &identity, &url, (Some(SequenceId(sequence)), PictureId(picture)), &body).await
 }
 
 /// Tag a part of a picture, by the picture's id alone
@@ -92,7 +92,7 @@ async fn annotate_picture(
     Path(picture): Path<Uuid>,
     extract::Json(body): extract::Json<Map<String, Value>>,
 ) -> ApiResult<Response> {
-    annotate(&api, &identity, &url, (None, PictureId(picture)), body).await
+    annotate(&api, &identity, &url, (None, PictureId(picture)), &body).await
 }
 
 async fn annotate(
@@ -100,7 +100,7 @@ async fn annotate(
     identity: &Identity,
     url: &PublicUrl,
     (sequence, picture): (Option<SequenceId>, PictureId),
-    body: Map<String, Value>,
+    body: &Map<String, Value>,
 ) -> ApiResult<Response> {
     identity.require()?;
     let item = find_item(api, identity, picture).await?;
@@ -109,7 +109,7 @@ async fn annotate(
     }
     let kinds = Kinds { tags: true, ..Kinds::default() };
     permit(api, identity, item.picture.subject(Visibility::Anyone), kinds, "picture").await?;
-    fields::only(&body, &["shape", "semantics"])?;
+    fields::only(body, &["shape", "semantics"])?;
     let shape = ring(body.get("shape").unwrap_or(&Value::Null), item.picture.shape)?;
     let tags = body.get("semantics").map(tag_edits).transpose()?.unwrap_or_default();
     if !tags.remove.is_empty() {
@@ -118,7 +118,7 @@ async fn annotate(
     let id = AnnotationId(api.world.id());
     let marked = Marked { shape: shape.clone(), semantics: tags.add };
     let wish = Wish::Mark { id, picture, marked };
-    let id = match make(api, &new_edit(api, identity, Value::Object(body), vec![wish])?).await? {
+    let id = match make(api, &new_edit(api, identity, json!({ "annotate": picture }), vec![wish])?).await? {
         EditReceipt::Done { changes, .. } => changes.into_iter().find_map(|change| match change {
             EditChange::Annotation { id, .. } => Some(id),
             EditChange::Picture { .. } | EditChange::Sequence { .. } => None,

@@ -67,7 +67,7 @@ async fn patched(
         return Ok(Json(annotation_document(&annotation)).into_response());
     }
     let wish = Wish::Retag { id: annotation.id, picture: annotation.picture, tags };
-    Ok(match change(api, identity, &annotation, wish, Value::Object(body)).await? {
+    Ok(match change(api, identity, &annotation, wish, json!({ "change_annotation": annotation.id })).await? {
         Some(annotation) => Json(annotation_document(&annotation)).into_response(),
         None => StatusCode::NO_CONTENT.into_response(),
     })

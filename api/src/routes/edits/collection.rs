@@ -11,7 +11,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    COLLECTION, Kinds, VISIBLE, body::Patch, fields, make, new_edit, operation::shots, permit, tags::tag_edits,
+    COLLECTION, Kinds, VISIBLE, body::Patch, fields, make, new_edit, operation::shots, patch_of, permit,
+    tags::tag_edits,
 };
 use crate::{
     Api, ApiError, ApiResult, Identity, PublicUrl,
@@ -107,7 +108,7 @@ async fn patch_collection(
     if wishes.is_empty() {
         return reply.json(&collection_document(&api, &identity, &url, sequence).await?);
     }
-    make(&api, &new_edit(&api, &identity, Value::Object(fields), wishes)?).await?;
+    make(&api, &new_edit(&api, &identity, patch_of(&fields), wishes)?).await?;
     let sequence = find_sequence(&api, &identity, id).await?;
     reply.json(&collection_document(&api, &identity, &url, sequence).await?)
 }

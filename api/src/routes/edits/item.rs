@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{ITEM, Kinds, VISIBLE, body::Patch, fields, make, new_edit, permit, tags::tag_edits};
+use super::{ITEM, Kinds, VISIBLE, body::Patch, fields, make, new_edit, patch_of, permit, tags::tag_edits};
 use crate::{
     Api, ApiResult, Identity, PublicUrl,
     error::ErrorBody,
@@ -132,7 +132,7 @@ async fn patch(
     let set = PictureFields { visibility, ..corrections };
     if !set.is_empty() || !tags.is_empty() {
         let wish = Wish::Picture { id, set, tags, expected: None };
-        make(api, &new_edit(api, identity, Value::Object(fields.clone()), vec![wish])?).await?;
+        make(api, &new_edit(api, identity, patch_of(fields), vec![wish])?).await?;
         item = find_item(api, identity, id).await?;
     }
     reply.geojson(&item_document(api, identity, url, item).await?)

@@ -18,7 +18,7 @@ mod view;
 
 use flaneur_access::{Action, Refusal, Subject, decide};
 use flaneur_catalog::model::{AccountId, EditId, EditReceipt, JobId, NewEdit, Wish};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{Api, ApiError, ApiResult, Doing, Identity, Link};
@@ -131,7 +131,13 @@ async fn permit(api: &Api, identity: &Identity, subject: Subject, kinds: Kinds, 
     Ok(())
 }
 
-/// An edit to be made by whoever is signed in.
+/// A patch as it is kept in the history: which fields it named. Their values are in the changes, which go with what is
+/// deleted; this does not.
+fn patch_of(fields: &Map<String, Value>) -> Value {
+    json!({ "patch": fields.keys().collect::<Vec<_>>() })
+}
+
+/// An edit to be made by whoever is signed in. `operation` says what is asked for, and nothing of what it is about.
 fn new_edit(api: &Api, identity: &Identity, operation: Value, wishes: Vec<Wish>) -> ApiResult<NewEdit> {
     Ok(NewEdit {
         id: EditId(api.world.id()),

@@ -394,6 +394,36 @@ async fn histories_tell_everybody_of_tags_and_others_of_nothing_more() {
 }
 
 #[tokio::test]
+async fn what_is_deleted_leaves_nothing_in_the_history() {
+    let fixture = fixture().await;
+    let sequence = fixture.sequence().await;
+    let (path, owner) = (item_path(&sequence, 0), Some(&fixture.owner));
+    let tag = json!([{ "key": "secret", "value": "tag" }]);
+    patch(&fixture, owner, &path, &json!({ "longitude": 1.625, "latitude": 48.375, "semantics": tag })).await;
+    let shape = json!([1, 2, 3, 4]);
+    post(&fixture, owner, &format!("{path}/annotations"), &json!({ "shape": shape, "semantics": tag })).await;
+    patch(&fixture, owner, &format!("/collections/{}", sequence.id), &json!({ "title": "secret title" })).await;
+    let history = async || {
+        let mut told = fixture.request("GET", "/users/me/edits").of(owner).send().await.json();
+        let edits = told["edits"].as_array().unwrap().clone();
+        assert_eq!(edits.len(), 3, "{told}");
+        for edit in edits {
+            let path = format!("/edits/{}", edit["id"].as_str().unwrap());
+            told[&path] = fixture.request("GET", &path).of(owner).send().await.json();
+        }
+        told.to_string()
+    };
+    let words = ["1.625", "48.375", "secret", "semantics\":[{"];
+    let before = history().await;
+    assert!(words.iter().all(|word| before.contains(word)), "{before}");
+    assert!(before.contains(r#""operation":{"patch":["longitude","latitude","semantics"]}"#), "{before}");
+    let deleted = fixture.request("DELETE", &format!("/collections/{}", sequence.id)).of(owner).send().await;
+    assert_eq!(deleted.status, 204);
+    let after = history().await;
+    assert!(!words.iter().any(|word| after.contains(word)), "{after}");
+}
+
+#[tokio::test]
 async fn links_say_what_one_may_do() {
     let fixture = fixture().await;
     let sequence = fixture.sequence().await;
