@@ -18,9 +18,14 @@ export function freshAddress(picture: string, address: string): string {
   return times === undefined ? address : `${address}${address.includes('?') ? '&' : '?'}again=${times}`;
 }
 
+/** What is known of a picture is not true any more; its files show what they did. */
+export function forgetPicture(id: string): void {
+  cache.delete(id);
+}
+
 /** A picture was published anew: what is known of it is forgotten. */
 export function renewPicture(id: string): void {
-  cache.delete(id);
+  forgetPicture(id);
   renewals.set(id, (renewals.get(id) ?? 0) + 1);
 }
 

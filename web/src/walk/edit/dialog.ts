@@ -13,7 +13,7 @@ import { TagList } from './tags';
 export interface EditEvents {
   /** Where the reader looks, degrees clockwise from north; none where that is not known. */
   readonly looking: () => number | null;
-  /** The picture was changed. */
+  /** What is shown of the picture was changed: more than its tags. */
   readonly onChanged: () => void;
 }
 
@@ -21,7 +21,7 @@ export interface EditEvents {
 class EditDialog {
   private readonly abort = new AbortController();
   private readonly trouble = h('p', { class: 'edit-trouble', role: 'alert', hidden: true, 'data-testid': 'edit-trouble' });
-  private readonly tags = new TagList((tag, action) => this.save({ semantics: [{ ...tag, action }] }));
+  private readonly tags = new TagList((tag, action) => this.send({ semantics: [{ ...tag, action }] }));
   private readonly past = new Past((edit) => void this.undo(edit));
   private readonly heading = h('input', { id: 'edit-heading', type: 'number', min: 0, max: 360, step: 'any', 'data-testid': 'edit-heading' });
   private readonly visibility = h(
@@ -94,22 +94,27 @@ class EditDialog {
       toast(t('edit.same'));
       return;
     }
-    if (await this.save(fields)) toast(t('edit.saved'));
+    if (!(await this.send(fields))) return;
+    toast(t('edit.saved'));
+    this.events.onChanged();
   }
 
   /** Sends a change. Answers whether it was done; what went wrong is said. */
-  private async save(fields: Patch): Promise<boolean> {
+  private send(fields: Patch): Promise<boolean> {
     return this.attempt(async () => {
       this.known = await patch(this.picture, fields);
     });
   }
 
   private async undo(edit: PastEdit): Promise<void> {
-    await this.attempt(async () => {
+    const undone = await this.attempt(async () => {
       const kept = await undoEdit(edit.id);
       toast(t(kept ? 'edit.undonePartly' : 'edit.undone'));
       this.known = await editable(this.picture, this.abort.signal);
     });
+    if (undone && edit.values.some(({ field }) => field !== 'semantics' && field !== 'annotation')) {
+      this.events.onChanged();
+    }
   }
 
   private async attempt(change: () => Promise<void>): Promise<boolean> {
@@ -120,7 +125,6 @@ class EditDialog {
       this.complain(error);
       return false;
     }
-    this.events.onChanged();
     this.show();
     // Nobody waits for it with what they do next.
     void this.showPast();

@@ -1,5 +1,5 @@
 import type { Picture } from '../../api/picture';
-import { renewPicture } from '../../api/pictures';
+import { forgetPicture } from '../../api/pictures';
 import { errorText } from '../../app/errorText';
 import { session } from '../../app/session';
 import { toast } from '../../app/toast';
@@ -7,7 +7,7 @@ import { toast } from '../../app/toast';
 export interface EditingEvents {
   /** Where the reader looks, degrees clockwise from north. */
   readonly looking: () => number | null;
-  /** The picture was changed. */
+  /** What is shown of the picture was changed. */
   readonly onChanged: (picture: Picture) => void;
 }
 
@@ -41,7 +41,7 @@ export class Editing {
     try {
       const { openEdit } = await import('./dialog');
       const onChanged = (): void => {
-        renewPicture(picture.id);
+        forgetPicture(picture.id);
         if (this.picture?.id === picture.id) this.events.onChanged(picture);
       };
       await openEdit(picture.id, { looking: this.events.looking, onChanged }, this.abort.signal);
