@@ -4,30 +4,35 @@
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
-# panoramax_cli, shellcheck and PyYAML, by version and hash, in a virtual environment.
-install_python() {
+# A virtual environment of this name in the cache, empty.
+new_venv() {
+    rm -rf "${cache:?}/$1"
+    step "making a virtual environment in $cache/$1" python3 -m venv "$cache/$1"
+}
+
+# What it is to have, out of a file of requirements, by version and hash.
+install_into() {
+    step "installing $3" "$cache/$1/bin/pip" install --only-binary :all: --require-hashes -r "$root/$2"
+}
+
+# A virtual environment with what a file of requirements lists, unless it is there.
+install_venv() {
     need_python
-    local stamp=$cache/venv/.flaneur-stamp hash
-    hash=$(sha256sum "$root/e2e/requirements.txt" | cut -d' ' -f1)
+    local stamp=$cache/$1/.flaneur-stamp hash
+    hash=$(sha256sum "$root/$2" | cut -d' ' -f1)
     fresh "$stamp" "$hash" && return
-    rm -rf "$cache/venv"
-    step "making a virtual environment in $cache/venv" python3 -m venv "$cache/venv"
-    step "installing panoramax_cli, shellcheck and PyYAML" "$cache/venv/bin/pip" install --only-binary :all: \
-        --require-hashes -r "$root/e2e/requirements.txt"
+    new_venv "$1"
+    install_into "$1" "$2" "$3"
     echo "$hash" >"$stamp"
 }
 
-# Generic STAC tools, by version and hash, in a virtual environment of their own: they bring half a hundred packages.
+install_python() {
+    install_venv venv e2e/requirements.txt "panoramax_cli, shellcheck and PyYAML"
+}
+
+# Generic STAC tools, in a virtual environment of their own: they bring half a hundred packages.
 install_stac() {
-    need_python
-    local stamp=$cache/stac-venv/.flaneur-stamp hash
-    hash=$(sha256sum "$root/e2e/stac/requirements.txt" | cut -d' ' -f1)
-    fresh "$stamp" "$hash" && return
-    rm -rf "$cache/stac-venv"
-    step "making a virtual environment in $cache/stac-venv" python3 -m venv "$cache/stac-venv"
-    step "installing the validator of STAC APIs and pystac-client" "$cache/stac-venv/bin/pip" install \
-        --only-binary :all: --require-hashes -r "$root/e2e/stac/requirements.txt"
-    echo "$hash" >"$stamp"
+    install_venv stac-venv e2e/stac/requirements.txt "the validator of STAC APIs and pystac-client"
 }
 
 # A Chromium: one that is there, or the system's package.
@@ -52,10 +57,8 @@ install_pictures() {
         step "making pictures to test with" python3 "$root/scripts/models/test_pictures.py" --cache "$cache"
     hash=$(cat "$root"/scripts/formats/* | sha256sum | cut -d' ' -f1)
     fresh "$stamp" "$hash" && return
-    rm -rf "$cache/formats-venv"
-    step "making a virtual environment in $cache/formats-venv" python3 -m venv "$cache/formats-venv"
-    step "installing pillow-heif" "$cache/formats-venv/bin/pip" install --only-binary :all: --require-hashes \
-        -r "$root/scripts/formats/requirements.txt"
+    new_venv formats-venv
+    install_into formats-venv scripts/formats/requirements.txt pillow-heif
     step "making HEIC, PNG and WebP files to test with" "$cache/formats-venv/bin/python" \
         "$root/scripts/formats/pictures.py" "$cache/test-pictures"
     echo "$hash" >"$stamp"
@@ -145,10 +148,8 @@ install_reference() {
     fi
     hash=$(cat "$root"/bench/reference/*.txt | sha256sum | cut -d' ' -f1)
     fresh "$stamp" "$hash" && return
-    rm -rf "$cache/reference-venv"
-    step "making a virtual environment in $cache/reference-venv" python3 -m venv "$cache/reference-venv"
-    step "installing setuptools" "$cache/reference-venv/bin/pip" install --only-binary :all: --require-hashes \
-        -r "$root/bench/reference/build.txt"
+    new_venv reference-venv
+    install_into reference-venv bench/reference/build.txt setuptools
     # Two of its packages have no wheel; they are pure Python.
     step "installing the reference server" "$cache/reference-venv/bin/pip" install --only-binary :all: \
         --no-binary flasgger,rfeed --no-build-isolation --require-hashes -r "$root/bench/reference/requirements.txt"

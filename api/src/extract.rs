@@ -117,6 +117,21 @@ pub fn id_list<T: FromStr>(name: &str, texts: &[String], most: usize) -> ApiResu
     Ok(ids)
 }
 
+/// A parameter that is said with something in it.
+pub fn given(text: Option<&String>) -> Option<&str> {
+    text.map(String::as_str).filter(|text| !text.trim().is_empty())
+}
+
+/// A field to sort by, and whether backwards: a name with `+` or `-` in front, or neither.
+pub fn sort_field(text: &str) -> (&str, bool) {
+    let text = text.trim();
+    match text.strip_prefix('-') {
+        Some(field) => (field.trim(), true),
+        // In a URL, + is a space unless it is encoded.
+        None => (text.trim_start_matches('+').trim(), false),
+    }
+}
+
 /// How many results are wanted: `default` if nothing is said, never more than `most`, an error below 1.
 pub fn page_size(text: Option<&str>, default: i64, most: i64) -> ApiResult<i64> {
     let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(default) };

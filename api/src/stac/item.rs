@@ -180,8 +180,11 @@ pub struct ItemAnnotation {
 
 impl From<Annotation> for ItemAnnotation {
     fn from(annotation: Annotation) -> Self {
-        let shape = PixelPolygon { kind: "Polygon", coordinates: [annotation.marked.shape] };
-        Self { id: annotation.id, shape, semantics: annotation.marked.semantics }
+        Self {
+            id: annotation.id,
+            shape: PixelPolygon::of(annotation.marked.shape),
+            semantics: annotation.marked.semantics,
+        }
     }
 }
 
@@ -198,6 +201,13 @@ pub struct PixelPolygon {
 /// A file.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Asset {
+impl PixelPolygon {
+    /// With this outline.
+    pub fn of(ring: Vec<[i64; 2]>) -> Self {
+        Self { kind: "Polygon", coordinates: [ring] }
+    }
+}
+
     /// What it is.
     pub title: &'static str,
     /// More about it.

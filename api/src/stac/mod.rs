@@ -13,7 +13,7 @@ use serde::Serialize;
 
 pub use bbox::{WORLD, bbox_array, parse_bbox};
 pub use collection::{Collection, Count, Extent, SpatialExtent, TemporalExtent};
-pub use item::{Item, Point};
+pub use item::{Item, PixelPolygon, Point};
 pub use orientation::InteriorOrientation;
 pub use providers::Provider;
 pub(crate) use region::parse_region;

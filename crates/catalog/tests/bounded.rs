@@ -13,18 +13,7 @@ use flaneur_coverage::quadkey::Bbox;
 const SEQUENCES: usize = 230;
 
 fn query(filter: Option<PictureFilter>, order: Order, area: Option<Area>) -> SearchQuery {
-    SearchQuery {
-        viewer: Viewer::Anonymous,
-        ids: Vec::new(),
-        sequences: Vec::new(),
-        area,
-        since: None,
-        until: None,
-        filter,
-        order,
-        after: None,
-        limit: 1000,
-    }
+    SearchQuery { area, filter, order, ..SearchQuery::all(Viewer::Anonymous, 1000) }
 }
 
 #[tokio::test]

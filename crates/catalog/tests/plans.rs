@@ -75,18 +75,7 @@ fn job() -> JobId {
 }
 
 async fn searches(catalog: &SqliteCatalog) {
-    let all = SearchQuery {
-        viewer: Viewer::Anonymous,
-        ids: Vec::new(),
-        sequences: Vec::new(),
-        area: None,
-        since: None,
-        until: None,
-        filter: None,
-        order: Order::Newest,
-        after: None,
-        limit: 10,
-    };
+    let all = SearchQuery::all(Viewer::Anonymous, 10);
     let area = |reach: f64| {
         let bbox = Bbox { west: 2.35 - reach, south: 48.85 - reach, east: 2.35 + reach, north: 48.85 + reach };
         Some(Area::of(bbox))
@@ -134,16 +123,10 @@ async fn filtered(catalog: &SqliteCatalog) {
         for order in [Order::Newest, Order::Oldest, Order::Nearest(2.35, 48.85), Order::Id, Order::IdBackwards] {
             for area in [None, Some(Area::of(world))] {
                 let mut query = SearchQuery {
-                    viewer: Viewer::Anonymous,
-                    ids: Vec::new(),
-                    sequences: Vec::new(),
                     area,
-                    since: None,
-                    until: None,
                     filter: Some(filter.clone()),
                     order,
-                    after: None,
-                    limit: 10,
+                    ..SearchQuery::all(Viewer::Anonymous, 10)
                 };
                 let found = catalog.search(&query).await.unwrap();
                 assert_eq!(found.items.len(), 10, "{query:?}");
@@ -163,17 +146,11 @@ async fn filtered(catalog: &SqliteCatalog) {
         for by in [SequenceKey::Created, SequenceKey::Updated, SequenceKey::Captured, SequenceKey::Id] {
             for (with_gone, account) in [(false, None), (true, None), (true, Some(city::ADA))] {
                 let mut query = SequenceQuery {
-                    viewer: Viewer::Anonymous,
                     account,
-                    bbox: None,
-                    since: None,
-                    until: None,
                     filter: filter.clone(),
                     with_gone,
                     order: SequenceOrder { by, descending: with_gone },
-                    after: None,
-                    backwards: false,
-                    limit: 10,
+                    ..SequenceQuery::all(Viewer::Anonymous, 10)
                 };
                 let list = catalog.sequences(&query).await.unwrap();
                 assert_eq!(list.listed.len(), 10, "{query:?}");
@@ -198,17 +175,9 @@ async fn reads(catalog: &SqliteCatalog) {
         catalog.extent().await.unwrap().unwrap();
         for account in [None, Some(city::ADA)] {
             let query = SequenceQuery {
-                viewer,
                 account,
-                bbox: None,
-                since: None,
-                until: None,
-                filter: None,
-                with_gone: false,
-                order: SequenceOrder::default(),
                 after: Some(SequencePlace { at: Timestamp::UNIX_EPOCH, id: city::sequence(0) }),
-                backwards: false,
-                limit: 10,
+                ..SequenceQuery::all(viewer, 10)
             };
             assert_eq!(catalog.sequences(&query).await.unwrap().listed.len(), 10);
             let tile = Tile::at(14, 2.35, 48.85).keys();
@@ -472,18 +441,7 @@ async fn edits(catalog: &SqliteCatalog) {
 
 /// A search for one picture, by an administrator.
 fn shown(picture: PictureId) -> SearchQuery {
-    SearchQuery {
-        viewer: Viewer::Account { id: Uuid::nil(), admin: true },
-        ids: vec![picture],
-        sequences: Vec::new(),
-        area: None,
-        since: None,
-        until: None,
-        filter: None,
-        order: Order::Newest,
-        after: None,
-        limit: 10,
-    }
+    SearchQuery { ids: vec![picture], ..SearchQuery::all(Viewer::Account { id: Uuid::nil(), admin: true }, 10) }
 }
 
 #[tokio::test]

@@ -135,21 +135,14 @@ async fn what_is_there_is_found() {
     let simulation = Simulation::new(5, PICTURES);
     let centre = simulation.cities()[0].centre;
     let query = SearchQuery {
-        viewer: Viewer::Anonymous,
-        ids: Vec::new(),
-        sequences: Vec::new(),
         area: Some(Area::of(Bbox {
             west: centre.lon - 0.02,
             south: centre.lat - 0.02,
             east: centre.lon + 0.02,
             north: centre.lat + 0.02,
         })),
-        since: None,
-        until: None,
-        filter: None,
         order: Order::Nearest(centre.lon, centre.lat),
-        after: None,
-        limit: 50,
+        ..SearchQuery::all(Viewer::Anonymous, 50)
     };
     assert_eq!(catalog.search(&query).await.unwrap().items.len(), 50);
     let everywhere = Tile { z: 0, x: 0, y: 0 }.keys();

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::Cursor;
 use crate::{
     ApiError, ApiResult, cql2,
-    extract::page_size,
+    extract::{given, page_size, sort_field},
     stac::{moment, parse_bbox, parse_period},
 };
 
@@ -62,11 +62,6 @@ pub(crate) enum Format {
     Json,
     Rss,
     Csv,
-}
-
-/// A parameter that is said with something in it.
-fn given(text: Option<&String>) -> Option<&str> {
-    text.map(String::as_str).filter(|text| !text.trim().is_empty())
 }
 
 impl ListParameters {
@@ -184,13 +179,8 @@ fn made(name: &str, at: Option<&String>, comparison: Comparison) -> ApiResult<Op
 
 fn parse_order(text: &str) -> ApiResult<SequenceOrder> {
     let field = |text: &str| {
-        let text = text.trim();
-        let (field, descending) = match text.strip_prefix('-') {
-            Some(field) => (field, true),
-            // In a URL, + is a space unless it is encoded.
-            None => (text.trim_start_matches('+'), false),
-        };
-        let by = match field.trim() {
+        let (field, descending) = sort_field(text);
+        let by = match field {
             "created" => SequenceKey::Created,
             "updated" => SequenceKey::Updated,
             "datetime" => SequenceKey::Captured,

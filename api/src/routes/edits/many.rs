@@ -9,7 +9,8 @@ use axum::{
 };
 use flaneur_access::{Action, Subject, Visibility, decide};
 use flaneur_catalog::model::{
-    AccountId, EditChange, EditReceipt, Editable, MOST_CHANGES, PictureFields, PictureId, Selection, TagEdits, Wish,
+    AccountId, Difference, EditChange, EditReceipt, Editable, MOST_CHANGES, PictureFields, PictureId, Selection,
+    TagEdits, Wish,
 };
 use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
@@ -165,27 +166,8 @@ fn permit_all(identity: &Identity, pictures: &[Editable]) -> ApiResult<()> {
 fn differences(pictures: &[Editable], wanted: &Wanted) -> Vec<EditChange> {
     let now: HashMap<PictureId, &Editable> = pictures.iter().map(|each| (each.id, each)).collect();
     let differs = |(id, set): &(PictureId, PictureFields)| {
-        let now = &now.get(id)?.now;
-        let became = PictureFields {
-            heading: set.heading.filter(|new| now.heading.as_ref() != Some(new)),
-            pose: set.pose.filter(|new| now.pose.as_ref() != Some(new)),
-            position: set.position.filter(|new| now.position.as_ref() != Some(new)),
-            capture: set.capture.clone().filter(|new| now.capture.as_ref() != Some(new)),
-            visibility: set.visibility.filter(|new| now.visibility.as_ref() != Some(new)),
-            ..PictureFields::default()
-        };
-        if became.is_empty() {
-            return None;
-        }
-        let was = PictureFields {
-            heading: became.heading.and(now.heading),
-            pose: became.pose.and(now.pose),
-            position: became.position.and(now.position),
-            capture: became.capture.as_ref().and(now.capture.clone()),
-            visibility: became.visibility.and(now.visibility),
-            ..PictureFields::default()
-        };
-        Some(EditChange::Picture { id: *id, was, became })
+        let Difference { was, became, .. } = now.get(id)?.now.becoming(set, None);
+        (!became.is_empty()).then_some(EditChange::Picture { id: *id, was, became })
     };
     wanted.iter().filter_map(differs).collect()
 }

@@ -106,7 +106,7 @@ impl Operation {
             Self::FollowTrack { relative_heading } => {
                 let relative = within("relative_heading", *relative_heading, 180.0)?;
                 let headings = along_tracks(pictures, Some(relative));
-                let heading = |degrees| fields(|wanted| wanted.heading = Some(HeadingState::along_track(degrees)));
+                let heading = |degrees| PictureFields::from(HeadingState::along_track(degrees));
                 Ok(pictures.iter().filter_map(|each| Some((each.id, heading(*headings.get(&each.id)?)))).collect())
             }
             Self::Shift { east, north } => {
@@ -130,9 +130,7 @@ impl Operation {
                 let (pitch, roll) = (within("pitch", *pitch, 90.0)?, within("roll", *roll, 180.0)?);
                 let level = |each: &Editable| {
                     let yaw = each.now.pose.and_then(|pose| pose.yaw);
-                    fields(|wanted| {
-                        wanted.pose = Some(PoseState { pitch: Some(pitch), roll: Some(roll), yaw, edited: true });
-                    })
+                    PictureFields::from(PoseState { pitch: Some(pitch), roll: Some(roll), yaw, edited: true })
                 };
                 Ok(pictures.iter().map(|each| (each.id, level(each))).collect())
             }
@@ -140,19 +138,10 @@ impl Operation {
                 let visibility: Visibility = visibility
                     .parse()
                     .map_err(|_| ApiError::bad_request("`visibility` is one of anyone, logged-only, owner-only"))?;
-                Ok(pictures
-                    .iter()
-                    .map(|each| (each.id, fields(|wanted| wanted.visibility = Some(visibility))))
-                    .collect())
+                Ok(pictures.iter().map(|each| (each.id, visibility.into())).collect())
             }
         }
     }
-}
-
-fn fields(fill: impl FnOnce(&mut PictureFields)) -> PictureFields {
-    let mut fields = PictureFields::default();
-    fill(&mut fields);
-    fields
 }
 
 fn within(name: &str, value: f64, most: f64) -> ApiResult<f64> {
@@ -172,7 +161,7 @@ fn turned(pictures: &[Editable], degrees: f64) -> Wanted {
     let turn = |each: &Editable| {
         let now = each.now.heading?;
         let degrees = Some(flaneur_dispatch::wrapped(now.degrees? + degrees));
-        Some((each.id, fields(|wanted| wanted.heading = Some(HeadingState { degrees, edited: true, ..now }))))
+        Some((each.id, HeadingState { degrees, edited: true, ..now }.into()))
     };
     pictures.iter().filter_map(turn).collect()
 }
@@ -189,7 +178,7 @@ fn retimed(pictures: &[Editable], by: f64) -> ApiResult<Wanted> {
         }
         let position = Position { lon: place.lon, lat: place.lat, altitude: None };
         let local = local_time(at, position).unwrap_or_else(|| at.to_string());
-        Ok(Some((each.id, fields(|wanted| wanted.capture = Some(CaptureState { at, local, edited: true })))))
+        Ok(Some((each.id, CaptureState { at, local, edited: true }.into())))
     };
     pictures.iter().filter_map(|each| retime(each).transpose()).collect()
 }

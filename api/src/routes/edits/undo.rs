@@ -9,8 +9,8 @@ use axum::{
 };
 use flaneur_access::{Subject, Visibility, decide};
 use flaneur_catalog::model::{
-    EditChange, EditId, EditReceipt, MOST_CHANGES, NewEdit, PictureFields, PictureId, Selection, Semantic, SequenceId,
-    TagEdits, Unfulfilled, Wish,
+    EditChange, EditId, EditReceipt, MOST_CHANGES, NewEdit, PictureFields, PictureId, Selection, SequenceId,
+    Unfulfilled, Wish,
 };
 use serde_json::{Value, json};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -47,7 +47,7 @@ async fn undo(State(api): State<Api>, identity: Identity, url: PublicUrl, Path(i
     let changes = api.catalog.edit_changes(edit.id, 0, MOST_CHANGES as i64).await?;
     let changes: Vec<EditChange> = changes.into_iter().map(|(_, change)| change).collect();
     let changes = permitted(&api, &identity, changes).await?;
-    let wishes: Vec<Wish> = changes.into_iter().map(backwards).collect();
+    let wishes: Vec<Wish> = changes.into_iter().map(EditChange::backwards).collect();
     let new = new_edit(&api, &identity, json!({ "undo": edit.id }), wishes)?;
     let new = NewEdit { undoes: Some(edit.id), strict: false, ..new };
     let (done, unfulfilled) = match make(&api, &new).await? {
@@ -78,33 +78,6 @@ fn told(wish: &Wish, why: &Unfulfilled) -> Option<Value> {
         }
     }
     Some(told)
-}
-
-/// What would put a change back.
-fn backwards(change: EditChange) -> Wish {
-    let tags = |was: &mut Option<Vec<Semantic>>, became: &mut Option<Vec<Semantic>>| TagEdits {
-        add: was.take().unwrap_or_default(),
-        remove: became.take().unwrap_or_default(),
-    };
-    match change {
-        EditChange::Picture { id, mut was, mut became } => {
-            let tags = tags(&mut was.semantics, &mut became.semantics);
-            Wish::Picture { id, set: was, tags, expected: Some(became) }
-        }
-        EditChange::Sequence { id, mut was, mut became } => {
-            let tags = tags(&mut was.semantics, &mut became.semantics);
-            Wish::Sequence { id, set: was, tags, expected: Some(became) }
-        }
-        EditChange::Annotation { id, picture, was: Some(marked), became: None } => Wish::Mark { id, picture, marked },
-        EditChange::Annotation { id, picture, was: None, .. } => Wish::Unmark { id, picture },
-        EditChange::Annotation { id, picture, was: Some(was), became: Some(became) } => {
-            let without =
-                |tags: Vec<_>, others: &Vec<_>| tags.into_iter().filter(|tag| !others.contains(tag)).collect();
-            let remove = without(became.semantics.clone(), &was.semantics);
-            let add = without(was.semantics, &became.semantics);
-            Wish::Retag { id, picture, tags: TagEdits { add, remove } }
-        }
-    }
 }
 
 /// The changes of which the viewer may change all; 403 if there are others. What is gone is left out.

@@ -3,7 +3,7 @@
 use flaneur_catalog::model::{Annotation, Edit, EditChange, Marked, PictureFields, SequenceFields};
 use serde_json::{Map, Value, json};
 
-use crate::{Link, PublicUrl};
+use crate::{Link, PublicUrl, stac::PixelPolygon};
 
 /// An annotation.
 pub fn annotation_document(annotation: &Annotation) -> Value {
@@ -15,7 +15,7 @@ pub fn annotation_document(annotation: &Annotation) -> Value {
 
 fn marked(marked: &Marked) -> Value {
     json!({
-        "shape": { "type": "Polygon", "coordinates": [marked.shape] },
+        "shape": PixelPolygon::of(marked.shape.clone()),
         "semantics": marked.semantics,
     })
 }

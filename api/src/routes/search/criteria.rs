@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{place::Place, token};
 use crate::{
     ApiError, ApiResult, cql2,
-    extract::{id_list, page_size},
+    extract::{given, id_list, page_size, sort_field},
     stac::{Period, parse_bbox, parse_instants, parse_region},
 };
 
@@ -313,19 +313,10 @@ fn narrowed(mut period: Period, filter: Option<&PictureFilter>) -> Period {
     period
 }
 
-fn given(text: Option<&String>) -> Option<&str> {
-    text.map(String::as_str).filter(|text| !text.trim().is_empty())
-}
-
 fn parse_order(text: &str) -> ApiResult<Order> {
     let field = |text: &str| {
-        let text = text.trim();
-        let (field, descending) = match text.strip_prefix('-') {
-            Some(field) => (field, true),
-            // In a URL, + is a space unless it is encoded.
-            None => (text.trim_start_matches('+'), false),
-        };
-        match (field.trim().trim_start_matches("properties."), descending) {
+        let (field, descending) = sort_field(text);
+        match (field.trim_start_matches("properties."), descending) {
             ("datetime" | "ts", false) => Some(Order::Oldest),
             ("datetime" | "ts", true) => Some(Order::Newest),
             ("id", false) => Some(Order::Id),

@@ -81,36 +81,12 @@ fn everything(scene: &Scene) -> PictureFields {
 
 /// The wishes that put changes back.
 fn backwards(changes: Vec<EditChange>) -> Vec<Wish> {
-    let tags = |was: &mut Option<Vec<Semantic>>, became: &mut Option<Vec<Semantic>>| TagEdits {
-        add: was.take().unwrap_or_default(),
-        remove: became.take().unwrap_or_default(),
-    };
-    changes
-        .into_iter()
-        .map(|change| match change {
-            EditChange::Picture { id, mut was, mut became } => {
-                let tags = tags(&mut was.semantics, &mut became.semantics);
-                Wish::Picture { id, set: was, tags, expected: Some(became) }
-            }
-            EditChange::Sequence { id, mut was, mut became } => {
-                let tags = tags(&mut was.semantics, &mut became.semantics);
-                Wish::Sequence { id, set: was, tags, expected: Some(became) }
-            }
-            EditChange::Annotation { id, picture, was: None, .. } => Wish::Unmark { id, picture },
-            EditChange::Annotation { id, picture, was: Some(marked), became: None } => {
-                Wish::Mark { id, picture, marked }
-            }
-            EditChange::Annotation { id, picture, was: Some(was), became: Some(became) } => {
-                Wish::Retag { id, picture, tags: TagEdits { add: was.semantics, remove: became.semantics } }
-            }
-        })
-        .collect()
+    changes.into_iter().map(EditChange::backwards).collect()
 }
 
 /// Moves a picture, unless it is gone.
 pub(super) async fn move_to(scene: &Scene, street: &Street, id: PictureId, (lon, lat): (f64, f64)) {
-    let position = Some(PositionState { lon, lat, accuracy: None, edited: true });
-    let set = PictureFields { position, ..PictureFields::default() };
+    let set = PositionState { lon, lat, accuracy: None, edited: true }.into();
     make(scene, &new(scene, &street.account, vec![of_picture(id, set)])).await;
 }
 
@@ -200,7 +176,7 @@ pub async fn what_is_so_already_is_no_edit(scene: &Scene) {
 pub async fn hiding_acts_at_once(scene: &Scene) {
     let street = street(scene, 2).await;
     let id = street.pictures[0];
-    let hide = |visibility| PictureFields { visibility: Some(visibility), ..PictureFields::default() };
+    let hide = |visibility| PictureFields::from(visibility);
     done(scene, &street.account, vec![of_picture(id, hide(Visibility::OwnerOnly))]).await;
     assert_eq!(scene.catalog.item(Viewer::Anonymous, id).await.unwrap(), None);
     assert!(scene.catalog.item(viewer(&street.account), id).await.unwrap().is_some());
@@ -246,7 +222,7 @@ pub async fn a_picture_that_is_moved_into_an_excluded_area_is_hidden(scene: &Sce
 pub async fn what_was_edited_stays_when_a_set_is_sorted_anew(scene: &Scene) {
     let street = street(scene, 2).await;
     let id = street.pictures[0];
-    let heading = PictureFields { heading: Some(HeadingState::given(12.25)), ..PictureFields::default() };
+    let heading = PictureFields::from(HeadingState::given(12.25));
     let title = Wish::Sequence {
         id: street.sequence,
         set: SequenceFields { title: Some(("By hand".to_owned(), true)), ..SequenceFields::default() },
@@ -333,7 +309,7 @@ pub async fn undoing_puts_back_what_nobody_changed_since(scene: &Scene) {
     let (first, before) = (shown(scene, id).await.picture, shown(scene, other).await.picture);
     let wishes = vec![of_picture(id, everything(scene)), of_picture(other, everything(scene))];
     let (edit, changes) = done(scene, &street.account, wishes).await;
-    let later = PictureFields { heading: Some(HeadingState::given(200.0)), ..PictureFields::default() };
+    let later = PictureFields::from(HeadingState::given(200.0));
     done(scene, &street.account, vec![of_picture(id, later)]).await;
     scene.pass(5);
     let undo = NewEdit { undoes: Some(edit), strict: false, ..new(scene, &street.account, backwards(changes)) };
@@ -417,14 +393,8 @@ pub async fn a_history_can_be_rolled_back(scene: &Scene) {
             let wish = match (pick(9, 80), known.first()) {
                 (0, _) => of_picture(picture, everything(scene)),
                 (1, _) => tagging(picture, tags),
-                (2, _) => {
-                    let heading = Some(HeadingState::along_track(degrees));
-                    of_picture(picture, PictureFields { heading, ..PictureFields::default() })
-                }
-                (3, _) => {
-                    let visibility = Some(Visibility::ALL[pick(3, 48) as usize]);
-                    of_picture(picture, PictureFields { visibility, ..PictureFields::default() })
-                }
+                (2, _) => of_picture(picture, HeadingState::along_track(degrees).into()),
+                (3, _) => of_picture(picture, Visibility::ALL[pick(3, 48) as usize].into()),
                 (4, _) => Wish::Sequence {
                     id: street.sequence,
                     set: SequenceFields {
@@ -527,7 +497,7 @@ pub async fn pictures_are_chosen_for_an_edit(scene: &Scene) {
     let waiting = scene.accept(one.set, scene.picture(&ada)).await;
     let chosen = async |selection: Selection, limit| {
         let found = scene.catalog.editable(&selection, limit).await.unwrap();
-        found.into_iter().map(|each| (each.id, each.rank, each.is_public)).collect::<Vec<_>>()
+        found.into_iter().map(|each| (each.id, each.now.rank.unwrap(), each.is_public)).collect::<Vec<_>>()
     };
     let [first, second] = [(one.pictures[0], 1, true), (one.pictures[1], 2, true)];
     let hidden = (two.pictures[0], 1, false);

@@ -12,9 +12,9 @@ use crate::{
     Catalog,
     model::{
         Account, AccountId, Camera, DispatchPart, DispatchPlan, Edited, Item, JobId, JobKind, Lease, NewAccount,
-        NewUploadSet, Objects, Order, Orientation, Picture, PictureId, PictureStatus, PlacedShot, Projection,
-        Publication, Receipt, ReceivedFile, RefusedFile, Rejection, Revisions, SearchQuery, Semantic, SequenceId,
-        SequenceOrder, SequenceQuery, SequenceSummary, Severity, Shape, SortMethod, UploadSetId,
+        NewUploadSet, Objects, Orientation, Picture, PictureId, PictureStatus, PlacedShot, Projection, Publication,
+        Receipt, ReceivedFile, RefusedFile, Rejection, Revisions, SearchQuery, Semantic, SequenceId, SequenceQuery,
+        SequenceSummary, Severity, Shape, SortMethod, UploadSetId,
     },
     world::{Clock as _, Generator, ManualClock, World},
 };
@@ -358,34 +358,11 @@ impl Scene {
     }
 
     pub fn query(&self, viewer: Viewer) -> SearchQuery {
-        SearchQuery {
-            viewer,
-            ids: Vec::new(),
-            sequences: Vec::new(),
-            area: None,
-            since: None,
-            until: None,
-            filter: None,
-            order: Order::default(),
-            after: None,
-            limit: 1000,
-        }
+        SearchQuery::all(viewer, 1000)
     }
 
     pub fn sequence_query(&self, viewer: Viewer) -> SequenceQuery {
-        SequenceQuery {
-            viewer,
-            account: None,
-            bbox: None,
-            since: None,
-            until: None,
-            filter: None,
-            with_gone: false,
-            order: SequenceOrder::default(),
-            after: None,
-            backwards: false,
-            limit: 1000,
-        }
+        SequenceQuery::all(viewer, 1000)
     }
 
     pub async fn search(&self, query: &SearchQuery) -> Vec<PictureId> {

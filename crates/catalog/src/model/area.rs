@@ -4,7 +4,10 @@ use flaneur_coverage::quadkey::Bbox;
 use geo::{Coord, CoordinatePosition as _, LineString, MultiPolygon, Polygon, coordinate_position::CoordPos};
 use jiff::Timestamp;
 
-use super::{AccountId, AreaId};
+use super::{
+    AccountId, AreaId,
+    rings::{at_longitude, ring},
+};
 
 /// Positions of one area, at most.
 pub const MOST_POSITIONS: usize = 10_000;
@@ -147,12 +150,12 @@ impl AreaShape {
             return Err(ShapeError::Detailed);
         }
         let polygon = |rings: &Vec<Vec<Vec<f64>>>| {
-            let mut rings = rings.iter().map(|ring| self::ring(ring));
+            let mut rings = rings.iter().map(|positions| ring(positions));
             let outer = rings.next().ok_or(ShapeError::Empty)??;
-            if !outer.extent().is_some_and(|[west, south, east, north]| west < east && south < north) {
+            if !extent(&outer).is_some_and(|[west, south, east, north]| west < east && south < north) {
                 return Err(ShapeError::Flat);
             }
-            Ok(Polygon::new(outer.0, rings.map(|ring| Ok(ring?.0)).collect::<Result<_, _>>()?))
+            Ok(Polygon::new(outer, rings.collect::<Result<_, _>>()?))
         };
         let polygons: Vec<_> = polygons.iter().map(polygon).collect::<Result<_, _>>()?;
         if polygons.is_empty() { Err(ShapeError::Empty) } else { Ok(Self(MultiPolygon(polygons))) }
@@ -187,7 +190,7 @@ impl AreaShape {
 
     /// The box around it. It does not cross the antimeridian.
     pub fn bbox(&self) -> Bbox {
-        let corners = self.0.iter().filter_map(|polygon| Ring(polygon.exterior().clone()).extent());
+        let corners = self.0.iter().filter_map(|polygon| extent(polygon.exterior()));
         let [west, south, east, north] = corners
             .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
             .unwrap_or([-180.0, -90.0, 180.0, 90.0]);
@@ -196,47 +199,17 @@ impl AreaShape {
 
     /// Whether a place (degrees) is in it. The antimeridian is one meridian, with two longitudes.
     pub fn contains(&self, lon: f64, lat: f64) -> bool {
-        let within = |lon: f64| {
+        at_longitude(lon, |lon| {
             let at = Coord { x: lon, y: lat };
             self.0.iter().any(|polygon| polygon.coordinate_position(&at) != CoordPos::Outside)
-        };
-        within(lon) || (lon.abs() >= 180.0 && within(-lon))
+        })
     }
 }
 
-struct Ring(LineString<f64>);
-
-impl Ring {
-    /// West, south, east, north.
-    fn extent(&self) -> Option<[f64; 4]> {
-        let corners = self.0.coords().map(|at| [at.x, at.y, at.x, at.y]);
-        corners.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
-    }
-}
-
-fn ring(positions: &[Vec<f64>]) -> Result<Ring, ShapeError> {
-    if positions.len() < 4 {
-        return Err(ShapeError::Short);
-    }
-    let position = |numbers: &Vec<f64>| match numbers.as_slice() {
-        // What is not finite is in no range.
-        [lon, lat] | [lon, lat, _] if (-180.0..=180.0).contains(lon) && (-90.0..=90.0).contains(lat) => {
-            Ok(Coord { x: *lon, y: *lat })
-        }
-        _ => Err(ShapeError::Position),
-    };
-    let ring: Vec<Coord<f64>> = positions.iter().map(position).collect::<Result<_, _>>()?;
-    if ring.first() != ring.last() {
-        return Err(ShapeError::Open);
-    }
-    let around = |pair: &[Coord<f64>]| {
-        // The world's own edge is one that goes all the way.
-        matches!(pair, [one, other] if (one.x - other.x).abs() > 180.0 && (one.x - other.x).abs() < 360.0)
-    };
-    if ring.windows(2).any(around) {
-        return Err(ShapeError::Antimeridian);
-    }
-    Ok(Ring(LineString(ring)))
+/// West, south, east, north.
+fn extent(ring: &LineString<f64>) -> Option<[f64; 4]> {
+    let corners = ring.coords().map(|at| [at.x, at.y, at.x, at.y]);
+    corners.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
 }
 
 #[cfg(test)]

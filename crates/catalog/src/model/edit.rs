@@ -115,6 +115,25 @@ impl PictureFields {
     }
 }
 
+/// One value alone.
+macro_rules! alone {
+    ($($field:ident: $state:ty;)*) => {$(
+        impl From<$state> for PictureFields {
+            fn from(state: $state) -> Self {
+                Self { $field: Some(state), ..Self::default() }
+            }
+        }
+    )*};
+}
+
+alone! {
+    heading: HeadingState;
+    pose: PoseState;
+    position: PositionState;
+    capture: CaptureState;
+    visibility: Visibility;
+}
+
 /// Values of a sequence; what is none is not spoken of.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -344,8 +363,6 @@ pub struct Editable {
     pub collaborative: Option<bool>,
     /// Its sequence.
     pub sequence: SequenceId,
-    /// Its place there, from 1.
-    pub rank: i64,
     /// Name of the file it came in.
     pub file_name: String,
     /// What of it can be edited; `semantics` is none.

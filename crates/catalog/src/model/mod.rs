@@ -7,6 +7,7 @@ mod annotation;
 mod area;
 mod change;
 mod coverage;
+mod difference;
 mod edit;
 mod filter;
 mod ids;
@@ -29,6 +30,7 @@ pub use change::{Change, ChangeKind};
 pub use coverage::{DrawnTile, GridCell, PictureMark, SequenceMark, Sight};
 pub use edit::{
     CaptureState, Edit, EditChange, EditReceipt, Editable, HeadingState, HistoryOf, MOST_CHANGES, NewEdit,
+pub use difference::Difference;
     PictureFields, PoseState, PositionState, Selection, SequenceFields, Unfulfilled, Wish,
 };
 pub use filter::{

@@ -1,9 +1,12 @@
 //! Parts of the world of any shape, to search in.
 
 use flaneur_coverage::quadkey::Bbox;
-use geo::{BoundingRect as _, Coord, Geometry, GeometryCollection, Intersects as _, LineString, Point, Polygon};
+use geo::{BoundingRect as _, Coord, Geometry, GeometryCollection, Intersects as _, Point, Polygon};
 
-use super::ShapeError;
+use super::{
+    ShapeError,
+    rings::{at_longitude, line, position, ring},
+};
 
 /// Positions of one region, at most.
 pub const MOST_REGION_POSITIONS: usize = 10_000;
@@ -36,8 +39,7 @@ impl Region {
 
     /// Whether a place (degrees) is in it. The antimeridian is one meridian, with two longitudes.
     pub fn contains(&self, lon: f64, lat: f64) -> bool {
-        let within = |lon: f64| self.0.intersects(&Coord { x: lon, y: lat });
-        within(lon) || (lon.abs() >= 180.0 && within(-lon))
+        at_longitude(lon, |lon| self.0.intersects(&Coord { x: lon, y: lat }))
     }
 }
 
@@ -58,50 +60,20 @@ pub struct RegionPart(Geometry<f64>);
 impl RegionPart {
     /// A point, of (longitude, latitude) in degrees; a third number is left out.
     pub fn point(at: &[f64]) -> Result<Self, ShapeError> {
-        Ok(Self(Geometry::Point(Point(coord(at)?))))
+        Ok(Self(Geometry::Point(Point(position(at)?))))
     }
 
     /// A line through these positions.
     pub fn line(positions: &[Vec<f64>]) -> Result<Self, ShapeError> {
-        let line: Vec<_> = positions.iter().map(|at| coord(at)).collect::<Result<_, _>>()?;
-        match line.as_slice() {
-            [] | [_] => Err(ShapeError::Line),
-            all if all.windows(2).any(is_around) => Err(ShapeError::Antimeridian),
-            _ => Ok(Self(Geometry::LineString(LineString(line)))),
-        }
+        Ok(Self(Geometry::LineString(line(positions)?)))
     }
 
     /// A polygon of rings: first the outer one, then holes.
     pub fn polygon(rings: &[Vec<Vec<f64>>]) -> Result<Self, ShapeError> {
-        let ring = |positions: &Vec<Vec<f64>>| -> Result<LineString<f64>, ShapeError> {
-            let ring: Vec<_> = positions.iter().map(|at| coord(at)).collect::<Result<_, _>>()?;
-            if ring.len() < 4 {
-                return Err(ShapeError::Short);
-            }
-            if ring.first() != ring.last() {
-                return Err(ShapeError::Open);
-            }
-            if ring.windows(2).any(is_around) { Err(ShapeError::Antimeridian) } else { Ok(LineString(ring)) }
-        };
-        let mut rings = rings.iter().map(ring);
+        let mut rings = rings.iter().map(|positions| ring(positions));
         let outer = rings.next().ok_or(ShapeError::Empty)??;
         Ok(Self(Geometry::Polygon(Polygon::new(outer, rings.collect::<Result<_, _>>()?))))
     }
-}
-
-fn coord(numbers: &[f64]) -> Result<Coord<f64>, ShapeError> {
-    match numbers {
-        // What is not finite is in no range.
-        [lon, lat] | [lon, lat, _] if (-180.0..=180.0).contains(lon) && (-90.0..=90.0).contains(lat) => {
-            Ok(Coord { x: *lon, y: *lat })
-        }
-        _ => Err(ShapeError::Position),
-    }
-}
-
-/// Whether an edge goes more than half around the world. The world's own edge is one that goes all the way.
-fn is_around(pair: &[Coord<f64>]) -> bool {
-    matches!(pair, [one, other] if (one.x - other.x).abs() > 180.0 && (one.x - other.x).abs() < 360.0)
 }
 
 #[cfg(test)]

@@ -100,6 +100,24 @@ pub struct SearchQuery {
     pub limit: i64,
 }
 
+impl SearchQuery {
+    /// The latest of all that a viewer may see.
+    pub fn all(viewer: Viewer, limit: i64) -> Self {
+        Self {
+            viewer,
+            ids: Vec::new(),
+            sequences: Vec::new(),
+            area: None,
+            since: None,
+            until: None,
+            filter: None,
+            order: Order::default(),
+            after: None,
+            limit,
+        }
+    }
+}
+
 /// What a search found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {

@@ -253,6 +253,25 @@ pub struct SequenceQuery {
     pub limit: i64,
 }
 
+impl SequenceQuery {
+    /// All that a viewer may see, in the usual order.
+    pub fn all(viewer: Viewer, limit: i64) -> Self {
+        Self {
+            viewer,
+            account: None,
+            bbox: None,
+            since: None,
+            until: None,
+            filter: None,
+            with_gone: false,
+            order: SequenceOrder::default(),
+            after: None,
+            backwards: false,
+            limit,
+        }
+    }
+}
+
 /// A sequence in a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListedSequence {

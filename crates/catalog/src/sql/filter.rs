@@ -2,6 +2,7 @@
 //! tags are bound.
 
 use super::{
+    Connection,
     dialect::{self, LIKE, NO_INDEX},
     statement::Values,
 };
@@ -253,6 +254,21 @@ pub fn with_tags<P: Property>(values: &mut Values, tags: &[&Filter<P>], of: Tags
                     "SELECT t.picture_id AS id FROM tags t WHERE t.picture_id IS NOT NULL AND {condition}"
                 ));
                 parts.push(format!(
+/// Whether at least `many` pictures or sequences have one of these tags.
+pub async fn many_have<P: Property>(
+    connection: &mut Connection,
+    tags: &[&Filter<P>],
+    of: TagsOf,
+    many: i64,
+) -> Result<bool> {
+    let mut values = Values::default();
+    let with_tags = with_tags(&mut values, tags, of)?;
+    let limit = values.bind(many)?;
+    let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM ({with_tags}) each_tag LIMIT {limit}) found");
+    let rows: Vec<(i64,)> = values.fetch_all(connection, sql).await?;
+    Ok(rows.first().is_some_and(|(count,)| *count >= many))
+}
+
                     "SELECT q.id FROM tags t CROSS JOIN pictures q
                      WHERE t.sequence_id IS NOT NULL AND {condition} AND q.sequence_id = t.sequence_id
                          AND q.audience IS NOT NULL"

@@ -142,16 +142,6 @@ pub async fn hold(
     Ok(rows.first().is_some_and(|(count,)| *count >= many))
 }
 
-/// Whether at least `many` pictures have one of these tags.
-pub async fn have_tags(connection: &mut Connection, tags: &[&PictureFilter], many: i64) -> Result<bool> {
-    let mut values = Values::default();
-    let with_tags = filter::with_tags(&mut values, tags, TagsOf::Pictures)?;
-    let many_have = values.bind(many)?;
-    let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM ({with_tags}) each_tag LIMIT {many_have}) found");
-    let rows: Vec<(i64,)> = values.fetch_all(connection, sql).await?;
-    Ok(rows.first().is_some_and(|(count,)| *count >= many))
-}
-
 fn hits(values: &mut Values, query: &SearchQuery, lead: &Lead<'_>, reach: Option<f64>) -> Result<Hits> {
     let mut conditions = vec![values.seen(query.viewer, "p")?];
     let mut from = "pictures p".to_owned();

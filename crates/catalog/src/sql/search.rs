@@ -9,8 +9,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    Connection, filter,
-    hits::{Lead, end_of_window, have_tags, hold, places, run, these},
+    Connection,
+    filter::{self, TagsOf},
+    hits::{Lead, end_of_window, hold, places, run, these},
     related,
 };
 use crate::{
@@ -135,7 +136,7 @@ async fn picky(connection: &mut Connection, query: &SearchQuery) -> Result<Outco
         }
     }
     if let Some(tags) = query.filter.as_ref().and_then(filter::tags_to_begin_with)
-        && !have_tags(connection, &tags, LOOKED_AT).await?
+        && !filter::many_have(connection, &tags, TagsOf::Pictures, LOOKED_AT).await?
     {
         return within(connection, query, &Lead::Tags(tags), None).await;
     }

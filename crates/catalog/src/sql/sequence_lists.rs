@@ -83,7 +83,7 @@ async fn led(
     // Of what is gone, no tag is known.
     let tags = if query.with_gone { None } else { filter::tags_to_begin_with(wanted) };
     if let Some(tags) = tags
-        && !have_tags(connection, &tags).await?
+        && !filter::many_have(connection, &tags, TagsOf::Sequences, LOOKED_AT).await?
     {
         return Ok((run(connection, query, &Lead::Tags(tags)).await?, None));
     }
@@ -100,16 +100,6 @@ async fn led(
         }
         part.after = end;
     }
-}
-
-/// Whether more than one request looks at have one of these tags.
-async fn have_tags(connection: &mut Connection, tags: &[&SequenceFilter]) -> Result<bool> {
-    let mut values = Values::default();
-    let with_tags = filter::with_tags(&mut values, tags, TagsOf::Sequences)?;
-    let many = values.bind(LOOKED_AT)?;
-    let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM ({with_tags}) each_tag LIMIT {many}) found");
-    let rows: Vec<(i64,)> = values.fetch_all(connection, sql).await?;
-    Ok(rows.first().is_some_and(|(count,)| *count >= LOOKED_AT))
 }
 
 /// The last of the next [`WINDOW`] sequences in the order of the list, if there are as many.

@@ -110,14 +110,19 @@ pub async fn bury_sequence(connection: &mut Connection, id: SequenceId, now: Tim
     Ok(true)
 }
 
-/// Notes that something below a sequence changed, and has it summed up anew.
-pub async fn disturb_sequence(connection: &mut Connection, id: SequenceId, job: JobId, now: Timestamp) -> Result<()> {
+/// Notes that something below a sequence changed. False if it is gone.
+pub async fn touch_sequence(connection: &mut Connection, id: SequenceId, now: Timestamp) -> Result<bool> {
     let touched = sqlx::query("UPDATE sequences SET updated_at = $2 WHERE id = $1 AND status <> 'deleted'")
         .bind(id)
         .bind(micros(now))
-        .execute(&mut *connection)
+        .execute(connection)
         .await?;
-    if touched.rows_affected() == 1 {
+    Ok(touched.rows_affected() == 1)
+}
+
+/// The same, and has it summed up anew.
+pub async fn disturb_sequence(connection: &mut Connection, id: SequenceId, job: JobId, now: Timestamp) -> Result<()> {
+    if touch_sequence(connection, id, now).await? {
         jobs::ask(connection, job, JobKind::Refresh, id.0, now).await?;
     }
     Ok(())

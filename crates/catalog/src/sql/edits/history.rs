@@ -1,6 +1,5 @@
 //! The record of edits: writing and reading it.
 
-use flaneur_access::Visibility;
 use jiff::Timestamp;
 use sqlx::types::Json;
 
@@ -9,12 +8,12 @@ use super::super::{
     annotations::{ANNOTATION, AnnotationRow},
     statement::Values,
 };
+use super::fields::{FIELDS, FieldsRow};
 use crate::{
     CatalogError, Result,
     model::{
-        AccountId, Annotation, AnnotationId, CaptureState, Edit, EditChange, EditId, Editable, Edited, HeadingState,
-        HistoryOf, Marked, NewEdit, PictureFields, PictureId, PoseState, PositionState, Selection, SequenceFields,
-        SequenceId,
+        AccountId, Annotation, AnnotationId, Edit, EditChange, EditId, Editable, HistoryOf, Marked, NewEdit,
+        PictureFields, PictureId, Selection, SequenceFields, SequenceId,
     },
     stored::rows::{micros, named, time},
 };
@@ -243,57 +242,23 @@ struct EditableRow {
     account_id: AccountId,
     collaborative_metadata: Option<bool>,
     sequence_id: SequenceId,
-    rank: i64,
     file_name: String,
-    visibility: String,
-    lon: f64,
-    lat: f64,
-    accuracy: Option<f64>,
-    captured_at: i64,
-    captured_local: String,
-    heading: Option<f64>,
-    heading_computed: bool,
+    #[sqlx(flatten)]
+    fields: FieldsRow,
     sensor_heading: Option<f64>,
-    pitch: Option<f64>,
-    roll: Option<f64>,
-    yaw: Option<f64>,
-    edited: i64,
     projection: String,
     is_public: bool,
 }
 
 impl EditableRow {
     fn editable(self) -> Result<Editable> {
-        let edited = Edited::of_bits(self.edited);
         Ok(Editable {
             id: self.id,
             account: self.account_id,
             collaborative: self.collaborative_metadata,
             sequence: self.sequence_id,
-            rank: self.rank,
             file_name: self.file_name,
-            now: PictureFields {
-                heading: Some(HeadingState {
-                    degrees: self.heading,
-                    computed: self.heading_computed,
-                    edited: edited.heading,
-                }),
-                pose: Some(PoseState { pitch: self.pitch, roll: self.roll, yaw: self.yaw, edited: edited.pose }),
-                position: Some(PositionState {
-                    lon: self.lon,
-                    lat: self.lat,
-                    accuracy: self.accuracy,
-                    edited: edited.position,
-                }),
-                capture: Some(CaptureState {
-                    at: time(self.captured_at)?,
-                    local: self.captured_local,
-                    edited: edited.time,
-                }),
-                visibility: Some(named::<Visibility>(&self.visibility)?),
-                rank: Some(self.rank),
-                semantics: None,
-            },
+            now: self.fields.fields()?,
             sensor_heading: self.sensor_heading,
             projection: named(&self.projection)?,
             is_public: self.is_public,
@@ -309,9 +274,8 @@ pub async fn editable(connection: &mut Connection, selection: &Selection, limit:
     let sequences = values.ids(selection.sequences.iter().map(|id| id.0))?;
     let sets = values.ids(selection.upload_sets.iter().map(|id| id.0))?;
     let sql = format!(
-        "SELECT p.id, p.account_id, a.collaborative_metadata, p.sequence_id, p.rank, p.file_name, p.visibility, p.lon,
-             p.lat, p.accuracy, p.captured_at, p.captured_local, p.heading, p.heading_computed, p.sensor_heading, p.pitch,
-             p.roll, p.yaw, p.edited, p.projection, p.audience IS NOT NULL AND p.audience = 0 AS is_public
+        "SELECT p.id, p.account_id, a.collaborative_metadata, p.sequence_id, p.file_name, {FIELDS}, p.sensor_heading,
+             p.projection, p.audience IS NOT NULL AND p.audience = 0 AS is_public
          FROM (SELECT id FROM pictures WHERE id IN ({pictures})
                UNION SELECT id FROM pictures WHERE sequence_id IN ({sequences})
                UNION SELECT id FROM pictures WHERE upload_set_id IN ({sets})) chosen

@@ -1,5 +1,6 @@
 //! Editing what is shown: the change, what follows from it, and its record, in one transaction.
 
+mod fields;
 mod history;
 mod marks;
 mod pictures;
@@ -17,7 +18,7 @@ use super::{
     areas::{self, Near},
     at_least_none, jobs,
     pictures::set_audience,
-    tombstones::disturb_sequence,
+    tombstones::{disturb_sequence, touch_sequence},
 };
 use crate::{
     CatalogError, Edits, Result,
@@ -26,7 +27,6 @@ use crate::{
         JobKind, NewEdit, PictureId, Selection, Semantic, SequenceId, Unfulfilled, Wish,
     },
     signals::Topic,
-    stored::rows::micros,
 };
 
 /// Why an edit is not made at all.
@@ -73,22 +73,6 @@ struct Effects {
     sequences: BTreeMap<SequenceId, bool>,
 }
 
-/// A value that is wanted, unless it is there already, or, where one is expected, something else is there: then `others` tells.
-fn keep<T: Clone + PartialEq>(
-    name: &'static str,
-    wanted: Option<&T>,
-    expected: Option<&T>,
-    now: Option<&T>,
-    others: &mut Vec<&'static str>,
-) -> Option<T> {
-    let wanted = wanted.filter(|wanted| now != Some(wanted))?;
-    if expected.is_some() && expected != now {
-        others.push(name);
-        return None;
-    }
-    Some(wanted.clone())
-}
-
 /// What the wishes are about.
 struct Subjects {
     pictures: HashMap<PictureId, PictureNow>,
@@ -99,18 +83,11 @@ struct Subjects {
 async fn hold(connection: &mut Connection, wishes: &[Wish]) -> Result<Subjects> {
     let (mut pictures, mut sequences, mut whole) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for wish in wishes {
-        match wish {
-            Wish::Picture { id, .. }
-            | Wish::Mark { picture: id, .. }
-            | Wish::Retag { picture: id, .. }
-            | Wish::Unmark { picture: id, .. } => {
-                pictures.insert(*id);
-            }
-            Wish::Sequence { id, set, .. } => {
-                sequences.insert(*id);
-                if set.visibility.is_some() {
-                    whole.insert(*id);
-                }
+        pictures.extend(wish.picture());
+        if let Wish::Sequence { id, set, .. } = wish {
+            sequences.insert(*id);
+            if set.visibility.is_some() {
+                whole.insert(*id);
             }
         }
     }
@@ -140,7 +117,7 @@ async fn grant(
                 let inside = subjects.pictures.values().filter(|picture| picture.sequence_id == Some(*id));
                 for picture in inside {
                     // What the same edit did to the picture itself goes before.
-                    let place = (picture.account_id, picture.lon, picture.lat);
+                    let place = (picture.account_id, picture.fields.lon, picture.fields.lat);
                     effects.audience.entry(picture.id).or_insert(place);
                 }
             }
@@ -174,11 +151,7 @@ async fn follow(
         if summed_up {
             disturb_sequence(connection, id, fresh(), effects.at).await?;
         } else {
-            sqlx::query("UPDATE sequences SET updated_at = $2 WHERE id = $1 AND status <> 'deleted'")
-                .bind(id)
-                .bind(micros(effects.at))
-                .execute(&mut *connection)
-                .await?;
+            touch_sequence(connection, id, effects.at).await?;
         }
     }
     for id in effects.files {

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use sqlx::types::Json;
 
 use super::super::{Connection, dialect::FOR_UPDATE, statement::Values};
-use super::{Effects, Granted, keep, tags::retag};
+use super::{Effects, Granted, tags::retag};
 use crate::{
     Result,
-    model::{EditChange, Semantic, SequenceFields, SequenceId, TagEdits, Unfulfilled},
+    model::{Difference, EditChange, Semantic, SequenceFields, SequenceId, TagEdits, Unfulfilled},
     stored::rows::{micros, named},
 };
 
@@ -52,27 +52,7 @@ pub async fn apply(
         sorted_by: Some(now.sorted_by.clone().unwrap_or_default()),
         semantics: None,
     };
-    let mut others = Vec::new();
-    let none = SequenceFields::default();
-    let expect = expected.unwrap_or(&none);
-    let mut became = SequenceFields {
-        title: keep("title", set.title.as_ref(), expect.title.as_ref(), before.title.as_ref(), &mut others),
-        visibility: keep(
-            "visibility",
-            set.visibility.as_ref(),
-            expect.visibility.as_ref(),
-            before.visibility.as_ref(),
-            &mut others,
-        ),
-        sorted_by: keep(
-            "order",
-            set.sorted_by.as_ref(),
-            expect.sorted_by.as_ref(),
-            before.sorted_by.as_ref(),
-            &mut others,
-        ),
-        semantics: None,
-    };
+    let Difference { mut was, mut became, others } = before.becoming(set, expected);
     let retagged = retag(&now.semantics.0, tags, strict)?;
     let unfulfilled = (!others.is_empty()).then_some(Unfulfilled::Changed(others));
     if became.is_empty() && !retagged.is_changed() {
@@ -95,12 +75,6 @@ pub async fn apply(
     .execute(connection)
     .await?;
     *effects.sequences.entry(now.id).or_default() |= became.visibility.is_some();
-    let mut was = SequenceFields {
-        title: became.title.as_ref().and(before.title),
-        visibility: became.visibility.and(before.visibility),
-        sorted_by: became.sorted_by.as_ref().and(before.sorted_by),
-        semantics: None,
-    };
     if retagged.is_changed() {
         (was.semantics, became.semantics) = (Some(retagged.removed), Some(retagged.added));
     }
