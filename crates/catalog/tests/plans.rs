@@ -173,6 +173,7 @@ async fn reads(catalog: &SqliteCatalog) {
         catalog.sequence(viewer, city::sequence(3)).await.unwrap().unwrap();
         catalog.summary_points(city::sequence(3)).await.unwrap();
         catalog.extent().await.unwrap().unwrap();
+        assert_eq!(catalog.first_items(viewer, &[city::sequence(3), city::sequence(4)]).await.unwrap().len(), 2);
         for account in [None, Some(city::ADA)] {
             let query = SequenceQuery {
                 account,

@@ -1,6 +1,6 @@
 //! Sequences as a feed: RSS 2.0 with `GeoRSS`.
 
-use std::fmt::Write as _;
+use std::{collections::HashMap, fmt::Write as _};
 
 use axum::response::Response;
 use flaneur_catalog::model::Sequence;
@@ -20,10 +20,12 @@ pub(super) async fn answer(
     reply: &Reply,
     sequences: &[Sequence],
 ) -> ApiResult<Response> {
+    let ids: Vec<_> = sequences.iter().map(|sequence| sequence.id).collect();
+    let first = api.catalog.first_items(identity.viewer(), &ids).await?;
+    let first: HashMap<_, _> = first.into_iter().map(|item| (item.picture.sequence, item.picture)).collect();
     let mut items = String::new();
     for sequence in sequences {
-        let first = api.catalog.sequence_items(identity.viewer(), sequence.id, 0, 1).await?.into_iter().next();
-        let Some(picture) = first.map(|item| item.picture) else { continue };
+        let Some(picture) = first.get(&Some(sequence.id)) else { continue };
         let (lon, lat) = (picture.lon, picture.lat);
         let page = format!("{}/#pic={}&focus=pic&map=18/{lat}/{lon}", url.0, picture.id);
         let document = url.api(&format!("/collections/{}", sequence.id));

@@ -83,6 +83,15 @@ pub async fn sequence_items_are_paged_by_rank(scene: &Scene) {
     assert_eq!(page(viewer(&ada), 7, 10).await, [0; 0]);
     assert_eq!(page(viewer(&ada), 0, -1).await, [0; 0]);
     let unknown = SequenceId(scene.world.id());
+    let empty = scene.street(&ada, Visibility::OwnerOnly, 1).await;
+    for who in [Viewer::Anonymous, viewer(&ada)] {
+        let first = scene.catalog.first_items(who, &[unknown, sequence, empty.sequence]).await.unwrap();
+        let mut expected = scene.catalog.sequence_items(who, sequence, 0, 1).await.unwrap();
+        expected.extend(scene.catalog.sequence_items(who, empty.sequence, 0, 1).await.unwrap());
+        expected.sort_by_key(|item| item.picture.id);
+        assert_eq!(first, expected);
+    }
+    assert_eq!(scene.catalog.first_items(Viewer::Anonymous, &[]).await.unwrap(), []);
     assert_eq!(scene.catalog.sequence_items(viewer(&ada), unknown, 0, 10).await.unwrap(), []);
 }
 

@@ -39,6 +39,9 @@ pub trait Pictures: Send + Sync {
         after_rank: i64,
         limit: i64,
     ) -> Result<Vec<Item>>;
+    /// Of each of these sequences, the first picture that the viewer may see; in no order, and none of a sequence
+    /// without any.
+    async fn first_items(&self, viewer: Viewer, sequences: &[SequenceId]) -> Result<Vec<Item>>;
 
     /// Publishes: objects, size and detections are stored, the picture is `Ready`, the job is done; in the same
     /// transaction a `Destroy` job for the original and, if it is in a sequence, a `Refresh` of that are enqueued; and a

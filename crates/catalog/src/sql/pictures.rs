@@ -178,6 +178,18 @@ impl Pictures for Store {
             redactions::list_patch(&mut tx, patch).await?;
         }
         jobs::ask(&mut tx, destroy, JobKind::Destroy, picture.0, at).await?;
+    async fn first_items(&self, viewer: Viewer, sequences: &[SequenceId]) -> Result<Vec<Item>> {
+        let mut tx = self.read().await?;
+        let mut values = Values::default();
+        let seen = values.seen(viewer, "f")?;
+        let hits = format!(
+            "SELECT (SELECT f.id FROM pictures f WHERE f.sequence_id = w.id AND {seen} ORDER BY f.rank LIMIT 1) AS id
+             FROM sequences w WHERE w.id IN ({})",
+            values.ids(sequences.iter().map(|id| id.0))?,
+        );
+        items::items(&mut tx, values, viewer, &hits, "p.id").await
+    }
+
         if revision < corrected {
             jobs::ask(&mut tx, redact, JobKind::Redact, picture.0, at).await?;
         }
