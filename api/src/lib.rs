@@ -10,6 +10,7 @@ use flaneur_catalog::{Catalog, world::World};
 use flaneur_storage::Storage;
 use utoipa_axum::router::OpenApiRouter;
 
+mod client;
 pub mod cors;
 mod cql2;
 mod cutter;
@@ -29,11 +30,12 @@ mod testing;
 mod tokens;
 mod uploader;
 
+pub use client::ClientAddress;
 pub use cutter::Cutter;
 pub use error::{ApiError, ApiResult};
 pub use identity::{Gate, Identity};
 pub use links::{Link, PublicUrl};
-pub use pace::{Doing, Pace};
+pub use pace::{Doing, Pace, Whom};
 pub use routes::{panicked, upload_sets::finish_uploads};
 pub use settings::{Defaults, License, Settings};
 pub use tokens::TokenKey;
@@ -55,7 +57,7 @@ pub struct Api {
     pub uploads: Arc<tokio::sync::Semaphore>,
     /// Bounds how many files that are no JPEG are read into memory at once.
     pub readers: Arc<tokio::sync::Semaphore>,
-    /// Bounds how much an account does in a minute.
+    /// Bounds how much an account, or who has none, does in a minute.
     pub pace: Arc<Pace>,
     /// Cuts tiles and views out of panoramas, and keeps what was just asked for.
     pub cutter: Arc<Cutter>,

@@ -1,7 +1,8 @@
-//! Bounds how much an account does in a minute at one process.
+//! Bounds how much an account, or who has none, does in a minute at one process.
 
 use std::{
     collections::HashMap,
+    net::IpAddr,
     sync::{Mutex, PoisonError},
 };
 
@@ -11,8 +12,8 @@ use jiff::Timestamp;
 
 use crate::{ApiError, ApiResult};
 
-/// Accounts counted at most. So many do not send in one minute; if they do, those beyond are not held back.
-const ACCOUNTS: usize = 100_000;
+/// Accounts and addresses counted at most. So many do not send in one minute; if they do, those beyond are not held back.
+const MOST: usize = 100_000;
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,6 +22,17 @@ pub enum Doing {
     Files,
     /// Editing.
     Edits,
+    /// Reporting what is wrong.
+    Reports,
+}
+
+/// Who is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Whom {
+    /// An account.
+    Account(AccountId),
+    /// Whoever is not signed in, by the network they come from; none: it is not known.
+    Address(Option<IpAddr>),
 }
 
 impl Doing {
@@ -28,37 +40,38 @@ impl Doing {
         match self {
             Self::Files => "files",
             Self::Edits => "edits",
+            Self::Reports => "reports",
         }
     }
 }
 
-/// What was begun in the present minute, by account.
+/// What was begun in the present minute.
 #[derive(Debug, Default)]
 pub struct Pace(Mutex<Minute>);
 
 #[derive(Debug, Default)]
 struct Minute {
     number: i64,
-    begun: HashMap<(AccountId, Doing), u32>,
+    begun: HashMap<(Whom, Doing), u32>,
 }
 
 impl Pace {
-    /// Counts one more, or refuses it with 429 if the account has begun `most` in this minute.
-    pub fn count(&self, account: AccountId, doing: Doing, most: u32, now: Timestamp) -> ApiResult<()> {
+    /// Counts one more, or refuses it with 429 if they have begun `most` in this minute.
+    pub fn count(&self, whom: Whom, doing: Doing, most: u32, now: Timestamp) -> ApiResult<()> {
         let mut minute = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let number = now.as_second().div_euclid(60);
         if minute.number != number {
             *minute = Minute { number, begun: HashMap::new() };
         }
-        if minute.begun.len() >= ACCOUNTS && !minute.begun.contains_key(&(account, doing)) {
+        if minute.begun.len() >= MOST && !minute.begun.contains_key(&(whom, doing)) {
             return Ok(());
         }
-        let begun = minute.begun.entry((account, doing)).or_default();
+        let begun = minute.begun.entry((whom, doing)).or_default();
         if *begun >= most {
             return Err(ApiError::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 format!(
-                    "{most} {} in a minute are as many as are taken from one account: wait for a minute, and go on",
+                    "{most} {} in a minute are as many as are taken from one account or address: wait for a minute, and go on",
                     doing.name()
                 ),
             )
@@ -74,9 +87,13 @@ mod tests {
     use super::*;
     use uuid::Uuid;
 
+    fn account(number: u128) -> Whom {
+        Whom::Account(AccountId(Uuid::from_u128(number)))
+    }
+
     #[test]
     fn each_account_has_its_minute() {
-        let (pace, ada, bob) = (Pace::default(), AccountId(Uuid::from_u128(1)), AccountId(Uuid::from_u128(2)));
+        let (pace, ada, bob) = (Pace::default(), account(1), account(2));
         let at = |second| Timestamp::from_second(second).unwrap();
         for _ in 0..3 {
             pace.count(ada, Doing::Files, 3, at(0)).unwrap();
@@ -85,6 +102,7 @@ mod tests {
         assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
         pace.count(ada, Doing::Edits, 3, at(59)).unwrap();
         pace.count(bob, Doing::Files, 3, at(59)).unwrap();
+        pace.count(Whom::Address(None), Doing::Files, 3, at(59)).unwrap();
         pace.count(ada, Doing::Files, 3, at(60)).unwrap();
         // A clock that was turned back begins another minute.
         pace.count(ada, Doing::Files, 1, at(-1)).unwrap();

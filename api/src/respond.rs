@@ -33,6 +33,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Reply {
 }
 
 impl Reply {
+    /// For whoever asks alone, signed in or not.
+    #[must_use]
+    pub fn private(self) -> Self {
+        Self { signed_in: true, ..self }
+    }
+
     /// A document as `application/json`.
     pub fn json(&self, document: &impl Serialize) -> ApiResult<Response> {
         self.document("application/json", document)

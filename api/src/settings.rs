@@ -35,6 +35,12 @@ pub struct Settings {
     pub max_files_per_minute: u32,
     /// Most edits that an account may make in a minute at one process.
     pub max_edits_per_minute: u32,
+    /// Most reports that an account, or an address that is not signed in, may make in a minute at one process.
+    pub max_reports_per_minute: u32,
+    /// So many have to report something urgent about a picture or sequence to withhold it before a moderator looked; 0: never.
+    pub reports_to_withhold: i64,
+    /// Whether reports of who is not signed in count for that.
+    pub anonymous_reports_withhold: bool,
     /// Most uploads (tus) that an account may have begun and not ended.
     pub max_open_uploads: i64,
     /// Seconds after which an upload of which nothing came expires.
@@ -97,6 +103,9 @@ impl Default for Settings {
             max_sets_per_day: 1000,
             max_files_per_minute: 6000,
             max_edits_per_minute: 600,
+            max_reports_per_minute: 10,
+            reports_to_withhold: 1,
+            anonymous_reports_withhold: true,
             max_open_uploads: 200,
             upload_lifetime: 24 * 3600,
             background_style: None,

@@ -35,6 +35,13 @@ impl TokenKey {
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding).ok()
     }
 
+    /// What stands for a text, the same each time, without telling it: its HMAC-SHA-256. It is mistaken for no token's
+    /// signature, since what is signed of a token has no space in it.
+    pub fn pseudonym(&self, text: &str) -> String {
+        jsonwebtoken::crypto::sign(format!("pseudonym {text}").as_bytes(), &self.encoding, Algorithm::HS256)
+            .unwrap_or_default()
+    }
+
     /// The token a JWT names, if we signed it.
     pub fn verify(&self, jwt: &str) -> Option<TokenId> {
         let data = jsonwebtoken::decode::<Claims>(jwt, &self.decoding, &self.validation).ok()?;
@@ -51,6 +58,15 @@ impl std::fmt::Debug for TokenKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pseudonym_tells_nothing() {
+        let (one, other) = (TokenKey::new(b"one secret"), TokenKey::new(b"another secret"));
+        let text = one.pseudonym("192.0.2.1");
+        assert_eq!((text.len(), &text), (43, &one.pseudonym("192.0.2.1")));
+        assert_ne!(text, one.pseudonym("192.0.2.2"));
+        assert_ne!(text, other.pseudonym("192.0.2.1"));
+    }
 
     #[test]
     fn only_our_own_signature_counts() {

@@ -74,6 +74,8 @@ pub struct Options {
     pub lease: Duration,
     /// What is swept.
     pub sweep: sweep::Sweeping,
+    /// Days after which what a report withholds is shown again if no moderator looked at it; none: never.
+    pub review_days: Option<u16>,
     /// Defaults of dispatch.
     pub dispatch: DispatchDefaults,
     /// To whose key what a redaction removes is sealed; to nobody's, it is gone at once.

@@ -7,7 +7,7 @@ mod vocabulary;
 use flaneur_catalog::model::{Filter, Region};
 use serde_json::Value;
 
-pub(crate) use vocabulary::{Kind, Vocabulary};
+pub(crate) use vocabulary::{Entry, Kind, Vocabulary};
 
 use crate::{ApiError, ApiResult, stac::parse_region};
 

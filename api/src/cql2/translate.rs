@@ -74,7 +74,7 @@ fn number(expression: &Expr) -> Option<f64> {
 fn legacy_status<P: Vocabulary>(expression: &Expr) -> ApiResult<Option<bool>> {
     let Expr::Operation { op, args } = expression else { return Ok(None) };
     let [first, second] = args.as_slice() else { return Ok(None) };
-    if P::has_geometry() || !matches!(&**first, Expr::Property { property } if property == "status") {
+    if !P::tells_what_is_gone() || !matches!(&**first, Expr::Property { property } if property == "status") {
         return Ok(None);
     }
     let texts: Vec<&str> = match (op.as_str(), &**second) {
@@ -158,7 +158,8 @@ fn operand(name: &str, kind: Kind, expression: &Expr) -> ApiResult<Operand> {
         (Kind::Tag, Expr::Float(number)) => one(Value::Text(number.to_string())),
         (Kind::Tag, Expr::Bool(truth)) => one(Value::Text(truth.to_string())),
         (Kind::Number | Kind::Absent, Expr::Float(number)) => one(Value::Number(*number)),
-        (Kind::Id, Expr::Literal(text)) => {
+        (Kind::Account, Expr::Literal(text)) if text == "me" => one(Value::Text(text.clone())),
+        (Kind::Id | Kind::Account, Expr::Literal(text)) => {
             one(Value::Id(text.trim().parse().map_err(|_| refuse("a UUID in single quotes"))?))
         }
         (Kind::Time, Expr::Literal(text)) => time(text).ok_or_else(|| refuse(A_TIME)),
@@ -168,7 +169,7 @@ fn operand(name: &str, kind: Kind, expression: &Expr) -> ApiResult<Operand> {
         },
         (Kind::Text | Kind::Name(_) | Kind::Tag | Kind::Absent, _) => Err(refuse("text in single quotes")),
         (Kind::Number, _) => Err(refuse("a number")),
-        (Kind::Id, _) => Err(refuse("a UUID in single quotes")),
+        (Kind::Id | Kind::Account, _) => Err(refuse("a UUID in single quotes")),
         (Kind::Time, _) => Err(refuse(A_TIME)),
         (Kind::Tags, _) => Err(ApiError::bad_request(
             "`semantics` can only be asked for as IS NOT NULL or IS NULL; a tag is \"semantics.KEY\"",

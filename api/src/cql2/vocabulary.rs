@@ -16,6 +16,8 @@ pub(crate) enum Kind {
     Time,
     /// A UUID.
     Id,
+    /// A UUID of an account, or `me`.
+    Account,
     /// Values of tags: text, several.
     Tag,
     /// Anything: it is never known.
@@ -38,8 +40,12 @@ pub(crate) trait Vocabulary: Clone + PartialEq + Sized {
     fn absent(name: &str) -> Option<Self>;
     /// Other names, of older clients.
     fn alias(name: &str) -> Option<&'static str>;
-    /// Tags of a key.
-    fn tag(key: &str) -> Self;
+    /// Tags of a key, if it can have tags.
+    fn tag(key: &str) -> Option<Self>;
+    /// Whether what is gone can be asked for by its status, as older harvesters do.
+    fn tells_what_is_gone() -> bool {
+        false
+    }
     /// Whether it has a place that `S_INTERSECTS` can ask for.
     fn has_geometry() -> bool;
 
@@ -48,7 +54,7 @@ pub(crate) trait Vocabulary: Clone + PartialEq + Sized {
         let name = name.strip_prefix("properties.").unwrap_or(name);
         let name = Self::alias(name).unwrap_or(name);
         if let Some(key) = name.strip_prefix("semantics.").filter(|key| !key.is_empty()) {
-            return Some((Self::tag(key), Kind::Tag));
+            return Self::tag(key).map(|tags| (tags, Kind::Tag));
         }
         let entry = Self::entries().into_iter().find(|(entry, ..)| *entry == name);
         let entry = entry.map(|(_, property, kind, _)| (property, kind));
@@ -58,7 +64,9 @@ pub(crate) trait Vocabulary: Clone + PartialEq + Sized {
     /// All names, for people.
     fn names() -> String {
         let mut names: Vec<&str> = Self::entries().into_iter().map(|(name, ..)| name).collect();
-        names.push("semantics.KEY");
+        if Self::tag("KEY").is_some() {
+            names.push("semantics.KEY");
+        }
         if Self::has_geometry() {
             names.push("geometry");
         }
@@ -101,7 +109,7 @@ fn schema(kind: Kind, description: &str) -> Value {
         Kind::Name(names) => json!({"type": "string", "enum": names}),
         Kind::Number => json!({"type": "number"}),
         Kind::Time => json!({"type": "string", "format": "date-time"}),
-        Kind::Id => json!({"type": "string", "format": "uuid"}),
+        Kind::Id | Kind::Account => json!({"type": "string", "format": "uuid"}),
     };
     schema["description"] = description.into();
     schema
@@ -151,8 +159,8 @@ impl Vocabulary for PictureProperty {
         })
     }
 
-    fn tag(key: &str) -> Self {
-        Self::Tag(key.to_owned())
+    fn tag(key: &str) -> Option<Self> {
+        Some(Self::Tag(key.to_owned()))
     }
 
     fn has_geometry() -> bool {
@@ -189,8 +197,12 @@ impl Vocabulary for SequenceProperty {
         })
     }
 
-    fn tag(key: &str) -> Self {
-        Self::Tag(key.to_owned())
+    fn tag(key: &str) -> Option<Self> {
+        Some(Self::Tag(key.to_owned()))
+    }
+
+    fn tells_what_is_gone() -> bool {
+        true
     }
 
     fn has_geometry() -> bool {

@@ -17,6 +17,7 @@ pub mod excluded_areas;
 pub mod landing;
 pub mod live;
 pub mod pictures;
+pub mod reports;
 pub mod search;
 pub mod upload_sets;
 pub mod users;
@@ -39,6 +40,7 @@ pub fn router() -> OpenApiRouter<Api> {
         .merge(upload_sets::router())
         .merge(delete::router())
         .merge(edits::router())
+        .merge(reports::router())
 }
 
 /// Answers whatever has no route.

@@ -112,6 +112,9 @@ pub struct Properties {
     /// Who sees it.
     #[serde(rename = "geovisio:visibility")]
     pub visibility: &'static str,
+    /// Whether others don't see it because somebody reported it.
+    #[serde(rename = "flaneur:withheld", skip_serializing_if = "std::ops::Not::not")]
+    pub withheld: bool,
     /// Name of the account.
     #[serde(rename = "geovisio:producer")]
     pub producer: String,
@@ -198,9 +201,6 @@ pub struct PixelPolygon {
     pub coordinates: [Vec<[i64; 2]>; 1],
 }
 
-/// A file.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct Asset {
 impl PixelPolygon {
     /// With this outline.
     pub fn of(ring: Vec<[i64; 2]>) -> Self {
@@ -208,6 +208,9 @@ impl PixelPolygon {
     }
 }
 
+/// A file.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Asset {
     /// What it is.
     pub title: &'static str,
     /// More about it.
@@ -276,6 +279,7 @@ impl Item {
                 pixel_density: picture.pixel_density(),
                 status: "ready",
                 visibility: picture.subject(Visibility::Anyone).visibility.as_str(),
+                withheld: picture.withheld,
                 producer,
                 rank: picture.rank,
                 image: file("hd.jpg"),

@@ -96,6 +96,7 @@ impl Recipe {
             status: PictureStatus::Waiting,
             visibility: self.visibility,
             exclusion: None,
+            withheld: false,
             lon,
             lat,
             altitude: Some(93.0),

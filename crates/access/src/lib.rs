@@ -105,6 +105,8 @@ pub enum Action {
     Manage,
     /// Say what it shows: tags and annotations. Whoever is signed in and sees it may.
     Tag,
+    /// Decide what is reported about it: who runs the instance does.
+    Moderate,
     /// Correct what it says of place, time and direction. Whoever manages it may, and if `collaborative`, whoever may tag it.
     Correct {
         /// Whether its owner lets others do that.
@@ -142,8 +144,9 @@ pub fn decide(viewer: Viewer, action: Action, subject: Subject) -> Result<(), Re
     let manages = viewer.is_admin() || viewer.account() == Some(subject.owner);
     match action {
         Action::Manage | Action::Correct { .. } if manages => Ok(()),
-        Action::Manage if viewer == Viewer::Anonymous => Err(Refusal::SignIn),
-        Action::Manage => Err(Refusal::NotYours),
+        Action::Moderate if viewer.is_admin() => Ok(()),
+        Action::Manage | Action::Moderate if viewer == Viewer::Anonymous => Err(Refusal::SignIn),
+        Action::Manage | Action::Moderate => Err(Refusal::NotYours),
         Action::Tag => {
             decide(viewer, Action::See, subject)?;
             if viewer == Viewer::Anonymous { Err(Refusal::SignIn) } else { Ok(()) }
@@ -189,11 +192,12 @@ mod tests {
                 let see = decide(viewer, Action::See, subject).is_ok();
                 let manage = decide(viewer, Action::Manage, subject).is_ok();
                 let tag = decide(viewer, Action::Tag, subject).is_ok();
+                let moderate = decide(viewer, Action::Moderate, subject).is_ok();
                 let correct = |collaborative| decide(viewer, Action::Correct { collaborative }, subject).is_ok();
                 let [closed, open] = [false, true].map(correct);
                 writeln!(
                     table,
-                    "{name} {} see={see} manage={manage} tag={tag} correct={closed}/{open}",
+                    "{name} {} see={see} manage={manage} tag={tag} correct={closed}/{open} moderate={moderate}",
                     visibility.as_str()
                 )
                 .unwrap();
@@ -204,18 +208,18 @@ mod tests {
         }
         assert_eq!(
             table,
-            "anonymous anyone see=true manage=false tag=false correct=false/false\n\
-             anonymous logged-only see=false manage=false tag=false correct=false/false\n\
-             anonymous owner-only see=false manage=false tag=false correct=false/false\n\
-             other anyone see=true manage=false tag=true correct=false/true\n\
-             other logged-only see=true manage=false tag=true correct=false/true\n\
-             other owner-only see=false manage=false tag=false correct=false/false\n\
-             owner anyone see=true manage=true tag=true correct=true/true\n\
-             owner logged-only see=true manage=true tag=true correct=true/true\n\
-             owner owner-only see=true manage=true tag=true correct=true/true\n\
-             admin anyone see=true manage=true tag=true correct=true/true\n\
-             admin logged-only see=true manage=true tag=true correct=true/true\n\
-             admin owner-only see=true manage=true tag=true correct=true/true\n"
+            "anonymous anyone see=true manage=false tag=false correct=false/false moderate=false\n\
+             anonymous logged-only see=false manage=false tag=false correct=false/false moderate=false\n\
+             anonymous owner-only see=false manage=false tag=false correct=false/false moderate=false\n\
+             other anyone see=true manage=false tag=true correct=false/true moderate=false\n\
+             other logged-only see=true manage=false tag=true correct=false/true moderate=false\n\
+             other owner-only see=false manage=false tag=false correct=false/false moderate=false\n\
+             owner anyone see=true manage=true tag=true correct=true/true moderate=false\n\
+             owner logged-only see=true manage=true tag=true correct=true/true moderate=false\n\
+             owner owner-only see=true manage=true tag=true correct=true/true moderate=false\n\
+             admin anyone see=true manage=true tag=true correct=true/true moderate=true\n\
+             admin logged-only see=true manage=true tag=true correct=true/true moderate=true\n\
+             admin owner-only see=true manage=true tag=true correct=true/true moderate=true\n"
         );
     }
 

@@ -21,7 +21,7 @@ use flaneur_catalog::model::{AccountId, EditId, EditReceipt, JobId, NewEdit, Wis
 use serde_json::{Map, Value, json};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{Api, ApiError, ApiResult, Doing, Identity, Link};
+use crate::{Api, ApiError, ApiResult, Doing, Identity, Link, Whom};
 
 /// What can be edited, with the fields that each kind of editing is about: titles and visibility, corrections, tags.
 const ITEM: [&[&str]; 3] =
@@ -152,7 +152,7 @@ fn new_edit(api: &Api, identity: &Identity, operation: Value, wishes: Vec<Wish>)
 
 /// Makes an edit. What the catalog refuses is told.
 async fn make(api: &Api, new: &NewEdit) -> ApiResult<EditReceipt> {
-    api.pace.count(new.account, Doing::Edits, api.settings.max_edits_per_minute, new.at)?;
+    api.pace.count(Whom::Account(new.account), Doing::Edits, api.settings.max_edits_per_minute, new.at)?;
     let world = api.world.clone();
     let receipt = api.catalog.edit(new, &move || JobId(world.id())).await?;
     match receipt {

@@ -23,7 +23,7 @@ use super::{
     notices, overrides, view,
 };
 use crate::{
-    Api, ApiError, ApiResult, Doing, Identity, PublicUrl,
+    Api, ApiError, ApiResult, Doing, Identity, PublicUrl, Whom,
     extract::Path,
     metrics,
     uploader::{missing, own_upload_set},
@@ -107,7 +107,7 @@ pub fn admit(api: &Api, set: &UploadSet, account: &Account) -> ApiResult<()> {
         )
         .for_reason("too_many"));
     }
-    api.pace.count(account.id, Doing::Files, api.settings.max_files_per_minute, api.world.now())
+    api.pace.count(Whom::Account(account.id), Doing::Files, api.settings.max_files_per_minute, api.world.now())
 }
 
 /// Waits for a place among those that send, and keeps it until dropped.
@@ -286,6 +286,7 @@ impl Arrived<'_> {
             status: PictureStatus::Waiting,
             visibility: self.set.options.visibility,
             exclusion: None,
+            withheld: false,
             lon: position.lon,
             lat: position.lat,
             altitude: position.altitude,

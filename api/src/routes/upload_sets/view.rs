@@ -128,6 +128,12 @@ fn state(file: &FileRecord, rejection: Option<&Rejection>, viewer: AccountId) ->
         Some(PictureStatus::Waiting) => {
             ("waiting", "The file is stored, and waits until it is blurred. There is nothing to do.".to_owned())
         }
+        Some(PictureStatus::Ready) if file.published && file.withheld => (
+            "hidden",
+            "Somebody reported the picture, so it is hidden until that is decided: only its owner and administrators see it. \
+             The report says what to do."
+                .to_owned(),
+        ),
         Some(PictureStatus::Ready) if file.published && file.exclusion.is_some() => ("hidden", hidden(file, viewer)),
         Some(PictureStatus::Ready) if file.published => {
             ("published", "The picture is shown. There is nothing to do.".to_owned())

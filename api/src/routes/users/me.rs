@@ -86,7 +86,7 @@ fn document(account: &Account, choices: AccountChoices, url: &PublicUrl) -> Valu
         "collaborative_metadata": choices.collaborative_metadata,
         "permissions": {
             "role": if account.admin { "admin" } else { "user" },
-            "can_check_reports": false,
+            "can_check_reports": account.admin,
             "can_edit_excluded_areas": account.admin,
             "can_edit_pages": false,
         },

@@ -89,6 +89,7 @@ impl Bench {
                 lease: Duration::from_mins(1),
                 seal_to: flaneur_seal::Recipients::default(),
                 sweep: Sweeping { grace: Duration::from_hours(1), before: None },
+                review_days: Some(30),
                 dispatch: DispatchDefaults {
                     split_distance: 100.0,
                     split_time: 300.0,
@@ -144,6 +145,7 @@ impl Bench {
             status: PictureStatus::Waiting,
             visibility: flaneur_access::Visibility::Anyone,
             exclusion: None,
+            withheld: false,
             lon: 2.0 + f64::from(number) * 1e-4,
             lat: 48.0,
             altitude: None,

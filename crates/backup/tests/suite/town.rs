@@ -138,6 +138,7 @@ impl Town {
             status: PictureStatus::Waiting,
             visibility: Visibility::Anyone,
             exclusion: None,
+            withheld: false,
             lon: 2.35,
             lat: 48.85,
             altitude: None,

@@ -29,6 +29,7 @@ pub async fn an_accepted_file_is_a_waiting_picture_with_a_job(scene: &Scene) {
         published: false,
         account: Some(ada.id),
         exclusion: None,
+        withheld: false,
         changed_at: sent.created_at,
     };
     assert_eq!(line, expected);

@@ -33,6 +33,7 @@ mod jobs;
 mod lists;
 mod processing;
 mod redactions;
+mod reports;
 mod scene;
 mod search;
 mod sequences;
@@ -206,6 +207,20 @@ macro_rules! for_each_rule {
                 redactions_and_patches_die_with_their_picture
                 a_claim_takes_what_nobody_holds
                 a_choice_is_written_down
+            }
+            reports {
+                a_report_is_kept
+                there_are_so_many_open_reports_at_most
+                an_urgent_report_withholds_by_every_way
+                the_rule_says_what_is_withheld
+                what_is_withheld_twice_is_shown_after_both
+                what_is_solved_is_shown_if_it_was_redacted
+                a_sequence_is_withheld_as_a_whole
+                reports_of_what_is_deleted_are_closed
+                reports_are_listed
+                everything_done_about_a_report_is_logged
+                what_nobody_decides_is_shown_again
+                reporters_are_forgotten
             }
             items {
                 an_item_has_everything

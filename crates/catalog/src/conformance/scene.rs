@@ -133,6 +133,7 @@ impl Scene {
             status: PictureStatus::Waiting,
             visibility: Visibility::Anyone,
             exclusion: None,
+            withheld: false,
             lon: 2.3499,
             lat: 48.853,
             altitude: Some(35.5),

@@ -17,7 +17,7 @@ async fn viewers(scene: &Scene, owner: &crate::model::Account) -> Vec<(&'static 
 }
 
 /// The ways of reading that show the picture (of its sequence) to the viewer, and those that do not.
-async fn ways(scene: &Scene, viewer: Viewer, street: &Street, id: PictureId) -> Vec<(&'static str, bool)> {
+pub(super) async fn ways(scene: &Scene, viewer: Viewer, street: &Street, id: PictureId) -> Vec<(&'static str, bool)> {
     let catalog = &scene.catalog;
     let everywhere = Tile { z: 0, x: 0, y: 0 }.keys();
     let sequence: SequenceId = street.sequence;
@@ -44,7 +44,7 @@ async fn ways(scene: &Scene, viewer: Viewer, street: &Street, id: PictureId) -> 
 }
 
 /// The same for the sequence.
-async fn ways_to_sequence(scene: &Scene, viewer: Viewer, street: &Street) -> Vec<(&'static str, bool)> {
+pub(super) async fn ways_to_sequence(scene: &Scene, viewer: Viewer, street: &Street) -> Vec<(&'static str, bool)> {
     let (catalog, sequence) = (&scene.catalog, street.sequence);
     let listed = catalog.sequences(&scene.sequence_query(viewer)).await.unwrap().sequences();
     let everywhere = Tile { z: 0, x: 0, y: 0 }.keys();

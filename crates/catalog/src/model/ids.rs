@@ -57,6 +57,8 @@ identifiers! {
     AnnotationId;
     /// An edit.
     EditId;
+    /// A report.
+    ReportId;
     /// A job.
     JobId;
     /// A file that comes piece by piece.

@@ -16,6 +16,8 @@ mod job;
 mod picture;
 mod redaction;
 mod region;
+mod report;
+mod rings;
 mod search;
 mod sequence;
 mod upload;
@@ -28,17 +30,17 @@ pub use area::{
 };
 pub use change::{Change, ChangeKind};
 pub use coverage::{DrawnTile, GridCell, PictureMark, SequenceMark, Sight};
+pub use difference::Difference;
 pub use edit::{
     CaptureState, Edit, EditChange, EditReceipt, Editable, HeadingState, HistoryOf, MOST_CHANGES, NewEdit,
-pub use difference::Difference;
     PictureFields, PoseState, PositionState, Selection, SequenceFields, Unfulfilled, Wish,
 };
 pub use filter::{
     Comparison, Filter, Pattern, PatternPart, PictureFilter, PictureProperty, SequenceFilter, SequenceProperty, Value,
 };
 pub use ids::{
-    AccountId, AnnotationId, AreaId, EditId, JobId, PartId, PictureId, RedactionId, SequenceId, TokenId, UnreadableId,
-    UploadId, UploadSetId,
+    AccountId, AnnotationId, AreaId, EditId, JobId, PartId, PictureId, RedactionId, ReportId, SequenceId, TokenId,
+    UnreadableId, UploadId, UploadSetId,
 };
 pub use inspection::{OverdueJob, PictureFiles, Schema, Stalled};
 pub use job::{DeadJob, Failure, JobCounts, JobKind, Lease, QueueLine};
@@ -51,6 +53,10 @@ pub use redaction::{
     UndoReceipt, UndoState,
 };
 pub use region::{MOST_REGION_POSITIONS, Region, RegionPart};
+pub use report::{
+    Decision, Issue, MOST_OPEN_REPORTS, NewReport, Report, ReportEvent, ReportFilter, ReportProperty, ReportQuery,
+    ReportReceipt, ReportRole, ReportStatus, Reported, WithholdRule,
+};
 pub use search::{Area, Found, Order, SearchPlace, SearchQuery, squared_distance};
 pub use sequence::{
     DispatchPart, DispatchPlan, DispatchShot, DuplicateShot, ListedSequence, PlacedShot, Sequence, SequenceKey,

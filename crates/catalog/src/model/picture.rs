@@ -224,6 +224,8 @@ pub struct Picture {
     pub visibility: Visibility,
     /// Because of which excluded areas only its owner and administrators see it. Decided when it is published.
     pub exclusion: Option<Exclusion>,
+    /// Whether only its owner and administrators see it because of a report.
+    pub withheld: bool,
     /// Longitude, degrees.
     pub lon: f64,
     /// Latitude, degrees.
@@ -284,7 +286,8 @@ impl Picture {
             (Visibility::LoggedOnly, _) | (_, Visibility::LoggedOnly) => Visibility::LoggedOnly,
             _ => Visibility::Anyone,
         };
-        let excluded = if self.exclusion.is_some() { Visibility::OwnerOnly } else { Visibility::Anyone };
+        let excluded =
+            if self.exclusion.is_some() || self.withheld { Visibility::OwnerOnly } else { Visibility::Anyone };
         Subject {
             owner: self.account.0,
             visibility: strictest(excluded, strictest(self.visibility, sequence_visibility)),

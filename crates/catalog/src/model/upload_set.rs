@@ -187,6 +187,8 @@ pub struct FileRecord {
     pub account: Option<AccountId>,
     /// Because of which excluded areas its picture, if published, is hidden from others.
     pub exclusion: Option<Exclusion>,
+    /// Whether its picture, if published, is withheld from others because of a report.
+    pub withheld: bool,
     /// When what is said here last changed.
     pub changed_at: Timestamp,
 }
@@ -206,6 +208,7 @@ impl FileRecord {
             status: None,
             published: false,
             exclusion: None,
+            withheld: false,
             changed_at: picture.created_at,
         }
     }

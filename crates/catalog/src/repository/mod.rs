@@ -16,6 +16,7 @@ mod inspection;
 mod jobs;
 mod pictures;
 mod redactions;
+mod reports;
 mod sequences;
 mod settings;
 mod upkeep;
@@ -32,6 +33,7 @@ pub use inspection::Inspection;
 pub use jobs::{Jobs, LONGEST_WAIT};
 pub use pictures::Pictures;
 pub use redactions::Redactions;
+pub use reports::Reports;
 pub use sequences::Sequences;
 pub use settings::Settings;
 pub use upkeep::Upkeep;
@@ -46,6 +48,7 @@ pub trait Catalog:
     + Uploads
     + Pictures
     + Redactions
+    + Reports
     + Sequences
     + Jobs
     + Coverage
@@ -65,6 +68,7 @@ impl<T> Catalog for T where
         + Uploads
         + Pictures
         + Redactions
+        + Reports
         + Sequences
         + Jobs
         + Coverage

@@ -12,15 +12,12 @@ use flaneur_coverage::quadkey::Bbox;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{
-    Connection, Store, dialect, explain, jobs, pictures::settle_audience, statement::Values,
-    tombstones::disturb_sequence,
-};
+use super::{Connection, Store, dialect, explain, jobs, pictures::resettle, statement::Values};
 use crate::{
     Areas, Result,
     model::{
         AccountId, AreaId, AreaLimits, AreaReceipt, AreaShape, ExcludedArea, Exclusion, JobId, JobKind, Lease,
-        PictureId, SequenceId, Sweep,
+        PictureId, Sweep,
     },
     signals::Topic,
     stored::{
@@ -304,39 +301,6 @@ async fn misjudged(connection: &mut Connection, candidates: &[Candidate]) -> Res
     Ok(misjudged)
 }
 
-/// Shows or hides pictures as the areas say. Those that are not published any more are left out.
-async fn rejudge(
-    connection: &mut Connection,
-    pictures: &BTreeSet<PictureId>,
-    fresh: &(dyn Fn() -> JobId + Send + Sync),
-    now: Timestamp,
-) -> Result<()> {
-    if !dialect::FOR_UPDATE.is_empty() && !pictures.is_empty() {
-        let mut values = Values::default();
-        let list = values.ids(pictures.iter().map(|id| id.0))?;
-        let sql = format!("SELECT id FROM pictures WHERE id IN ({list}) ORDER BY id {}", dialect::FOR_UPDATE);
-        values.fetch_all::<(PictureId,)>(connection, sql).await?;
-    }
-    let mut sequences = BTreeSet::new();
-    for id in pictures {
-        let touched: Option<Option<SequenceId>> = sqlx::query_scalar(
-            "UPDATE pictures SET updated_at = $2 WHERE id = $1 AND audience IS NOT NULL RETURNING sequence_id",
-        )
-        .bind(id)
-        .bind(micros(now))
-        .fetch_optional(&mut *connection)
-        .await?;
-        if let Some(sequence) = touched {
-            settle_audience(connection, *id).await?;
-            sequences.extend(sequence);
-        }
-    }
-    for sequence in sequences {
-        disturb_sequence(connection, sequence, fresh(), now).await?;
-    }
-    Ok(())
-}
-
 #[async_trait]
 impl Areas for Store {
     async fn add_area(&self, area: ExcludedArea, most: AreaLimits, job: JobId) -> Result<AreaReceipt> {
@@ -428,7 +392,7 @@ impl Areas for Store {
             None => Vec::new(),
         };
         let misjudged = misjudged(&mut tx, &found).await?;
-        rejudge(&mut tx, &misjudged, fresh, now).await?;
+        resettle(&mut tx, &misjudged, fresh, now).await?;
         let last = found.last().filter(|_| found.len() as i64 == most);
         let Some(last) = last else {
             sqlx::query("DELETE FROM area_sweeps WHERE owner = $1").bind(lease.subject).execute(&mut *tx).await?;

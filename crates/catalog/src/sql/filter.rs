@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Result,
-    model::{Comparison, Filter, Pattern, PictureProperty, SequenceProperty, Value},
+    model::{Comparison, Filter, Pattern, PictureProperty, ReportProperty, SequenceProperty, Value},
     stored::rows::micros,
 };
 
@@ -82,6 +82,26 @@ impl Property for SequenceProperty {
 
     fn tagged(condition: &str) -> String {
         format!("EXISTS (SELECT 1 FROM tags t WHERE t.sequence_id = s.id AND {condition})")
+    }
+}
+
+/// Of the report `r`.
+impl Property for ReportProperty {
+    fn place(&self) -> Place<'_> {
+        Place::Column(match self {
+            Self::Status => "r.status",
+            Self::Issue => "r.issue",
+            Self::Reporter => "r.reporter_id",
+            Self::Owner => "r.owner_id",
+            Self::Picture => "r.picture_id",
+            Self::Sequence => "r.sequence_id",
+            Self::OpenedAt => "r.opened_at",
+        })
+    }
+
+    /// A report has no tags.
+    fn tagged(_: &str) -> String {
+        "FALSE".to_owned()
     }
 }
 
@@ -234,6 +254,21 @@ pub enum TagsOf {
     Sequences,
 }
 
+/// Whether at least `many` pictures or sequences have one of these tags.
+pub async fn many_have<P: Property>(
+    connection: &mut Connection,
+    tags: &[&Filter<P>],
+    of: TagsOf,
+    many: i64,
+) -> Result<bool> {
+    let mut values = Values::default();
+    let with_tags = with_tags(&mut values, tags, of)?;
+    let limit = values.bind(many)?;
+    let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM ({with_tags}) each_tag LIMIT {limit}) found");
+    let rows: Vec<(i64,)> = values.fetch_all(connection, sql).await?;
+    Ok(rows.first().is_some_and(|(count,)| *count >= many))
+}
+
 /// The subquery of the identifiers (`id`) of pictures or sequences with any of these tags, some of them more than once. Of
 /// pictures, those whose sequence has one are among them.
 pub fn with_tags<P: Property>(values: &mut Values, tags: &[&Filter<P>], of: TagsOf) -> Result<String> {
@@ -254,21 +289,6 @@ pub fn with_tags<P: Property>(values: &mut Values, tags: &[&Filter<P>], of: Tags
                     "SELECT t.picture_id AS id FROM tags t WHERE t.picture_id IS NOT NULL AND {condition}"
                 ));
                 parts.push(format!(
-/// Whether at least `many` pictures or sequences have one of these tags.
-pub async fn many_have<P: Property>(
-    connection: &mut Connection,
-    tags: &[&Filter<P>],
-    of: TagsOf,
-    many: i64,
-) -> Result<bool> {
-    let mut values = Values::default();
-    let with_tags = with_tags(&mut values, tags, of)?;
-    let limit = values.bind(many)?;
-    let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM ({with_tags}) each_tag LIMIT {limit}) found");
-    let rows: Vec<(i64,)> = values.fetch_all(connection, sql).await?;
-    Ok(rows.first().is_some_and(|(count,)| *count >= many))
-}
-
                     "SELECT q.id FROM tags t CROSS JOIN pictures q
                      WHERE t.sequence_id IS NOT NULL AND {condition} AND q.sequence_id = t.sequence_id
                          AND q.audience IS NOT NULL"

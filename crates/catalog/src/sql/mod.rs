@@ -25,6 +25,7 @@ mod picture_rows;
 mod pictures;
 mod redactions;
 mod related;
+mod reports;
 mod search;
 mod sequence_lists;
 mod sequence_rows;

@@ -17,8 +17,7 @@ use crate::{
 
 /// The columns of [`PictureRow`]. The table is `p`.
 pub const PICTURE: &str = "p.id, p.account_id, p.upload_set_id, p.sequence_id, p.rank, p.status, p.visibility,
-    p.exclusion, p.lon,
-    p.lat, p.altitude, p.accuracy, p.captured_at, p.captured_local, p.heading, p.heading_computed, p.pitch, p.roll,
+    p.exclusion, EXISTS (SELECT 1 FROM withheld w WHERE w.picture_id = p.id) AS withheld, p.lon, p.lat, p.altitude, p.accuracy, p.captured_at, p.captured_local, p.heading, p.heading_computed, p.pitch, p.roll,
     p.yaw, p.sensor_heading, p.metadata_revision, p.served_revision, p.projection, p.width, p.height, p.camera_make, p.camera_model, p.camera_artist, p.focal_length,
     p.field_of_view, p.exif, p.overrides, p.file_name, p.content_md5, p.content_sha256, p.size, p.claimed_blurred,
     p.original, p.objects, p.created_at, p.updated_at, p.edited, p.semantics, p.annotation_changes";
@@ -34,6 +33,7 @@ pub struct PictureRow {
     status: String,
     visibility: String,
     exclusion: Option<String>,
+    withheld: bool,
     lon: f64,
     lat: f64,
     altitude: Option<f64>,
@@ -83,6 +83,7 @@ impl PictureRow {
             status: named(&self.status)?,
             visibility: named(&self.visibility)?,
             exclusion: self.exclusion.as_deref().map(named).transpose()?,
+            withheld: self.withheld,
             lon: self.lon,
             lat: self.lat,
             altitude: self.altitude,

@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use sqlx::types::Json;
 
 use super::{
-    Connection, Store, areas, at_least_none, items, jobs,
+    Connection, Store, areas, at_least_none,
+    dialect::FOR_UPDATE,
+    items, jobs,
     picture_rows::{PICTURE, PictureRow},
     redactions, related, search,
     statement::Values,
@@ -24,7 +26,7 @@ use crate::{
     stored::rows::micros,
 };
 
-/// Works out who may see a picture after its state, its sequence, its position, a visibility or an area changed. The rule is
+/// Works out who may see a picture after its state, its sequence, its position, a visibility, an area or a report changed. The rule is
 /// [`Picture::subject`]. The caller has called [`areas::share`].
 pub async fn settle_audience(connection: &mut Connection, id: PictureId) -> Result<()> {
     let published: Option<(AccountId, f64, f64)> = sqlx::query_as(
@@ -47,7 +49,8 @@ pub async fn set_audience(connection: &mut Connection, id: PictureId, exclusion:
         "UPDATE pictures SET
              exclusion = CASE WHEN status = 'ready' AND sequence_id IS NOT NULL AND objects IS NOT NULL THEN $2 END,
              audience = (
-             SELECT CASE WHEN $2 IS NOT NULL OR 'owner-only' IN (pictures.visibility, s.visibility) THEN 2
+             SELECT CASE WHEN $2 IS NOT NULL OR 'owner-only' IN (pictures.visibility, s.visibility)
+                     OR EXISTS (SELECT 1 FROM withheld w WHERE w.picture_id = pictures.id) THEN 2
                  WHEN 'logged-only' IN (pictures.visibility, s.visibility) THEN 1 ELSE 0 END
              FROM sequences s
              WHERE s.id = pictures.sequence_id AND pictures.status = 'ready' AND pictures.objects IS NOT NULL)
@@ -57,6 +60,39 @@ pub async fn set_audience(connection: &mut Connection, id: PictureId, exclusion:
     .bind(exclusion.map(Exclusion::as_str))
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// Settles anew who sees pictures, because of what is not in their rows. Those that are not published are left out.
+pub async fn resettle(
+    connection: &mut Connection,
+    pictures: &BTreeSet<PictureId>,
+    fresh: &(dyn Fn() -> JobId + Send + Sync),
+    now: Timestamp,
+) -> Result<()> {
+    if !FOR_UPDATE.is_empty() && !pictures.is_empty() {
+        let mut values = Values::default();
+        let list = values.ids(pictures.iter().map(|id| id.0))?;
+        let sql = format!("SELECT id FROM pictures WHERE id IN ({list}) ORDER BY id {FOR_UPDATE}");
+        values.fetch_all::<(PictureId,)>(connection, sql).await?;
+    }
+    let mut sequences = BTreeSet::new();
+    for id in pictures {
+        let touched: Option<Option<SequenceId>> = sqlx::query_scalar(
+            "UPDATE pictures SET updated_at = $2 WHERE id = $1 AND audience IS NOT NULL RETURNING sequence_id",
+        )
+        .bind(id)
+        .bind(micros(now))
+        .fetch_optional(&mut *connection)
+        .await?;
+        if let Some(sequence) = touched {
+            settle_audience(connection, *id).await?;
+            sequences.extend(sequence);
+        }
+    }
+    for sequence in sequences {
+        disturb_sequence(connection, sequence, fresh(), now).await?;
+    }
     Ok(())
 }
 
@@ -142,6 +178,18 @@ impl Pictures for Store {
         items::items(&mut tx, values, viewer, &hits, "p.rank").await
     }
 
+    async fn first_items(&self, viewer: Viewer, sequences: &[SequenceId]) -> Result<Vec<Item>> {
+        let mut tx = self.read().await?;
+        let mut values = Values::default();
+        let seen = values.seen(viewer, "f")?;
+        let hits = format!(
+            "SELECT (SELECT f.id FROM pictures f WHERE f.sequence_id = w.id AND {seen} ORDER BY f.rank LIMIT 1) AS id
+             FROM sequences w WHERE w.id IN ({})",
+            values.ids(sequences.iter().map(|id| id.0))?,
+        );
+        items::items(&mut tx, values, viewer, &hits, "p.id").await
+    }
+
     async fn publish_picture(&self, lease: &Lease, publication: Publication, jobs: [JobId; 3]) -> Result<bool> {
         let Publication { picture, objects, shape, detections, patch, revision, at } = publication;
         let [destroy, refresh, redact] = jobs;
@@ -178,18 +226,6 @@ impl Pictures for Store {
             redactions::list_patch(&mut tx, patch).await?;
         }
         jobs::ask(&mut tx, destroy, JobKind::Destroy, picture.0, at).await?;
-    async fn first_items(&self, viewer: Viewer, sequences: &[SequenceId]) -> Result<Vec<Item>> {
-        let mut tx = self.read().await?;
-        let mut values = Values::default();
-        let seen = values.seen(viewer, "f")?;
-        let hits = format!(
-            "SELECT (SELECT f.id FROM pictures f WHERE f.sequence_id = w.id AND {seen} ORDER BY f.rank LIMIT 1) AS id
-             FROM sequences w WHERE w.id IN ({})",
-            values.ids(sequences.iter().map(|id| id.0))?,
-        );
-        items::items(&mut tx, values, viewer, &hits, "p.id").await
-    }
-
         if revision < corrected {
             jobs::ask(&mut tx, redact, JobKind::Redact, picture.0, at).await?;
         }

@@ -2,12 +2,12 @@
 //!
 //! Transactions that run side by side wait for each other's rows. So that none waits in a circle, every one that changes
 //! rows of several tables takes them in this order: upload set, pictures (by id), sequences (by id), files,
-//! redactions, jobs.
+//! redactions, reports, jobs.
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Connection, dialect::FOR_UPDATE, jobs};
+use super::{Connection, dialect::FOR_UPDATE, jobs, reports};
 use crate::{
     Result,
     model::{JobId, JobKind, PictureId, SequenceId},
@@ -68,12 +68,15 @@ pub async fn bury_pictures(
         format!("DELETE FROM redactions WHERE picture_id IN (SELECT id FROM pictures WHERE {condition})"),
         format!("DELETE FROM annotations WHERE picture_id IN (SELECT id FROM pictures WHERE {condition})"),
         format!("DELETE FROM edit_changes WHERE picture_id IN (SELECT id FROM pictures WHERE {condition})"),
+        format!("DELETE FROM withheld WHERE picture_id IN (SELECT id FROM pictures WHERE {condition})"),
         format!(
             "DELETE FROM jobs WHERE kind IN ('process', 'redact', 'destroy') AND subject IN (SELECT id FROM pictures WHERE {condition})"
         ),
     ] {
         sqlx::query(sqlx::AssertSqlSafe(sql)).bind(key).execute(&mut *connection).await?;
     }
+    let which = format!("picture_id IN (SELECT id FROM pictures WHERE {condition})");
+    reports::settle_deleted(connection, &which, key, now).await?;
     let sql = format!(
         "UPDATE pictures SET status = 'deleted', audience = NULL, updated_at = $2,
              camera_artist = NULL, exif = '{{}}', overrides = 'null', detections = NULL, semantics = '[]'
@@ -106,6 +109,7 @@ pub async fn bury_sequence(connection: &mut Connection, id: SequenceId, now: Tim
     {
         sqlx::query(sql).bind(id).execute(&mut *connection).await?;
     }
+    reports::settle_deleted(connection, "sequence_id = $1", id.0, now).await?;
     jobs::forget(connection, JobKind::Refresh, id.0).await?;
     Ok(true)
 }

@@ -103,7 +103,8 @@ async fn fetch(connection: &mut Connection, id: UploadSetId, lock: &str) -> Resu
 
 /// The columns of [`FileRow`], in `files f` with their `pictures p`.
 const FILE: &str = "f.file_name, f.picture_id, f.content_md5, f.size, f.inserted_at, f.rejection, f.notices, p.status,
-    p.audience IS NOT NULL AS published, p.account_id, p.exclusion, p.updated_at";
+    p.audience IS NOT NULL AS published, p.account_id, p.exclusion,
+    EXISTS (SELECT 1 FROM withheld w WHERE w.picture_id = p.id) AS withheld, p.updated_at";
 #[derive(sqlx::FromRow)]
 struct FileRow {
     file_name: String,
@@ -117,6 +118,7 @@ struct FileRow {
     published: bool,
     account_id: Option<AccountId>,
     exclusion: Option<String>,
+    withheld: bool,
     updated_at: Option<i64>,
 }
 
@@ -134,6 +136,7 @@ impl FileRow {
             published: self.published,
             account: self.account_id,
             exclusion: self.exclusion.as_deref().map(named).transpose()?,
+            withheld: self.withheld,
             changed_at: time(self.updated_at.unwrap_or(self.inserted_at))?,
         })
     }
@@ -389,6 +392,7 @@ impl UploadSets for Store {
             published: false,
             account: Some(picture.account),
             exclusion: None,
+            withheld: false,
             changed_at: now,
         };
         if before.is_none()
@@ -440,6 +444,7 @@ impl UploadSets for Store {
             published: false,
             account: None,
             exclusion: None,
+            withheld: false,
             changed_at: file.inserted_at,
         };
         list(&mut tx, &set, &line, job).await?;

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use crate::{
     CatalogError, Result,
     model::{
-        ChangeKind, Exclusion, JobKind, PictureStatus, Projection, RedactionOrigin, RedactionState, RegionClass,
-        SequenceStatus, SortMethod, UndoState,
+        ChangeKind, Exclusion, Issue, JobKind, PictureStatus, Projection, RedactionOrigin, RedactionState, RegionClass,
+        ReportRole, ReportStatus, SequenceStatus, SortMethod, UndoState,
     },
 };
 
@@ -73,6 +73,9 @@ named! {
     RedactionOrigin, "origin of a redaction", RedactionOrigin::ALL;
     RedactionState, "state of a redaction", RedactionState::ALL;
     UndoState, "state of a request to undo", UndoState::ALL;
+    Issue, "issue", Issue::ALL;
+    ReportStatus, "status of a report", ReportStatus::ALL;
+    ReportRole, "role", ReportRole::ALL;
 }
 
 #[cfg(test)]
@@ -101,6 +104,9 @@ mod tests {
         all_round_trip::<RedactionOrigin>();
         all_round_trip::<RedactionState>();
         all_round_trip::<UndoState>();
+        all_round_trip::<Issue>();
+        all_round_trip::<ReportStatus>();
+        all_round_trip::<ReportRole>();
     }
 
     #[test]

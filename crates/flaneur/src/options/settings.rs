@@ -151,6 +151,16 @@ pub struct Instance {
         action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true
     )]
     pub collaborative_metadata: bool,
+    /// So many have to report something urgent (a face or plate, something private, indecent or stolen) to hide it from others
+    /// before a moderator looked; 0: never
+    #[arg(long, value_name = "NUMBER", env = "FLANEUR_REPORTS_TO_HIDE", default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=50))]
+    pub reports_to_hide: u8,
+    /// Whether reports of pictures by who is not signed in count for that; of whole sequences they never do
+    #[arg(
+        long, value_name = "BOOL", env = "FLANEUR_ANONYMOUS_REPORTS_HIDE", default_value = "true",
+        action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true
+    )]
+    pub anonymous_reports_hide: bool,
 }
 
 /// What is taken in.
@@ -236,6 +246,10 @@ pub struct Working {
     /// from its last byte to its answer, so it is only for tests that it can be short
     #[arg(long, value_name = "SECONDS", env = "FLANEUR_ORPHAN_GRACE", default_value_t = 3600, hide = true, value_parser = clap::value_parser!(u64).range(1..=604_800))]
     pub orphan_grace: u64,
+    /// Days that moderators have to look at a report; what it hid is shown again then. 0: it stays hidden until they do. The
+    /// same for all workers
+    #[arg(long, value_name = "DAYS", env = "FLANEUR_REPORT_REVIEW_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(0..=3650))]
+    pub report_review_days: u16,
 }
 
 /// What the operator sees of the process.

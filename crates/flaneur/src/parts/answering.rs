@@ -54,6 +54,8 @@ pub fn settings(
         license: License { id: instance.license.clone(), url: instance.license_url.clone() },
         anonymous_uploads: instance.anonymous_uploads,
         collaborative_metadata: instance.collaborative_metadata,
+        reports_to_withhold: i64::from(instance.reports_to_hide),
+        anonymous_reports_withhold: instance.anonymous_reports_hide,
         credential_origins: front.credential_origins.clone(),
         max_file_size: upload.max_file_size << 20,
         max_converted_size: upload.max_converted_size << 20,

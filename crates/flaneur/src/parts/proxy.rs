@@ -1,13 +1,16 @@
-//! Under which address the client reached us. Forwarded headers count only where a trusted proxy wrote them.
+//! Under which address the client reached us, and from which. Forwarded headers count only where a trusted proxy wrote them.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::{
     extract::{ConnectInfo, Request, State},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use flaneur_api::{ApiError, PublicUrl};
+use flaneur_api::{ApiError, ClientAddress, PublicUrl};
 use http::{HeaderMap, header};
 use ipnet::IpNet;
 
@@ -20,13 +23,16 @@ pub struct Addressing {
     pub trusted: Vec<IpNet>,
 }
 
-/// Notes the address in the request's extensions.
+/// Notes both addresses in the request's extensions.
 pub async fn address(State(addressing): State<Arc<Addressing>>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
     let url = match &addressing.fixed {
         Some(url) => Some(url.clone()),
         None => reached(request.headers(), request.uri(), peer, &addressing.trusted),
     };
+    if let Some(client) = client(request.headers(), peer, &addressing.trusted) {
+        request.extensions_mut().insert(ClientAddress(client));
+    }
     let Some(url) = url else {
         return ApiError::bad_request("the request needs a Host header that names this server").into_response();
     };
@@ -35,8 +41,30 @@ pub async fn address(State(addressing): State<Arc<Addressing>>, mut request: Req
     next.run(request).await
 }
 
+fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
+    trusted.iter().any(|network| network.contains(&address.to_canonical()))
+}
+
+/// Where the request comes from: the last address that no proxy of ours has. What was forwarded from before is whatever
+/// somebody wrote.
+fn client(headers: &HeaderMap, peer: Option<SocketAddr>, trusted: &[IpNet]) -> Option<IpAddr> {
+    let mut client = peer?.ip();
+    let lines = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    for hop in hops.iter().rev() {
+        if !is_trusted(client, trusted) {
+            break;
+        }
+        // Some write a port behind it.
+        let address = hop.parse().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|socket| socket.ip()));
+        let Some(address) = address else { break };
+        client = address;
+    }
+    Some(client.to_canonical())
+}
+
 fn reached(headers: &HeaderMap, uri: &http::Uri, peer: Option<SocketAddr>, trusted: &[IpNet]) -> Option<String> {
-    let by_proxy = peer.is_some_and(|peer| trusted.iter().any(|network| network.contains(&peer.ip().to_canonical())));
+    let by_proxy = peer.is_some_and(|peer| is_trusted(peer.ip(), trusted));
     let forwarded = |name: &str| {
         let value = headers.get(name).filter(|_| by_proxy)?.to_str().ok()?;
         // The nearest proxy writes last.
@@ -73,6 +101,26 @@ mod tests {
         assert_eq!(seen(&headers, "10.1.2.3").as_deref(), Some("https://street.example"));
         assert_eq!(seen(&headers, "192.0.2.1").as_deref(), Some("http://inner:8080"));
         assert_eq!(seen(&headers, "::ffff:10.1.2.3").as_deref(), Some("https://street.example"));
+    }
+
+    #[test]
+    fn a_client_is_who_no_proxy_of_ours_is() {
+        let from = |peer: &str, lines: &[&'static str]| {
+            let lines =
+                lines.iter().map(|line| (http::HeaderName::from_static("x-forwarded-for"), line.parse().unwrap()));
+            let mut headers = HeaderMap::new();
+            for (name, value) in lines {
+                headers.append(name, value);
+            }
+            let peer = SocketAddr::new(peer.parse().unwrap(), 1);
+            client(&headers, Some(peer), &["10.0.0.0/8".parse().unwrap()]).unwrap().to_string()
+        };
+        assert_eq!(from("192.0.2.1", &[]), "192.0.2.1");
+        assert_eq!(from("192.0.2.1", &["203.0.113.9"]), "192.0.2.1", "anybody can write that");
+        assert_eq!(from("10.0.0.1", &["203.0.113.9"]), "203.0.113.9");
+        assert_eq!(from("::ffff:10.0.0.1", &["198.51.100.1, 203.0.113.9", "10.0.0.2"]), "203.0.113.9");
+        assert_eq!(from("10.0.0.1", &["198.51.100.1, [2001:db8::1]:443"]), "2001:db8::1");
+        assert_eq!(from("10.0.0.1", &["unknown"]), "10.0.0.1");
     }
 
     #[test]

@@ -45,6 +45,7 @@ pub fn worker(
         lease: Duration::from_secs(working.lease),
         seal_to,
         sweep: Sweeping { grace: Duration::from_secs(working.orphan_grace), before: None },
+        review_days: (working.report_review_days > 0).then_some(working.report_review_days),
         dispatch: DispatchDefaults {
             split_distance: defaults.split_distance,
             split_time: defaults.split_time,

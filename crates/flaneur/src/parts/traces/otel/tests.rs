@@ -122,7 +122,8 @@ async fn server(folder: &std::path::Path) -> (App, Worker, String) {
     let sweep = Sweeping { grace: Duration::from_hours(1), before: None };
     let (lease, seal_to) = (Duration::from_mins(1), Recipients::default());
     let converter = "/nowhere/converter".into();
-    let options = Options { lanes: 1, max_pixels: 1_000_000, converter, lease, seal_to, sweep, dispatch };
+    let options =
+        Options { lanes: 1, max_pixels: 1_000_000, converter, lease, seal_to, sweep, review_days: None, dispatch };
     let surgery = Arc::new(Cutting { max_pixels: options.max_pixels });
     (app, Worker { catalog, storage, look: Arc::new(Blind), surgery, world, options }, token)
 }

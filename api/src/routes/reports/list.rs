@@ -1,0 +1,131 @@
+//! `GET /reports` and `GET /users/me/reports`.
+
+use axum::{extract::State, response::Response};
+use flaneur_catalog::model::{AccountId, Report, ReportId, ReportQuery, ReportRole};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{Roles, filter, require_moderator, view};
+use crate::{
+    Api, ApiError, ApiResult, Identity, Link, PublicUrl,
+    error::ErrorBody,
+    extract::{Query, given, page_size},
+    respond::Reply,
+};
+
+/// Most reports on a page.
+const MOST: i64 = 1000;
+
+/// The routes.
+pub fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(all)).routes(routes!(mine))
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Which {
+    /// CQL2 text over `status`, `issue`, `reporter`, `owner` (both: `'me'` or a UUID), `picture_id`, `sequence_id` and
+    /// `ts_opened`. If nothing is said: `status IN ('open', 'open_autofix', 'waiting')`.
+    filter: Option<String>,
+    /// At most so many; more than 1000 is read as 1000.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<String>,
+    /// Where the page before ended: taken from its `next` link.
+    page: Option<String>,
+}
+
+fn place(text: &str) -> ApiResult<(Timestamp, ReportId)> {
+    let read = |text: &str| {
+        let (at, id) = text.split_once('_')?;
+        Some((Timestamp::from_microsecond(at.parse().ok()?).ok()?, id.parse().ok()?))
+    };
+    read(text).ok_or_else(|| ApiError::bad_request("`page` has to be taken from the `next` link of the page before"))
+}
+
+async fn page(
+    api: &Api,
+    identity: &Identity,
+    url: &PublicUrl,
+    (base, of): (&str, Option<AccountId>),
+    which: &Which,
+) -> ApiResult<Value> {
+    let me = identity.require()?.id;
+    let limit = page_size(which.limit.as_deref(), 100, MOST)?;
+    let sent = given(which.filter.as_ref());
+    let query = ReportQuery {
+        of,
+        filter: filter::parse(sent.unwrap_or(filter::OPEN), me)?,
+        before: which.page.as_deref().map(place).transpose()?,
+        limit: limit + 1,
+    };
+    let mut found = api.catalog.reports(&query).await?;
+    let has_more = found.len() as i64 > limit;
+    found.truncate(usize::try_from(limit).unwrap_or_default());
+    let base = url.api(base);
+    let mut links = vec![Link::json("self", base.clone())];
+    if let Some(last) = found.last().filter(|_| has_more) {
+        let mut next = url::form_urlencoded::Serializer::new(format!("{base}?"));
+        if let Some(sent) = sent {
+            next.append_pair("filter", sent);
+        }
+        next.append_pair("limit", &limit.to_string());
+        next.append_pair("page", &format!("{}_{}", last.opened_at.as_microsecond(), last.id));
+        links.push(Link::json("next", next.finish()));
+    }
+    let told = |report: &Report| {
+        let role = Roles::of(identity, report).foremost().unwrap_or(ReportRole::Reporter);
+        Value::Object(view::report(report, role, url))
+    };
+    Ok(json!({ "reports": found.iter().map(told).collect::<Vec<_>>(), "links": links }))
+}
+
+/// Reports
+///
+/// The latest first. For administrators.
+#[utoipa::path(
+    get, path = "/reports", tag = "Reports",
+    params(Which),
+    responses(
+        (status = 200, description = "A page of reports", body = Object),
+        (status = 304, description = "It is as `If-None-Match` says"),
+        (status = 400, description = "A parameter makes no sense", body = ErrorBody),
+        (status = 401, description = "Sign in first", body = ErrorBody),
+        (status = 403, description = "For administrators only", body = ErrorBody),
+    )
+)]
+async fn all(
+    State(api): State<Api>,
+    identity: Identity,
+    url: PublicUrl,
+    reply: Reply,
+    Query(which): Query<Which>,
+) -> ApiResult<Response> {
+    require_moderator(&identity, "You're not authorized to list reports")?;
+    reply.json(&page(&api, &identity, &url, ("/reports", None), &which).await?)
+}
+
+/// Reports that concern me
+///
+/// The latest first: those that I made, and those about what is mine.
+#[utoipa::path(
+    get, path = "/users/me/reports", tag = "Reports",
+    params(Which),
+    responses(
+        (status = 200, description = "A page of reports", body = Object),
+        (status = 304, description = "It is as `If-None-Match` says"),
+        (status = 400, description = "A parameter makes no sense", body = ErrorBody),
+        (status = 401, description = "Sign in first", body = ErrorBody),
+    )
+)]
+async fn mine(
+    State(api): State<Api>,
+    identity: Identity,
+    url: PublicUrl,
+    reply: Reply,
+    Query(which): Query<Which>,
+) -> ApiResult<Response> {
+    let me = identity.require()?.id;
+    reply.json(&page(&api, &identity, &url, ("/users/me/reports", Some(me)), &which).await?)
+}

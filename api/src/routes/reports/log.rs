@@ -1,0 +1,118 @@
+//! `GET /admin/reports/stats` and `GET /admin/reports/log`: how many reports there are, and all that was done about them.
+
+use axum::{extract::State, response::Response};
+use flaneur_catalog::model::{ReportEvent, ReportId, ReportStatus};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{require_moderator, view};
+use crate::{
+    Api, ApiError, ApiResult, Identity, Link, PublicUrl,
+    error::ErrorBody,
+    extract::{Query, page_size},
+    respond::Reply,
+};
+
+/// The routes.
+pub fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(stats)).routes(routes!(log))
+}
+
+/// How many reports there are
+///
+/// Numbers only. For administrators.
+#[utoipa::path(
+    get, path = "/admin/reports/stats", tag = "Reports",
+    responses(
+        (status = 200, description = "By status, and by status and issue", body = Object,
+            example = json!({"total": 1, "unresolved": 0,
+                "by_status": {"open": 0, "open_autofix": 0, "waiting": 0, "closed_solved": 1, "closed_ignored": 0},
+                "by_status_issue": {"closed_solved": {"blur_missing": 1}}})),
+        (status = 304, description = "It is as `If-None-Match` says"),
+        (status = 401, description = "Sign in first", body = ErrorBody),
+        (status = 403, description = "For administrators only", body = ErrorBody),
+    )
+)]
+async fn stats(State(api): State<Api>, identity: Identity, reply: Reply) -> ApiResult<Response> {
+    require_moderator(&identity, "You're not authorized to see statistics of reports")?;
+    let counts = api.catalog.count_reports().await?;
+    let sum = |which: &dyn Fn(ReportStatus) -> bool| -> i64 {
+        counts.iter().filter(|(status, ..)| which(*status)).map(|(.., count)| count).sum()
+    };
+    let mut by_issue: Map<String, Value> = Map::new();
+    for (status, issue, count) in &counts {
+        let of_status = by_issue.entry(status.as_str()).or_insert_with(|| json!({}));
+        of_status[issue.as_str()] = json!(count);
+    }
+    let by_status: Map<String, Value> = ReportStatus::ALL
+        .into_iter()
+        .map(|status| (status.as_str().to_owned(), json!(sum(&|other| other == status))))
+        .collect();
+    reply.json(&json!({
+        "total": sum(&|_| true),
+        "unresolved": sum(&|status| !status.is_closed()),
+        "by_status": by_status,
+        "by_status_issue": by_issue,
+    }))
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Page {
+    /// At most so many; more than 1000 is read as 1000.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<String>,
+    /// Where the page before ended: taken from its `next` link.
+    page: Option<String>,
+}
+
+impl Page {
+    fn before(&self) -> ApiResult<Option<(Timestamp, ReportId, i64)>> {
+        let Some(text) = &self.page else { return Ok(None) };
+        let read = |text: &str| {
+            let mut parts = text.split('_');
+            let at = Timestamp::from_microsecond(parts.next()?.parse().ok()?).ok()?;
+            Some((at, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+        };
+        let refuse = || ApiError::bad_request("`page` has to be taken from the `next` link of the page before");
+        read(text).map(Some).ok_or_else(refuse)
+    }
+}
+
+/// The log of moderation
+///
+/// All that was done about reports, by whom and in which role, the latest first. For administrators.
+#[utoipa::path(
+    get, path = "/admin/reports/log", tag = "Reports",
+    params(Page),
+    responses(
+        (status = 200, description = "A page of the log", body = Object),
+        (status = 304, description = "It is as `If-None-Match` says"),
+        (status = 400, description = "A parameter makes no sense", body = ErrorBody),
+        (status = 401, description = "Sign in first", body = ErrorBody),
+        (status = 403, description = "For administrators only", body = ErrorBody),
+    )
+)]
+async fn log(
+    State(api): State<Api>,
+    identity: Identity,
+    url: PublicUrl,
+    reply: Reply,
+    Query(page): Query<Page>,
+) -> ApiResult<Response> {
+    require_moderator(&identity, "You're not authorized to read the log of moderation")?;
+    let limit = page_size(page.limit.as_deref(), 100, 1000)?;
+    let mut events = api.catalog.moderation_log(page.before()?, limit + 1).await?;
+    let has_more = events.len() as i64 > limit;
+    events.truncate(usize::try_from(limit).unwrap_or_default());
+    let base = url.api("/admin/reports/log");
+    let mut links = vec![Link::json("self", base.clone())];
+    let next = |last: &ReportEvent| {
+        let place = format!("{}_{}_{}", last.at.as_microsecond(), last.report, last.place);
+        Link::json("next", format!("{base}?limit={limit}&page={place}"))
+    };
+    links.extend(events.last().filter(|_| has_more).map(next));
+    reply.json(&json!({ "events": events.iter().map(view::event).collect::<Vec<_>>(), "links": links }))
+}

@@ -1,0 +1,79 @@
+//! Reports: what people say is wrong with what is shown, what is done about it, and what is withheld meanwhile.
+
+mod create;
+mod filter;
+mod list;
+mod log;
+mod one;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use flaneur_access::{Action, Subject, Visibility, decide};
+use flaneur_catalog::model::{Report, ReportId, ReportRole};
+use utoipa_axum::router::OpenApiRouter;
+use uuid::Uuid;
+
+use crate::{Api, ApiError, ApiResult, Identity, identity::secret_hash};
+
+/// The routes.
+pub fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().merge(create::router()).merge(list::router()).merge(log::router()).merge(one::router())
+}
+
+/// What whoever asks is to a report. Nobody who is signed in may be several of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Roles {
+    reporter: bool,
+    owner: bool,
+    moderator: bool,
+}
+
+impl Roles {
+    fn of(identity: &Identity, report: &Report) -> Self {
+        let subject = Subject { owner: report.owner.0, visibility: Visibility::OwnerOnly, published: true };
+        let account = identity.account.as_ref().map(|account| account.id);
+        Self {
+            reporter: account.is_some() && account == report.reporter,
+            owner: account == Some(report.owner),
+            moderator: decide(identity.viewer(), Action::Moderate, subject).is_ok(),
+        }
+    }
+
+    /// The one that may do most.
+    fn foremost(self) -> Option<ReportRole> {
+        match self {
+            Self { moderator: true, .. } => Some(ReportRole::Moderator),
+            Self { owner: true, .. } => Some(ReportRole::Owner),
+            Self { reporter: true, .. } => Some(ReportRole::Reporter),
+            _ => None,
+        }
+    }
+}
+
+/// Refuses whoever is no moderator.
+fn require_moderator(identity: &Identity, refusal: &'static str) -> ApiResult<()> {
+    identity.require()?;
+    let anything = Subject { owner: Uuid::nil(), visibility: Visibility::OwnerOnly, published: true };
+    decide(identity.viewer(), Action::Moderate, anything).map_err(|_| ApiError::forbidden(refusal))
+}
+
+/// A report that whoever asks may read: by who they are, or by the key of the case.
+async fn find(api: &Api, identity: &Identity, id: Uuid, key: Option<&str>) -> ApiResult<(Report, ReportRole)> {
+    let report = api.catalog.find_report(ReportId(id)).await?;
+    let has_key = |report: &Report| key.is_some_and(|key| secret_hash(key) == report.case_sha256);
+    match report {
+        Some(report) => match Roles::of(identity, &report).foremost() {
+            Some(role) => Ok((report, role)),
+            None if has_key(&report) => Ok((report, ReportRole::Reporter)),
+            None if identity.account.is_none() => {
+                Err(ApiError::unauthorized("Only authenticated users can access reports"))
+            }
+            None => Err(ApiError::forbidden("You're not authorized to access this report")),
+        },
+        None if identity.account.is_none() => {
+            Err(ApiError::unauthorized("Only authenticated users can access reports"))
+        }
+        None => Err(ApiError::not_found("Report doesn't exist")),
+    }
+}
