@@ -16,6 +16,8 @@ pub mod edits;
 pub mod excluded_areas;
 pub mod landing;
 pub mod live;
+#[cfg(test)]
+mod permissions;
 pub mod pictures;
 pub mod reports;
 pub mod search;

@@ -7,7 +7,7 @@ use axum::{
     extract::State,
     response::{IntoResponse as _, Response},
 };
-use flaneur_access::{Subject, Visibility, decide};
+use flaneur_access::{Action, Subject, Visibility, decide};
 use flaneur_catalog::model::{
     EditChange, EditId, EditReceipt, MOST_CHANGES, NewEdit, PictureFields, PictureId, Selection, SequenceId,
     Unfulfilled, Wish,
@@ -42,7 +42,6 @@ pub fn router() -> OpenApiRouter<Api> {
 )]
 async fn undo(State(api): State<Api>, identity: Identity, url: PublicUrl, Path(id): Path<Uuid>) -> ApiResult<Response> {
     identity.require()?;
-    let missing = || ApiError::not_found("Edit doesn't exist");
     let edit = api.catalog.find_edit(EditId(id)).await?.ok_or_else(missing)?;
     let changes = api.catalog.edit_changes(edit.id, 0, MOST_CHANGES as i64).await?;
     let changes: Vec<EditChange> = changes.into_iter().map(|(_, change)| change).collect();
@@ -80,7 +79,11 @@ fn told(wish: &Wish, why: &Unfulfilled) -> Option<Value> {
     Some(told)
 }
 
-/// The changes of which the viewer may change all; 403 if there are others. What is gone is left out.
+fn missing() -> ApiError {
+    ApiError::not_found("Edit doesn't exist")
+}
+
+/// The changes of which the viewer may change all; 403 if there are others, 404 if there are some of what is hidden. What is gone is left out.
 async fn permitted(api: &Api, identity: &Identity, changes: Vec<EditChange>) -> ApiResult<Vec<EditChange>> {
     let viewer = identity.viewer();
     let refuse =
@@ -107,15 +110,16 @@ async fn permitted(api: &Api, identity: &Identity, changes: Vec<EditChange>) -> 
     let selection = Selection { pictures: pictures.keys().copied().collect(), ..Selection::default() };
     let mut there: HashSet<PictureId> = HashSet::new();
     for each in api.catalog.editable(&selection, MOST_CHANGES as i64).await? {
-        let visibility = if each.is_public { Visibility::Anyone } else { Visibility::OwnerOnly };
+        let visibility = each.seen_by.unwrap_or(Visibility::OwnerOnly);
         let subject = Subject { owner: each.account.0, visibility, published: true };
+        decide(viewer, Action::See, subject).map_err(|_| missing())?;
         let collaborative = each.collaborative.unwrap_or(api.settings.collaborative_metadata);
         let needs = pictures.get(&each.id).copied().unwrap_or_default();
         decide(viewer, needs.action(collaborative), subject).map_err(|_| refuse())?;
         there.insert(each.id);
     }
     for (id, needs) in &sequences {
-        let sequence = api.catalog.sequence(viewer, *id).await?.ok_or_else(refuse)?;
+        let sequence = api.catalog.sequence(viewer, *id).await?.ok_or_else(missing)?;
         let subject = Subject { owner: sequence.account.0, visibility: sequence.visibility, published: true };
         let collaborative = is_collaborative(api, sequence.account).await?;
         decide(viewer, needs.action(collaborative), subject).map_err(|_| refuse())?;

@@ -17,7 +17,7 @@ mod tus;
 mod view;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub use tus::finish_uploads;
 

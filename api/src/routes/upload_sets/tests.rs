@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::testing::{Answer, Fixture, FixtureBuilder, Who, fixture, link};
 
 /// A small photo, taken `number` seconds after the first, some metres further on.
-pub(super) fn photo(number: u32) -> Vec<u8> {
+pub(in crate::routes) fn photo(number: u32) -> Vec<u8> {
     let mut tag = Geotag::default();
     let overrides = flaneur_geotag::Overrides {
         latitude: Some(48.0),
@@ -49,7 +49,7 @@ fn form(name: &str, bytes: &[u8], texts: &[(&str, &str)]) -> Vec<u8> {
     body
 }
 
-pub(super) async fn create(fixture: &Fixture, who: Option<&Who>, options: Value) -> Value {
+pub(in crate::routes) async fn create(fixture: &Fixture, who: Option<&Who>, options: Value) -> Value {
     let answer = fixture.request("POST", "/upload_sets").of(who).json(&options).send().await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.json()

@@ -497,10 +497,10 @@ pub async fn pictures_are_chosen_for_an_edit(scene: &Scene) {
     let waiting = scene.accept(one.set, scene.picture(&ada)).await;
     let chosen = async |selection: Selection, limit| {
         let found = scene.catalog.editable(&selection, limit).await.unwrap();
-        found.into_iter().map(|each| (each.id, each.now.rank.unwrap(), each.is_public)).collect::<Vec<_>>()
+        found.into_iter().map(|each| (each.id, each.now.rank.unwrap(), each.seen_by)).collect::<Vec<_>>()
     };
-    let [first, second] = [(one.pictures[0], 1, true), (one.pictures[1], 2, true)];
-    let hidden = (two.pictures[0], 1, false);
+    let [first, second] = [(one.pictures[0], 1, Some(Visibility::Anyone)), (one.pictures[1], 2, Some(Visibility::Anyone))];
+    let hidden = (two.pictures[0], 1, Some(Visibility::OwnerOnly));
     let twice = Selection {
         pictures: vec![first.0, waiting, PictureId(scene.world.id())],
         sequences: vec![one.sequence],
@@ -510,9 +510,9 @@ pub async fn pictures_are_chosen_for_an_edit(scene: &Scene) {
     assert_eq!(chosen(twice, 1).await, [first]);
     let all = Selection { upload_sets: vec![one.set, two.set], ..Selection::default() };
     let mut all = chosen(all, 10).await;
-    all.sort_unstable();
+    all.sort_unstable_by_key(|each| each.0);
     let mut expected = vec![first, second, hidden];
-    expected.sort_unstable();
+    expected.sort_unstable_by_key(|each| each.0);
     assert_eq!(all, expected);
     assert_eq!(chosen(Selection::default(), 10).await, []);
 }

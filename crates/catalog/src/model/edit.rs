@@ -371,6 +371,6 @@ pub struct Editable {
     pub sensor_heading: Option<f64>,
     /// Layout.
     pub projection: Projection,
-    /// Whether everybody sees it.
-    pub is_public: bool,
+    /// Who sees it, all taken together; none: it is not published.
+    pub seen_by: Option<Visibility>,
 }

@@ -1,5 +1,6 @@
 //! The record of edits: writing and reading it.
 
+use flaneur_access::Visibility;
 use jiff::Timestamp;
 use sqlx::types::Json;
 
@@ -247,7 +248,15 @@ struct EditableRow {
     fields: FieldsRow,
     sensor_heading: Option<f64>,
     projection: String,
-    is_public: bool,
+    audience: Option<i64>,
+}
+
+/// Who an audience is.
+fn audience(level: i64) -> Result<Visibility> {
+    usize::try_from(level)
+        .ok()
+        .and_then(|level| Visibility::ALL.get(level).copied())
+        .ok_or_else(|| CatalogError::Corrupt { what: "audience", text: level.to_string() })
 }
 
 impl EditableRow {
@@ -261,7 +270,7 @@ impl EditableRow {
             now: self.fields.fields()?,
             sensor_heading: self.sensor_heading,
             projection: named(&self.projection)?,
-            is_public: self.is_public,
+            seen_by: self.audience.map(audience).transpose()?,
         })
     }
 }
@@ -275,7 +284,7 @@ pub async fn editable(connection: &mut Connection, selection: &Selection, limit:
     let sets = values.ids(selection.upload_sets.iter().map(|id| id.0))?;
     let sql = format!(
         "SELECT p.id, p.account_id, a.collaborative_metadata, p.sequence_id, p.file_name, {FIELDS}, p.sensor_heading,
-             p.projection, p.audience IS NOT NULL AND p.audience = 0 AS is_public
+             p.projection, p.audience
          FROM (SELECT id FROM pictures WHERE id IN ({pictures})
                UNION SELECT id FROM pictures WHERE sequence_id IN ({sequences})
                UNION SELECT id FROM pictures WHERE upload_set_id IN ({sets})) chosen

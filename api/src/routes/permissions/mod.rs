@@ -1,0 +1,119 @@
+//! Who may do what: each route, asked by each kind of viewer about pictures that each kind of viewer may or may not see.
+//!
+//! What comes out is `docs/permissions.md`. A route that is not asked here fails the test, so that none can be forgotten.
+
+mod cases;
+mod table;
+mod town;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use flaneur_access::{Action, Subject, Viewer, Visibility, decide};
+
+use self::{
+    cases::{CASES, Case, Concerns},
+    table::Cells,
+    town::{Hidden, Town},
+};
+use crate::testing::{Who, fixture};
+
+/// Who asks, in the order of the table's columns.
+pub(crate) const VIEWERS: [&str; 4] = ["nobody", "another account", "the owner", "an administrator"];
+
+fn who(town: &Town, viewer: usize) -> Option<&Who> {
+    [None, Some(&town.fixture.other), Some(&town.fixture.owner), Some(&town.fixture.admin)][viewer]
+}
+
+/// A route as `METHOD /path/{}`: what parameters are called is not to matter.
+fn shape(method: &str, path: &str) -> String {
+    let parts = path.split('?').next().unwrap_or_default().split('/');
+    let parts: Vec<&str> = parts.map(|part| if part.contains('{') { "{}" } else { part }).collect();
+    format!("{} {}", method.to_uppercase(), parts.join("/"))
+}
+
+/// Asks one case of all viewers. When one of them changed something, the next finds a town that nobody changed.
+async fn ask(case: &Case, hidden: Hidden, town: &mut Town) -> Cells {
+    let mut words = Cells::default();
+    for (viewer, word) in words.iter_mut().enumerate() {
+        let answer = town.ask(case, who(town, viewer)).await;
+        *word = table::word(case, &answer, town);
+        if word == "yes" && !case.only_reads() {
+            *town = Town::build(hidden).await;
+        }
+    }
+    words
+}
+
+/// What no table is needed for: whoever does not see a picture does nothing to it and is told nothing of it, and who is
+/// nobody changes nothing but what is meant for everybody.
+fn check(case: &Case, hidden: Hidden, words: &Cells) {
+    let owner = uuid::Uuid::from_u128(1);
+    let viewers = [
+        Viewer::Anonymous,
+        Viewer::Account { id: uuid::Uuid::from_u128(2), admin: false },
+        Viewer::Account { id: owner, admin: false },
+        Viewer::Account { id: uuid::Uuid::from_u128(3), admin: true },
+    ];
+    for (viewer, word) in viewers.into_iter().zip(words) {
+        let sees =
+            decide(viewer, Action::See, Subject { owner, visibility: hidden.visibility(), published: true }).is_ok();
+        if case.concerns == Concerns::Picture && !sees {
+            assert_ne!(word, "yes", "{} for {viewer:?} of what is {hidden:?}", case.name());
+        }
+        assert!(word.parse::<u16>().is_err(), "{} for {viewer:?} of what is {hidden:?}: {word}", case.name());
+    }
+    if !case.only_reads() && !case.is_for_everybody {
+        assert_ne!(words[0], "yes", "{} for nobody", case.name());
+    }
+}
+
+/// Asks those cases that concern pictures in this state, or in the first those that concern none, too.
+async fn rows(hidden: Hidden) -> BTreeMap<usize, Cells> {
+    let mut rows = BTreeMap::new();
+    let mut town = Town::build(hidden).await;
+    for (number, case) in CASES.iter().enumerate() {
+        if case.concerns != Concerns::Picture && hidden != Hidden::ALL[0] {
+            continue;
+        }
+        let words = ask(case, hidden, &mut town).await;
+        check(case, hidden, &words);
+        rows.insert(number, words);
+    }
+    rows
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_table_is_what_the_routes_answer() {
+    let asked = Hidden::ALL.map(|hidden| tokio::spawn(rows(hidden)));
+    let mut states = Vec::new();
+    for rows in asked {
+        states.push(rows.await.unwrap());
+    }
+    table::compare(&table::document(&states));
+}
+
+#[tokio::test]
+async fn every_route_is_in_the_table() {
+    let document = fixture().await.get("/docs/specs.json").await.json();
+    let mut routes = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            if ["get", "put", "post", "delete", "options", "head", "patch"].contains(&method.as_str()) {
+                routes.insert(shape(method, path.strip_prefix("/api").unwrap_or(path)));
+            }
+        }
+    }
+    let asked: BTreeSet<String> = CASES.iter().map(|case| shape(case.method, case.path)).collect();
+    assert_eq!(routes.difference(&asked).collect::<Vec<_>>(), Vec::<&String>::new(), "not asked");
+    assert_eq!(asked.difference(&routes).collect::<Vec<_>>(), Vec::<&String>::new(), "no route any more");
+}
+
+impl Hidden {
+    fn visibility(self) -> Visibility {
+        match self {
+            Self::Not => Visibility::Anyone,
+            Self::FromNobodies => Visibility::LoggedOnly,
+            Self::ByOwner | Self::ByReport => Visibility::OwnerOnly,
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! What is asked about: a sequence of the owner's with everything that can hang on it.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use flaneur_access::Visibility;
+use serde_json::{Value, json};
+
+use super::cases::{Body, Case};
+use crate::{
+    routes::upload_sets::tests::{create, photo},
+    testing::{Answer, Fixture, Recipe, Seeded, Who, fixture},
+};
+
+/// From whom the pictures are hidden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hidden {
+    /// Anyone sees them.
+    Not,
+    /// Whoever is signed in sees them.
+    FromNobodies,
+    /// Their owner hid them.
+    ByOwner,
+    /// Somebody reported them.
+    ByReport,
+}
+
+impl Hidden {
+    pub(super) const ALL: [Self; 4] = [Self::Not, Self::FromNobodies, Self::ByOwner, Self::ByReport];
+
+    /// How the table calls it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Not => "anyone",
+            Self::FromNobodies => "logged-only",
+            Self::ByOwner => "owner-only",
+            Self::ByReport => "reported",
+        }
+    }
+}
+
+/// An instance with everything in it that a route may ask for.
+pub(super) struct Town {
+    pub(super) fixture: Fixture,
+    pub(super) sequence: Seeded,
+    /// What stands in paths and bodies as `{name}`.
+    names: Vec<(&'static str, String)>,
+}
+
+impl Town {
+    pub(super) async fn build(hidden: Hidden) -> Self {
+        let fixture = fixture().await;
+        let visibility = if hidden == Hidden::ByReport { Visibility::Anyone } else { hidden.visibility() };
+        let sequence = fixture.sequence_with(|recipe| Recipe { count: 1, ..recipe.visible_to(visibility) }).await;
+        let mut town = Self { names: Vec::new(), sequence, fixture };
+        let picture = town.sequence.pictures[0];
+        for (name, id) in [
+            ("picture", picture.to_string()),
+            ("sequence", town.sequence.id.to_string()),
+            ("set", town.sequence.upload_set.to_string()),
+            ("owner", town.fixture.owner.account.id.to_string()),
+            ("tile", "0_0.jpg".to_owned()),
+            ("jwt", town.fixture.other.jwt.clone()),
+        ] {
+            town.names.push((name, id));
+        }
+        town.hang_things_on().await;
+        if hidden == Hidden::ByReport {
+            let report = json!({ "issue": "privacy", "sequence_id": town.sequence.id });
+            assert_eq!(town.post("/reports", Some(&town.fixture.admin), &report).await["flaneur:withheld"], true);
+        }
+        town
+    }
+
+    async fn hang_things_on(&mut self) {
+        let picture = format!("/pictures/{}", self.sequence.pictures[0]);
+        let owner = Some(&self.fixture.owner);
+        let tags = json!([{ "key": "a", "value": "b" }]);
+        let marked = json!({ "shape": [1, 1, 9, 9], "semantics": tags });
+        let annotation = self.post(&format!("{picture}/annotations"), owner, &marked).await["id"].clone();
+        let edits = self.fixture.request("GET", "/users/me/edits").of(owner).send().await.json();
+        let region = json!({ "class": "plate", "regions": [{ "box": [1, 1, 9, 9] }] });
+        let drawn = self.post(&format!("{picture}/redactions"), owner, &region).await;
+        let report = json!({ "issue": "other", "picture_id": self.sequence.pictures[0] });
+        let report = self.post("/reports", owner, &report).await["id"].clone();
+        let ring = json!([[9, 9], [10, 9], [10, 10], [9, 10], [9, 9]]);
+        let area =
+            json!({ "type": "Feature", "properties": {}, "geometry": { "type": "Polygon", "coordinates": [ring] } });
+        let own_area = self.area("/users/me/excluded_areas", owner, &area).await;
+        let area = self.area("/configuration/excluded_areas", Some(&self.fixture.admin), &area).await;
+        let token = self.post("/users/me/tokens", owner, &json!({ "description": "x" })).await["id"].clone();
+        let unclaimed = self.post("/auth/tokens/generate", None, &json!({})).await["id"].clone();
+        let set =
+            create(&self.fixture, owner, json!({ "title": "walk", "visibility": "owner-only" })).await["id"].clone();
+        let begun = self
+            .fixture
+            .request("POST", &format!("/upload_sets/{}/tus", set.as_str().unwrap()))
+            .of(owner)
+            .header("tus-resumable", "1.0.0")
+            .header("upload-length", &photo(1).len().to_string())
+            .header("upload-metadata", &format!("filename {}", STANDARD.encode("a.jpg")))
+            .send()
+            .await;
+        let upload = begun.header("location").rsplit('/').next().unwrap().to_owned();
+        for (name, id) in [
+            ("annotation", annotation),
+            ("edit", edits["edits"][0]["id"].clone()),
+            ("redaction", drawn["id"].clone()),
+            ("report", report),
+            ("own_area", own_area),
+            ("area", area),
+            ("token", token),
+            ("unclaimed", unclaimed),
+            ("open_set", set),
+            ("upload", Value::String(upload)),
+        ] {
+            let id = id.as_str().unwrap_or_else(|| panic!("there is no {name}"));
+            self.names.push((name, id.to_owned()));
+        }
+    }
+
+    async fn post(&self, path: &str, who: Option<&Who>, body: &Value) -> Value {
+        let answer = self.fixture.request("POST", path).of(who).json(body).send().await;
+        assert!(answer.status < 300, "{path}: {}", answer.text());
+        answer.json()
+    }
+
+    /// Adds an area, and answers its identifier, which is on the list.
+    async fn area(&self, path: &str, who: Option<&Who>, area: &Value) -> Value {
+        self.post(path, who, area).await;
+        let all = self.fixture.request("GET", &format!("{path}?all=true")).of(who).send().await.json();
+        all["features"][0]["properties"]["id"].clone()
+    }
+
+    fn filled(&self, text: &str) -> String {
+        self.names.iter().fold(text.to_owned(), |text, (name, id)| text.replace(&format!("{{{name}}}"), id))
+    }
+
+    pub(super) async fn ask(&self, case: &Case, who: Option<&Who>) -> Answer {
+        let request = self.fixture.request(case.method, &self.filled(case.path)).of(who);
+        let request = match case.body {
+            Body::None => request,
+            Body::Json(body) => request.header("content-type", "application/json").body(self.filled(body)),
+            Body::File => {
+                let mut form =
+                    b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"b.jpg\"\r\n\r\n".to_vec();
+                form.extend(photo(2));
+                form.extend(b"\r\n--x--\r\n");
+                request.header("content-type", "multipart/form-data; boundary=x").body(form)
+            }
+            Body::Begin => request
+                .header("tus-resumable", "1.0.0")
+                .header("upload-length", "100")
+                .header("upload-metadata", &format!("filename {}", STANDARD.encode("c.jpg"))),
+            Body::Piece | Body::PieceInDisguise => request
+                .header("tus-resumable", "1.0.0")
+                .header("x-http-method-override", "PATCH")
+                .header("upload-offset", "0")
+                .header("content-type", "application/offset+octet-stream")
+                .body(photo(1)),
+            Body::Tus => request.header("tus-resumable", "1.0.0"),
+        };
+        request.send().await
+    }
+}
