@@ -16,6 +16,8 @@ mod tests;
 mod undo;
 mod view;
 
+pub(super) use tags::tag_edits;
+
 use flaneur_access::{Action, Refusal, Subject, decide};
 use flaneur_catalog::model::{AccountId, EditId, EditReceipt, JobId, NewEdit, Wish};
 use serde_json::{Map, Value, json};
@@ -135,6 +137,16 @@ async fn permit(api: &Api, identity: &Identity, subject: Subject, kinds: Kinds, 
 /// deleted; this does not.
 fn patch_of(fields: &Map<String, Value>) -> Value {
     json!({ "patch": fields.keys().collect::<Vec<_>>() })
+}
+
+/// Tags sequences together, as one edit. Where a tag is there already, it stays.
+pub(super) async fn tag_sequences(api: &Api, identity: &Identity, wishes: Vec<Wish>) -> ApiResult<()> {
+    if wishes.is_empty() {
+        return Ok(());
+    }
+    let new = new_edit(api, identity, json!({ "patch": ["semantics"] }), wishes)?;
+    make(api, &NewEdit { strict: false, ..new }).await?;
+    Ok(())
 }
 
 /// An edit to be made by whoever is signed in. `operation` says what is asked for, and nothing of what it is about.

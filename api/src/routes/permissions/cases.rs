@@ -91,8 +91,9 @@ const fn any(method: &'static str, path: &'static str, body: Body) -> Case {
     case(Concerns::Nothing, method, path, "", body)
 }
 
-const fn for_everybody(case: Case) -> Case {
-    Case { is_for_everybody: true, ..case }
+/// What nobody at all may do, too.
+const fn open(method: &'static str, path: &'static str, body: Body) -> Case {
+    Case { is_for_everybody: true, ..any(method, path, body) }
 }
 
 const TAG: &str = r#"{"semantics":[{"key":"c","value":"d"}]}"#;
@@ -146,10 +147,14 @@ pub(super) const CASES: &[Case] = &[
     of("POST", "/pictures/{picture}/redactions/{redaction}/undo", "", Body::Json(r#"{"reason":"a mural"}"#)),
     of("DELETE", "/collections/{sequence}/items/{picture}", "", Body::None),
     of("DELETE", "/collections/{sequence}", "", Body::None),
-    for_everybody(of("POST", "/reports", "", Body::Json(r#"{"issue":"mislocated","picture_id":"{picture}"}"#))),
+    Case {
+        is_for_everybody: true,
+        ..of("POST", "/reports", "", Body::Json(r#"{"issue":"mislocated","picture_id":"{picture}"}"#))
+    },
     own("GET", "/reports/{report}", Body::None),
     own("PATCH", "/reports/{report}", Body::Json(r#"{"status":"waiting"}"#)),
     own("GET", "/upload_sets/{open_set}", Body::None),
+    own("PATCH", "/upload_sets/{open_set}", Body::Json(r#"{"sort_method":"filename-asc"}"#)),
     own("GET", "/upload_sets/{open_set}/files", Body::None),
     own("POST", "/upload_sets/{open_set}/files", Body::File),
     own("POST", "/upload_sets/{open_set}/complete", Body::None),
@@ -192,12 +197,12 @@ pub(super) const CASES: &[Case] = &[
     any("GET", "/users/me/tokens", Body::None),
     any("POST", "/users/me/tokens", Body::Json("{}")),
     any("POST", "/upload_sets", Body::Json(r#"{"title":"x"}"#)),
-    for_everybody(any("POST", "/auth/tokens/generate", Body::None)),
+    open("POST", "/auth/tokens/generate", Body::None),
     any("GET", "/auth/tokens/{unclaimed}/claim", Body::None),
     any("POST", "/auth/tokens/{unclaimed}/claim", Body::None),
     any("GET", "/auth/login", Body::None),
     any("GET", "/auth/logout", Body::None),
-    for_everybody(any("POST", "/auth/session", Body::Json(r#"{"token":"{jwt}"}"#))),
-    for_everybody(any("DELETE", "/auth/session", Body::None)),
-    for_everybody(any("POST", "/auth/invites/redeem", Body::Json(r#"{"code":"nothing"}"#))),
+    open("POST", "/auth/session", Body::Json(r#"{"token":"{jwt}"}"#)),
+    open("DELETE", "/auth/session", Body::None),
+    open("POST", "/auth/invites/redeem", Body::Json(r#"{"code":"nothing"}"#)),
 ];

@@ -66,7 +66,9 @@ fn section(title: &str, concerns: Concerns, states: &[std::collections::BTreeMap
                 cell(&words)
             })
             .collect();
-        text += &format!("| {} | {} |\n", case.name(), cells.join(" | "));
+        for part in ["| ", &case.name(), " | ", &cells.join(" | "), " |\n"] {
+            text += part;
+        }
     }
     text
 }

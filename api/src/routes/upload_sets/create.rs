@@ -20,37 +20,45 @@ use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, extract::refuse_nul, 
 pub struct NewSet {
     /// Title; sequences are named after it.
     #[schema(example = "Rue de la Paix, by bike")]
-    title: Option<String>,
+    pub(super) title: Option<String>,
     /// How many files will come, if known. When that many have, the set completes itself.
-    estimated_nb_files: Option<i64>,
+    pub(super) estimated_nb_files: Option<i64>,
     /// `time-asc` (default), `time-desc`, `filename-asc` or `filename-desc`.
     #[schema(value_type = Option<String>, example = "time-asc")]
-    sort_method: Option<SortMethod>,
+    pub(super) sort_method: Option<SortMethod>,
     /// One sequence whatever the gaps.
-    no_split: Option<bool>,
+    pub(super) no_split: Option<bool>,
     /// Metres between neighbours above which a new sequence begins.
-    split_distance: Option<f64>,
+    pub(super) split_distance: Option<f64>,
     /// Seconds between neighbours above which a new sequence begins.
-    split_time: Option<f64>,
+    pub(super) split_time: Option<f64>,
     /// Keep near-duplicates.
-    no_deduplication: Option<bool>,
+    pub(super) no_deduplication: Option<bool>,
     /// Metres below which neighbours may be duplicates.
-    duplicate_distance: Option<f64>,
+    pub(super) duplicate_distance: Option<f64>,
     /// Degrees of heading below which neighbours may be duplicates.
-    duplicate_rotation: Option<f64>,
+    pub(super) duplicate_rotation: Option<f64>,
     /// Degrees from the direction of travel to the direction of view, -360 to 360.
-    relative_heading: Option<f64>,
+    pub(super) relative_heading: Option<f64>,
     /// `anyone` (default), `logged-only` or `owner-only`.
     #[schema(value_type = Option<String>, example = "anyone")]
-    visibility: Option<Visibility>,
+    pub(super) visibility: Option<Visibility>,
     /// Tags of the sequences to be.
     #[schema(value_type = Option<Vec<Object>>)]
-    semantics: Option<Vec<Semantic>>,
+    pub(super) semantics: Option<Vec<Semantic>>,
     /// Whatever the client notes about itself.
     #[schema(value_type = Option<Object>)]
-    metadata: Option<Map<String, Value>>,
+    pub(super) metadata: Option<Map<String, Value>>,
     /// Older name of `visibility`: `owner-only` if false.
-    visible: Option<bool>,
+    pub(super) visible: Option<bool>,
+}
+
+impl NewSet {
+    /// Who is to see it, if anything is said of that.
+    pub(super) fn seen_by(&self) -> Option<Visibility> {
+        let visible = |yes| if yes { Visibility::Anyone } else { Visibility::OwnerOnly };
+        self.visibility.or_else(|| self.visible.map(visible))
+    }
 }
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -112,17 +120,9 @@ fn shorten(text: &str) -> String {
     text.chars().take(200).collect()
 }
 
-/// `usual` is who sees its pictures if nothing is said.
-fn check(new: NewSet, api: &Api, usual: Visibility) -> ApiResult<NewUploadSet> {
+/// How pictures are to be sorted and split has to make sense.
+pub(super) fn check_sorting(new: &NewSet) -> ApiResult<()> {
     let refuse = |name: &str, expected: &str| Err(ApiError::bad_request(format!("`{name}` must be {expected}")));
-    let title = new.title.map(|title| title.trim().to_owned()).filter(|title| !title.is_empty());
-    let title = title.ok_or_else(|| ApiError::bad_request("`title` is mandatory: a name for this set of pictures"))?;
-    if title.chars().count() > MAX_TITLE {
-        return refuse("title", "at most 500 characters");
-    }
-    if new.estimated_nb_files.is_some_and(|number| !(1..=api.settings.max_files_per_set).contains(&number)) {
-        return refuse("estimated_nb_files", &format!("1 to {}", api.settings.max_files_per_set));
-    }
     for (name, value, most) in [
         ("split_distance", new.split_distance, 1e7),
         ("split_time", new.split_time, 1e9),
@@ -136,14 +136,36 @@ fn check(new: NewSet, api: &Api, usual: Visibility) -> ApiResult<NewUploadSet> {
     if new.relative_heading.is_some_and(|heading| !(-360.0..=360.0).contains(&heading)) {
         return refuse("relative_heading", "-360 to 360 degrees");
     }
-    let no_split = new.no_split.unwrap_or(false);
-    if no_split && (new.split_distance.is_some() || new.split_time.is_some()) {
+    if new.no_split == Some(true) && (new.split_distance.is_some() || new.split_time.is_some()) {
         return refuse("no_split", "left out where split_distance or split_time is given");
     }
-    let no_deduplication = new.no_deduplication.unwrap_or(false);
-    if no_deduplication && (new.duplicate_distance.is_some() || new.duplicate_rotation.is_some()) {
+    if new.no_deduplication == Some(true) && (new.duplicate_distance.is_some() || new.duplicate_rotation.is_some()) {
         return refuse("no_deduplication", "left out where duplicate_distance or duplicate_rotation is given");
     }
+    Ok(())
+}
+
+/// A title without the space around it.
+pub(super) fn check_title(title: &str) -> ApiResult<String> {
+    let title = title.trim();
+    if title.is_empty() {
+        return Err(ApiError::bad_request("`title` is mandatory: a name for this set of pictures"));
+    }
+    if title.chars().count() > MAX_TITLE {
+        return Err(ApiError::bad_request("`title` must be at most 500 characters"));
+    }
+    Ok(title.to_owned())
+}
+
+/// `usual` is who sees its pictures if nothing is said.
+fn check(new: NewSet, api: &Api, usual: Visibility) -> ApiResult<NewUploadSet> {
+    let refuse = |name: &str, expected: &str| Err(ApiError::bad_request(format!("`{name}` must be {expected}")));
+    let title = check_title(new.title.as_deref().unwrap_or_default())?;
+    if new.estimated_nb_files.is_some_and(|number| !(1..=api.settings.max_files_per_set).contains(&number)) {
+        return refuse("estimated_nb_files", &format!("1 to {}", api.settings.max_files_per_set));
+    }
+    check_sorting(&new)?;
+    let visibility = new.seen_by().unwrap_or(usual);
     let semantics = new.semantics.unwrap_or_default();
     let fits = |text: &str, longest| !text.is_empty() && text.len() <= longest;
     if semantics.len() > MOST_TAGS
@@ -158,22 +180,16 @@ fn check(new: NewSet, api: &Api, usual: Visibility) -> ApiResult<NewUploadSet> {
     if metadata.to_string().len() > MAX_METADATA {
         return refuse("metadata", "at most 64 KiB of JSON");
     }
-    let visibility = match (new.visibility, new.visible) {
-        (Some(visibility), _) => visibility,
-        (None, Some(false)) => Visibility::OwnerOnly,
-        (None, Some(true)) => Visibility::Anyone,
-        (None, None) => usual,
-    };
     Ok(NewUploadSet {
         id: UploadSetId(uuid::Uuid::nil()),
         account: flaneur_catalog::model::AccountId(uuid::Uuid::nil()),
         title,
         estimated_nb_files: new.estimated_nb_files,
         sort_method: new.sort_method.unwrap_or_default(),
-        no_split,
+        no_split: new.no_split.unwrap_or(false),
         split_distance: new.split_distance,
         split_time: new.split_time,
-        no_deduplication,
+        no_deduplication: new.no_deduplication.unwrap_or(false),
         duplicate_distance: new.duplicate_distance,
         duplicate_rotation: new.duplicate_rotation,
         relative_heading: new.relative_heading,

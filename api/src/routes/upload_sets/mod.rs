@@ -13,6 +13,7 @@ mod notices;
 mod one;
 mod overrides;
 mod receive;
+mod revise;
 mod tus;
 mod view;
 
@@ -26,7 +27,7 @@ pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(create::create))
         .routes(routes!(create::list))
-        .routes(routes!(one::get, one::delete))
+        .routes(routes!(one::get, one::delete, revise::revise))
         .routes(routes!(complete::complete))
         .routes(routes!(files::list, receive::receive))
         .merge(tus::router())

@@ -499,7 +499,8 @@ pub async fn pictures_are_chosen_for_an_edit(scene: &Scene) {
         let found = scene.catalog.editable(&selection, limit).await.unwrap();
         found.into_iter().map(|each| (each.id, each.now.rank.unwrap(), each.seen_by)).collect::<Vec<_>>()
     };
-    let [first, second] = [(one.pictures[0], 1, Some(Visibility::Anyone)), (one.pictures[1], 2, Some(Visibility::Anyone))];
+    let [first, second] =
+        [(one.pictures[0], 1, Some(Visibility::Anyone)), (one.pictures[1], 2, Some(Visibility::Anyone))];
     let hidden = (two.pictures[0], 1, Some(Visibility::OwnerOnly));
     let twice = Selection {
         pictures: vec![first.0, waiting, PictureId(scene.world.id())],

@@ -88,6 +88,8 @@ macro_rules! for_each_rule {
             upload_sets {
                 upload_sets_keep_their_options
                 upload_sets_are_listed_the_newest_first
+                a_set_is_revised
+                a_revised_set_is_shown_otherwise
                 upload_sets_need_an_owner_and_an_id_of_their_own
                 completing_twice_changes_nothing
                 a_set_without_pictures_becomes_ready

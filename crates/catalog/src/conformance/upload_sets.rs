@@ -1,13 +1,13 @@
 //! Upload sets and their state.
 
-use flaneur_access::Visibility;
+use flaneur_access::{Viewer, Visibility};
 
-use super::scene::Scene;
+use super::scene::{Scene, viewer};
 use crate::{
     CatalogError,
     model::{
-        AccountId, DuplicateShot, JobKind, NewUploadSet, Picture, SequenceId, SortMethod, StatusCounts, UploadSet,
-        UploadSetId,
+        AccountId, ChangeOfSet, DuplicateShot, JobKind, NewUploadSet, Picture, SequenceId, SortMethod, StatusCounts,
+        UploadSet, UploadSetId,
     },
 };
 
@@ -37,6 +37,87 @@ pub async fn upload_sets_keep_their_options(scene: &Scene) {
         assert_eq!(scene.catalog.upload_set(new.id).await.unwrap(), Some(made));
     }
     assert_eq!(scene.catalog.upload_set(UploadSetId(scene.world.id())).await.unwrap(), None);
+}
+
+async fn revise(scene: &Scene, id: UploadSetId, change: &ChangeOfSet<'_>) -> Option<UploadSet> {
+    scene.catalog.revise_upload_set(id, change, &|| scene.job(), scene.now()).await.unwrap()
+}
+
+pub async fn a_set_is_revised(scene: &Scene) {
+    let (ada, bob) = (scene.account("ada").await, scene.account("bob").await);
+    let id = scene.set(&ada).await;
+    let before = scene.catalog.upload_set(id).await.unwrap().unwrap();
+    let everything = |set: &mut NewUploadSet| {
+        *set = NewUploadSet {
+            title: "Another".to_owned(),
+            sort_method: SortMethod::FilenameAsc,
+            split_distance: Some(7.5),
+            split_time: Some(30.0),
+            duplicate_distance: Some(2.0),
+            duplicate_rotation: Some(10.0),
+            relative_heading: Some(90.0),
+            visibility: Visibility::LoggedOnly,
+            semantics: vec![crate::model::Semantic { key: "a".to_owned(), value: "b".to_owned() }],
+            // Not what can be changed.
+            id: UploadSetId(uuid::Uuid::nil()),
+            account: bob.id,
+            created_at: jiff::Timestamp::UNIX_EPOCH,
+            estimated_nb_files: Some(9),
+            ..set.clone()
+        };
+    };
+    let revised = revise(scene, id, &everything).await.unwrap();
+    let mut expected = before.options.clone();
+    everything(&mut expected);
+    let NewUploadSet { account, created_at, estimated_nb_files, .. } = before.options.clone();
+    assert_eq!(revised.options, NewUploadSet { id, account, estimated_nb_files, created_at, ..expected });
+    assert_eq!(scene.catalog.upload_set(id).await.unwrap(), Some(revised));
+    assert_eq!(scene.queued(JobKind::Dispatch, id.0).await, 0, "it is not complete");
+
+    let street = scene.street(&ada, Visibility::Anyone, 2).await;
+    assert!(scene.catalog.upload_set(street.set).await.unwrap().unwrap().dispatched);
+    revise(scene, street.set, &|set| set.semantics.clear()).await.unwrap();
+    assert_eq!(scene.queued(JobKind::Dispatch, street.set.0).await, 0, "it is sorted as it was");
+    let revised = revise(scene, street.set, &|set| set.split_time = Some(1.0)).await.unwrap();
+    assert!(revised.completed && !revised.dispatched);
+    assert_eq!(scene.queued(JobKind::Dispatch, street.set.0).await, 1);
+
+    assert_eq!(revise(scene, UploadSetId(scene.world.id()), &everything).await, None);
+    assert!(scene.catalog.delete_upload_set(id, &|| scene.job(), scene.now()).await.unwrap());
+    assert_eq!(revise(scene, id, &everything).await, None);
+}
+
+pub async fn a_revised_set_is_shown_otherwise(scene: &Scene) {
+    let ada = scene.account("ada").await;
+    let street = scene.street(&ada, Visibility::Anyone, 3).await;
+    let other = scene.street(&ada, Visibility::Anyone, 1).await;
+    super::edits::show_to(scene, &street, Some(street.pictures[2]), Visibility::OwnerOnly).await;
+    scene.refresh().await;
+    let seen = async || {
+        let mut seen = scene.search(&scene.query(Viewer::Anonymous)).await;
+        seen.retain(|id| *id != other.pictures[0]);
+        seen.sort_unstable();
+        seen
+    };
+    let mut shown = street.pictures[..2].to_vec();
+    shown.sort_unstable();
+    assert_eq!(seen().await, shown);
+    let log = scene.catalog.last_change().await.unwrap();
+    let now = scene.pass(1);
+    revise(scene, street.set, &|set| set.visibility = Visibility::LoggedOnly).await.unwrap();
+    assert_eq!(seen().await, []);
+    assert!(scene.catalog.sequence(Viewer::Anonymous, street.sequence).await.unwrap().is_none());
+    let hidden = scene.catalog.changes(log, 100).await.unwrap();
+    assert!(street.pictures[..2].iter().all(|id| hidden.iter().any(|change| change.picture == Some(*id))));
+    let bob = viewer(&scene.account("bob").await);
+    assert_eq!(scene.catalog.item(bob, street.pictures[0]).await.unwrap().unwrap().picture.updated_at, now);
+    assert!(scene.catalog.item(bob, street.pictures[2]).await.unwrap().is_none(), "that was hidden for itself");
+    scene.refresh().await;
+    assert_eq!(scene.catalog.coverage_drift().await.unwrap(), 0);
+    revise(scene, street.set, &|set| set.visibility = Visibility::Anyone).await.unwrap();
+    scene.refresh().await;
+    assert_eq!(seen().await, shown);
+    assert!(!scene.search(&scene.query(Viewer::Anonymous)).await.is_empty());
 }
 
 pub async fn upload_sets_are_listed_the_newest_first(scene: &Scene) {

@@ -64,6 +64,6 @@ pub use sequence::{
 };
 pub use upload::{NewUpload, Upload, UploadOutcome, UploadPart, UploadReceipt};
 pub use upload_set::{
-    FileNotice, FileRecord, NewUploadSet, Notice, Receipt, ReceivedFile, RefusedFile, Rejection, Semantic, Severity,
-    SortMethod, StatusCounts, UploadSet, UploadSetSequence, UploadSetState,
+    ChangeOfSet, FileNotice, FileRecord, NewUploadSet, Notice, Receipt, ReceivedFile, RefusedFile, Rejection, Semantic,
+    Severity, SortMethod, StatusCounts, UploadSet, UploadSetSequence, UploadSetState,
 };

@@ -16,6 +16,9 @@ pub struct Semantic {
     pub value: String,
 }
 
+/// Changes the options of a set.
+pub type ChangeOfSet<'c> = dyn Fn(&mut NewUploadSet) + Send + Sync + 'c;
+
 /// An upload set to be made. Of the options, `None` means: the instance's default.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewUploadSet {

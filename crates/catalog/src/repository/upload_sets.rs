@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use crate::{
     Result,
     model::{
-        AccountId, FileRecord, JobId, NewUploadSet, Receipt, ReceivedFile, RefusedFile, UploadSet, UploadSetId,
-        UploadSetState,
+        AccountId, ChangeOfSet, FileRecord, JobId, NewUploadSet, Receipt, ReceivedFile, RefusedFile, UploadSet,
+        UploadSetId, UploadSetState,
     },
 };
 
@@ -24,6 +24,17 @@ pub trait UploadSets: Send + Sync {
     async fn upload_sets(&self, account: AccountId, limit: i64) -> Result<Vec<UploadSet>>;
     /// How many sets an account has that were made since then.
     async fn upload_sets_since(&self, account: AccountId, since: Timestamp) -> Result<i64>;
+
+    /// Changes what a set is to be: its title, tags, visibility, and how it is sorted and split. Nothing else of it changes. Its
+    /// sequences and pictures that are shown as the set was are shown as it is now; a complete set is dispatched anew, if
+    /// that makes a difference. None if there is no such set. `fresh` makes ids for jobs.
+    async fn revise_upload_set(
+        &self,
+        id: UploadSetId,
+        change: &ChangeOfSet<'_>,
+        fresh: &(dyn Fn() -> JobId + Send + Sync),
+        now: Timestamp,
+    ) -> Result<Option<UploadSet>>;
 
     /// Accepts a stored file as a picture, in one transaction with: its line in the set's list of files, its `Process`
     /// job (`job`), and, when the set has now as many files as estimated, completion as in

@@ -35,6 +35,7 @@ mod spans;
 mod statement;
 mod tombstones;
 mod upkeep;
+mod upload_set_revision;
 mod upload_set_state;
 mod upload_sets;
 mod uploads;

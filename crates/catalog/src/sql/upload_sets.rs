@@ -8,14 +8,14 @@ use super::{
     Connection, Store, areas, at_least_none, corrections, dialect, explain, jobs,
     picture_rows::insert_picture,
     tombstones::{self, Of, hold_pictures},
-    upload_set_state, uploads,
+    upload_set_revision, upload_set_state, uploads,
 };
 use crate::{
     Result, UploadSets,
     model::{
-        AccountId, Exclusion, FileNotice, FileRecord, JobId, JobKind, NewUploadSet, Notice, Picture, PictureId,
-        PictureStatus, Receipt, ReceivedFile, RefusedFile, Rejection, Semantic, SequenceId, Severity, UploadSet,
-        UploadSetId, UploadSetState,
+        AccountId, ChangeOfSet, Exclusion, FileNotice, FileRecord, JobId, JobKind, NewUploadSet, Notice, Picture,
+        PictureId, PictureStatus, Receipt, ReceivedFile, RefusedFile, Rejection, Semantic, SequenceId, Severity,
+        UploadSet, UploadSetId, UploadSetState,
     },
     signals::Topic,
     stored::rows::{micros, named, time},
@@ -307,6 +307,22 @@ impl UploadSets for Store {
         .map_err(|error| explain(error, "the upload set's id", "the account"))?;
         tx.commit().await?;
         Ok(UploadSet { options: new, completed: false, dispatched: false, received: 0, notices: Vec::new() })
+    }
+
+    async fn revise_upload_set(
+        &self,
+        id: UploadSetId,
+        change: &ChangeOfSet<'_>,
+        fresh: &(dyn Fn() -> JobId + Send + Sync),
+        now: Timestamp,
+    ) -> Result<Option<UploadSet>> {
+        let mut tx = self.write().await?;
+        if !upload_set_revision::revise(&mut tx, id, change, fresh, now).await? {
+            return Ok(None);
+        }
+        let set = find(&mut tx, id).await?;
+        self.announce(tx, &Topic::ALL).await?;
+        Ok(set)
     }
 
     async fn upload_set(&self, id: UploadSetId) -> Result<Option<UploadSet>> {
