@@ -33,11 +33,14 @@ fn is_sound(set: &Set<'_>, pictures: &[Picture]) -> Result<(), TestCaseError> {
         let seconds = (pair[1].captured_at - pair[0].captured_at) as f64 / 1e6;
         prop_assert!(seconds >= least / fastest - 0.01 && seconds <= most / slowest + 0.01, "{seconds} s");
     }
-    if let Some(middle) = apart.get(apart.len() / 2) {
-        prop_assert!(*middle > least * 0.7 && *middle < most * 1.2 + 0.5, "{middle} m");
-        let longest = apart[apart.len() - 1];
+    // Of a few, each may be told wrongly.
+    if apart.len() >= 30 {
+        let middle = apart[apart.len() / 2];
+        prop_assert!(middle > least * 0.7 && middle < most * 1.2 + 0.5, "{middle} m");
+    }
+    if let Some(longest) = apart.last() {
         // At a corner who keeps to the right side crosses the street.
-        prop_assert!(longest < most + 14.0, "{longest} m");
+        prop_assert!(*longest < most + 14.0, "{longest} m");
     }
     Ok(())
 }
