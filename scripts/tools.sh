@@ -70,8 +70,8 @@ install_deny() {
     command -v cargo-deny >/dev/null 2>&1 && return
     local version=0.20.2
     [[ -x $cache/cargo/bin/cargo-deny && $("$cache/cargo/bin/cargo-deny" --version) == *"$version" ]] && return
-    step "building cargo-deny (some minutes, once)" env -u CARGO_TARGET_DIR cargo install cargo-deny --locked \
-        --version "$version" --no-default-features --root "$cache/cargo"
+    step "building cargo-deny (some minutes, once)" env -u CARGO_TARGET_DIR CARGO_PROFILE_DEV_DEBUG=0 \
+        cargo install cargo-deny --locked --debug --version "$version" --no-default-features --root "$cache/cargo"
 }
 
 # An S3 server that is built in two minutes and starts at once: for every test run.
