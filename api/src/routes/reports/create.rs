@@ -6,14 +6,14 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use flaneur_catalog::model::{
-    Issue, JobId, NewReport, PictureId, ReportId, ReportReceipt, ReportRole, Reported, SequenceId, WithholdRule,
+    Issue, JobId, NewReport, PictureId, ReportId, ReportReceipt, Reported, SequenceId, WithholdRule,
 };
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::view;
+use super::{Roles, view};
 use crate::{
     Api, ApiError, ApiResult, ClientAddress, Doing, Identity, Link, PublicUrl, Whom,
     error::ErrorBody,
@@ -169,7 +169,7 @@ async fn create(
             return Err(ApiError::conflict("It has been reported often enough: moderators know, and will look at it"));
         }
     };
-    let mut document = view::report(&report, ReportRole::Reporter, &url);
+    let mut document = view::report(&report, Roles { reporter: true, ..Roles::of(&identity, &report) }, &url);
     if is_new && let Some(Value::Array(links)) = document.get_mut("links") {
         links.push(json!(Link::of("case", "text/html", format!("{}/reports/{}#{key}", url.0, report.id))));
         links.push(json!(Link::json("status", url.api(&format!("/reports/{}?key={key}", report.id)))));

@@ -1,7 +1,7 @@
 //! `GET /reports` and `GET /users/me/reports`.
 
 use axum::{extract::State, response::Response};
-use flaneur_catalog::model::{AccountId, Report, ReportId, ReportQuery, ReportRole};
+use flaneur_catalog::model::{AccountId, Report, ReportId, ReportQuery};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -74,10 +74,7 @@ async fn page(
         next.append_pair("page", &format!("{}_{}", last.opened_at.as_microsecond(), last.id));
         links.push(Link::json("next", next.finish()));
     }
-    let told = |report: &Report| {
-        let role = Roles::of(identity, report).foremost().unwrap_or(ReportRole::Reporter);
-        Value::Object(view::report(report, role, url))
-    };
+    let told = |report: &Report| Value::Object(view::report(report, Roles::of(identity, report), url));
     Ok(json!({ "reports": found.iter().map(told).collect::<Vec<_>>(), "links": links }))
 }
 

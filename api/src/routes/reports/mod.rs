@@ -21,7 +21,7 @@ pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new().merge(create::router()).merge(list::router()).merge(log::router()).merge(one::router())
 }
 
-/// What whoever asks is to a report. Nobody who is signed in may be several of these.
+/// What whoever asks is to a report: they may be several of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Roles {
     reporter: bool,
@@ -40,14 +40,21 @@ impl Roles {
         }
     }
 
-    /// The one that may do most.
-    fn foremost(self) -> Option<ReportRole> {
-        match self {
-            Self { moderator: true, .. } => Some(ReportRole::Moderator),
-            Self { owner: true, .. } => Some(ReportRole::Owner),
-            Self { reporter: true, .. } => Some(ReportRole::Reporter),
-            _ => None,
-        }
+    /// Of who has the key of a case.
+    const KEY: Self = Self { reporter: true, owner: false, moderator: false };
+
+    fn is_concerned(self) -> bool {
+        self.reporter || self.owner || self.moderator
+    }
+
+    /// By their names in the API.
+    fn names(self) -> Vec<ReportRole> {
+        let all = [
+            (self.reporter, ReportRole::Reporter),
+            (self.owner, ReportRole::Owner),
+            (self.moderator, ReportRole::Moderator),
+        ];
+        all.into_iter().filter(|(has, _)| *has).map(|(_, role)| role).collect()
     }
 }
 
@@ -59,21 +66,21 @@ fn require_moderator(identity: &Identity, refusal: &'static str) -> ApiResult<()
 }
 
 /// A report that whoever asks may read: by who they are, or by the key of the case.
-async fn find(api: &Api, identity: &Identity, id: Uuid, key: Option<&str>) -> ApiResult<(Report, ReportRole)> {
+async fn find(api: &Api, identity: &Identity, id: Uuid, key: Option<&str>) -> ApiResult<(Report, Roles)> {
     let report = api.catalog.find_report(ReportId(id)).await?;
     let has_key = |report: &Report| key.is_some_and(|key| secret_hash(key) == report.case_sha256);
-    match report {
-        Some(report) => match Roles::of(identity, &report).foremost() {
-            Some(role) => Ok((report, role)),
-            None if has_key(&report) => Ok((report, ReportRole::Reporter)),
-            None if identity.account.is_none() => {
-                Err(ApiError::unauthorized("Only authenticated users can access reports"))
-            }
-            None => Err(ApiError::forbidden("You're not authorized to access this report")),
-        },
-        None if identity.account.is_none() => {
-            Err(ApiError::unauthorized("Only authenticated users can access reports"))
-        }
-        None => Err(ApiError::not_found("Report doesn't exist")),
+    let sign_in = || ApiError::unauthorized("Only authenticated users can access reports");
+    let Some(report) = report else {
+        identity.account.as_ref().ok_or_else(sign_in)?;
+        return Err(ApiError::not_found("Report doesn't exist"));
+    };
+    let roles = Roles::of(identity, &report);
+    if roles.is_concerned() {
+        return Ok((report, roles));
     }
+    if has_key(&report) {
+        return Ok((report, Roles::KEY));
+    }
+    identity.account.as_ref().ok_or_else(sign_in)?;
+    Err(ApiError::forbidden("You're not authorized to access this report"))
 }

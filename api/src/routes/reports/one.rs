@@ -30,7 +30,8 @@ struct Key {
 /// A report
 ///
 /// For who made it (by their account, or with the key of the case), whose picture or sequence it is about, and
-/// administrators. Where to reach the reporter, who decided, and `history` is told to administrators only.
+/// administrators. `flaneur:answers` is what was said since, by whom in which role. Where to reach the reporter, who decided, and
+/// `history` is told to administrators only.
 #[utoipa::path(
     get, path = "/reports/{id}", tag = "Reports",
     params(("id" = Uuid, Path, description = "The report"), Key),
@@ -50,10 +51,11 @@ async fn show(
     Path(id): Path<Uuid>,
     Query(Key { key }): Query<Key>,
 ) -> ApiResult<Response> {
-    let (report, role) = find(&api, &identity, id, key.as_deref()).await?;
-    let mut document = view::report(&report, role, &url);
-    if role == ReportRole::Moderator {
-        let events = api.catalog.report_events(report.id).await?;
+    let (report, roles) = find(&api, &identity, id, key.as_deref()).await?;
+    let mut document = view::report(&report, roles, &url);
+    let events = api.catalog.report_events(report.id).await?;
+    document.insert("flaneur:answers".to_owned(), view::answers(&events));
+    if roles.moderator {
         document.insert("history".to_owned(), Value::Array(events.iter().map(view::event).collect()));
     }
     reply.private().json(&document)
@@ -196,12 +198,12 @@ async fn patch(
     extract::Json(body): extract::Json<Map<String, Value>>,
 ) -> ApiResult<Response> {
     let by = identity.require()?.id;
-    let (report, role) = find(&api, &identity, id, None).await?;
+    let (report, roles) = find(&api, &identity, id, None).await?;
     let wanted = Wanted::read(&body)?;
     if wanted.is_empty() {
-        return reply.json(&view::report(&report, role, &url));
+        return reply.json(&view::report(&report, roles, &url));
     }
-    let acts_as = wanted.permitted(Roles::of(&identity, &report), &report)?;
+    let acts_as = wanted.permitted(roles, &report)?;
     let decision = Decision {
         report: report.id,
         by,
@@ -216,5 +218,5 @@ async fn patch(
     let world = api.world.clone();
     let decided = api.catalog.decide(&decision, &move || JobId(world.id())).await?;
     let decided = decided.ok_or_else(|| ApiError::not_found("Report doesn't exist"))?;
-    reply.json(&view::report(&decided, role, &url))
+    reply.json(&view::report(&decided, roles, &url))
 }

@@ -180,6 +180,9 @@ async fn a_case_can_be_followed_without_an_account() {
     assert_eq!(patch(&fixture, Some(&fixture.admin), &made["id"], &reason).await.status, 200);
     let told = fixture.get(&status).await.json();
     assert_eq!(told["resolver_comments"], "The plate is covered now");
+    assert_eq!((&told["flaneur:resolver_role"], &told["flaneur:roles"]), (&json!("moderator"), &json!(["reporter"])));
+    assert_eq!(told["flaneur:answers"][0]["comments"], "The plate is covered now");
+    assert!(told["flaneur:answers"][0].get("account").is_none(), "{told}");
     assert_eq!(told["message"], "It was right, and what was wrong is so no more.");
     for key in ["", "x", &key[1..]] {
         assert_eq!(fixture.get(&format!("{}?key={key}", path_of(&made))).await.status, 401, "{key}");

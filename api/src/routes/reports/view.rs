@@ -4,6 +4,7 @@ use flaneur_catalog::model::{Report, ReportEvent, ReportRole, ReportStatus, Repo
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::Roles;
 use crate::{Link, PublicUrl};
 
 /// Times as the reference server writes them here.
@@ -11,8 +12,8 @@ fn at(time: Timestamp) -> String {
     time.to_string()
 }
 
-/// A report, as far as somebody in this role is told. Where to reach the reporter, and who decided, is the moderators'.
-pub fn report(report: &Report, role: ReportRole, url: &PublicUrl) -> Map<String, Value> {
+/// A report, as far as somebody in these roles is told. Where to reach the reporter, and who decided, is the moderators'.
+pub fn report(report: &Report, roles: Roles, url: &PublicUrl) -> Map<String, Value> {
     let own = url.api(&format!("/reports/{}", report.id));
     let mut told = Map::new();
     let mut put = |name: &str, value: Value| {
@@ -39,14 +40,16 @@ pub fn report(report: &Report, role: ReportRole, url: &PublicUrl) -> Map<String,
     put("resolver_comments", json!(report.resolver_comments));
     put("flaneur:withheld", json!(report.withholds));
     put("message", json!(message(report)));
-    if role == ReportRole::Moderator {
+    put("flaneur:roles", json!(roles.names()));
+    put("flaneur:resolver_role", json!(report.resolver_role));
+    if roles.moderator {
         put("reporter_email", json!(report.email));
         put("reporter_account_id", json!(report.reporter));
         put("owner_account_id", json!(report.owner));
         put("resolver_account_id", json!(report.resolver));
     }
     let mut links = vec![Link::json("self", own.clone()), about];
-    if role != ReportRole::Reporter || !report.status.is_closed() {
+    if roles.moderator || (roles.owner || roles.reporter) && !report.status.is_closed() {
         links.push(Link::json("edit", own).with("method", "PATCH"));
     }
     put("links", json!(links));
@@ -76,6 +79,15 @@ fn message(report: &Report) -> &'static str {
         (ReportStatus::ClosedSolved, false, _) => "It was right, and what was wrong is so no more.",
         (ReportStatus::ClosedIgnored, _, _) => "Nothing was found to be wrong.",
     }
+}
+
+/// What was said about a report after it was made, for everybody concerned: by whom is told as their role.
+pub fn answers(events: &[ReportEvent]) -> Value {
+    let told = |event: &ReportEvent| {
+        let comments = event.comments.as_ref().filter(|comments| event.place > 1 && !comments.is_empty())?;
+        Some(json!({ "at": at(event.at), "role": event.role, "comments": comments }))
+    };
+    Value::Array(events.iter().filter_map(told).collect())
 }
 
 /// Something that was done about a report.

@@ -402,6 +402,10 @@ pub async fn everything_done_about_a_report_is_logged(scene: &Scene) {
     .await;
     assert_eq!((closed.issue, closed.email.as_deref(), closed.resolver), (Issue::Other, None, Some(admin.id)));
     assert_eq!(closed.resolver_comments.as_deref(), Some("Indeed"));
+    let again = decision(scene, &report, &admin, ReportRole::Moderator, ReportStatus::ClosedIgnored);
+    assert_eq!(decide(scene, &again).await.resolver_comments.as_deref(), Some("Indeed"));
+    let owner = decision(scene, &report, &street.account, ReportRole::Owner, ReportStatus::ClosedIgnored);
+    assert_eq!(decide(scene, &owner).await.resolver_comments, None, "that was another's reason");
     let events = scene.catalog.report_events(report.id).await.unwrap();
     let told: Vec<_> = events
         .iter()
@@ -413,12 +417,14 @@ pub async fn everything_done_about_a_report_is_logged(scene: &Scene) {
         (1, ReportRole::Reporter, ReportStatus::OpenAutofix, true, None, Some("A plate, to the left")),
         (2, ReportRole::Owner, ReportStatus::Waiting, true, Some("ada"), Some("It is blurred now")),
         (3, ReportRole::Moderator, ReportStatus::ClosedIgnored, false, Some("admin"), Some("Indeed")),
+        (4, ReportRole::Moderator, ReportStatus::ClosedIgnored, false, Some("admin"), None),
+        (5, ReportRole::Owner, ReportStatus::ClosedIgnored, false, Some("ada"), None),
     ];
     assert_eq!(told, expected);
     let mut backwards = events.clone();
     backwards.reverse();
     assert_eq!(scene.catalog.moderation_log(None, 10).await.unwrap(), backwards);
-    let last = &events[2];
+    let last = &events[4];
     let before = Some((last.at, last.report, last.place));
     assert_eq!(scene.catalog.moderation_log(before, 1).await.unwrap(), backwards[1..2]);
     assert_eq!(scene.catalog.moderation_log(before, -1).await.unwrap(), []);

@@ -248,7 +248,7 @@ pub struct Decision {
     pub issue: Option<Issue>,
     /// Where to reach the reporter; empty: nowhere.
     pub email: Option<String>,
-    /// The answer.
+    /// The answer. If none is given, that of somebody in the same role stays; another's does not.
     pub comments: Option<String>,
     /// Whether what it is about is withheld from now on. If nothing is said: no more if the report is closed as ignored, or
     /// as solved by its reporter before a moderator did anything about it, or as solved after the picture was redacted again;

@@ -436,6 +436,8 @@ impl Reports for Store {
             }
             (None, _) => report.withholds,
         };
+        // What another said is no reason for what is done now.
+        let answer = report.resolver_comments.filter(|_| report.resolver_role == Some(decision.role));
         // A state of its own says that something is withheld and nobody looked.
         let status = match status {
             ReportStatus::OpenAutofix if !withholds => ReportStatus::Open,
@@ -453,7 +455,7 @@ impl Reports for Store {
         .bind(decision.email.as_ref().or(report.email.as_ref()).filter(|email| !email.is_empty()))
         .bind(decision.by)
         .bind(decision.role.as_str())
-        .bind(decision.comments.as_ref().or(report.resolver_comments.as_ref()))
+        .bind(decision.comments.as_ref().or(answer.as_ref()))
         .bind(status.is_closed().then(|| report.closed_at.map_or(now, micros)))
         .bind(now)
         .execute(&mut *tx)
