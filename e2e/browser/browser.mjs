@@ -9,6 +9,8 @@ export const given = {
   chromium: required('FLANEUR_CHROMIUM'),
   url: required('FLANEUR_URL'),
   token: required('FLANEUR_TOKEN'),
+  /** A token of an account that is no administrator. */
+  account: process.env.FLANEUR_ACCOUNT,
   /** Files to upload: `[{ name, path }]`. */
   uploads: optional('FLANEUR_UPLOADS'),
   /** Files to send over a bad line, and ones with something wrong: `{ walk, refused, twice, good: { en, fr }, keys }`, each `{ name, path, size }`. */

@@ -49,7 +49,11 @@ pub async fn run_in_browser(server: &Server, script: &str, given: &[(&str, Strin
 
 async fn run(script: &str) {
     let server = Server::start();
-    let walk = walk(&server).await;
+    run_on(&server, script, &[]).await;
+}
+
+async fn run_on(server: &Server, script: &str, more: &[(&str, String)]) {
+    let walk = walk(server).await;
     let folder = tempfile::tempdir().unwrap();
     let uploads: Vec<Value> = ["desktop", "phone"]
         .iter()
@@ -61,8 +65,9 @@ async fn run(script: &str) {
             json!({ "name": name, "path": path })
         })
         .collect();
-    let given = [("FLANEUR_WALK", walk.to_string()), ("FLANEUR_UPLOADS", Value::from(uploads).to_string())];
-    run_in_browser(&server, script, &given).await;
+    let mut given = vec![("FLANEUR_WALK", walk.to_string()), ("FLANEUR_UPLOADS", Value::from(uploads).to_string())];
+    given.extend(more.iter().cloned());
+    run_in_browser(server, script, &given).await;
 }
 
 #[tokio::test]
@@ -108,4 +113,11 @@ async fn the_unmodified_web_viewer_works_with_this_server() {
 #[tokio::test]
 async fn pictures_are_corrected_and_tagged_in_a_browser() {
     run("tests/edit.test.mjs").await;
+}
+
+#[tokio::test]
+async fn pictures_are_reported_and_decided_in_a_browser() {
+    let server = Server::start();
+    let account = server.commands().token("grace");
+    run_on(&server, "tests/report.test.mjs", &[("FLANEUR_ACCOUNT", account)]).await;
 }

@@ -4,12 +4,16 @@ import { object, text } from './json';
 export interface Account {
   readonly id: string;
   readonly name: string;
+  /** Whether they decide about reports. */
+  readonly moderates: boolean;
 }
 
 function parse(raw: unknown): Account {
   const answer = object(raw);
   const id = text(answer.id) ?? '';
-  return { id, name: text(answer.name) ?? id };
+  // The answer to signing in is shorter, and says only whether they are an administrator.
+  const moderates = object(answer.permissions).can_check_reports === true || answer.admin === true;
+  return { id, name: text(answer.name) ?? id, moderates };
 }
 
 export async function whoAmI(): Promise<Account> {

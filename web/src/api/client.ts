@@ -1,5 +1,5 @@
-import { ApiError, kindOfStatus } from './errors';
-import { object, text } from './json';
+import { ApiError, type FieldProblem, kindOfStatus } from './errors';
+import { list, object, text } from './json';
 
 const TIMEOUT_MS = 20_000;
 
@@ -14,6 +14,15 @@ export interface RequestOptions {
 export function messageOf(body: unknown): string | null {
   const answer = object(body);
   return text(object(answer.details).error) ?? text(answer.message);
+}
+
+/** What an error answer says of single fields. */
+export function problemsOf(body: unknown): FieldProblem[] {
+  return list(object(body).details).flatMap((each) => {
+    const problem = object(each);
+    const says = text(problem.error);
+    return says === null ? [] : [{ fields: list(problem.fields).map(text).filter((name) => name !== null), text: says }];
+  });
 }
 
 async function bodyOf(response: Response): Promise<unknown> {
@@ -45,6 +54,8 @@ export async function request(path: string, options: RequestOptions = {}): Promi
     throw new ApiError('network', 0, null);
   }
   const body = await bodyOf(response);
-  if (!response.ok) throw new ApiError(kindOfStatus(response.status), response.status, messageOf(body));
+  if (!response.ok) {
+    throw new ApiError(kindOfStatus(response.status), response.status, messageOf(body), problemsOf(body));
+  }
   return body;
 }

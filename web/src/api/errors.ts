@@ -1,12 +1,19 @@
 /** Why a request came to nothing, in the few kinds that a person can act on. */
 export type ErrorKind = 'network' | 'signedOut' | 'forbidden' | 'notFound' | 'refused' | 'busy' | 'server';
 
-/** A request that failed. `detail` is the server's own sentence, where it gave one. */
+/** What is wrong with some of the fields that were sent. */
+export interface FieldProblem {
+  readonly fields: readonly string[];
+  readonly text: string;
+}
+
+/** A request that failed. `detail` is the server's own sentence, where it gave one; `problems` which fields it is about. */
 export class ApiError extends Error {
   constructor(
     readonly kind: ErrorKind,
     readonly status: number,
     readonly detail: string | null,
+    readonly problems: readonly FieldProblem[] = [],
   ) {
     super(detail ?? kind);
     this.name = 'ApiError';

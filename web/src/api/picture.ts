@@ -57,6 +57,8 @@ export interface Picture {
   readonly licence: string | null;
   readonly licenceUrl: string | null;
   readonly fileName: string;
+  /** Whether only its owner and administrators see it, because of a report. */
+  readonly withheld: boolean;
   readonly links: readonly PictureLink[];
 }
 
@@ -161,6 +163,7 @@ export function parsePicture(raw: unknown): Picture | null {
     licence: text(properties.license),
     licenceUrl: httpUrl(licenceLink?.href),
     fileName: text(properties['original_file:name']) ?? `${id}.jpg`,
+    withheld: properties['flaneur:withheld'] === true,
     links: links.map(parseLink).filter((link) => link !== null),
   };
 }

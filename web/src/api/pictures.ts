@@ -23,6 +23,11 @@ export function forgetPicture(id: string): void {
   cache.delete(id);
 }
 
+/** What may be seen has changed: links of other pictures lead elsewhere now, too. */
+export function forgetAllPictures(): void {
+  cache.clear();
+}
+
 /** A picture was published anew: what is known of it is forgotten. */
 export function renewPicture(id: string): void {
   forgetPicture(id);

@@ -24,6 +24,8 @@ const PAGES = {
   signIn: async (url: URL): Promise<Page> => (await import('../account/signIn')).openSignIn(url),
   invite: async (url: URL): Promise<Page> => (await import('../account/invite')).openInvite(url),
   claim: async (url: URL): Promise<Page> => (await import('../account/claim')).openClaim(url),
+  reports: async (): Promise<Page> => (await import('../reports/page')).openReports(),
+  report: async (url: URL): Promise<Page> => (await import('../reports/case')).openCase(url),
   notFound: async (): Promise<Page> => (await import('./notFound')).openNotFound(),
 };
 
@@ -34,6 +36,8 @@ export const ROUTES: readonly Route[] = [
   { name: 'sign-in', pattern: /^\/sign-in\/?$/, open: PAGES.signIn },
   { name: 'invite', pattern: /^\/invite\/?$/, open: PAGES.invite },
   { name: 'claim', pattern: /^\/claim\/?$/, open: PAGES.claim },
+  { name: 'reports', pattern: /^\/reports\/?$/, open: PAGES.reports },
+  { name: 'report', pattern: /^\/reports\/[^/]+\/?$/, open: PAGES.report },
   { name: 'not-found', pattern: /^/, open: PAGES.notFound },
 ];
 

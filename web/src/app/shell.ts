@@ -1,5 +1,6 @@
 import type { Account } from '../api/account';
 import { configuration } from '../api/configuration';
+import { listReports } from '../api/reports';
 import { fill, h } from '../lib/dom';
 import { icon } from '../lib/icons';
 import { language, languages, nameOfLanguage, switchLanguage, t } from '../locales';
@@ -38,6 +39,20 @@ async function leave(): Promise<void> {
   }
 }
 
+/** So many open reports are counted, and no more. */
+const MOST_COUNTED = 100;
+
+/** Writes into the link how many reports wait for this account. */
+async function countReports(link: HTMLElement, { moderates }: Account): Promise<void> {
+  try {
+    const { reports, next } = await listReports({ whose: moderates ? 'all' : 'owner', open: true }, MOST_COUNTED, null);
+    const count = next === null ? reports.length : `${MOST_COUNTED}+`;
+    if (count !== 0) link.textContent = t('app.openReports', { count });
+  } catch {
+    // The page that the link leads to says what is wrong.
+  }
+}
+
 function accountMenu(): HTMLElement {
   const name = h('span', { class: 'account-name', 'data-testid': 'account-name', hidden: true });
   const summary = h('summary', { class: 'nav-link', 'aria-label': t('app.menu') }, icon('account'), name);
@@ -70,9 +85,12 @@ function accountMenu(): HTMLElement {
     name.hidden = account === null;
     name.textContent = account?.name ?? '';
     if (account !== null) {
+      const reports = h('a', { href: '/reports', class: 'button', onclick: close, 'data-testid': 'menu-reports' }, t('app.reports'));
+      if (menu.open) void countReports(reports, account);
       fill(
         who,
         h('p', {}, t('app.signedInAs', { name: account.name })),
+        reports,
         h('button', { type: 'button', class: 'button', onclick: () => void leave().then(close) }, t('app.signOut')),
       );
       return;

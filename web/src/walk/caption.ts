@@ -8,6 +8,7 @@ export interface CaptionEvents {
   readonly onCopyLink: () => void;
   readonly onBlur: () => void;
   readonly onEdit: () => void;
+  readonly onReport: () => void;
 }
 
 /** Buttons that are hidden until it is known that the reader may. */
@@ -60,6 +61,9 @@ export function showCaption(container: HTMLElement, picture: Picture, events: Ca
   const edit = action('edit', t('edit.title'), events.onEdit);
   edit.hidden = true;
   edit.dataset.testid = 'edit-open';
+  const report = action('flag', t('report.title'), events.onReport);
+  report.dataset.testid = 'report-open';
+  const withheld = h('a', { href: '/reports', class: 'caption-withheld', 'data-testid': 'withheld' }, t('walk.withheld'));
   fill(
     container,
     h(
@@ -76,7 +80,9 @@ export function showCaption(container: HTMLElement, picture: Picture, events: Ca
       blur,
       download(picture),
       action('link', t('walk.copyLink'), events.onCopyLink),
+      report,
     ),
+    picture.withheld ? withheld : null,
   );
   return { blur, edit };
 }

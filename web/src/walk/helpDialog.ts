@@ -12,6 +12,7 @@ function keys(): [string[], MessageKey][] {
     [['+', '−'], 'help.zoom'],
     [['m'], 'help.swap'],
     [['e'], 'help.edit'],
+    [['r'], 'help.report'],
     [['b'], 'help.blur'],
     [['←', '→', '↑', '↓'], 'help.blurMove'],
     [[t('help.key.shift'), '←', '→', '↑', '↓'], 'help.blurResize'],

@@ -9,7 +9,7 @@ describe('keys', () => {
   it.each([
     ['ArrowLeft', 'turnLeft'], ['ArrowRight', 'turnRight'], ['ArrowUp', 'ahead'], ['ArrowDown', 'back'],
     ['PageUp', 'next'], ['PageDown', 'previous'], [' ', 'play'], ['+', 'zoomIn'], ['-', 'zoomOut'],
-    ['m', 'swap'], ['b', 'blur'], ['Escape', 'escape'], ['?', 'help'],
+    ['m', 'swap'], ['b', 'blur'], ['e', 'edit'], ['r', 'report'], ['Escape', 'escape'], ['?', 'help'],
   ])('%s means %s', (key, command) => {
     expect(press(key)).toBe(command);
   });

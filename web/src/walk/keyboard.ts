@@ -14,6 +14,7 @@ export type Command =
   | 'swap'
   | 'blur'
   | 'edit'
+  | 'report'
   | 'escape'
   | 'help';
 
@@ -34,6 +35,8 @@ const KEYS: ReadonlyMap<string, Command> = new Map([
   ['B', 'blur'],
   ['e', 'edit'],
   ['E', 'edit'],
+  ['r', 'report'],
+  ['R', 'report'],
   ['Escape', 'escape'],
   ['?', 'help'],
 ]);

@@ -19,6 +19,7 @@ import { buildLayout, showPlaying } from './layout';
 import type { MapTarget, MapView } from './mapView';
 import { PictureView } from './pictureView';
 import { Player } from './player';
+import { Reporting } from './report/reporting';
 import { TURN_STEP } from './surface';
 import { type Focus, formatWalkHash, parseWalkUrl, type View, type WalkState } from './url';
 
@@ -46,6 +47,7 @@ class Walk {
   private addressTimer: number | undefined;
   private readonly blurring: Blurring;
   private readonly editing: Editing;
+  private readonly reporting: Reporting;
 
   constructor(url: URL) {
     this.state = parseWalkUrl(url);
@@ -100,6 +102,13 @@ class Walk {
       looking: () => this.pictureView.view?.heading ?? null,
       onChanged: ({ id, sequence }) => void this.open({ id, sequence, view: this.pictureView.view }),
     });
+    this.reporting = new Reporting({
+      draw: () => (this.blurring.offered ? () => void this.blurring.begin() : null),
+      onHidden: ({ id, sequence }) => void this.open({ id, sequence, view: this.pictureView.view }),
+      onGone: (_picture, alone) => {
+        this.leaveGone(alone ? (this.linkTo('next') ?? this.linkTo('prev')) : null);
+      },
+    });
     this.showFocus();
     void this.start();
   }
@@ -129,6 +138,7 @@ class Walk {
     this.stopKeys();
     this.blurring.destroy();
     this.editing.destroy();
+    this.reporting.destroy();
     this.mapView?.destroy();
     this.pictureView.destroy();
     delete document.documentElement.dataset.picture;
@@ -266,9 +276,13 @@ class Walk {
       onCopyLink: () => void this.copyLink(),
       onBlur: () => void this.blurring.begin(),
       onEdit: () => void this.editing.open(),
+      onReport: () => {
+        this.report();
+      },
     });
     this.blurring.offer(picture, offers.blur);
     this.editing.offer(picture, offers.edit);
+    this.reporting.offer(picture);
     this.showSteps();
     const date = takenText(picture);
     this.layout.announcer.textContent =
@@ -400,12 +414,21 @@ class Walk {
       edit: () => {
         void this.editing.open();
       },
+      report: () => {
+        this.report();
+      },
       escape: () => {
         this.setFocus('map');
       },
     };
     commands[command]();
     return true;
+  }
+
+  private report(): void {
+    // What is reported is the picture that is seen.
+    this.player.stop();
+    void this.reporting.open();
   }
 
   private setFocus(focus: Focus): void {
@@ -431,12 +454,25 @@ class Walk {
     this.forgetPicture();
   }
 
+  /** The picture is not there any more, so that no way back may lead to it. */
+  private leaveGone(link: PictureLink | null): void {
+    this.player.stop();
+    if (link === null) {
+      this.forgetPicture();
+    } else {
+      this.state = { ...this.state, picture: link.id, sequence: null, view: null };
+      void this.open({ id: link.id, sequence: link.sequence, view: null });
+    }
+    history.replaceState(null, '', `/${formatWalkHash({ ...this.state, map: this.mapView?.position ?? null })}`);
+  }
+
   private forgetPicture(): void {
     this.opening?.abort();
     this.player.stop();
     this.picture = null;
     this.blurring.forget();
     this.editing.forget();
+    this.reporting.offer(null);
     this.state = { ...this.state, picture: null, sequence: null, view: null, focus: 'map' };
     this.pictureView.clear();
     this.showSteps();

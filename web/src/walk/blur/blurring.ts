@@ -36,6 +36,11 @@ export class Blurring {
     return this.mode !== null;
   }
 
+  /** Whether it is known that the reader may blur something in the picture shown. */
+  get offered(): boolean {
+    return this.button?.hidden === false;
+  }
+
   /** This picture is shown: the button is, too, as soon as it is known that the reader may. */
   offer(picture: Picture, button: HTMLElement): void {
     this.picture = picture;
@@ -59,7 +64,7 @@ export class Blurring {
       return;
     }
     if (picture === null || surface === null || this.begins) return;
-    if (this.button?.hidden !== false) {
+    if (!this.offered) {
       toast(t('blur.notYours'));
       return;
     }

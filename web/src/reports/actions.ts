@@ -1,0 +1,61 @@
+import { isClosed, type Report, type ReportPatch } from '../api/reports';
+import type { MessageKey } from '../locales';
+
+/** As whom somebody looks at a report. */
+export type Viewer = 'moderator' | 'owner' | 'reporter';
+
+/** Something that can be done about a report. */
+export interface Action {
+  readonly name: 'ignore' | 'solve' | 'solveHide' | 'hide' | 'wait' | 'reopen' | 'answer' | 'takeBack';
+  readonly label: MessageKey;
+  readonly patch: ReportPatch;
+  /** Whether a text goes with it. */
+  readonly reason: 'optional' | 'needed' | 'none';
+}
+
+function moderatorActions(report: Report): Action[] {
+  const { withheld } = report;
+  const reason = 'optional';
+  const hide: Action = { name: 'hide', label: 'reports.do.hide', patch: { withheld: true }, reason };
+  if (isClosed(report)) {
+    return [{ name: 'reopen', label: 'reports.do.reopen', patch: { status: 'open' }, reason }];
+  }
+  const wait: Action = { name: 'wait', label: 'reports.do.wait', patch: { status: 'waiting' }, reason };
+  return [
+    {
+      name: 'ignore',
+      label: withheld ? 'reports.do.ignoreShow' : 'reports.do.ignore',
+      patch: { status: 'closed_ignored', withheld: false },
+      reason,
+    },
+    {
+      name: 'solve',
+      label: withheld ? 'reports.do.solveShow' : 'reports.do.solve',
+      patch: { status: 'closed_solved', withheld: false },
+      reason,
+    },
+    ...(withheld
+      ? [{ name: 'solveHide', label: 'reports.do.solveHide', patch: { status: 'closed_solved', withheld: true }, reason } as const]
+      : [hide]),
+    ...(report.status === 'waiting' ? [] : [wait]),
+  ];
+}
+
+/** An owner does not decide alone about what is withheld, and so only answers then. */
+function ownerActions({ withheld }: Report): Action[] {
+  const answer: Action = { name: 'answer', label: 'reports.do.answer', patch: { status: 'waiting' }, reason: 'needed' };
+  if (withheld) return [answer];
+  return [
+    answer,
+    { name: 'solve', label: 'reports.do.solve', patch: { status: 'closed_solved' }, reason: 'optional' },
+    { name: 'ignore', label: 'reports.do.ignore', patch: { status: 'closed_ignored' }, reason: 'optional' },
+  ];
+}
+
+/** What a viewer can do about a report. */
+export function actionsFor(report: Report, viewer: Viewer): readonly Action[] {
+  if (viewer === 'moderator') return moderatorActions(report);
+  if (isClosed(report)) return [];
+  if (viewer === 'owner') return ownerActions(report);
+  return [{ name: 'takeBack', label: 'reports.do.takeBack', patch: { status: 'closed_solved' }, reason: 'none' }];
+}
