@@ -6,6 +6,7 @@
 )]
 
 mod areas;
+mod attacks;
 mod backup;
 mod bad_input;
 mod blur;
@@ -28,6 +29,7 @@ mod pixels;
 mod postgres;
 mod privacy;
 mod reading;
+mod reports;
 mod roles;
 mod s3;
 mod shared_data;
