@@ -84,6 +84,7 @@ fn links(url: &PublicUrl) -> Vec<Link> {
             .titled("Thumbnail of a sequence"),
         Link::of("item-preview", "image/jpeg", url.api("/pictures/{id}/thumb.jpg")).titled("Thumbnail of a picture"),
         Link::json("report", url.api("/reports")).titled("Report what is wrong with a picture or a sequence"),
+        Link::json("users", url.api("/users")).titled("Users"),
         Link::json("user-search", url.api("/users/search")).titled("Search users"),
     ]
 }

@@ -13,8 +13,8 @@ use std::{
 
 use flaneur_access::Viewer;
 use flaneur_catalog::{
-    Areas as _, Coverage as _, Edits as _, Jobs as _, Pictures as _, Reports as _, Sequences as _, Upkeep as _,
-    UploadSets as _, Uploads as _,
+    Accounts as _, Areas as _, Coverage as _, Edits as _, Jobs as _, Pictures as _, Reports as _, Sequences as _,
+    Upkeep as _, UploadSets as _, Uploads as _,
     model::{
         AnnotationId, Area, AreaId, AreaLimits, AreaReceipt, AreaShape, Comparison, Decision, DispatchPart,
         DispatchPlan, EditId, EditReceipt, ExcludedArea, Failure, Filter, HeadingState, HistoryOf, Issue, JobId,
@@ -198,6 +198,7 @@ async fn reads(catalog: &SqliteCatalog) {
             catalog.tidy().await.unwrap();
         }
     }
+    assert!(!catalog.accounts(Some("a"), 10).await.unwrap().is_empty());
     catalog.upload_set(city::SET).await.unwrap().unwrap();
     catalog.upload_set_state(city::SET, now()).await.unwrap().unwrap();
     catalog.upload_sets(city::ADA, 10).await.unwrap();

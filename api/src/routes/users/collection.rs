@@ -15,7 +15,7 @@ use crate::{
     respond::Reply,
     routes::collections::{Format, ListParameters, page_links},
     stac::{
-        Count, Extent, Provider, STAC_VERSION,
+        CONFORMANCE, Count, Extent, Provider, STAC_VERSION,
         collection::{length_km, license_link, status_name},
         utc,
     },
@@ -26,7 +26,11 @@ const MOST: i64 = 1000;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(of_user)).routes(routes!(my_own))
+    OpenApiRouter::new()
+        .routes(routes!(of_user))
+        .routes(routes!(my_own))
+        .routes(routes!(catalog_of_user))
+        .routes(routes!(my_catalog))
 }
 
 /// A user's sequences
@@ -87,6 +91,83 @@ async fn my_own(
     let account = identity.require()?.clone();
     let page = Page { account: &account, parameters: &parameters, format: parameters.format(Format::Csv, &headers)? };
     page.answer(&api, &identity, &url, &reply).await
+}
+
+/// A user's sequences, as a catalog
+///
+/// Older clients ask for this. `/users/{id}/collection` says more.
+#[utoipa::path(
+    get, path = "/users/{id}/catalog", tag = "Accounts",
+    params(("id" = Uuid, Path, description = "The account"), ListParameters),
+    responses(
+        (status = 200, description = "A STAC Catalog of sequences", content_type = "application/json", body = Object),
+        (status = 400, description = "A parameter makes no sense, or is not offered", body = ErrorBody),
+        (status = 404, description = "There is no such user", body = ErrorBody),
+    )
+)]
+async fn catalog_of_user(
+    State(api): State<Api>,
+    identity: Identity,
+    url: PublicUrl,
+    reply: Reply,
+    Path(id): Path<Uuid>,
+    Query(parameters): Query<ListParameters>,
+) -> ApiResult<Response> {
+    let account = super::find(&api, AccountId(id)).await?;
+    catalog(&api, &identity, &url, &reply, (&account, &parameters)).await
+}
+
+/// The sequences of who is asking, as a catalog
+///
+/// Older clients ask for this. `/users/me/collection` says more.
+#[utoipa::path(
+    get, path = "/users/me/catalog", tag = "Accounts",
+    params(ListParameters),
+    responses(
+        (status = 200, description = "A STAC Catalog of sequences", content_type = "application/json", body = Object),
+        (status = 400, description = "A parameter makes no sense, or is not offered", body = ErrorBody),
+        (status = 401, description = "Nobody is signed in", body = ErrorBody),
+    )
+)]
+async fn my_catalog(
+    State(api): State<Api>,
+    identity: Identity,
+    url: PublicUrl,
+    reply: Reply,
+    Query(parameters): Query<ListParameters>,
+) -> ApiResult<Response> {
+    let account = identity.require()?.clone();
+    catalog(&api, &identity, &url, &reply, (&account, &parameters)).await
+}
+
+async fn catalog(
+    api: &Api,
+    identity: &Identity,
+    url: &PublicUrl,
+    reply: &Reply,
+    (account, parameters): (&Account, &ListParameters),
+) -> ApiResult<Response> {
+    let (mut query, cursor) = parameters.query(identity.viewer(), parameters.limit(MOST, MOST)?, None)?;
+    query.account = Some(account.id);
+    let list = api.catalog.sequences(&query).await?;
+    let own = url.api(&format!("/users/{}/catalog", account.id));
+    let more = page_links(&own, &parameters.kept(), query.order, cursor, &list);
+    let mut links = vec![
+        Link::json("self", own),
+        Link::json("root", url.api("")).titled("Instance catalog"),
+        Link::json("parent", url.api("/users")).titled("Users"),
+    ];
+    links.extend(more);
+    links.extend(list.sequences().iter().map(|sequence| child(sequence, url)));
+    reply.json(&json!({
+        "type": "Catalog",
+        "stac_version": STAC_VERSION,
+        "id": format!("user:{}", account.id),
+        "title": format!("{}'s sequences", account.name),
+        "description": format!("List of all sequences of user {}", account.name),
+        "conformsTo": CONFORMANCE,
+        "links": links,
+    }))
 }
 
 /// A page of an account's sequences.
@@ -191,6 +272,23 @@ mod tests {
     fn children(page: &Value) -> Vec<String> {
         let links = page["links"].as_array().unwrap().iter();
         links.filter(|link| link["rel"] == "child").map(|link| link["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_catalog_of_them() {
+        let fixture = fixture().await;
+        let (first, second) = (fixture.sequence().await, fixture.sequence().await);
+        let path = format!("/users/{}/catalog", fixture.owner.account.id);
+        let catalog = fixture.get(&path).await.json();
+        assert_eq!(catalog["type"], "Catalog");
+        assert_eq!(children(&catalog), [first.id.to_string(), second.id.to_string()]);
+        let page = fixture.get(&format!("{path}?limit=1")).await.json();
+        assert_eq!(children(&page), [first.id.to_string()]);
+        let next = fixture.get(&link(&page, "next").unwrap()).await.json();
+        assert_eq!(children(&next), [second.id.to_string()]);
+        let mine = fixture.request("GET", "/users/me/catalog").of(Some(&fixture.owner)).send().await.json();
+        assert_eq!(children(&mine), children(&catalog));
+        assert_eq!(fixture.get("/users/me/catalog").await.status, 401);
     }
 
     #[tokio::test]

@@ -6,6 +6,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{Api, ApiError, ApiResult, Link, PublicUrl};
 
 mod collection;
+mod list;
 mod me;
 mod one;
 mod search;
@@ -13,7 +14,12 @@ mod table;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().merge(search::router()).merge(me::router()).merge(one::router()).merge(collection::router())
+    OpenApiRouter::new()
+        .merge(list::router())
+        .merge(search::router())
+        .merge(me::router())
+        .merge(one::router())
+        .merge(collection::router())
 }
 
 /// An account, or 404.

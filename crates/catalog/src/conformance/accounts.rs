@@ -55,6 +55,18 @@ pub async fn account_search_is_literal_and_in_order(scene: &Scene) {
     assert_eq!(search(&"x".repeat(100_000), 10).await, [""; 0]);
 }
 
+pub async fn accounts_are_listed_by_name(scene: &Scene) {
+    let mut expected = Vec::new();
+    for name in ["ada", "Bob", "carol", "Émile"] {
+        expected.push(scene.account(name).await);
+    }
+    assert_eq!(scene.catalog.accounts(None, 10).await.unwrap(), expected);
+    assert_eq!(scene.catalog.accounts(Some("ADA"), 2).await.unwrap(), expected[1..3]);
+    assert_eq!(scene.catalog.accounts(Some("bob"), 10).await.unwrap(), expected[2..]);
+    assert_eq!(scene.catalog.accounts(Some("Émile"), 10).await.unwrap(), []);
+    assert_eq!(scene.catalog.accounts(None, -1).await.unwrap(), []);
+}
+
 pub async fn choices_are_kept(scene: &Scene) {
     let (ada, bob) = (scene.account("ada").await, scene.account("bob").await);
     assert_eq!(scene.catalog.choices(ada.id).await.unwrap(), AccountChoices::default());

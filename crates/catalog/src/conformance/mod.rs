@@ -74,6 +74,7 @@ macro_rules! for_each_rule {
                 account_names_are_unique_without_case
                 accounts_are_found_by_id_and_name
                 account_search_is_literal_and_in_order
+                accounts_are_listed_by_name
                 choices_are_kept
             }
             credentials {

@@ -22,6 +22,8 @@ pub trait Accounts: Send + Sync {
     /// Accounts whose name contains the text, without regard to ASCII case; exact matches first, then by name. The
     /// text is taken literally (`%` and `_` are ordinary characters).
     async fn search_accounts(&self, text: &str, limit: i64) -> Result<Vec<Account>>;
+    /// All, in the order of their names without case, after this name.
+    async fn accounts(&self, after: Option<&str>, limit: i64) -> Result<Vec<Account>>;
     /// Whether there is any account at all.
     async fn has_accounts(&self) -> Result<bool>;
     /// What an account chose; nothing if there is no such account.

@@ -101,6 +101,20 @@ impl Accounts for Store {
             .collect()
     }
 
+    async fn accounts(&self, after: Option<&str>, limit: i64) -> Result<Vec<Account>> {
+        sqlx::query_as::<_, AccountRow>(
+            "SELECT id, name, admin, created_at FROM accounts WHERE name_key > $1 ORDER BY name_key LIMIT $2",
+        )
+        // No name is empty.
+        .bind(after.unwrap_or_default().to_ascii_lowercase())
+        .bind(at_least_none(limit))
+        .fetch_all(&self.readers)
+        .await?
+        .into_iter()
+        .map(AccountRow::account)
+        .collect()
+    }
+
     async fn has_accounts(&self) -> Result<bool> {
         Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM accounts)").fetch_one(&self.readers).await?)
     }
