@@ -54,3 +54,15 @@ CREATE TABLE withheld (
     PRIMARY KEY (picture_id, report_id)
 );
 CREATE INDEX withheld_by_report ON withheld (report_id);
+
+-- Whatever a version says that knows nothing of reports.
+CREATE FUNCTION withheld_is_not_shown() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM withheld w WHERE w.picture_id = NEW.id) THEN
+        RAISE EXCEPTION 'a report withholds picture %', NEW.id;
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER withheld_is_not_shown BEFORE UPDATE OF audience ON pictures
+FOR EACH ROW WHEN (NEW.audience < 2) EXECUTE FUNCTION withheld_is_not_shown();

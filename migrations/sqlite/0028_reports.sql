@@ -54,3 +54,10 @@ CREATE TABLE withheld (
     PRIMARY KEY (picture_id, report_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX withheld_by_report ON withheld (report_id);
+
+-- Whatever a version says that knows nothing of reports.
+CREATE TRIGGER withheld_is_not_shown BEFORE UPDATE OF audience ON pictures
+WHEN NEW.audience < 2 AND EXISTS (SELECT 1 FROM withheld w WHERE w.picture_id = NEW.id)
+BEGIN
+    SELECT RAISE(ABORT, 'a report withholds this picture');
+END;
