@@ -170,6 +170,10 @@ async fn create(
         }
     };
     let mut document = view::report(&report, Roles { reporter: true, ..Roles::of(&identity, &report) }, &url);
+    if !is_new && reporter.is_none() {
+        // Others come from the same network.
+        document.retain(|name, _| !name.ends_with("_comments"));
+    }
     if is_new && let Some(Value::Array(links)) = document.get_mut("links") {
         links.push(json!(Link::of("case", "text/html", format!("{}/reports/{}#{key}", url.0, report.id))));
         links.push(json!(Link::json("status", url.api(&format!("/reports/{}?key={key}", report.id)))));

@@ -27,6 +27,8 @@ struct Roles {
     reporter: bool,
     owner: bool,
     moderator: bool,
+    /// Whether they are signed in: who is not may look, and do nothing.
+    signed_in: bool,
 }
 
 impl Roles {
@@ -36,12 +38,13 @@ impl Roles {
         Self {
             reporter: account.is_some() && account == report.reporter,
             owner: account == Some(report.owner),
+            signed_in: account.is_some(),
             moderator: decide(identity.viewer(), Action::Moderate, subject).is_ok(),
         }
     }
 
     /// Of who has the key of a case.
-    const KEY: Self = Self { reporter: true, owner: false, moderator: false };
+    const KEY: Self = Self { reporter: true, owner: false, moderator: false, signed_in: false };
 
     fn is_concerned(self) -> bool {
         self.reporter || self.owner || self.moderator

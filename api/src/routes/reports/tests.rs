@@ -339,6 +339,14 @@ async fn the_same_said_twice_is_one_report() {
     let (first, second) = (send().await, send().await);
     assert_eq!(first["id"], second["id"]);
     assert!(link(&first, "case").is_some() && link(&second, "case").is_none(), "a case has one key");
+
+    // Who is not signed in is known by their network, where others are, too: what one wrote is not the other's to read.
+    let said =
+        json!({ "issue": "mislocated", "picture_id": sequence.pictures[0], "reporter_comments": "I live there" });
+    let (one, other) = (report(&fixture, None, &said).await.json(), report(&fixture, None, &said).await.json());
+    assert_eq!(one["id"], other["id"]);
+    assert!(one.to_string().contains("I live there") && !other.to_string().contains("I live there"), "{other}");
+    assert_eq!((link(&one, "edit"), link(&other, "edit")), (None, None), "they may do nothing about it");
 }
 
 #[tokio::test]

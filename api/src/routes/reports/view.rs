@@ -49,7 +49,7 @@ pub fn report(report: &Report, roles: Roles, url: &PublicUrl) -> Map<String, Val
         put("resolver_account_id", json!(report.resolver));
     }
     let mut links = vec![Link::json("self", own.clone()), about];
-    if roles.moderator || (roles.owner || roles.reporter) && !report.status.is_closed() {
+    if roles.signed_in && (roles.moderator || !report.status.is_closed()) {
         links.push(Link::json("edit", own).with("method", "PATCH"));
     }
     put("links", json!(links));
