@@ -7,6 +7,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Request},
 };
 use http::{StatusCode, header, request::Parts};
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use crate::{ApiError, ApiResult};
@@ -142,6 +143,30 @@ pub fn page_size(text: Option<&str>, default: i64, most: i64) -> ApiResult<i64> 
     // Digits that do not fit are a large number.
     let limit = text.parse().unwrap_or(i64::MAX);
     if limit < 1 { Err(refuse()) } else { Ok(limit.min(most)) }
+}
+
+/// Where the page before ended, in a list that goes back in time: a time, and what else `rest` makes of the text behind it.
+/// It is written by [`place_text`].
+pub fn place<T>(text: Option<&String>, rest: impl Fn(&str) -> Option<T>) -> ApiResult<Option<(Timestamp, T)>> {
+    let read = |text: &str| {
+        let (at, behind) = text.split_once('_')?;
+        Some((Timestamp::from_microsecond(at.parse().ok()?).ok()?, rest(behind)?))
+    };
+    let refuse = || ApiError::bad_request("`page` has to be taken from the `next` link of the page before");
+    text.map(|text| read(text).ok_or_else(refuse)).transpose()
+}
+
+/// What [`place`] reads.
+pub fn place_text(at: Timestamp, rest: impl std::fmt::Display) -> String {
+    format!("{}_{rest}", at.as_microsecond())
+}
+
+/// The first `limit` of what was found, of which one more was asked for, and whether there are more.
+pub fn cut<T>(mut found: Vec<T>, limit: i64) -> (Vec<T>, bool) {
+    let limit = usize::try_from(limit).unwrap_or_default();
+    let has_more = found.len() > limit;
+    found.truncate(limit);
+    (found, has_more)
 }
 
 #[cfg(test)]

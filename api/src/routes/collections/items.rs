@@ -10,7 +10,7 @@ use super::cursor::with_query;
 use crate::{
     Api, ApiError, ApiResult, Identity, Link, PublicUrl,
     error::ErrorBody,
-    extract::{Path, Query, page_size},
+    extract::{Path, Query, cut, page_size},
     respond::Reply,
     stac::{FeatureCollection, Item},
 };
@@ -75,7 +75,7 @@ async fn items(
         (Some(picture), None) => page_of(&api, &identity, id, picture, limit).await?,
     };
     let found = api.catalog.sequence_items(identity.viewer(), id, after, limit + 1).await?;
-    let (found, more) = after_fetch(found, limit);
+    let (found, more) = cut(found, limit);
     let base = url.api(&format!("/collections/{id}/items"));
     let size = limit.to_string();
     let page = |rel: &str, after: i64| {
@@ -103,14 +103,6 @@ async fn items(
     }
     let features = found.into_iter().map(|item| Item::new(item, &url, &api.settings.license)).collect();
     reply.geojson(&FeatureCollection::new(features, links))
-}
-
-/// Takes off the one row that was asked for to see whether there are more.
-fn after_fetch<T>(mut rows: Vec<T>, limit: i64) -> (Vec<T>, bool) {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    (rows, more)
 }
 
 fn parse_rank(text: &str) -> ApiResult<i64> {

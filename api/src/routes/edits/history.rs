@@ -13,7 +13,7 @@ use super::{is_collaborative, view};
 use crate::{
     Api, ApiError, ApiResult, Identity, Link, PublicUrl,
     error::ErrorBody,
-    extract::{Path, Query, page_size},
+    extract::{Path, Query, page_size, place, place_text},
     respond::Reply,
     routes::{collections::find_sequence, pictures::find_item},
 };
@@ -50,21 +50,16 @@ impl Page {
 
     /// Time in microseconds and id of the last edit on the page before.
     fn before(&self) -> ApiResult<Option<(Timestamp, EditId)>> {
-        let Some(text) = &self.page else { return Ok(None) };
-        let refuse = || ApiError::bad_request("`page` has to be taken from the `next` link of the page before");
-        let (at, id) = text.split_once('_').ok_or_else(refuse)?;
-        let at = at.parse().ok().and_then(|micros| Timestamp::from_microsecond(micros).ok()).ok_or_else(refuse)?;
-        Ok(Some((at, id.parse().map_err(|_| refuse())?)))
+        place(self.page.as_ref(), |id| id.parse().ok())
     }
 }
 
 /// `self`, and `next` behind the last edit of a page that is not the last.
 fn page_links(base: &str, limit: i64, last: Option<&Edit>) -> Vec<Link> {
     let mut links = vec![Link::json("self", base.to_owned())];
-    links.extend(last.map(|edit| {
-        let page = format!("{}_{}", edit.at.as_microsecond(), edit.id);
-        Link::json("next", format!("{base}?limit={limit}&page={page}"))
-    }));
+    links.extend(
+        last.map(|edit| Link::json("next", format!("{base}?limit={limit}&page={}", place_text(edit.at, edit.id)))),
+    );
     links
 }
 

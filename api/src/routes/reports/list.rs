@@ -1,17 +1,16 @@
 //! `GET /reports` and `GET /users/me/reports`.
 
 use axum::{extract::State, response::Response};
-use flaneur_catalog::model::{AccountId, Report, ReportId, ReportQuery};
-use jiff::Timestamp;
+use flaneur_catalog::model::{AccountId, Report, ReportQuery};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{Roles, filter, require_moderator, view};
 use crate::{
-    Api, ApiError, ApiResult, Identity, Link, PublicUrl,
+    Api, ApiResult, Identity, Link, PublicUrl,
     error::ErrorBody,
-    extract::{Query, given, page_size},
+    extract::{Query, cut, given, page_size, place, place_text},
     respond::Reply,
 };
 
@@ -36,14 +35,6 @@ struct Which {
     page: Option<String>,
 }
 
-fn place(text: &str) -> ApiResult<(Timestamp, ReportId)> {
-    let read = |text: &str| {
-        let (at, id) = text.split_once('_')?;
-        Some((Timestamp::from_microsecond(at.parse().ok()?).ok()?, id.parse().ok()?))
-    };
-    read(text).ok_or_else(|| ApiError::bad_request("`page` has to be taken from the `next` link of the page before"))
-}
-
 async fn page(
     api: &Api,
     identity: &Identity,
@@ -57,12 +48,10 @@ async fn page(
     let query = ReportQuery {
         of,
         filter: filter::parse(sent.unwrap_or(filter::OPEN), me)?,
-        before: which.page.as_deref().map(place).transpose()?,
+        before: place(which.page.as_ref(), |id| id.parse().ok())?,
         limit: limit + 1,
     };
-    let mut found = api.catalog.reports(&query).await?;
-    let has_more = found.len() as i64 > limit;
-    found.truncate(usize::try_from(limit).unwrap_or_default());
+    let (found, has_more) = cut(api.catalog.reports(&query).await?, limit);
     let base = url.api(base);
     let mut links = vec![Link::json("self", base.clone())];
     if let Some(last) = found.last().filter(|_| has_more) {
@@ -71,7 +60,7 @@ async fn page(
             next.append_pair("filter", sent);
         }
         next.append_pair("limit", &limit.to_string());
-        next.append_pair("page", &format!("{}_{}", last.opened_at.as_microsecond(), last.id));
+        next.append_pair("page", &place_text(last.opened_at, last.id));
         links.push(Link::json("next", next.finish()));
     }
     let told = |report: &Report| Value::Object(view::report(report, Roles::of(identity, report), url));

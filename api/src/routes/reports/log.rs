@@ -1,17 +1,16 @@
 //! `GET /admin/reports/stats` and `GET /admin/reports/log`: how many reports there are, and all that was done about them.
 
 use axum::{extract::State, response::Response};
-use flaneur_catalog::model::{ReportEvent, ReportId, ReportStatus};
-use jiff::Timestamp;
+use flaneur_catalog::model::{ReportEvent, ReportStatus};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{require_moderator, view};
 use crate::{
-    Api, ApiError, ApiResult, Identity, Link, PublicUrl,
+    Api, ApiResult, Identity, Link, PublicUrl,
     error::ErrorBody,
-    extract::{Query, page_size},
+    extract::{Query, cut, page_size, place, place_text},
     respond::Reply,
 };
 
@@ -68,19 +67,6 @@ struct Page {
     page: Option<String>,
 }
 
-impl Page {
-    fn before(&self) -> ApiResult<Option<(Timestamp, ReportId, i64)>> {
-        let Some(text) = &self.page else { return Ok(None) };
-        let read = |text: &str| {
-            let mut parts = text.split('_');
-            let at = Timestamp::from_microsecond(parts.next()?.parse().ok()?).ok()?;
-            Some((at, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
-        };
-        let refuse = || ApiError::bad_request("`page` has to be taken from the `next` link of the page before");
-        read(text).map(Some).ok_or_else(refuse)
-    }
-}
-
 /// The log of moderation
 ///
 /// All that was done about reports, by whom and in which role, the latest first. For administrators.
@@ -104,13 +90,16 @@ async fn log(
 ) -> ApiResult<Response> {
     require_moderator(&identity, "You're not authorized to read the log of moderation")?;
     let limit = page_size(page.limit.as_deref(), 100, 1000)?;
-    let mut events = api.catalog.moderation_log(page.before()?, limit + 1).await?;
-    let has_more = events.len() as i64 > limit;
-    events.truncate(usize::try_from(limit).unwrap_or_default());
+    let before = place(page.page.as_ref(), |rest| {
+        let (report, place) = rest.split_once('_')?;
+        Some((report.parse().ok()?, place.parse().ok()?))
+    })?;
+    let before = before.map(|(at, (report, place))| (at, report, place));
+    let (events, has_more) = cut(api.catalog.moderation_log(before, limit + 1).await?, limit);
     let base = url.api("/admin/reports/log");
     let mut links = vec![Link::json("self", base.clone())];
     let next = |last: &ReportEvent| {
-        let place = format!("{}_{}_{}", last.at.as_microsecond(), last.report, last.place);
+        let place = place_text(last.at, format_args!("{}_{}", last.report, last.place));
         Link::json("next", format!("{base}?limit={limit}&page={place}"))
     };
     links.extend(events.last().filter(|_| has_more).map(next));

@@ -9,7 +9,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     Api, ApiResult, Link, PublicUrl,
     error::ErrorBody,
-    extract::{Query, given, page_size},
+    extract::{Query, cut, given, page_size},
     respond::Reply,
     stac::{CONFORMANCE, STAC_VERSION},
 };
@@ -52,9 +52,8 @@ async fn list(
     Query(parameters): Query<Parameters>,
 ) -> ApiResult<Response> {
     let limit = page_size(parameters.limit.as_deref(), MOST, MOST)?;
-    let mut accounts = api.catalog.accounts(given(parameters.page.as_ref()), limit + 1).await?;
-    let has_more = accounts.len() as i64 > limit;
-    accounts.truncate(usize::try_from(limit).unwrap_or_default());
+    let found = api.catalog.accounts(given(parameters.page.as_ref()), limit + 1).await?;
+    let (accounts, has_more) = cut(found, limit);
     let own = url.api("/users");
     let mut links = vec![
         Link::json("self", own.clone()),
