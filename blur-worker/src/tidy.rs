@@ -30,7 +30,7 @@ pub async fn run(worker: Worker, stop: CancellationToken) {
 }
 
 /// One round.
-pub async fn round(worker: &Worker) -> Result<(), CatalogError> {
+async fn round(worker: &Worker) -> Result<(), CatalogError> {
     let (catalog, now) = (&worker.catalog, worker.world.now());
     catalog.tidy().await?;
     if let Some(days) = worker.options.review_days {

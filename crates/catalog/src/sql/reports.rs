@@ -1,7 +1,5 @@
 //! Reports, what is withheld because of them, and the log of what was done about them.
 
-use std::collections::BTreeSet;
-
 use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -32,7 +30,11 @@ const REPORT: &str =
     r.case_sha256, EXISTS (SELECT 1 FROM withheld w WHERE w.report_id = r.id) AS withholds";
 
 /// Urgent issues, for conditions.
-const URGENT: &str = "('blur_missing', 'inappropriate', 'privacy', 'copyright')";
+fn urgent() -> String {
+    let names: Vec<String> =
+        Issue::ALL.into_iter().filter(|issue| issue.is_urgent()).map(|issue| format!("'{}'", issue.as_str())).collect();
+    names.join(", ")
+}
 
 #[derive(sqlx::FromRow)]
 struct ReportRow {
@@ -204,8 +206,9 @@ async fn is_to_withhold(connection: &mut Connection, new: &NewReport) -> Result<
     }
     let others = format!(
         "SELECT COUNT(DISTINCT reporter_key) FROM reports
-         WHERE {column} = $1 AND closed_at IS NULL AND issue IN {URGENT} AND reporter_key <> $2
-             AND (reporter_id IS NOT NULL OR $3)"
+         WHERE {column} = $1 AND closed_at IS NULL AND issue IN ({}) AND reporter_key <> $2
+             AND (reporter_id IS NOT NULL OR $3)",
+        urgent()
     );
     let others: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(others))
         .bind(new.about.key())
@@ -248,9 +251,11 @@ async fn release(
     resettle(connection, &pictures.into_iter().collect(), fresh, now).await
 }
 
-/// Locks what a report is about and withholds, before the report itself.
-async fn hold_all(connection: &mut Connection, report: &Report) -> Result<()> {
+/// A report, with what it is about and withholds; until the end of the transaction nobody else changes it. Pictures are
+/// locked before.
+async fn hold(connection: &mut Connection, id: ReportId) -> Result<Option<Report>> {
     if !FOR_UPDATE.is_empty() {
+        let Some(report) = find(connection, id, "").await? else { return Ok(None) };
         let sql = format!(
             "SELECT id FROM pictures WHERE id IN (SELECT picture_id FROM withheld WHERE report_id = $1) OR {} = $2
              ORDER BY id {FOR_UPDATE}",
@@ -262,7 +267,7 @@ async fn hold_all(connection: &mut Connection, report: &Report) -> Result<()> {
             .fetch_all(&mut *connection)
             .await?;
     }
-    Ok(())
+    find(connection, id, FOR_UPDATE).await
 }
 
 /// Whether a picture was redacted again after it was reported.
@@ -420,9 +425,7 @@ impl Reports for Store {
     async fn decide(&self, decision: &Decision, fresh: &(dyn Fn() -> JobId + Send + Sync)) -> Result<Option<Report>> {
         let mut tx = self.write().await?;
         areas::share(&mut tx).await?;
-        let Some(report) = find(&mut tx, decision.report, "").await? else { return Ok(None) };
-        hold_all(&mut tx, &report).await?;
-        let Some(report) = find(&mut tx, decision.report, FOR_UPDATE).await? else { return Ok(None) };
+        let Some(report) = hold(&mut tx, decision.report).await? else { return Ok(None) };
         let status = decision.status.unwrap_or(report.status);
         let withholds = match (decision.withhold, status) {
             (Some(withhold), _) => withhold,
@@ -531,13 +534,11 @@ impl Reports for Store {
         .bind(at_least_none(limit))
         .fetch_all(&self.readers)
         .await?;
-        let mut lapsed = BTreeSet::new();
+        let mut lapsed = 0;
         for id in due {
             let mut tx = self.write().await?;
             areas::share(&mut tx).await?;
-            let Some(report) = find(&mut tx, id, "").await? else { continue };
-            hold_all(&mut tx, &report).await?;
-            let Some(report) = find(&mut tx, id, FOR_UPDATE).await? else { continue };
+            let Some(report) = hold(&mut tx, id).await? else { continue };
             // Somebody may have been quicker.
             if report.status.is_closed() || report.resolver_role == Some(ReportRole::Moderator) || !report.withholds {
                 continue;
@@ -553,9 +554,9 @@ impl Reports for Store {
             release(&mut tx, id, fresh, now).await?;
             log(&mut tx, id, (None, ReportRole::Rule, None), now).await?;
             self.announce(tx, &Topic::ALL).await?;
-            lapsed.insert(id);
+            lapsed += 1;
         }
-        Ok(lapsed.len())
+        Ok(lapsed)
     }
 
     async fn forget_reporters(&self, closed_before: Timestamp) -> Result<()> {
