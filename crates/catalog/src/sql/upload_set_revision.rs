@@ -8,12 +8,12 @@ use super::{
     dialect::FOR_UPDATE,
     jobs,
     pictures::resettle,
-    tombstones::{Of, disturb_sequence, hold_pictures},
+    tombstones::{Of, hold_pictures},
     upload_sets,
 };
 use crate::{
     Result,
-    model::{ChangeOfSet, JobId, JobKind, NewUploadSet, PictureId, SequenceId, UploadSetId},
+    model::{ChangeOfSet, JobId, JobKind, NewUploadSet, PictureId, UploadSetId},
     stored::rows::micros,
 };
 
@@ -38,36 +38,26 @@ async fn show(
     fresh: &(dyn Fn() -> JobId + Send + Sync),
     now: Timestamp,
 ) -> Result<()> {
-    let sequences: Vec<SequenceId> = sqlx::query_scalar(
-        "UPDATE sequences SET visibility = $3, updated_at = $4
-         WHERE upload_set_id = $1 AND visibility = $2 AND status <> 'deleted' RETURNING id",
-    )
-    .bind(after.id)
-    .bind(before.visibility.as_str())
-    .bind(after.visibility.as_str())
-    .bind(micros(now))
-    .fetch_all(&mut *connection)
-    .await?;
-    sqlx::query(
-        "UPDATE pictures SET visibility = $3, updated_at = $4
-         WHERE upload_set_id = $1 AND visibility = $2 AND status <> 'deleted'",
-    )
-    .bind(after.id)
-    .bind(before.visibility.as_str())
-    .bind(after.visibility.as_str())
-    .bind(micros(now))
-    .execute(&mut *connection)
-    .await?;
+    for table in ["sequences", "pictures"] {
+        let sql = format!(
+            "UPDATE {table} SET visibility = $3, updated_at = $4
+             WHERE upload_set_id = $1 AND visibility = $2 AND status <> 'deleted'"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(after.id)
+            .bind(before.visibility.as_str())
+            .bind(after.visibility.as_str())
+            .bind(micros(now))
+            .execute(&mut *connection)
+            .await?;
+    }
     let pictures: Vec<PictureId> =
         sqlx::query_scalar("SELECT id FROM pictures WHERE upload_set_id = $1 AND status <> 'deleted'")
             .bind(after.id)
             .fetch_all(&mut *connection)
             .await?;
-    resettle(connection, &pictures.into_iter().collect(), fresh, now).await?;
-    for sequence in sequences {
-        disturb_sequence(connection, sequence, fresh(), now).await?;
-    }
-    Ok(())
+    // Their sequences are summed up anew by that.
+    resettle(connection, &pictures.into_iter().collect(), fresh, now).await
 }
 
 /// Locks what a set has, in the order in which everybody does.
