@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use flaneur_access::{Action, Refusal, Subject, decide};
-use flaneur_catalog::model::{JobId, MOST_TAGS, NewUploadSet, Semantic, SequenceFields, TagEdits, UploadSetId, Wish};
+use flaneur_catalog::model::{JobId, MOST_TAGS, NewUploadSet, SequenceFields, TagEdits, UploadSetId, Wish};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -65,15 +65,6 @@ fn apply(set: &mut NewUploadSet, title: Option<&String>, wanted: &NewSet) {
     }
 }
 
-fn retag(tags: &mut Vec<Semantic>, edits: &TagEdits) {
-    tags.retain(|tag| !edits.remove.contains(tag));
-    for tag in &edits.add {
-        if !tags.contains(tag) {
-            tags.push(tag.clone());
-        }
-    }
-}
-
 /// Change what an upload set is to be
 ///
 /// A set that is complete is sorted anew at once, if that makes a difference; what duplicates were left out stays left out. Its
@@ -115,7 +106,7 @@ pub async fn revise(
     let (wanted, tags) = read(body)?;
     let title = wanted.title.as_deref().map(check_title).transpose()?;
     let mut tagged = set.semantics.clone();
-    retag(&mut tagged, &tags);
+    tags.apply(&mut tagged);
     if tagged.len() > MOST_TAGS && !tags.add.is_empty() {
         return Err(ApiError::bad_request(format!(
             "at most {MOST_TAGS} tags may be on one thing: take others away first"
@@ -126,7 +117,7 @@ pub async fn revise(
     let fresh = move || JobId(world.id());
     let change = |set: &mut NewUploadSet| {
         apply(set, title.as_ref(), &wanted);
-        retag(&mut set.semantics, &tags);
+        tags.apply(&mut set.semantics);
     };
     api.catalog.revise_upload_set(id, &change, &fresh, now).await?.ok_or_else(missing)?;
     let state = api.catalog.upload_set_state(id, now).await?.ok_or_else(missing)?;

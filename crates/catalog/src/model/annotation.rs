@@ -28,6 +28,16 @@ impl TagEdits {
     pub fn is_empty(&self) -> bool {
         self.add.is_empty() && self.remove.is_empty()
     }
+
+    /// Takes tags away and adds others, in this order. What is there already is not added.
+    pub fn apply(&self, tags: &mut Vec<Semantic>) {
+        tags.retain(|tag| !self.remove.contains(tag));
+        for tag in &self.add {
+            if !tags.contains(tag) {
+                tags.push(tag.clone());
+            }
+        }
+    }
 }
 
 /// A part of a picture that has tags.

@@ -22,25 +22,19 @@ impl Retagged {
 /// Takes tags away and adds others, in this order. What is not there cannot be taken away, and is passed over; what is there
 /// already is refused if `strict`.
 pub fn retag(before: &[Semantic], edits: &TagEdits, strict: bool) -> Result<Retagged, Refusal> {
-    let (removed, mut tags): (Vec<Semantic>, Vec<Semantic>) =
-        before.iter().cloned().partition(|tag| edits.remove.contains(tag));
-    let mut added = Vec::new();
-    for tag in &edits.add {
-        if !tags.contains(tag) {
-            tags.push(tag.clone());
-            added.push(tag.clone());
-        } else if strict {
-            return Err(Refusal::TagExists(tag.clone()));
-        }
+    let left: Vec<&Semantic> = before.iter().filter(|tag| !edits.remove.contains(tag)).collect();
+    let is_there = |(at, tag): (usize, &Semantic)| left.contains(&tag) || edits.add[..at].contains(tag);
+    if strict && let Some(at) = edits.add.iter().enumerate().position(is_there) {
+        return Err(Refusal::TagExists(edits.add[at].clone()));
     }
-    if tags.len() > MOST_TAGS && !added.is_empty() {
+    let mut tags = before.to_vec();
+    edits.apply(&mut tags);
+    if tags.len() > MOST_TAGS && tags.len() > left.len() {
         return Err(Refusal::TooMany);
     }
     // What goes and comes back stays.
-    let (removed, added) = (
-        removed.iter().filter(|tag| !added.contains(tag)).cloned().collect(),
-        added.iter().filter(|tag| !removed.contains(tag)).cloned().collect(),
-    );
+    let removed = before.iter().filter(|tag| !tags.contains(tag)).cloned().collect();
+    let added = tags.iter().filter(|tag| !before.contains(tag)).cloned().collect();
     Ok(Retagged { tags, added, removed })
 }
 
