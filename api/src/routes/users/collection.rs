@@ -147,11 +147,7 @@ async fn catalog(
     reply: &Reply,
     (account, parameters): (&Account, &ListParameters),
 ) -> ApiResult<Response> {
-    let (mut query, cursor) = parameters.query(identity.viewer(), parameters.limit(MOST, MOST)?, None)?;
-    query.account = Some(account.id);
-    let list = api.catalog.sequences(&query).await?;
-    let own = url.api(&format!("/users/{}/catalog", account.id));
-    let more = page_links(&own, &parameters.kept(), query.order, cursor, &list);
+    let (own, more, list) = listed(api, identity, url, "catalog", (account, parameters)).await?;
     let mut links = vec![
         Link::json("self", own),
         Link::json("root", url.api("")).titled("Instance catalog"),
@@ -170,6 +166,22 @@ async fn catalog(
     }))
 }
 
+/// An account's sequences, with the address of what lists them (`name`, below the account's), and the links to its other pages.
+async fn listed(
+    api: &Api,
+    identity: &Identity,
+    url: &PublicUrl,
+    name: &str,
+    (account, parameters): (&Account, &ListParameters),
+) -> ApiResult<(String, Vec<Link>, SequenceList)> {
+    let (mut query, cursor) = parameters.query(identity.viewer(), parameters.limit(MOST, MOST)?, None)?;
+    query.account = Some(account.id);
+    let list = api.catalog.sequences(&query).await?;
+    let own = url.api(&format!("/users/{}/{name}", account.id));
+    let more = page_links(&own, &parameters.kept(), query.order, cursor, &list);
+    Ok((own, more, list))
+}
+
 /// A page of an account's sequences.
 struct Page<'p> {
     account: &'p Account,
@@ -180,14 +192,12 @@ struct Page<'p> {
 impl Page<'_> {
     async fn answer(&self, api: &Api, identity: &Identity, url: &PublicUrl, reply: &Reply) -> ApiResult<Response> {
         let Self { account, parameters, format } = self;
-        let (mut query, cursor) = parameters.query(identity.viewer(), parameters.limit(MOST, MOST)?, None)?;
-        query.account = Some(account.id);
         if *format == Format::Csv {
+            let (mut query, _) = parameters.query(identity.viewer(), parameters.limit(MOST, MOST)?, None)?;
+            query.account = Some(account.id);
             return super::table::answer(api, reply, query).await;
         }
-        let list = api.catalog.sequences(&query).await?;
-        let own = url.api(&format!("/users/{}/collection", account.id));
-        let more = page_links(&own, &parameters.kept(), query.order, cursor, &list);
+        let (own, more, list) = listed(api, identity, url, "collection", (account, parameters)).await?;
         reply.chosen_json(&document(api, url, account, own, more, list))
     }
 }
