@@ -75,9 +75,14 @@ impl Client {
         self.get(target).await.ok().json()
     }
 
+    /// A request with JSON.
+    pub async fn tell(&self, method: Method, target: &str, body: &Value) -> Answer {
+        self.send(self.request(method, target).json(body)).await
+    }
+
     /// POST of JSON.
     pub async fn post(&self, target: &str, body: &Value) -> Answer {
-        self.send(self.request(Method::POST, target).json(body)).await
+        self.tell(Method::POST, target, body).await
     }
 
     /// Makes an upload set. `options` may hold whatever the API takes.

@@ -5,13 +5,9 @@ use std::{
     net::TcpStream,
 };
 
-use flaneur_e2e::{Answer, Client, Photo, SHORT, Server, field, text};
+use flaneur_e2e::{Client, Photo, SHORT, Server, field, text};
 use reqwest::Method;
 use serde_json::{Value, json};
-
-async fn send(client: &Client, method: Method, path: &str, body: &Value) -> Answer {
-    client.send(client.request(method, path).json(body)).await
-}
 
 /// A JSON Web Token of these parts, without a signature that holds.
 fn token(header: &Value, claims: &Value, signature: &str) -> String {
@@ -90,7 +86,7 @@ async fn another_account_s_set_is_out_of_reach() {
             (Method::GET, format!("{path}/tus"), json!({})),
             (Method::GET, format!("{path}/files"), json!({})),
         ] {
-            let answer = send(client, method.clone(), &path, &body).await;
+            let answer = client.tell(method.clone(), &path, &body).await;
             assert!(refused(answer.status), "{method} {path}: {answer}");
         }
     }
@@ -118,7 +114,7 @@ async fn nobody_gives_themselves_more_than_they_have() {
         json!({ "permissions": { "role": "admin" } }),
         json!({ "id": other }),
     ] {
-        assert_eq!(send(&mallory, Method::PATCH, "/api/users/me", &body).await.status, 400, "{body}");
+        assert_eq!(mallory.tell(Method::PATCH, "/api/users/me", &body).await.status, 400, "{body}");
     }
     assert_eq!(field(&mallory.json("/api/users/me").await, "/permissions/role"), "user");
     for body in [
@@ -136,7 +132,7 @@ async fn nobody_gives_themselves_more_than_they_have() {
         json!({ "status": "ready" }),
         json!({ "flaneur:withheld": false }),
     ] {
-        assert_eq!(send(&mallory, Method::PATCH, &path, &body).await.status, 400, "{body}");
+        assert_eq!(mallory.tell(Method::PATCH, &path, &body).await.status, 400, "{body}");
     }
     let report = json!({ "issue": "other", "picture_id": item["id"], "status": "closed_solved", "reporter": other });
     let made = mallory.post("/api/reports", &report).await.ok().json();
@@ -163,8 +159,8 @@ async fn texts_stay_texts() {
         let item = alice.items(&alice.ready(&set).await).await.remove(0);
         let (id, sequence) = (text(&item, "/id"), text(&item, "/collection"));
         let tags = json!({ "semantics": [{ "key": wicked.replace('"', ""), "value": wicked }] });
-        send(&alice, Method::PATCH, &format!("/api/pictures/{id}"), &tags).await.ok();
-        send(&alice, Method::PATCH, &format!("/api/collections/{sequence}"), &json!({ "title": wicked })).await.ok();
+        alice.tell(Method::PATCH, &format!("/api/pictures/{id}"), &tags).await.ok();
+        alice.tell(Method::PATCH, &format!("/api/collections/{sequence}"), &json!({ "title": wicked })).await.ok();
         let document = nobody.json(&format!("/api/collections/{sequence}")).await;
         assert_eq!(field(&document, "/title"), wicked, "it is kept as it is");
     }

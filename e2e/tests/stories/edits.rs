@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 const THERE: (f64, f64) = (-1.5, 48.2);
 
 async fn asked(client: &Client, method: Method, path: &str, body: &Value) -> Value {
-    client.send(client.request(method, path).json(body)).await.ok().json()
+    client.tell(method, path, body).await.ok().json()
 }
 
 /// A set of three pictures that is shown.

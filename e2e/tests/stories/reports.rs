@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::coverage::tile;
 
 async fn patch(client: &Client, path: &str, body: &Value) -> Value {
-    client.send(client.request(Method::PATCH, path).json(body)).await.ok().json()
+    client.tell(Method::PATCH, path, body).await.ok().json()
 }
 
 /// Every address that shows a picture or tells of it to everybody.
@@ -110,7 +110,7 @@ async fn what_is_reported_is_gone_from_every_path_until_it_is_decided() {
     patch(&alice, &format!("/api/pictures/{}", text(&item, "/id")), &show).await;
     assert_eq!(nobody.get(&addresses(&item)[0]).await.status, 404);
     let close = json!({ "status": "closed_solved" });
-    let refused = alice.send(alice.request(Method::PATCH, &path).json(&close)).await;
+    let refused = alice.tell(Method::PATCH, &path, &close).await;
     assert_eq!(refused.status, 403, "{refused}");
     assert!(refused.sentence().contains("an administrator decides"), "{refused}");
     let open = admin.json("/api/reports").await;
