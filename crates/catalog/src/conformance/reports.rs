@@ -223,6 +223,8 @@ pub async fn the_rule_says_what_is_withheld(scene: &Scene) {
     // What a moderator found in order stays; what its owner did is not asked for.
     let first = made(scene, &with(of(4), None, 1, true)).await;
     decide(scene, &decision(scene, &first, &street.account, ReportRole::Owner, ReportStatus::ClosedIgnored)).await;
+    let left = scene.catalog.find_report(first.id).await.unwrap().unwrap();
+    assert!(left.withholds, "its owner does not lift it");
     let second = made(scene, &with(of(4), None, 1, true)).await;
     assert!(second.withholds);
     moderate(scene, &second, ReportStatus::ClosedIgnored).await;

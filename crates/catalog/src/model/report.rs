@@ -252,7 +252,7 @@ pub struct Decision {
     pub comments: Option<String>,
     /// Whether what it is about is withheld from now on. If nothing is said: no more if the report is closed as ignored, or
     /// as solved by its reporter before a moderator did anything about it, or as solved after the picture was redacted again;
-    /// else as before.
+    /// else, and whatever its owner says, as before.
     pub withhold: Option<bool>,
     /// Now.
     pub at: Timestamp,

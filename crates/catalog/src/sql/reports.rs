@@ -429,6 +429,8 @@ impl Reports for Store {
         let status = decision.status.unwrap_or(report.status);
         let withholds = match (decision.withhold, status) {
             (Some(withhold), _) => withhold,
+            // Whoever is reported is not the one to lift it, even if it was not withheld yet when they were asked.
+            (None, _) if decision.role == ReportRole::Owner => report.withholds,
             (None, ReportStatus::ClosedIgnored) => false,
             (None, ReportStatus::ClosedSolved) if report.withholds => {
                 if decision.role == ReportRole::Reporter {
