@@ -141,7 +141,7 @@ fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
 }
 
 /// An error with everything that caused it.
-fn chain(cause: &(dyn std::error::Error + 'static)) -> String {
+pub(crate) fn chain(cause: &(dyn std::error::Error + 'static)) -> String {
     let mut chain = cause.to_string();
     let mut source = cause.source();
     while let Some(inner) = source {

@@ -8,12 +8,12 @@ use axum::{
     response::Response,
 };
 use axum_extra::extract::CookieJar;
-use flaneur_access::Viewer;
+use flaneur_access::{TokenScopes, Viewer};
 use flaneur_catalog::{Catalog, model::Account, world::World};
 use http::{HeaderMap, Method, header, request::Parts};
 use sha2::{Digest as _, Sha256};
 
-use crate::{Api, ApiError, ApiResult, PublicUrl, TokenKey};
+use crate::{Api, ApiError, ApiResult, PublicUrl, TokenKey, scopes};
 
 /// Name of the cookie that holds a session's secret. It is `HttpOnly`; what scripts may read stands in other cookies.
 pub const SESSION_COOKIE: &str = "flaneur_session";
@@ -79,7 +79,7 @@ impl From<&Api> for Gate {
 /// sender believes to be someone. A session that does not hold is nobody.
 pub async fn identify(State(gate): State<Gate>, mut request: Request, next: Next) -> Result<Response, ApiError> {
     let account = match bearer(request.headers())? {
-        Some(jwt) => Some(by_token(&gate, &jwt).await?),
+        Some(jwt) => Some(for_request(&by_token(&gate, &jwt).await?, &request)?),
         None => match CookieJar::from_headers(request.headers()).get(SESSION_COOKIE) {
             Some(cookie) if sent_by_our_pages(&gate, &request) => by_session(&gate, cookie.value()).await?,
             _ => None,
@@ -101,8 +101,24 @@ fn bearer(headers: &HeaderMap) -> ApiResult<Option<String>> {
     }
 }
 
-/// The account a JWT acts for.
-pub async fn by_token(gate: &Gate, jwt: &str) -> ApiResult<Account> {
+/// Whom a JWT acts for, and how far.
+#[derive(Debug)]
+pub struct Bearer {
+    /// The account.
+    pub account: Account,
+    /// What the token may do; none: everything its account may.
+    pub scopes: Option<TokenScopes>,
+}
+
+/// As whom a token's request is made, if the token may make it.
+fn for_request(bearer: &Bearer, request: &Request) -> ApiResult<Account> {
+    scopes::check(bearer.scopes, request.method(), request.uri().path())?;
+    let moderates = bearer.scopes.is_none_or(|scopes| scopes.moderate);
+    Ok(Account { admin: bearer.account.admin && moderates, ..bearer.account.clone() })
+}
+
+/// Whom a JWT acts for.
+pub async fn by_token(gate: &Gate, jwt: &str) -> ApiResult<Bearer> {
     let id = gate
         .tokens
         .verify(jwt)
@@ -117,10 +133,14 @@ pub async fn by_token(gate: &Gate, jwt: &str) -> ApiResult<Account> {
             "Token not yet claimed, this token cannot be used yet. Either claim this token or generate a new one",
         )
     })?;
-    gate.catalog
-        .account(account)
-        .await?
-        .ok_or_else(|| ApiError::unauthorized("Token not valid").because("its account is gone"))
+    if let Some(end) = token.expires_at.filter(|end| *end <= gate.world.now()) {
+        return Err(
+            ApiError::unauthorized("Token not valid").because(format!("it expired at {end:.0}; make another one"))
+        );
+    }
+    let account = gate.catalog.account(account).await?;
+    let account = account.ok_or_else(|| ApiError::unauthorized("Token not valid").because("its account is gone"))?;
+    Ok(Bearer { account, scopes: token.scopes })
 }
 
 async fn by_session(gate: &Gate, secret: &str) -> ApiResult<Option<Account>> {

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use flaneur_catalog::{Catalog, world::World};
+use flaneur_login::Provider;
 use flaneur_storage::Storage;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -23,6 +24,7 @@ mod openapi;
 mod pace;
 mod respond;
 pub mod routes;
+mod scopes;
 mod settings;
 pub mod stac;
 #[cfg(test)]
@@ -61,6 +63,8 @@ pub struct Api {
     pub pace: Arc<Pace>,
     /// Cuts tiles and views out of panoramas, and keeps what was just asked for.
     pub cutter: Arc<Cutter>,
+    /// Where people sign in with an account that they have elsewhere.
+    pub logins: Arc<[Provider]>,
 }
 
 /// Files received at once by one process. Each takes at most a part of the object store's multipart upload (5 MiB) and

@@ -1,4 +1,4 @@
-//! What is counted of uploads. Names and meaning stand in `docs/metrics.md` too.
+//! What is counted of uploads and logins. Names and meaning stand in `docs/metrics.md` too.
 
 use http::StatusCode;
 use metrics::{counter, describe_counter};
@@ -8,6 +8,11 @@ use crate::ApiError;
 const ACCEPTED: &str = "flaneur_uploads_accepted_total";
 const REFUSED: &str = "flaneur_uploads_refused_total";
 const BYTES: &str = "flaneur_upload_bytes_total";
+
+const LOGINS: &str = "flaneur_logins_total";
+
+/// How coming back from a login provider may end.
+pub(crate) const LOGIN_RESULTS: [&str; 7] = ["ok", "expired", "denied", "away", "refused", "unknown", "taken"];
 
 /// Every reason there is to refuse a file.
 const REASONS: [&str; 20] = [
@@ -43,12 +48,21 @@ pub fn describe() {
     for reason in REASONS {
         counter!(REFUSED, "reason" => reason).absolute(0);
     }
+    describe_counter!(LOGINS, "Browsers that came back from a login provider, by how that ended");
+    for result in LOGIN_RESULTS {
+        counter!(LOGINS, "result" => result).absolute(0);
+    }
 }
 
 /// Counts an accepted file of so many bytes.
 pub(crate) fn accepted(bytes: u64) {
     counter!(ACCEPTED).increment(1);
     counter!(BYTES).increment(bytes);
+}
+
+/// Counts a browser that came back from a login provider.
+pub(crate) fn came_back(result: &'static str) {
+    counter!(LOGINS, "result" => result).increment(1);
 }
 
 /// Counts a refused file.

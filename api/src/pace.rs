@@ -24,6 +24,8 @@ pub enum Doing {
     Edits,
     /// Reporting what is wrong.
     Reports,
+    /// Coming back from a login provider.
+    Logins,
 }
 
 /// Who is counted.
@@ -41,6 +43,7 @@ impl Doing {
             Self::Files => "files",
             Self::Edits => "edits",
             Self::Reports => "reports",
+            Self::Logins => "logins",
         }
     }
 }

@@ -45,6 +45,10 @@ pub struct Settings {
     pub max_open_uploads: i64,
     /// Seconds after which an upload of which nothing came expires.
     pub upload_lifetime: i64,
+    /// Most times that somebody may come back from a login provider in a minute to one process.
+    pub max_logins_per_minute: u32,
+    /// Whether who signs in with a login that is not known gets an account.
+    pub sign_up: bool,
     /// Address of a MapLibre style for the site's background map; none for the built-in one.
     pub background_style: Option<String>,
     /// A CDN to which whoever asks for a file that anyone may see is sent; none: every file is served from here.
@@ -106,6 +110,8 @@ impl Default for Settings {
             max_reports_per_minute: 10,
             reports_to_withhold: 1,
             anonymous_reports_withhold: true,
+            max_logins_per_minute: 30,
+            sign_up: true,
             max_open_uploads: 200,
             upload_lifetime: 24 * 3600,
             background_style: None,

@@ -3,7 +3,7 @@
 
 use flaneur_catalog::model::TokenId;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 #[derive(Serialize, Deserialize)]
 struct Claims {
@@ -13,11 +13,21 @@ struct Claims {
 
 const ISSUER: &str = "flaneur";
 
+/// Who issues notes: not who issues tokens, so that none is mistaken for the other.
+const NOTARY: &str = "flaneur note";
+
+#[derive(Serialize, Deserialize)]
+struct Note<T> {
+    iss: String,
+    note: T,
+}
+
 /// Signs and checks tokens with the instance's secret.
 pub struct TokenKey {
     encoding: EncodingKey,
     decoding: DecodingKey,
     validation: Validation,
+    note_validation: Validation,
 }
 
 impl TokenKey {
@@ -26,7 +36,11 @@ impl TokenKey {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[ISSUER]);
         validation.set_required_spec_claims(&["iss", "sub"]);
-        Self { encoding: EncodingKey::from_secret(secret), decoding: DecodingKey::from_secret(secret), validation }
+        let mut note_validation = Validation::new(Algorithm::HS256);
+        note_validation.set_issuer(&[NOTARY]);
+        note_validation.set_required_spec_claims(&["iss"]);
+        let (encoding, decoding) = (EncodingKey::from_secret(secret), DecodingKey::from_secret(secret));
+        Self { encoding, decoding, validation, note_validation }
     }
 
     /// The JWT of a token. `None` only if signing itself fails, which HS256 with any secret does not.
@@ -40,6 +54,19 @@ impl TokenKey {
     pub fn pseudonym(&self, text: &str) -> String {
         jsonwebtoken::crypto::sign(format!("pseudonym {text}").as_bytes(), &self.encoding, Algorithm::HS256)
             .unwrap_or_default()
+    }
+
+    /// A note that a browser keeps for us, signed. It can be read by whoever has it, and not be changed. How long it holds is
+    /// for the note itself to say.
+    pub fn note<T: Serialize>(&self, note: T) -> Option<String> {
+        let note = Note { iss: NOTARY.to_owned(), note };
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &note, &self.encoding).ok()
+    }
+
+    /// A note of ours, as it was given away.
+    pub fn read_note<T: DeserializeOwned>(&self, text: &str) -> Option<T> {
+        let data = jsonwebtoken::decode::<Note<T>>(text, &self.decoding, &self.note_validation).ok()?;
+        Some(data.claims.note)
     }
 
     /// The token a JWT names, if we signed it.
@@ -66,6 +93,17 @@ mod tests {
         assert_eq!((text.len(), &text), (43, &one.pseudonym("192.0.2.1")));
         assert_ne!(text, one.pseudonym("192.0.2.2"));
         assert_ne!(text, other.pseudonym("192.0.2.1"));
+    }
+
+    #[test]
+    fn a_note_comes_back_as_it_was_given() {
+        let key = TokenKey::new(b"one secret");
+        let note = key.note(("/upload", 7)).unwrap();
+        assert_eq!(key.read_note(&note), Some(("/upload".to_owned(), 7)));
+        assert_eq!(TokenKey::new(b"another secret").read_note::<(String, u8)>(&note), None);
+        assert_eq!(key.verify(&note), None, "a note is no token");
+        let token = key.sign(TokenId(uuid::Uuid::from_u128(7))).unwrap();
+        assert_eq!(key.read_note::<(String, u8)>(&token), None, "a token is no note");
     }
 
     #[test]

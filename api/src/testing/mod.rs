@@ -13,6 +13,7 @@ use flaneur_catalog::{
     sqlite::SqliteCatalog,
     world::{Generator, ManualClock, World},
 };
+use flaneur_login::Provider;
 use flaneur_storage::Storage;
 use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
@@ -57,6 +58,7 @@ pub(crate) struct Fixture {
 #[derive(Default)]
 pub(crate) struct FixtureBuilder {
     settings: Settings,
+    logins: Vec<Provider>,
 }
 
 /// An instance as it is by default.
@@ -68,6 +70,12 @@ impl FixtureBuilder {
     /// Changes settings.
     pub(crate) fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(&mut self.settings);
+        self
+    }
+
+    /// Lets people sign in there.
+    pub(crate) fn login(mut self, provider: Provider) -> Self {
+        self.logins.push(provider);
         self
     }
 
@@ -84,6 +92,7 @@ impl FixtureBuilder {
             cutter: Arc::new(Cutter::new(self.settings.tile_cache)),
             settings: Arc::new(self.settings),
             tokens: Arc::new(TokenKey::new(b"a secret for tests")),
+            logins: self.logins.into(),
             pace: Arc::default(),
             uploads: Arc::new(tokio::sync::Semaphore::new(MAX_UPLOADS)),
             readers: Arc::new(tokio::sync::Semaphore::new(MAX_READERS)),
@@ -108,7 +117,8 @@ async fn who(api: &Api, name: &str, admin: bool) -> Who {
     let account = api.catalog.create_account(new).await.unwrap();
     let id = TokenId(api.world.id());
     let description = "for tests".to_owned();
-    api.catalog.create_token(NewToken { id, account: Some(account.id), description, created_at }).await.unwrap();
+    let new = NewToken { id, account: Some(account.id), description, created_at, expires_at: None, scopes: None };
+    api.catalog.create_token(new).await.unwrap();
     Who { account, jwt: api.tokens.sign(id).unwrap() }
 }
 

@@ -4,7 +4,10 @@
 //! the database build their condition from [`Viewer::scope`], so that both answers come from the same rule.
 #![forbid(unsafe_code)]
 
+mod token;
+
 use serde::{Deserialize, Serialize};
+pub use token::{TokenScope, TokenScopes, UnknownTokenScope};
 use uuid::Uuid;
 
 /// On whose behalf a request is made.

@@ -139,7 +139,12 @@ fn in_force(arg: &Arg, matches: &ArgMatches, from_file: &BTreeSet<String>, file:
     let source = matches.try_contains_id(id).ok().map(|_| matches.value_source(id))?;
     let value = matches
         .get_raw(id)
-        .map(|values| values.map(|value| secrets::hide(&value.to_string_lossy())).collect::<Vec<_>>().join(","))
+        .map(|values| {
+            let shown = |value: &std::ffi::OsStr| {
+                if id.ends_with("_secret") { "***".to_owned() } else { secrets::hide(&value.to_string_lossy()) }
+            };
+            values.map(shown).collect::<Vec<_>>().join(",")
+        })
         .unwrap_or_default();
     let origin = match source {
         Some(ValueSource::CommandLine) => "command line".to_owned(),
@@ -182,6 +187,14 @@ mod tests {
 
     fn setting<'a>(settings: &'a [Setting], name: &str) -> &'a Setting {
         settings.iter().find(|setting| setting.name == name).unwrap()
+    }
+
+    #[test]
+    fn a_secret_is_not_shown() {
+        let settings = parse_with("oidc-client-secret = \"swordfish\"", &[]).unwrap();
+        let secret = setting(&settings, "oidc-client-secret");
+        assert!(secret.value == "***" && secret.origin.starts_with("file "), "{secret:?}");
+        assert_eq!(setting(&settings, "osm-client-secret").value, "");
     }
 
     #[test]

@@ -16,8 +16,8 @@ use rust_embed::RustEmbed;
 struct Files;
 
 /// Paths of the site's pages; all are answered with the one HTML document, which looks at the path itself.
-const PAGES: [&str; 8] =
-    ["/", "/upload", "/sign-in", "/invite", "/claim", "/sequences/{*rest}", "/reports", "/reports/{*rest}"];
+const PAGES: [&str; 9] =
+    ["/", "/upload", "/sign-in", "/account", "/invite", "/claim", "/sequences/{*rest}", "/reports", "/reports/{*rest}"];
 
 /// Serves the site. `background` is the address of a map style on another host, which pages then may load.
 pub fn router(background: Option<&str>) -> Router {
@@ -53,7 +53,7 @@ async fn page_of_site(State(policy): State<HeaderValue>, uri: Uri, headers: Head
     };
     protect(&mut response, policy);
     // Pages that act for an account must not be shown inside other pages.
-    if matches!(uri.path(), "/sign-in" | "/claim" | "/invite") || uri.path().starts_with("/reports") {
+    if matches!(uri.path(), "/sign-in" | "/account" | "/claim" | "/invite") || uri.path().starts_with("/reports") {
         response.headers_mut().insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     }
     response

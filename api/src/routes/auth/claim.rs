@@ -49,7 +49,14 @@ pub async fn generate(
     // Whoever asks for tokens and never claims them must not fill the catalog.
     let before = now.saturating_sub(UNCLAIMED).map_err(|error| ApiError::internal(&error))?;
     api.catalog.drop_unclaimed_tokens(before).await?;
-    let new = NewToken { id: TokenId(api.world.id()), account: None, description: description.text(), created_at: now };
+    let new = NewToken {
+        id: TokenId(api.world.id()),
+        account: None,
+        description: description.text(),
+        created_at: now,
+        expires_at: None,
+        scopes: None,
+    };
     let token = api.catalog.create_token(new).await?;
     Ok(Json(json!({
         "id": token.id,

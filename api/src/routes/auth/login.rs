@@ -7,25 +7,41 @@ use axum::{
 use http::HeaderMap;
 use serde::Deserialize;
 
-use super::session::close;
+use super::{providers::address as provider_address, session::close};
 use crate::{Api, ApiResult, PublicUrl, extract::Query};
 
 /// Where to go afterwards.
 #[derive(Debug, Default, Deserialize)]
 pub struct Next {
-    next_url: Option<String>,
+    /// The address of a page.
+    pub next_url: Option<String>,
 }
 
-/// Sign in, in a browser.
+/// Sign in, in a browser
+///
+/// Where people sign in with an account elsewhere and there is one such place, that is where it leads; the page of this
+/// instance is at `/sign-in`.
 #[utoipa::path(
     get, path = "/auth/login", tag = "Accounts",
     params(("next_url" = Option<String>, Query, description = "Page of this instance to go to afterwards")),
-    responses((status = 303, description = "To the page for signing in"))
+    responses((status = 303, description = "To the page for signing in, or on to the only login provider"))
 )]
-pub async fn login(url: PublicUrl, next: Query<Next>) -> Redirect {
-    let next = own_path(&next.0, &url);
-    let next = percent_encoding::utf8_percent_encode(&next, percent_encoding::NON_ALPHANUMERIC);
-    Redirect::to(&format!("{}/sign-in?next={next}", url.0))
+pub async fn login(State(api): State<Api>, url: PublicUrl, next: Query<Next>) -> Redirect {
+    let next = own_path(next.0.next_url.as_deref(), &url);
+    match &*api.logins {
+        [provider] => Redirect::to(&format!("{}?next_url={}", provider_address(provider, &url), encoded(&next))),
+        _ => sign_in_page(&url, &next, None),
+    }
+}
+
+/// To the page for signing in, which then leads on; `problem` is what it says has gone wrong.
+pub fn sign_in_page(url: &PublicUrl, next: &str, problem: Option<&str>) -> Redirect {
+    let problem = problem.map(|problem| format!("&problem={problem}")).unwrap_or_default();
+    Redirect::to(&format!("{}/sign-in?next={}{problem}", url.0, encoded(next)))
+}
+
+fn encoded(text: &str) -> percent_encoding::PercentEncode<'_> {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
 }
 
 /// Sign out, in a browser.
@@ -41,12 +57,12 @@ pub async fn logout(
     next: Query<Next>,
 ) -> ApiResult<impl IntoResponse> {
     let cookies = close(&api, &url, &headers).await?;
-    Ok((cookies, Redirect::to(&format!("{}{}", url.0, own_path(&next.0, &url)))))
+    Ok((cookies, Redirect::to(&format!("{}{}", url.0, own_path(next.0.next_url.as_deref(), &url)))))
 }
 
 /// The page's path if it is one of ours, else the start page: nobody may use us to send people elsewhere.
-fn own_path(next: &Next, url: &PublicUrl) -> String {
-    let next = next.next_url.as_deref().unwrap_or_default();
+pub fn own_path(next: Option<&str>, url: &PublicUrl) -> String {
+    let next = next.unwrap_or_default();
     let Ok(base) = url::Url::parse(&format!("{}/", url.0)) else { return "/".to_owned() };
     match base.join(next) {
         Ok(target) if target.origin() == base.origin() => target[url::Position::BeforePath..].to_owned(),
@@ -70,9 +86,8 @@ mod tests {
             ("javascript:alert(1)", "/"),
             ("", "/"),
         ] {
-            let query = Next { next_url: Some(next.to_owned()) };
-            assert_eq!(own_path(&query, &url), path, "{next}");
+            assert_eq!(own_path(Some(next), &url), path, "{next}");
         }
-        assert_eq!(own_path(&Next::default(), &url), "/");
+        assert_eq!(own_path(None, &url), "/");
     }
 }

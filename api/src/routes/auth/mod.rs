@@ -7,11 +7,15 @@ use crate::Api;
 mod claim;
 mod invites;
 mod login;
+mod my_logins;
 mod my_tokens;
+mod providers;
 mod session;
 
 #[cfg(test)]
 mod tests;
+
+pub use providers::described;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
@@ -22,6 +26,10 @@ pub fn router() -> OpenApiRouter<Api> {
         .routes(routes!(invites::redeem))
         .routes(routes!(login::login))
         .routes(routes!(login::logout))
+        .routes(routes!(providers::begin))
+        .routes(routes!(providers::come_back))
+        .routes(routes!(my_logins::list, my_logins::connect))
+        .routes(routes!(my_logins::disconnect))
         .routes(routes!(my_tokens::list, my_tokens::create))
         .routes(routes!(my_tokens::get, my_tokens::revoke))
 }

@@ -1,7 +1,10 @@
 //! `/users/me/tokens`: one's own tokens.
 
 use axum::{Json, body::Bytes, extract::State};
+use flaneur_access::TokenScopes;
 use flaneur_catalog::model::{NewToken, Token, TokenId};
+use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::claim::Description;
@@ -9,6 +12,21 @@ use crate::{
     Api, ApiError, ApiResult, Identity, Link, PublicUrl,
     extract::{Path, refuse_nul},
 };
+
+/// Most tokens that an account may make.
+const MOST: usize = 200;
+
+/// A token to be made.
+#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
+pub struct NewLimits {
+    /// What it is for.
+    description: Option<String>,
+    /// Until when it holds; none: until it is revoked.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Timestamp>,
+    /// What it may do: `read` (every token may), `upload`, `edit`, `moderate`; none: everything you may.
+    scopes: Option<Vec<String>>,
+}
 
 /// One's own tokens.
 #[utoipa::path(
@@ -36,25 +54,49 @@ pub async fn list(State(api): State<Api>, identity: Identity, url: PublicUrl) ->
 /// Make a token for oneself.
 #[utoipa::path(
     post, path = "/users/me/tokens", tag = "Accounts",
-    request_body(content = Option<Object>, description = "`{\"description\": …}`, or nothing"),
+    request_body(content = Option<NewLimits>, description = "What it is for, how long it holds and what it may do; or nothing",
+        example = json!({"description": "our sign counting bot", "expires_at": "2027-01-01T00:00:00Z", "scopes": ["read", "edit"]})),
     responses(
         (status = 200, description = "The token with its JWT", body = Object),
+        (status = 400, description = "What is asked for makes no sense", body = crate::error::ErrorBody),
         (status = 401, description = "Sign in first", body = crate::error::ErrorBody),
+        (status = 409, description = "You have as many tokens as an account may have", body = crate::error::ErrorBody),
     )
 )]
 pub async fn create(State(api): State<Api>, identity: Identity, body: Bytes) -> ApiResult<Json<Value>> {
     let account = identity.require()?;
     refuse_nul(&body)?;
-    let description: Description = if body.is_empty() {
-        Description::default()
+    let asked: NewLimits = if body.is_empty() {
+        NewLimits::default()
     } else {
-        serde_json::from_slice(&body).map_err(|_| ApiError::bad_request("Send JSON with the member `description`"))?
+        serde_json::from_slice(&body).map_err(|error| {
+            ApiError::bad_request("Send JSON with `description`, `expires_at` (as in 2027-01-01T00:00:00Z) and `scopes` (a list), or nothing")
+                .because(error)
+        })?
     };
+    let now = api.world.now();
+    if asked.expires_at.is_some_and(|end| end <= now) {
+        return Err(ApiError::bad_request("`expires_at` is in the past; choose a time to come, or leave it out"));
+    }
+    let scopes = match &asked.scopes {
+        None => None,
+        Some(names) => Some(
+            TokenScopes::of(names.iter().map(String::as_str))
+                .map_err(|error| ApiError::bad_request(error.to_string()))?,
+        ),
+    };
+    if api.catalog.tokens(account.id).await?.len() >= MOST {
+        return Err(ApiError::conflict(
+            "You have as many tokens as an account may have; revoke those you no longer need",
+        ));
+    }
     let new = NewToken {
         id: TokenId(api.world.id()),
         account: Some(account.id),
-        description: description.text(),
-        created_at: api.world.now(),
+        description: Description { description: asked.description }.text(),
+        created_at: now,
+        expires_at: asked.expires_at,
+        scopes,
     };
     let token = api.catalog.create_token(new).await?;
     Ok(Json(with_jwt(&api, &token)))
@@ -98,7 +140,13 @@ pub async fn revoke(State(api): State<Api>, identity: Identity, Path(id): Path<S
 }
 
 fn describe(token: &Token) -> Value {
-    json!({ "id": token.id, "description": token.description, "generated_at": token.created_at })
+    json!({
+        "id": token.id,
+        "description": token.description,
+        "generated_at": token.created_at,
+        "expires_at": token.expires_at,
+        "scopes": token.scopes.map(|scopes| scopes.names().collect::<Vec<_>>()),
+    })
 }
 
 fn with_jwt(api: &Api, token: &Token) -> Value {

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Api, ApiError, ApiResult, PublicUrl,
-    identity::{Gate, SESSION_COOKIE, by_token, secret_hash},
+    identity::{Bearer, Gate, SESSION_COOKIE, by_token, secret_hash},
 };
 
 /// How long a session lasts.
@@ -44,17 +44,34 @@ pub type Cookies = AppendHeaders<Vec<(header::HeaderName, String)>>;
     responses(
         (status = 200, description = "Signed in", body = Object, example = json!({"id": "0191f0a0-7c3e-7a51-9d3a-6d2f6f0c2b11", "name": "ada"})),
         (status = 401, description = "The token does not hold", body = crate::error::ErrorBody),
+        (status = 403, description = "The token may not do everything, or nobody has claimed it", body = crate::error::ErrorBody),
     )
 )]
 pub async fn sign_in(State(api): State<Api>, url: PublicUrl, body: Bytes) -> ApiResult<(Cookies, Json<Value>)> {
     let request: SignIn =
         serde_json::from_slice(&body).map_err(|_| ApiError::bad_request("Send JSON with the member `token`"))?;
-    let account = by_token(&Gate::from(&api), request.token.trim()).await?;
+    let Bearer { account, scopes } = by_token(&Gate::from(&api), request.token.trim()).await?;
+    if let Some(scopes) = scopes {
+        return Err(ApiError::forbidden(format!(
+            "This token is made for `{scopes}` only. To sign in takes one that may do everything"
+        ))
+        .for_reason("insufficient_scope"));
+    }
     open(&api, &url, &account).await
 }
 
-/// Opens a session for an account.
+/// Opens a session for an account, and answers who it is.
 pub async fn open(api: &Api, url: &PublicUrl, account: &Account) -> ApiResult<(Cookies, Json<Value>)> {
+    let cookies = AppendHeaders(cookies_for(api, url, account).await?);
+    Ok((cookies, Json(json!({ "id": account.id, "name": account.name, "admin": account.admin }))))
+}
+
+/// Opens a session for an account. Its cookies.
+pub async fn cookies_for(
+    api: &Api,
+    url: &PublicUrl,
+    account: &Account,
+) -> ApiResult<Vec<(header::HeaderName, String)>> {
     let secret = api.world.secret_text::<32>();
     let session = Session {
         secret_sha256: secret_hash(&secret),
@@ -66,7 +83,7 @@ pub async fn open(api: &Api, url: &PublicUrl, account: &Account) -> ApiResult<(C
     let id = account.id.to_string();
     let cookies = [(SESSION_COOKIE, secret.as_str()), ("session", "1"), ("user_id", &id), ("user_name", &name)]
         .map(|(cookie, value)| set(api, url, cookie, value, LIFETIME.as_secs()));
-    Ok((AppendHeaders(cookies.into()), Json(json!({ "id": account.id, "name": account.name, "admin": account.admin }))))
+    Ok(cookies.into())
 }
 
 /// Sign out: ends the session and takes its cookies away.

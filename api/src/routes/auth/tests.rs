@@ -179,3 +179,58 @@ async fn malformed_bodies_get_a_sentence() {
     let nothing: Value = fixture.request("DELETE", "/auth/session").send().await.status.into();
     assert_eq!(nothing, 204, "signing out without a session is fine");
 }
+
+async fn make(fixture: &Fixture, body: Value) -> Answer {
+    fixture.request("POST", "/users/me/tokens").of(Some(&fixture.owner)).json(&body).send().await
+}
+
+#[tokio::test]
+async fn a_token_ends_when_it_was_said_to() {
+    let fixture = fixture().await;
+    let made = make(&fixture, json!({ "description": "bot", "expires_at": "2026-11-23T13:00:00+01:00" })).await;
+    assert_eq!(made.status, 400, "that is now: {}", made.text());
+    let made = make(&fixture, json!({ "description": "bot", "expires_at": "2026-11-23T12:00:01Z" })).await.json();
+    assert_eq!((&made["expires_at"], &made["scopes"]), (&json!("2026-11-23T12:00:01Z"), &Value::Null));
+    let bearer = format!("Bearer {}", made["jwt_token"].as_str().unwrap());
+    let ask = async |path: &str| fixture.request("GET", path).header("authorization", &bearer).send().await;
+    assert_eq!(ask("/users/me").await.status, 200);
+    fixture.clock.advance(SignedDuration::from_secs(1));
+    let late = ask("/live").await;
+    assert_eq!((late.status, late.text().contains("2026-11-23T12:00:01Z")), (401, true), "{}", late.text());
+    let listed = fixture.request("GET", "/users/me/tokens").of(Some(&fixture.owner)).send().await.json();
+    assert_eq!(listed[1]["expires_at"], "2026-11-23T12:00:01Z", "its owner sees that it ended");
+}
+
+#[tokio::test]
+async fn a_token_with_scopes_is_no_way_to_one_without() {
+    let fixture = fixture().await;
+    for wrong in [json!({ "scopes": ["write"] }), json!({ "scopes": "edit" }), json!({ "expires_at": "tomorrow" })] {
+        assert_eq!(make(&fixture, wrong).await.status, 400);
+    }
+    let made = make(&fixture, json!({ "scopes": ["edit", "upload"] })).await.json();
+    assert_eq!(made["scopes"], json!(["read", "upload", "edit"]));
+    let jwt = made["jwt_token"].as_str().unwrap();
+    let session = fixture.request("POST", "/auth/session").json(&json!({ "token": jwt })).send().await;
+    assert_eq!((session.status, &session.json()["reason"]), (403, &json!("insufficient_scope")));
+    let unclaimed = fixture.request("POST", "/auth/tokens/generate").send().await.json();
+    for (method, path) in [
+        ("POST", "/users/me/tokens".to_owned()),
+        ("GET", format!("/users/me/tokens/{}", made["id"].as_str().unwrap())),
+        ("GET", format!("/auth/tokens/{}/claim", unclaimed["id"].as_str().unwrap())),
+        ("POST", format!("/auth/tokens/{}/claim", unclaimed["id"].as_str().unwrap())),
+        ("POST", "/users/me/logins".to_owned()),
+        ("PATCH", "/users/me".to_owned()),
+    ] {
+        let answer = fixture.request(method, &path).header("authorization", &format!("Bearer {jwt}")).send().await;
+        assert_eq!((answer.status, &answer.json()["reason"]), (403, &json!("insufficient_scope")), "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_has_so_many_tokens_and_no_more() {
+    let fixture = fixture().await;
+    for _ in 1..200 {
+        assert_eq!(make(&fixture, json!({})).await.status, 200);
+    }
+    assert_eq!(make(&fixture, json!({})).await.status, 409);
+}

@@ -8,14 +8,17 @@ mod town;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use flaneur_access::{Action, Subject, Viewer, Visibility, decide};
+use flaneur_access::{Action, Subject, TokenScope, Viewer, Visibility, decide};
 
 use self::{
     cases::{CASES, Case, Concerns},
     table::Cells,
     town::{Hidden, Town},
 };
-use crate::testing::{Who, fixture};
+use crate::{
+    scopes::{self, Need},
+    testing::{Who, fixture},
+};
 
 /// Who asks, in the order of the table's columns.
 pub(crate) const VIEWERS: [&str; 4] = ["nobody", "another account", "the owner", "an administrator"];
@@ -90,6 +93,51 @@ async fn the_table_is_what_the_routes_answer() {
         states.push(rows.await.unwrap());
     }
     table::compare(&table::document(&states));
+}
+
+/// Somebody's token that is made for this alone.
+async fn restricted(town: &Town, who: &Who, scope: Option<TokenScope>) -> Who {
+    let names: Vec<&str> = scope.map(TokenScope::as_str).into_iter().collect();
+    let body = serde_json::json!({ "scopes": names });
+    let answer = town.fixture.request("POST", "/users/me/tokens").of(Some(who)).json(&body).send().await.json();
+    Who { jwt: answer["jwt_token"].as_str().unwrap().to_owned(), ..who.clone() }
+}
+
+/// A token with scopes does what it is for, and nothing else.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_does_what_it_is_for() {
+    let mut town = Town::build(Hidden::Not).await;
+    for case in CASES {
+        let path = case.path.split('?').next().unwrap_or_default();
+        let need = scopes::need(&case.method.parse().unwrap(), path);
+        for scope in [None].into_iter().chain(TokenScope::ALL.map(Some)) {
+            let admin = restricted(&town, &town.fixture.admin, scope).await;
+            let answer = town.ask(case, Some(&admin)).await;
+            let lacks = answer.status == 403 && answer.text().contains("insufficient_scope");
+            let allowed = match need {
+                Need::Read => true,
+                Need::One(needed) => scope == Some(needed),
+                Need::Everything => false,
+            };
+            assert_eq!(lacks, !allowed, "{} with {scope:?}: {}", case.name(), answer.status);
+            if allowed && !case.only_reads() {
+                town = Town::build(Hidden::Not).await;
+            }
+        }
+    }
+}
+
+/// What only administrators may do or see takes a token that moderates, of an administrator.
+#[tokio::test]
+async fn a_token_is_an_administrators_only_if_it_moderates() {
+    let town = Town::build(Hidden::ByOwner).await;
+    for (scope, status) in [(None, 404), (Some(TokenScope::Edit), 404), (Some(TokenScope::Moderate), 200)] {
+        let admin = restricted(&town, &town.fixture.admin, scope).await;
+        let picture = format!("/pictures/{}", town.sequence.pictures[0]);
+        assert_eq!(town.fixture.request("GET", &picture).of(Some(&admin)).send().await.status, status, "{scope:?}");
+    }
+    let moderates = restricted(&town, &town.fixture.other, Some(TokenScope::Moderate)).await;
+    assert_eq!(town.fixture.request("GET", "/admin/reports/stats").of(Some(&moderates)).send().await.status, 403);
 }
 
 #[tokio::test]

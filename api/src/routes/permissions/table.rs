@@ -5,7 +5,12 @@ use super::{
     cases::{CASES, Case, Concerns, Yes},
     town::{Hidden, Town},
 };
-use crate::testing::Answer;
+use flaneur_access::TokenScopes;
+
+use crate::{
+    scopes::{self, Need},
+    testing::Answer,
+};
 
 /// What each viewer got.
 pub(super) type Cells = [String; 4];
@@ -53,8 +58,19 @@ fn cell(words: &[(Hidden, &str)]) -> String {
     said.iter().map(|(states, word)| format!("{}: {word}", states.join(", "))).collect::<Vec<_>>().join("<br>")
 }
 
+/// What a token that may not do everything has to be for.
+fn takes(case: &Case) -> &'static str {
+    let path = case.path.split('?').next().unwrap_or_default();
+    match scopes::need(&case.method.parse().unwrap_or_default(), path) {
+        Need::Read => TokenScopes::READ,
+        Need::One(scope) => scope.as_str(),
+        Need::Everything => "everything",
+    }
+}
+
 fn section(title: &str, concerns: Concerns, states: &[std::collections::BTreeMap<usize, Cells>]) -> String {
-    let mut text = format!("\n## {title}\n\n| route | {} |\n|---|---|---|---|---|\n", VIEWERS.join(" | "));
+    let mut text =
+        format!("\n## {title}\n\n| route | {} | a token for |\n|---|---|---|---|---|---|\n", VIEWERS.join(" | "));
     for (number, case) in CASES.iter().enumerate().filter(|(_, case)| case.concerns == concerns) {
         let cells: Vec<String> = (0..VIEWERS.len())
             .map(|viewer| {
@@ -66,7 +82,7 @@ fn section(title: &str, concerns: Concerns, states: &[std::collections::BTreeMap
                 cell(&words)
             })
             .collect();
-        for part in ["| ", &case.name(), " | ", &cells.join(" | "), " |\n"] {
+        for part in ["| ", &case.name(), " | ", &cells.join(" | "), " | ", takes(case), " |\n"] {
             text += part;
         }
     }
@@ -82,7 +98,9 @@ pub(super) fn document(states: &[std::collections::BTreeMap<usize, Cells>]) -> S
         **yes**: it is done or shown. **not there**: as if it did not exist (404, or not on the list). **no**: 403. **sign in**: 401. \
         Where it depends on who sees the picture or sequence, it is said for each: shown to *anyone*, *logged-only*, *owner-only*, or \
         withheld because it was *reported*. An owner who does not let others correct (`collaborative_metadata`) says \"no\" to another \
-        account's corrections.\n"
+        account's corrections.\n\n\
+        *A token for*: what a token with scopes has to be for; *everything* takes one without. It acts as an administrator only if \
+        `moderate` is among them.\n"
         .to_owned();
     text += &section("Pictures, sequences, and what hangs on them", Concerns::Picture, states);
     text += &section("What is the owner's", Concerns::Own, states);

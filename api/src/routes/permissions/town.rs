@@ -2,12 +2,14 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use flaneur_access::Visibility;
+use flaneur_catalog::model::Person;
+use flaneur_login::{OsmSettings, Provider};
 use serde_json::{Value, json};
 
 use super::cases::{Body, Case};
 use crate::{
     routes::upload_sets::tests::{create, photo},
-    testing::{Answer, Fixture, Recipe, Seeded, Who, fixture},
+    testing::{Answer, Fixture, FixtureBuilder, Recipe, Seeded, Who},
 };
 
 /// From whom the pictures are hidden.
@@ -47,7 +49,13 @@ pub(super) struct Town {
 
 impl Town {
     pub(super) async fn build(hidden: Hidden) -> Self {
-        let fixture = fixture().await;
+        let settings = OsmSettings {
+            base: "http://127.0.0.1:9".to_owned(),
+            client_id: "flaneur".to_owned(),
+            client_secret: None,
+            name: None,
+        };
+        let fixture = FixtureBuilder::default().login(Provider::osm(settings).unwrap()).build().await;
         let visibility = if hidden == Hidden::ByReport { Visibility::Anyone } else { hidden.visibility() };
         let sequence = fixture.sequence_with(|recipe| Recipe { count: 1, ..recipe.visible_to(visibility) }).await;
         let mut town = Self { names: Vec::new(), sequence, fixture };
@@ -59,6 +67,7 @@ impl Town {
             ("owner", town.fixture.owner.account.id.to_string()),
             ("tile", "0_0.jpg".to_owned()),
             ("jwt", town.fixture.other.jwt.clone()),
+            ("provider", "osm".to_owned()),
         ] {
             town.names.push((name, id));
         }
@@ -87,6 +96,10 @@ impl Town {
         let own_area = self.area("/users/me/excluded_areas", owner, &area).await;
         let area = self.area("/configuration/excluded_areas", Some(&self.fixture.admin), &area).await;
         let token = self.post("/users/me/tokens", owner, &json!({ "description": "x" })).await["id"].clone();
+        let person = Person { issuer: "https://id.example".into(), subject: "1".into(), name: "owner".into() };
+        let (catalog, now) = (&self.fixture.api.catalog, self.fixture.api.world.now());
+        catalog.link(&person, self.fixture.owner.account.id, now).await.unwrap();
+        let logins = self.fixture.request("GET", "/users/me/logins").of(owner).send().await.json();
         let unclaimed = self.post("/auth/tokens/generate", None, &json!({})).await["id"].clone();
         let set =
             create(&self.fixture, owner, json!({ "title": "walk", "visibility": "owner-only" })).await["id"].clone();
@@ -108,6 +121,7 @@ impl Town {
             ("own_area", own_area),
             ("area", area),
             ("token", token),
+            ("login", logins[0]["id"].clone()),
             ("unclaimed", unclaimed),
             ("open_set", set),
             ("upload", Value::String(upload)),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use flaneur_access::{Viewer, Visibility};
+use flaneur_access::{TokenScopes, Viewer, Visibility};
 use flaneur_coverage::quadkey::Tile;
 use rand::{Rng as _, RngExt as _, SeedableRng as _, rngs::StdRng};
 
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Beginning, Catalog, CatalogError,
     archive::{Column, INSTANCE, Row, TABLES, Table, Value},
-    model::{JobKind, NewInvite, NewToken, Picture, Projection, Session, TokenId},
+    model::{JobKind, NewInvite, NewToken, Person, Picture, Projection, Session, TokenId},
 };
 
 /// All rows of all archived tables, read in pages of this size.
@@ -185,10 +185,22 @@ async fn fill(scene: &Scene, seed: u64) -> Vec<Street> {
         let account = scene.account(name).await;
         for owner in [Some(account.id), None] {
             let description = text(&mut random);
-            let token =
-                NewToken { id: TokenId(scene.world.id()), account: owner, description, created_at: scene.now() };
+            let token = NewToken {
+                id: TokenId(scene.world.id()),
+                account: owner,
+                description,
+                created_at: scene.now(),
+                expires_at: maybe(&mut random, |_| scene.now()),
+                scopes: maybe(&mut random, |random| TokenScopes { edit: random.random(), ..TokenScopes::default() }),
+            };
             catalog.create_token(token).await.unwrap();
         }
+        let person = Person {
+            issuer: "https://id.example".to_owned(),
+            subject: format!("{name} {}", text(&mut random)),
+            name: text(&mut random),
+        };
+        catalog.link(&person, account.id, scene.now()).await.unwrap();
         let expires_at = scene.pass(1);
         let invite = NewInvite {
             code_sha256: scene.world.secret::<32>().to_vec(),

@@ -10,13 +10,33 @@ use crate::{
 
 async fn token(scene: &Scene, account: Option<AccountId>) -> Token {
     scene.pass(1);
-    let new = NewToken {
+    scene.catalog.create_token(NewToken { account, ..plain(scene) }).await.unwrap()
+}
+
+/// A token for nobody yet, that may do everything for ever.
+fn plain(scene: &Scene) -> NewToken {
+    NewToken {
         id: TokenId(scene.world.id()),
-        account,
+        account: None,
         description: "my laptop".to_owned(),
         created_at: scene.now(),
-    };
-    scene.catalog.create_token(new).await.unwrap()
+        expires_at: None,
+        scopes: None,
+    }
+}
+
+pub async fn a_token_keeps_its_limits(scene: &Scene) {
+    let ada = scene.account("ada").await;
+    for scopes in [None, Some(""), Some("upload"), Some("upload edit moderate")] {
+        let scopes = scopes.map(|scopes| scopes.parse().unwrap());
+        let new = NewToken { account: Some(ada.id), expires_at: Some(scene.now()), scopes, ..plain(scene) };
+        let made = scene.catalog.create_token(new).await.unwrap();
+        assert_eq!((made.expires_at, made.scopes), (Some(scene.now()), scopes));
+        // Whether it still holds is for who asks to say: its owner is to see that it ended.
+        scene.pass(1);
+        assert_eq!(scene.catalog.token(made.id).await.unwrap().as_ref(), Some(&made));
+        assert_eq!(scene.catalog.tokens(ada.id).await.unwrap().last(), Some(&made));
+    }
 }
 
 async fn invite(scene: &Scene, code: &[u8], name: &str, admin: bool) {
@@ -44,14 +64,9 @@ pub async fn tokens_are_listed_and_revoked(scene: &Scene) {
     assert_eq!(catalog.token(first.id).await.unwrap(), None);
     assert_eq!(catalog.claim_token(first.id, ada.id).await.unwrap(), Claim::Missing);
     assert_eq!(catalog.tokens(ada.id).await.unwrap(), std::slice::from_ref(&second));
-    let same = NewToken { id: second.id, account: None, description: String::new(), created_at: scene.now() };
+    let same = NewToken { id: second.id, account: None, ..plain(scene) };
     assert!(matches!(catalog.create_token(same).await, Err(CatalogError::Conflict(_))));
-    let nobodys = NewToken {
-        id: TokenId(scene.world.id()),
-        account: Some(AccountId(scene.world.id())),
-        description: String::new(),
-        created_at: scene.now(),
-    };
+    let nobodys = NewToken { account: Some(AccountId(scene.world.id())), ..plain(scene) };
     assert!(matches!(catalog.create_token(nobodys).await, Err(CatalogError::Missing(_))));
 }
 

@@ -31,6 +31,7 @@ mod inspection;
 mod items;
 mod jobs;
 mod lists;
+mod logins;
 mod processing;
 mod redactions;
 mod reports;
@@ -80,11 +81,18 @@ macro_rules! for_each_rule {
             credentials {
                 tokens_are_listed_and_revoked
                 a_token_is_claimed_once
+                a_token_keeps_its_limits
                 unclaimed_tokens_are_dropped
                 an_invite_is_redeemed_once
                 an_invite_uses_the_account_of_its_name
                 sessions_end
                 a_secret_is_the_same_for_all
+            }
+            logins {
+                who_arrives_again_has_the_same_account
+                a_name_that_is_taken_gets_a_number
+                one_of_several_arrivals_makes_the_account
+                a_login_is_one_accounts
             }
             upload_sets {
                 upload_sets_keep_their_options

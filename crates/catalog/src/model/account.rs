@@ -1,5 +1,6 @@
 //! Accounts, and what lets someone act for one: tokens, invites, sessions.
 
+use flaneur_access::TokenScopes;
 use jiff::Timestamp;
 
 use super::{AccountId, TokenId};
@@ -41,6 +42,10 @@ pub struct Token {
     pub description: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Until when it holds; none: until it is revoked.
+    pub expires_at: Option<Timestamp>,
+    /// What it may do; none: everything its account may.
+    pub scopes: Option<TokenScopes>,
 }
 
 /// A token to be made.
@@ -54,6 +59,10 @@ pub struct NewToken {
     pub description: String,
     /// Now.
     pub created_at: Timestamp,
+    /// Until when it holds; none: until it is revoked.
+    pub expires_at: Option<Timestamp>,
+    /// What it may do; none: everything its account may.
+    pub scopes: Option<TokenScopes>,
 }
 
 /// What became of a claim.

@@ -13,6 +13,7 @@ mod filter;
 mod ids;
 mod inspection;
 mod job;
+mod login;
 mod picture;
 mod redaction;
 mod region;
@@ -44,6 +45,7 @@ pub use ids::{
 };
 pub use inspection::{OverdueJob, PictureFiles, Schema, Stalled};
 pub use job::{DeadJob, Failure, JobCounts, JobKind, Lease, QueueLine};
+pub use login::{Arrival, Link, Login, Person};
 pub use picture::{
     BoxClass, Camera, Detection, Edited, Item, ItemLinks, Neighbour, Objects, Orientation, Picture, PictureStatus,
     Projection, Publication, Revisions, Shape, TileMatrix,

@@ -14,6 +14,7 @@ mod coverage;
 mod edits;
 mod inspection;
 mod jobs;
+mod logins;
 mod pictures;
 mod redactions;
 mod reports;
@@ -31,6 +32,7 @@ pub use coverage::Coverage;
 pub use edits::Edits;
 pub use inspection::Inspection;
 pub use jobs::{Jobs, LONGEST_WAIT};
+pub use logins::Logins;
 pub use pictures::Pictures;
 pub use redactions::Redactions;
 pub use reports::Reports;
@@ -43,6 +45,7 @@ pub use uploads::Uploads;
 /// The whole catalog.
 pub trait Catalog:
     Accounts
+    + Logins
     + Areas
     + UploadSets
     + Uploads
@@ -63,6 +66,7 @@ pub trait Catalog:
 
 impl<T> Catalog for T where
     T: Accounts
+        + Logins
         + Areas
         + UploadSets
         + Uploads

@@ -1,11 +1,12 @@
 //! Accounts and what lets someone act for one.
 
 use async_trait::async_trait;
+use flaneur_access::TokenScopes;
 use jiff::Timestamp;
 
 use super::{Connection, Store, at_least_none, dialect, explain};
 use crate::{
-    Accounts, Result,
+    Accounts, CatalogError, Result,
     model::{
         Account, AccountChoices, AccountId, Claim, Invite, NewAccount, NewInvite, NewToken, Session, Token, TokenId,
     },
@@ -26,22 +27,34 @@ impl AccountRow {
     }
 }
 
+fn scopes(text: &str) -> Result<TokenScopes> {
+    text.parse().map_err(|_| CatalogError::Corrupt { what: "scopes of a token", text: text.to_owned() })
+}
+
 #[derive(sqlx::FromRow)]
 struct TokenRow {
     id: TokenId,
     account_id: Option<AccountId>,
     description: String,
     created_at: i64,
+    expires_at: Option<i64>,
+    scopes: Option<String>,
 }
 
 impl TokenRow {
     fn token(self) -> Result<Token> {
-        let created_at = time(self.created_at)?;
-        Ok(Token { id: self.id, account: self.account_id, description: self.description, created_at })
+        Ok(Token {
+            id: self.id,
+            account: self.account_id,
+            description: self.description,
+            created_at: time(self.created_at)?,
+            expires_at: self.expires_at.map(time).transpose()?,
+            scopes: self.scopes.as_deref().map(scopes).transpose()?,
+        })
     }
 }
 
-async fn insert(connection: &mut Connection, new: NewAccount) -> Result<Account> {
+pub async fn insert(connection: &mut Connection, new: NewAccount) -> Result<Account> {
     sqlx::query("INSERT INTO accounts (id, name, name_key, admin, created_at) VALUES ($1, $2, $3, $4, $5)")
         .bind(new.id)
         .bind(&new.name)
@@ -54,7 +67,16 @@ async fn insert(connection: &mut Connection, new: NewAccount) -> Result<Account>
     Ok(Account { id: new.id, name: new.name, admin: new.admin, created_at: new.created_at })
 }
 
-async fn by_name(connection: &mut Connection, name: &str) -> Result<Option<Account>> {
+pub async fn by_id(connection: &mut Connection, id: AccountId) -> Result<Option<Account>> {
+    sqlx::query_as::<_, AccountRow>("SELECT id, name, admin, created_at FROM accounts WHERE id = $1")
+        .bind(id)
+        .fetch_optional(connection)
+        .await?
+        .map(AccountRow::account)
+        .transpose()
+}
+
+pub async fn by_name(connection: &mut Connection, name: &str) -> Result<Option<Account>> {
     sqlx::query_as::<_, AccountRow>("SELECT id, name, admin, created_at FROM accounts WHERE name_key = $1")
         .bind(name.to_ascii_lowercase())
         .fetch_optional(connection)
@@ -73,12 +95,7 @@ impl Accounts for Store {
     }
 
     async fn account(&self, id: AccountId) -> Result<Option<Account>> {
-        sqlx::query_as::<_, AccountRow>("SELECT id, name, admin, created_at FROM accounts WHERE id = $1")
-            .bind(id)
-            .fetch_optional(&self.readers)
-            .await?
-            .map(AccountRow::account)
-            .transpose()
+        by_id(&mut *self.readers.acquire().await?, id).await
     }
 
     async fn account_by_name(&self, name: &str) -> Result<Option<Account>> {
@@ -144,30 +161,38 @@ impl Accounts for Store {
 
     async fn create_token(&self, new: NewToken) -> Result<Token> {
         let mut tx = self.write().await?;
-        sqlx::query("INSERT INTO tokens (id, account_id, description, created_at) VALUES ($1, $2, $3, $4)")
-            .bind(new.id)
-            .bind(new.account)
-            .bind(&new.description)
-            .bind(micros(new.created_at))
-            .execute(&mut *tx)
-            .await
-            .map_err(|error| explain(error, "the token's id", "the account"))?;
+        sqlx::query(
+            "INSERT INTO tokens (id, account_id, description, created_at, expires_at, scopes) VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(new.id)
+        .bind(new.account)
+        .bind(&new.description)
+        .bind(micros(new.created_at))
+        .bind(new.expires_at.map(micros))
+        .bind(new.scopes.map(|scopes| scopes.to_string()))
+        .execute(&mut *tx)
+        .await
+        .map_err(|error| explain(error, "the token's id", "the account"))?;
         tx.commit().await?;
-        Ok(Token { id: new.id, account: new.account, description: new.description, created_at: new.created_at })
+        let NewToken { id, account, description, created_at, expires_at, scopes } = new;
+        Ok(Token { id, account, description, created_at, expires_at, scopes })
     }
 
     async fn token(&self, id: TokenId) -> Result<Option<Token>> {
-        sqlx::query_as::<_, TokenRow>("SELECT id, account_id, description, created_at FROM tokens WHERE id = $1")
-            .bind(id)
-            .fetch_optional(&self.readers)
-            .await?
-            .map(TokenRow::token)
-            .transpose()
+        sqlx::query_as::<_, TokenRow>(
+            "SELECT id, account_id, description, created_at, expires_at, scopes FROM tokens WHERE id = $1",
+        )
+        .bind(id)
+        .fetch_optional(&self.readers)
+        .await?
+        .map(TokenRow::token)
+        .transpose()
     }
 
     async fn tokens(&self, account: AccountId) -> Result<Vec<Token>> {
         sqlx::query_as::<_, TokenRow>(
-            "SELECT id, account_id, description, created_at FROM tokens WHERE account_id = $1 ORDER BY created_at, id",
+            "SELECT id, account_id, description, created_at, expires_at, scopes FROM tokens
+             WHERE account_id = $1 ORDER BY created_at, id",
         )
         .bind(account)
         .fetch_all(&self.readers)

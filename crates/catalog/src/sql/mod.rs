@@ -21,6 +21,7 @@ mod hits;
 mod inspection;
 mod items;
 mod jobs;
+mod logins;
 mod picture_rows;
 mod pictures;
 mod redactions;

@@ -26,11 +26,13 @@ pub async fn run(args: ApiArgs) -> Result<()> {
     let settings = answering::settings(
         &args.front,
         &args.instance,
+        &args.logins,
         &args.upload_limit,
         &args.memory,
         &args.work_limit,
         &args.cdn,
     )?;
+    let logins = args.logins.providers()?;
     let addressing = front::addressing(&args.front)?;
     let process = Process::begin("api", &args.log, &args.operator, args.front.drain_delay).await?;
     let listener = front::listen(args.front.listen, "--listen").await?;
@@ -45,7 +47,7 @@ pub async fn run(args: ApiArgs) -> Result<()> {
         if !catalog.has_accounts().await? {
             tracing::info!("nobody has an account yet: make one with `flaneur token create --account NAME --admin`");
         }
-        let api = answering::api(catalog.clone(), storage.clone(), world.clone(), settings).await?;
+        let api = answering::api(catalog.clone(), storage.clone(), world.clone(), settings, logins).await?;
         Ok((hold, catalog, storage, api))
     });
     let Some((_hold, catalog, storage, api)) = prepared.await? else { return Ok(()) };

@@ -33,11 +33,13 @@ pub async fn run(args: Settings) -> Result<()> {
     let settings = answering::settings(
         &args.front,
         &args.instance,
+        &args.logins,
         &args.upload_limit,
         &args.memory,
         &args.work_limit,
         &args.cdn,
     )?;
+    let logins = args.logins.providers()?;
     args.sealing.chosen()?;
     let addressing = front::addressing(&args.front)?;
     let process = Process::begin("serve", &args.log, &args.operator, args.front.drain_delay).await?;
@@ -82,7 +84,7 @@ pub async fn run(args: Settings) -> Result<()> {
             let now = tokio::time::timeout(CLOCKS, Moment::now(&storage)).await;
             worker.options.sweep.before = now.ok().and_then(Result::ok);
         }
-        let api = answering::api(catalog.clone(), storage.clone(), world.clone(), settings).await?;
+        let api = answering::api(catalog.clone(), storage.clone(), world.clone(), settings, logins).await?;
         let follower = open::follower(&args.place, &catalog, &storage, &world).await?;
         Ok((hold, catalog, storage, first_token, worker, api, follower))
     });
@@ -114,7 +116,7 @@ async fn first_start(catalog: &dyn Catalog, world: &World) -> Result<Option<Stri
         return Ok(None);
     }
     let admin = accounts::find_or_make(catalog, world, "admin", true).await?;
-    accounts::token_for(catalog, world, &admin, "made on the first start").await.map(Some)
+    accounts::token_for(catalog, world, &admin, "made on the first start", accounts::Limits::default()).await.map(Some)
 }
 
 fn announce(address: SocketAddr, token: Option<&str>) {

@@ -1,5 +1,6 @@
 //! What can be set, by option, environment variable and file alike.
 
+mod logins;
 mod place;
 mod safekeeping;
 mod sealing;
@@ -8,6 +9,7 @@ mod settings;
 use clap::{Args, Parser, Subcommand};
 use flaneur_catalog::model::JobId;
 
+pub use logins::Logins;
 pub use place::Place;
 pub use safekeeping::{BackupArgs, DoctorArgs, RestoreArgs};
 pub use sealing::{NOBODY, Sealing, UnsealArgs, recipients};
@@ -196,6 +198,12 @@ pub struct CreateToken {
     /// What the token is for
     #[arg(long, default_value = "made on the command line")]
     pub description: String,
+    /// Days until it expires; without it, it holds until it is revoked
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=3650))]
+    pub days: Option<u16>,
+    /// What it may do besides reading; without it, everything that its account may
+    #[arg(long = "scopes", value_name = "SCOPE", value_delimiter = ',', value_parser = ["read", "upload", "edit", "moderate"])]
+    pub scopes: Vec<String>,
     #[command(flatten)]
     pub place: Place,
 }

@@ -7,7 +7,7 @@ use clap::{ArgAction, Args};
 use flaneur_storage::CdnUrl;
 use ipnet::IpNet;
 
-use super::{Place, sealing::Sealing};
+use super::{Logins, Place, sealing::Sealing};
 
 /// Everything `flaneur serve` can be told.
 #[derive(Debug, Args)]
@@ -18,6 +18,8 @@ pub struct Settings {
     pub front: Front,
     #[command(flatten)]
     pub instance: Instance,
+    #[command(flatten)]
+    pub logins: Logins,
     #[command(flatten)]
     pub upload_limit: UploadLimit,
     #[command(flatten)]
@@ -45,6 +47,8 @@ pub struct ApiArgs {
     pub front: Front,
     #[command(flatten)]
     pub instance: Instance,
+    #[command(flatten)]
+    pub logins: Logins,
     #[command(flatten)]
     pub upload_limit: UploadLimit,
     #[command(flatten)]

@@ -1,12 +1,14 @@
 //! Accounts and tokens as the command line makes them.
 
 use anyhow::{Context as _, Result, bail};
+use flaneur_access::TokenScopes;
 use flaneur_api::TokenKey;
 use flaneur_catalog::{
     Catalog, CatalogError,
     model::{Account, AccountId, NewAccount, NewToken, TokenId},
     world::World,
 };
+use jiff::SignedDuration;
 
 /// The key that signs this instance's tokens.
 pub async fn token_key(catalog: &dyn Catalog, world: &World) -> Result<TokenKey> {
@@ -40,14 +42,31 @@ pub async fn find_or_make(catalog: &dyn Catalog, world: &World, text: &str, admi
     }
 }
 
+/// How far a token goes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Limits {
+    /// Days until it expires; none: it holds until it is revoked.
+    pub days: Option<u16>,
+    /// What it may do; none: everything its account may.
+    pub scopes: Option<TokenScopes>,
+}
+
 /// Makes a token for an account; answers the JWT.
-pub async fn token_for(catalog: &dyn Catalog, world: &World, account: &Account, description: &str) -> Result<String> {
+pub async fn token_for(
+    catalog: &dyn Catalog,
+    world: &World,
+    account: &Account,
+    description: &str,
+    limits: Limits,
+) -> Result<String> {
     let key = token_key(catalog, world).await?;
     let new = NewToken {
         id: TokenId(world.id()),
         account: Some(account.id),
         description: description.to_owned(),
         created_at: world.now(),
+        expires_at: limits.days.map(|days| world.now() + SignedDuration::from_hours(24 * i64::from(days))),
+        scopes: limits.scopes,
     };
     let token = catalog.create_token(new).await.context("cannot make the token")?;
     key.sign(token.id).context("cannot sign the token")

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use anyhow::Result;
 use flaneur_api::{Api, Cutter, Gate, License};
 use flaneur_catalog::{Catalog, world::World};
+use flaneur_login::Provider;
 use flaneur_storage::Storage;
 use tokio::sync::Semaphore;
 
 use super::accounts;
-use crate::options::{Cdn, Front, Instance, Memory, UploadLimit, WorkLimit};
+use crate::options::{Cdn, Front, Instance, Logins, Memory, UploadLimit, WorkLimit};
 
 /// What the API's handlers work with.
 pub async fn api(
@@ -17,6 +18,7 @@ pub async fn api(
     storage: Arc<Storage>,
     world: World,
     settings: flaneur_api::Settings,
+    logins: Vec<Provider>,
 ) -> Result<Api> {
     let tokens = accounts::token_key(catalog.as_ref(), &world).await?;
     Ok(Api {
@@ -26,6 +28,7 @@ pub async fn api(
         world,
         cutter: Arc::new(Cutter::new(settings.tile_cache)),
         settings: Arc::new(settings),
+        logins: logins.into(),
         pace: Arc::default(),
         uploads: Arc::new(Semaphore::new(flaneur_api::MAX_UPLOADS)),
         readers: Arc::new(Semaphore::new(flaneur_api::MAX_READERS)),
@@ -42,6 +45,7 @@ pub async fn gate(catalog: Arc<dyn Catalog>, world: World, front: &Front) -> Res
 pub fn settings(
     front: &Front,
     instance: &Instance,
+    logins: &Logins,
     upload: &UploadLimit,
     memory: &Memory,
     work: &WorkLimit,
@@ -52,6 +56,7 @@ pub fn settings(
         description: instance.description.clone(),
         email: instance.email.clone(),
         license: License { id: instance.license.clone(), url: instance.license_url.clone() },
+        sign_up: logins.sign_up,
         anonymous_uploads: instance.anonymous_uploads,
         collaborative_metadata: instance.collaborative_metadata,
         reports_to_withhold: i64::from(instance.reports_to_hide),

@@ -105,7 +105,7 @@ async fn server(folder: &std::path::Path) -> (App, Worker, String) {
     let storage = Arc::new(Storage::local(&folder.join("public"), &folder.join("private")).unwrap());
     let world = World::real();
     let ada = accounts::find_or_make(catalog.as_ref(), &world, "ada", false).await.unwrap();
-    let token = accounts::token_for(catalog.as_ref(), &world, &ada, "test").await.unwrap();
+    let token = accounts::token_for(catalog.as_ref(), &world, &ada, "test", accounts::Limits::default()).await.unwrap();
     let settings = flaneur_api::Settings::default();
     let dispatch = DispatchDefaults {
         split_distance: settings.defaults.split_distance,
@@ -113,7 +113,8 @@ async fn server(folder: &std::path::Path) -> (App, Worker, String) {
         duplicate_distance: settings.defaults.duplicate_distance,
         duplicate_rotation: settings.defaults.duplicate_rotation,
     };
-    let api = crate::parts::answering::api(catalog.clone(), storage.clone(), world.clone(), settings).await.unwrap();
+    let answering = crate::parts::answering::api(catalog.clone(), storage.clone(), world.clone(), settings, Vec::new());
+    let api = answering.await.unwrap();
     let routes = Router::new()
         .nest("/api", flaneur_api::router(api, OpenApiRouter::new()))
         .route("/fails", post(async || StatusCode::INTERNAL_SERVER_ERROR));

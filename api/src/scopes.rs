@@ -1,0 +1,71 @@
+//! What a token that may not do everything needs for a request: decided here for all routes, by method and path, so that a
+//! handler that is added needs a token that may do everything until somebody has thought about it.
+
+use flaneur_access::{TokenScope, TokenScopes};
+use http::Method;
+
+use crate::{ApiError, ApiResult};
+
+/// What a request takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// What every token may do.
+    Read,
+    /// This.
+    One(TokenScope),
+    /// A token without restrictions: who could make another token with this one could do anything.
+    Everything,
+}
+
+/// What a request takes. The path is below `/api`.
+pub fn need(method: &Method, path: &str) -> Need {
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+    match parts.as_slice() {
+        ["auth", ..] | ["users", "me", "tokens" | "logins", ..] => Need::Everything,
+        ["search"] => Need::Read,
+        _ if reads => Need::Read,
+        // Once begun, an upload may be given up by whoever may send.
+        ["upload_sets", _, "tus", ..] => Need::One(TokenScope::Upload),
+        ["upload_sets", ..] if *method == Method::POST => Need::One(TokenScope::Upload),
+        ["upload_sets" | "collections" | "pictures" | "annotations" | "edits" | "reports", ..] => {
+            Need::One(TokenScope::Edit)
+        }
+        ["configuration" | "admin", ..] => Need::One(TokenScope::Moderate),
+        _ => Need::Everything,
+    }
+}
+
+/// Refuses a request whose token may not do that.
+pub fn check(scopes: Option<TokenScopes>, method: &Method, path: &str) -> ApiResult<()> {
+    let Some(scopes) = scopes else { return Ok(()) };
+    let (allowed, what) = match need(method, path) {
+        Need::Read => (true, ""),
+        Need::One(scope) => (scopes.allow(scope), scope.as_str()),
+        Need::Everything => (false, "everything"),
+    };
+    if allowed {
+        return Ok(());
+    }
+    Err(ApiError::forbidden(format!(
+        "This token may not do that: it is made for `{scopes}`, and this takes one for `{what}`. Make one on your account's page"
+    ))
+    .for_reason("insufficient_scope"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_thought_about_takes_everything() {
+        assert_eq!(need(&Method::POST, "/something/new"), Need::Everything);
+        assert_eq!(need(&Method::PATCH, "/users/me"), Need::Everything);
+        assert_eq!(need(&Method::GET, "/users/me/tokens/1"), Need::Everything, "it would tell a token");
+        assert_eq!(need(&Method::GET, "/users/me"), Need::Read);
+        assert_eq!(need(&Method::DELETE, "/upload_sets/1/tus/2/"), Need::One(TokenScope::Upload));
+        assert_eq!(need(&Method::DELETE, "/upload_sets/1"), Need::One(TokenScope::Edit));
+        assert_eq!(need(&Method::POST, "/search/"), Need::Read);
+        assert_eq!(need(&Method::PUT, "/configuration/excluded_areas"), Need::One(TokenScope::Moderate));
+    }
+}
