@@ -15,7 +15,7 @@ check_scripts() {
     local browser
     "$cache/venv/bin/shellcheck" --external-sources --source-path=SCRIPTDIR scripts/*.sh deploy/install.sh deploy/flaneurctl \
         .ci/run
-    for browser in e2e/browser/*.mjs e2e/browser/tests/*.mjs e2e/tus/*.mjs; do
+    for browser in e2e/browser/*.mjs e2e/browser/tests/*.mjs e2e/tus/*.mjs e2e/oidc/*.mjs; do
         node --check "$browser"
     done
 }

@@ -77,6 +77,7 @@ test_e2e() {
     "$root/scripts/tools.sh" python stac pictures chromium s3 nginx postgres faketime jpeg
     "$root/scripts/packages.sh" e2e/browser
     "$root/scripts/packages.sh" e2e/tus
+    "$root/scripts/packages.sh" e2e/oidc
     "$root/scripts/web.sh"
     build
     export FLANEUR_BIN=$target/debug/flaneur FLANEUR_MODELS=$root/models

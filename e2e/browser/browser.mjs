@@ -19,6 +19,8 @@ export const given = {
   walk: optional('FLANEUR_WALK'),
   /** Pictures in which something is to be blurred, by what is done with them: `{ mouse: id, … }`. */
   blur: optional('FLANEUR_BLUR'),
+  /** Where people sign in, and a server that takes no newcomers: `{ oidc, osm, closed }`, each an address. */
+  elsewhere: optional('FLANEUR_ELSEWHERE'),
   /** Folder of files to decode, listed in its `list.json`. */
   files: process.env.FLANEUR_FILES,
 };
@@ -98,10 +100,22 @@ export async function screenshot(page, name) {
   await page.screenshot({ path: `${folder}${name}.png` });
 }
 
-/** Signs in as a person does. */
+/** Keeps both looks of a page. */
+export async function lookAt(page, device, name) {
+  await screenshot(page, `${device.name}-${name}`);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await screenshot(page, `${device.name}-${name}-dark`);
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
+/** Signs in with a token as a person does. */
 export async function signIn(page, token = given.token) {
   await page.goto(`${given.url}/sign-in`);
-  await page.getByTestId('sign-in-token').fill(token);
+  const field = page.getByTestId('sign-in-token');
+  await field.waitFor({ state: 'attached' });
+  // Where there are other ways to sign in, this one is folded away.
+  if (!(await field.isVisible())) await page.getByTestId('sign-in-with-token').click();
+  await field.fill(token);
   await page.getByTestId('sign-in-submit').click();
   await page.waitForURL((url) => url.pathname !== '/sign-in');
 }

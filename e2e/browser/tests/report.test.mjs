@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { untilShown } from '../blurring.mjs';
-import { DESKTOP, PHONE, given, launch, openPage, screenshot, signIn } from '../browser.mjs';
+import { DESKTOP, PHONE, given, launch, lookAt, openPage, signIn } from '../browser.mjs';
 import { HOSTILE, clean, fits, focus, isPublic, openPicture, openReport, reportsOf, settle, tabTo } from '../reporting.mjs';
 
 let browser;
@@ -12,14 +12,6 @@ before(async () => {
   browser = await launch();
 });
 after(() => browser?.close());
-
-/** Keeps both looks of a page. */
-async function lookAt(page, device, name) {
-  await screenshot(page, `${device.name}-${name}`);
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await screenshot(page, `${device.name}-${name}-dark`);
-  await page.emulateMedia({ colorScheme: 'light' });
-}
 
 /** Waits for the pictures in a page, which have to be there. */
 function untilDrawn(page) {
@@ -60,8 +52,8 @@ async function reportAsStranger(device, { id, next }) {
   assert.equal(await focus(page), 'report-sent', 'it is read out');
   const link = await page.getByTestId('report-case').inputValue();
   assert.match(link, /\/reports\/[0-9a-f-]{36}#.{16,}$/);
-  await press('report-copy');
-  await page.getByTestId('report-copied').getByText('Link copied').waitFor();
+  await press('report-case-copy');
+  await page.getByTestId('report-case-copied').getByText('Link copied').waitFor();
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), link);
   await lookAt(page, device, 'report-sent');
   await fits(page, device);

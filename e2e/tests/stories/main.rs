@@ -21,6 +21,7 @@ mod first_start;
 mod formats;
 mod found_again;
 mod labelled;
+mod login;
 mod logs;
 mod metrics;
 mod panoramax_cli;

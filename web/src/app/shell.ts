@@ -90,6 +90,7 @@ function accountMenu(): HTMLElement {
       fill(
         who,
         h('p', {}, t('app.signedInAs', { name: account.name })),
+        h('a', { href: '/account', class: 'button', onclick: close, 'data-testid': 'menu-account' }, t('app.account')),
         reports,
         h('button', { type: 'button', class: 'button', onclick: () => void leave().then(close) }, t('app.signOut')),
       );

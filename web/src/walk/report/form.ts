@@ -1,6 +1,7 @@
 import { ApiError } from '../../api/errors';
 import type { Picture } from '../../api/picture';
 import { type Issue, ISSUES, type NewReport, type Reported } from '../../api/reports';
+import { choice, choices } from '../../app/choice';
 import { errorText } from '../../app/errorText';
 import { h } from '../../lib/dom';
 import { t } from '../../locales';
@@ -51,11 +52,6 @@ class Field {
   }
 }
 
-function radio(group: string, value: string, label: string, checked: boolean): HTMLElement {
-  const input = h('input', { type: 'radio', name: group, value, checked, 'data-testid': `${group}-${value}` });
-  return h('label', { class: 'report-choice' }, input, h('span', {}, label));
-}
-
 /** What is wrong with what, in a stranger's or an account's words. */
 export class ReportForm {
   readonly element: HTMLFormElement;
@@ -78,21 +74,23 @@ export class ReportForm {
     draw: Draw,
     onSend: (report: NewReport) => void,
   ) {
-    const choices = ISSUES.map((issue) => radio('report-issue', issue, t(`report.issue.${issue}`), false));
     this.own = h(
       'p',
       { class: 'report-own', role: 'status', hidden: true },
       `${t('report.own')} `,
       draw === null ? null : h('button', { type: 'button', class: 'button', onclick: draw, 'data-testid': 'report-draw' }, t('report.draw')),
     );
-    const issues = h('fieldset', {}, h('legend', {}, t('report.what')), ...choices, this.own);
-    const about = h(
-      'fieldset',
-      { hidden: !signedIn || picture.sequence === null },
-      h('legend', {}, t('report.about')),
-      radio('report-about', 'picture', t('report.about.picture'), true),
-      radio('report-about', 'sequence', t('report.about.sequence'), false),
+    const issues = choices(
+      t('report.what'),
+      ...ISSUES.map((issue) => choice('radio', 'report-issue', issue, t(`report.issue.${issue}`), false)),
+      this.own,
     );
+    const about = choices(
+      t('report.about'),
+      choice('radio', 'report-about', 'picture', t('report.about.picture'), true),
+      choice('radio', 'report-about', 'sequence', t('report.about.sequence'), false),
+    );
+    about.hidden = !signedIn || picture.sequence === null;
     const issue = new Field('issue', issues, null);
     issues.append(issue.problem);
     const comments = new Field('reporter_comments', this.comments, 'report-comments-hint');

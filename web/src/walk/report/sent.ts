@@ -1,4 +1,5 @@
 import type { Report } from '../../api/reports';
+import { copyField } from '../../app/copyField';
 import { h } from '../../lib/dom';
 import { t } from '../../locales';
 import { statusKey } from '../../reports/words';
@@ -11,25 +12,13 @@ export function sentText(report: Report): string {
 }
 
 function caseLink(address: string): HTMLElement {
-  const link = h('input', { id: 'report-case', readonly: true, value: address, onfocus: () => { link.select(); }, 'data-testid': 'report-case' });
-  const said = h('p', { class: 'hint', role: 'status', 'data-testid': 'report-copied' });
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(address);
-      said.textContent = t('report.copied');
-    } catch {
-      link.focus();
-      said.textContent = t('report.copyFailed');
-    }
-  };
-  const button = h('button', { type: 'button', class: 'button', onclick: () => void copy(), 'data-testid': 'report-copy' }, t('report.copy'));
-  return h(
-    'div',
-    { class: 'field' },
-    h('label', { for: 'report-case' }, t('report.case')),
-    h('div', { class: 'report-case' }, link, button),
-    said,
-  );
+  return copyField({
+    name: 'report-case',
+    label: t('report.case'),
+    value: address,
+    copied: t('report.copied'),
+    failed: t('report.copyFailed'),
+  });
 }
 
 /** What is seen once a report has been sent, with the words that are to be read out first. */

@@ -1,0 +1,39 @@
+import { request } from './client';
+import { object } from './json';
+
+export const VISIBILITIES = ['anyone', 'logged-only', 'owner-only'] as const;
+export type Visibility = (typeof VISIBILITIES)[number];
+
+/** What an account chose for its pictures. */
+export interface Choices {
+  /** Who sees pictures if nothing is said when they are sent. */
+  readonly visibility: Visibility;
+  /** Whether others may correct place, time and direction; null: as the instance has it. */
+  readonly collaborative: boolean | null;
+}
+
+/** The choices out of the API's answer. */
+export function parseChoices(raw: unknown): Choices {
+  const { default_visibility: visibility, collaborative_metadata: collaborative } = object(raw);
+  return {
+    visibility: VISIBILITIES.find((each) => each === visibility) ?? 'anyone',
+    collaborative: typeof collaborative === 'boolean' ? collaborative : null,
+  };
+}
+
+/** What to send to change some choices into others: only what differs, for the rest goes on following the instance. */
+export function changesOf(from: Choices, to: Choices): Record<string, unknown> {
+  return {
+    ...(from.visibility === to.visibility ? {} : { default_visibility: to.visibility }),
+    ...(from.collaborative === to.collaborative ? {} : { collaborative_metadata: to.collaborative }),
+  };
+}
+
+export async function getChoices(signal?: AbortSignal): Promise<Choices> {
+  return parseChoices(await request('/users/me', { signal }));
+}
+
+/** Chooses. Answers what holds then. */
+export async function choose(from: Choices, to: Choices): Promise<Choices> {
+  return parseChoices(await request('/users/me', { method: 'PATCH', body: changesOf(from, to) }));
+}

@@ -1,0 +1,12 @@
+import { type Child, h } from '../lib/dom';
+
+/** A choice among others, or a thing to tick, with its words. */
+export function choice(type: 'radio' | 'checkbox', group: string, value: string, label: string, checked: boolean): HTMLElement {
+  const input = h('input', { type, name: group, value, checked, 'data-testid': `${group}-${value}` });
+  return h('label', { class: 'choice' }, input, h('span', {}, label));
+}
+
+/** Choices that belong together, under what they are about. */
+export function choices(legend: string, ...content: Child[]): HTMLFieldSetElement {
+  return h('fieldset', { class: 'choices' }, h('legend', {}, legend), ...content);
+}
