@@ -40,6 +40,12 @@ impl Identity {
             .as_ref()
             .ok_or_else(|| ApiError::unauthorized("Authentication is mandatory: send a token, or sign in"))
     }
+
+    /// The account if it runs this instance, or 401, or 403 with this sentence.
+    pub fn require_admin(&self, refusal: &'static str) -> ApiResult<&Account> {
+        let account = self.require()?;
+        if account.admin { Ok(account) } else { Err(ApiError::forbidden(refusal)) }
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Identity {

@@ -60,6 +60,11 @@ impl Reply {
         self.json(document).map(by_accept)
     }
 
+    /// A text of another media type than JSON.
+    pub fn text(&self, media_type: &'static str, body: Vec<u8>) -> Response {
+        self.bytes(media_type, body)
+    }
+
     /// What is something else than JSON because the client accepts that.
     pub fn chosen_text(&self, media_type: &'static str, body: Vec<u8>) -> Response {
         by_accept(self.bytes(media_type, body))

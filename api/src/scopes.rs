@@ -31,7 +31,7 @@ pub fn need(method: &Method, path: &str) -> Need {
         ["upload_sets" | "collections" | "pictures" | "annotations" | "edits" | "reports", ..] => {
             Need::One(TokenScope::Edit)
         }
-        ["configuration" | "admin", ..] => Need::One(TokenScope::Moderate),
+        ["configuration" | "admin" | "pages", ..] => Need::One(TokenScope::Moderate),
         _ => Need::Everything,
     }
 }

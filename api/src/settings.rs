@@ -49,6 +49,8 @@ pub struct Settings {
     pub max_logins_per_minute: u32,
     /// Whether who signs in with a login that is not known gets an account.
     pub sign_up: bool,
+    /// Whether who uploads has to agree to the terms of service first, where there are any.
+    pub enforce_terms: bool,
     /// Address of a MapLibre style for the site's background map; none for the built-in one.
     pub background_style: Option<String>,
     /// A CDN to which whoever asks for a file that anyone may see is sent; none: every file is served from here.
@@ -112,6 +114,7 @@ impl Default for Settings {
             anonymous_reports_withhold: true,
             max_logins_per_minute: 30,
             sign_up: true,
+            enforce_terms: false,
             max_open_uploads: 200,
             upload_lifetime: 24 * 3600,
             background_style: None,

@@ -7,7 +7,7 @@ use flaneur_catalog::{
     model::{Account, AccountId, NewAccount, UploadSet, UploadSetId},
 };
 
-use crate::{Api, ApiError, ApiResult, Identity};
+use crate::{Api, ApiError, ApiResult, Identity, PublicUrl};
 
 /// Name of the account that anonymous uploads belong to.
 pub const ANONYMOUS: &str = "anonymous";
@@ -19,6 +19,23 @@ pub async fn uploader(api: &Api, identity: &Identity) -> ApiResult<Account> {
         None if api.settings.anonymous_uploads => anonymous(api).await,
         None => Err(ApiError::unauthorized("Authentication is mandatory: send a token, or sign in")),
     }
+}
+
+/// Refuses an account that did not agree to the terms of service, where the operator asks for that. Who agreed once goes on
+/// after a change. Of who is not signed in nobody knows.
+pub async fn agreed(api: &Api, account: &Account, url: &PublicUrl) -> ApiResult<()> {
+    if !api.settings.enforce_terms || account.name == ANONYMOUS {
+        return Ok(());
+    }
+    let terms = api.catalog.terms(account.id).await?;
+    if terms.version == 0 || terms.accepted > 0 {
+        return Ok(());
+    }
+    Err(ApiError::forbidden(format!(
+        "Agree to the terms of service of this instance first, at {}/account (or `POST /api/users/me/accept_tos`)",
+        url.0
+    ))
+    .for_reason("terms_not_accepted"))
 }
 
 async fn anonymous(api: &Api) -> ApiResult<Account> {

@@ -24,7 +24,7 @@ pub fn router() -> OpenApiRouter<Api> {
     responses((status = 200, description = "The configuration", body = Object, example = json!({
         "name": {"label": "Flaneur", "langs": {"en": "Flaneur"}},
         "description": {"label": "Street-level pictures, open to all", "langs": {"en": "Street-level pictures, open to all"}},
-        "auth": {"enabled": true, "registration_is_open": false, "flaneur:providers": []},
+        "auth": {"enabled": true, "registration_is_open": false, "enforce_tos_acceptance": false, "flaneur:providers": []},
         "license": {"id": "CC-BY-SA-4.0", "url": "https://spdx.org/licenses/CC-BY-SA-4.0.html"},
         "defaults": {"split_distance": 100.0, "split_time": 300.0, "duplicate_distance": 1.0, "duplicate_rotation": 60.0, "default_visibility": "anyone"},
         "visibility": {"possible_values": ["anyone", "logged-only", "owner-only"]},
@@ -34,6 +34,7 @@ async fn configuration(State(api): State<Api>, url: PublicUrl, reply: Reply) -> 
     let settings = &api.settings;
     let text = |text: &str| json!({"label": text, "langs": {"en": text}});
     let defaults = settings.defaults;
+    let pages: Vec<_> = api.catalog.pages().await?.iter().map(|page| page.name.as_str()).collect();
     let providers: Vec<_> = api.logins.iter().map(|provider| super::auth::described(provider, &url)).collect();
     let mut document = json!({
         "name": text(&settings.name),
@@ -43,6 +44,7 @@ async fn configuration(State(api): State<Api>, url: PublicUrl, reply: Reply) -> 
             "enabled": !settings.anonymous_uploads,
             // Who has no login elsewhere gets an account by invitation only.
             "registration_is_open": settings.sign_up && !api.logins.is_empty(),
+            "enforce_tos_acceptance": settings.enforce_terms,
             "flaneur:providers": providers,
         },
         "license": {"id": settings.license.id, "url": settings.license.url},
@@ -54,7 +56,7 @@ async fn configuration(State(api): State<Api>, url: PublicUrl, reply: Reply) -> 
             "default_visibility": Visibility::default().as_str(),
         },
         "visibility": {"possible_values": Visibility::ALL.map(Visibility::as_str)},
-        "pages": [],
+        "pages": pages,
         "version": env!("CARGO_PKG_VERSION"),
         "flaneur:background_style": settings.background_style,
     });

@@ -16,6 +16,7 @@ pub mod edits;
 pub mod excluded_areas;
 pub mod landing;
 pub mod live;
+pub mod pages;
 #[cfg(test)]
 mod permissions;
 pub mod pictures;
@@ -43,6 +44,7 @@ pub fn router() -> OpenApiRouter<Api> {
         .merge(delete::router())
         .merge(edits::router())
         .merge(reports::router())
+        .merge(pages::router())
 }
 
 /// Answers whatever has no route.

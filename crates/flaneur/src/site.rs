@@ -16,8 +16,19 @@ use rust_embed::RustEmbed;
 struct Files;
 
 /// Paths of the site's pages; all are answered with the one HTML document, which looks at the path itself.
-const PAGES: [&str; 9] =
-    ["/", "/upload", "/sign-in", "/account", "/invite", "/claim", "/sequences/{*rest}", "/reports", "/reports/{*rest}"];
+const PAGES: [&str; 11] = [
+    "/",
+    "/upload",
+    "/sign-in",
+    "/account",
+    "/invite",
+    "/claim",
+    "/sequences/{*rest}",
+    "/reports",
+    "/reports/{*rest}",
+    "/pages",
+    "/pages/{*rest}",
+];
 
 /// Serves the site. `background` is the address of a map style on another host, which pages then may load.
 pub fn router(background: Option<&str>) -> Router {

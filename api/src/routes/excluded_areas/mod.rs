@@ -42,12 +42,7 @@ pub fn router() -> OpenApiRouter<Api> {
 
 /// The administrator who asks.
 fn administrator(identity: &Identity) -> ApiResult<&Account> {
-    let account = identity.require()?;
-    if account.admin {
-        Ok(account)
-    } else {
-        Err(ApiError::forbidden("You must be logged-in as admin to edit excluded areas"))
-    }
+    identity.require_admin("You must be logged-in as admin to edit excluded areas")
 }
 
 /// Adds an area, and answers it.

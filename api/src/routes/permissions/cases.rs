@@ -26,6 +26,8 @@ pub(super) enum Body {
     None,
     /// JSON, with `{name}` for identifiers.
     Json(&'static str),
+    /// A page.
+    Html,
     /// A form with a photo.
     File,
     /// Headers that begin an upload in pieces.
@@ -202,6 +204,16 @@ pub(super) const CASES: &[Case] = &[
     any("POST", "/users/me/tokens", Body::Json("{}")),
     any("GET", "/users/me/logins", Body::None),
     any("POST", "/users/me/logins", Body::Json(r#"{"provider":"osm"}"#)),
+    any("POST", "/users/me/accept_tos", Body::None),
+    any("POST", "/users/me/tos_read", Body::None),
+    any("GET", "/users/me/terms", Body::None),
+    any("GET", "/pages/{page}", Body::None),
+    any("GET", "/pages/{page}/{lang}", Body::None),
+    any("PUT", "/pages/{page}/{lang}", Body::Html),
+    any("POST", "/pages/{page}/{lang}", Body::Html),
+    any("DELETE", "/pages/{page}/{lang}", Body::None),
+    any("PUT", "/pages/{page}/publish-change", Body::None),
+    any("POST", "/pages/{page}/publish-change", Body::None),
     any("POST", "/upload_sets", Body::Json(r#"{"title":"x"}"#)),
     open("POST", "/auth/tokens/generate", Body::None),
     any("GET", "/auth/tokens/{unclaimed}/claim", Body::None),

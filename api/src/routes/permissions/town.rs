@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use flaneur_access::Visibility;
-use flaneur_catalog::model::Person;
+use flaneur_catalog::model::{PageName, Person};
 use flaneur_login::{OsmSettings, Provider};
 use serde_json::{Value, json};
 
@@ -68,6 +68,8 @@ impl Town {
             ("tile", "0_0.jpg".to_owned()),
             ("jwt", town.fixture.other.jwt.clone()),
             ("provider", "osm".to_owned()),
+            ("page", "terms-of-service".to_owned()),
+            ("lang", "en".to_owned()),
         ] {
             town.names.push((name, id));
         }
@@ -100,6 +102,7 @@ impl Town {
         let (catalog, now) = (&self.fixture.api.catalog, self.fixture.api.world.now());
         catalog.link(&person, self.fixture.owner.account.id, now).await.unwrap();
         let logins = self.fixture.request("GET", "/users/me/logins").of(owner).send().await.json();
+        catalog.write_page(PageName::Terms, "en", Some("x"), self.fixture.admin.account.id, now).await.unwrap();
         let unclaimed = self.post("/auth/tokens/generate", None, &json!({})).await["id"].clone();
         let set =
             create(&self.fixture, owner, json!({ "title": "walk", "visibility": "owner-only" })).await["id"].clone();
@@ -153,6 +156,7 @@ impl Town {
         let request = match case.body {
             Body::None => request,
             Body::Json(body) => request.header("content-type", "application/json").body(self.filled(body)),
+            Body::Html => request.header("content-type", "text/html").body("<p>Be kind.</p>".to_owned()),
             Body::File => {
                 let mut form =
                     b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"b.jpg\"\r\n\r\n".to_vec();

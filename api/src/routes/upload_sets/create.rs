@@ -12,7 +12,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::view;
-use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, extract::refuse_nul, uploader::uploader};
+use crate::{
+    Api, ApiError, ApiResult, Identity, PublicUrl,
+    extract::refuse_nul,
+    uploader::{agreed, uploader},
+};
 
 /// What a new upload set is to be.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
@@ -73,6 +77,7 @@ const MAX_METADATA: usize = 64 << 10;
         (status = 200, description = "The set; send files to it", body = Object),
         (status = 400, description = "An option makes no sense", body = crate::error::ErrorBody),
         (status = 401, description = "Sign in first", body = crate::error::ErrorBody),
+        (status = 403, description = "Agree to the terms of service first", body = crate::error::ErrorBody),
         (status = 429, description = "Too many sets in a day", body = crate::error::ErrorBody),
     )
 )]
@@ -84,6 +89,7 @@ pub async fn create(
     body: axum::body::Bytes,
 ) -> ApiResult<Json<Value>> {
     let account = uploader(&api, &identity).await?;
+    agreed(&api, &account, &url).await?;
     refuse_nul(&body)?;
     let new: NewSet = serde_json::from_slice(&body)
         .map_err(|error| ApiError::bad_request("Parameter for this request should be valid JSON").because(error))?;

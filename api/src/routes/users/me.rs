@@ -2,7 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use flaneur_access::Visibility;
-use flaneur_catalog::model::{Account, AccountChoices};
+use flaneur_catalog::model::Account;
 use serde_json::{Map, Value, json};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -15,7 +15,8 @@ pub fn router() -> OpenApiRouter<Api> {
 
 /// Who is asking
 ///
-/// Clients call this to see whether a token works.
+/// Clients call this to see whether a token works. `tos_accepted` and `tos_latest_change_read` are there where the instance has
+/// terms of service.
 #[utoipa::path(
     get, path = "/users/me", tag = "Accounts",
     responses(
@@ -31,7 +32,7 @@ pub fn router() -> OpenApiRouter<Api> {
 )]
 async fn me(State(api): State<Api>, identity: Identity, url: PublicUrl, reply: Reply) -> ApiResult<Response> {
     let account = identity.require()?;
-    reply.json(&document(account, api.catalog.choices(account.id).await?, &url))
+    reply.json(&document(&api, account, &url).await?)
 }
 
 /// Choose
@@ -75,11 +76,14 @@ async fn choose(
         }
     }
     api.catalog.set_choices(account.id, choices).await?;
-    reply.json(&document(account, choices, &url))
+    reply.json(&document(&api, account, &url).await?)
 }
 
-fn document(account: &Account, choices: AccountChoices, url: &PublicUrl) -> Value {
-    json!({
+/// The account as it is told of itself.
+pub async fn document(api: &Api, account: &Account, url: &PublicUrl) -> ApiResult<Value> {
+    let choices = api.catalog.choices(account.id).await?;
+    let terms = api.catalog.terms(account.id).await?;
+    let mut document = json!({
         "id": account.id,
         "name": account.name,
         "default_visibility": choices.default_visibility.unwrap_or_default().as_str(),
@@ -88,10 +92,15 @@ fn document(account: &Account, choices: AccountChoices, url: &PublicUrl) -> Valu
             "role": if account.admin { "admin" } else { "user" },
             "can_check_reports": account.admin,
             "can_edit_excluded_areas": account.admin,
-            "can_edit_pages": false,
+            "can_edit_pages": account.admin,
         },
         "links": super::links(account.id, url),
-    })
+    });
+    if terms.version > 0 {
+        document["tos_accepted"] = json!(terms.accepted > 0);
+        document["tos_latest_change_read"] = json!(terms.read == terms.version);
+    }
+    Ok(document)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod me;
 mod one;
 mod search;
 mod table;
+mod terms;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
@@ -18,6 +19,7 @@ pub fn router() -> OpenApiRouter<Api> {
         .merge(list::router())
         .merge(search::router())
         .merge(me::router())
+        .merge(terms::router())
         .merge(one::router())
         .merge(collection::router())
 }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Beginning, Catalog, CatalogError,
     archive::{Column, INSTANCE, Row, TABLES, Table, Value},
-    model::{JobKind, NewInvite, NewToken, Person, Picture, Projection, Session, TokenId},
+    model::{JobKind, NewInvite, NewToken, PageName, Person, Picture, Projection, Session, TokenId},
 };
 
 /// All rows of all archived tables, read in pages of this size.
@@ -201,6 +201,11 @@ async fn fill(scene: &Scene, seed: u64) -> Vec<Street> {
             name: text(&mut random),
         };
         catalog.link(&person, account.id, scene.now()).await.unwrap();
+        for language in ["en", "図"] {
+            let html = text(&mut random);
+            catalog.write_page(PageName::Terms, language, Some(&html), account.id, scene.now()).await.unwrap();
+        }
+        catalog.answer_terms(account.id, random.random(), scene.now()).await.unwrap();
         let expires_at = scene.pass(1);
         let invite = NewInvite {
             code_sha256: scene.world.secret::<32>().to_vec(),

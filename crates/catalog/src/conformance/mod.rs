@@ -32,6 +32,7 @@ mod items;
 mod jobs;
 mod lists;
 mod logins;
+mod pages;
 mod processing;
 mod redactions;
 mod reports;
@@ -93,6 +94,10 @@ macro_rules! for_each_rule {
                 a_name_that_is_taken_gets_a_number
                 one_of_several_arrivals_makes_the_account
                 a_login_is_one_accounts
+            }
+            pages {
+                the_last_text_is_in_force
+                terms_are_agreed_to_by_version
             }
             upload_sets {
                 upload_sets_keep_their_options

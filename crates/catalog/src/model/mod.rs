@@ -14,6 +14,7 @@ mod ids;
 mod inspection;
 mod job;
 mod login;
+mod page;
 mod picture;
 mod redaction;
 mod region;
@@ -46,6 +47,7 @@ pub use ids::{
 pub use inspection::{OverdueJob, PictureFiles, Schema, Stalled};
 pub use job::{DeadJob, Failure, JobCounts, JobKind, Lease, QueueLine};
 pub use login::{Arrival, Link, Login, Person};
+pub use page::{PageName, PageSummary, PageText, TermsAnswer, TermsState};
 pub use picture::{
     BoxClass, Camera, Detection, Edited, Item, ItemLinks, Neighbour, Objects, Orientation, Picture, PictureStatus,
     Projection, Publication, Revisions, Shape, TileMatrix,

@@ -15,6 +15,7 @@ mod edits;
 mod inspection;
 mod jobs;
 mod logins;
+mod pages;
 mod pictures;
 mod redactions;
 mod reports;
@@ -33,6 +34,7 @@ pub use edits::Edits;
 pub use inspection::Inspection;
 pub use jobs::{Jobs, LONGEST_WAIT};
 pub use logins::Logins;
+pub use pages::Pages;
 pub use pictures::Pictures;
 pub use redactions::Redactions;
 pub use reports::Reports;
@@ -46,6 +48,7 @@ pub use uploads::Uploads;
 pub trait Catalog:
     Accounts
     + Logins
+    + Pages
     + Areas
     + UploadSets
     + Uploads
@@ -67,6 +70,7 @@ pub trait Catalog:
 impl<T> Catalog for T where
     T: Accounts
         + Logins
+        + Pages
         + Areas
         + UploadSets
         + Uploads

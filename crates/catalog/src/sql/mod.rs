@@ -22,6 +22,7 @@ mod inspection;
 mod items;
 mod jobs;
 mod logins;
+mod pages;
 mod picture_rows;
 mod pictures;
 mod redactions;

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use crate::{
     CatalogError, Result,
     model::{
-        ChangeKind, Exclusion, Issue, JobKind, PictureStatus, Projection, RedactionOrigin, RedactionState, RegionClass,
-        ReportRole, ReportStatus, SequenceStatus, SortMethod, UndoState,
+        ChangeKind, Exclusion, Issue, JobKind, PageName, PictureStatus, Projection, RedactionOrigin, RedactionState,
+        RegionClass, ReportRole, ReportStatus, SequenceStatus, SortMethod, UndoState,
     },
 };
 
@@ -76,6 +76,7 @@ named! {
     Issue, "issue", Issue::ALL;
     ReportStatus, "status of a report", ReportStatus::ALL;
     ReportRole, "role", ReportRole::ALL;
+    PageName, "name of a page", PageName::ALL;
 }
 
 #[cfg(test)]

@@ -155,6 +155,12 @@ pub struct Instance {
         action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true
     )]
     pub collaborative_metadata: bool,
+    /// Let only those upload who agreed to the terms of service, where there are any (`/api/pages/terms-of-service`)
+    #[arg(
+        long, value_name = "BOOL", env = "FLANEUR_ENFORCE_TERMS", default_value = "false",
+        action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true
+    )]
+    pub enforce_terms: bool,
     /// So many have to report something urgent (a face or plate, something private, indecent or stolen) to hide it from others
     /// before a moderator looked; 0: never
     #[arg(long, value_name = "NUMBER", env = "FLANEUR_REPORTS_TO_HIDE", default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=50))]

@@ -57,6 +57,7 @@ pub fn settings(
         email: instance.email.clone(),
         license: License { id: instance.license.clone(), url: instance.license_url.clone() },
         sign_up: logins.sign_up,
+        enforce_terms: instance.enforce_terms,
         anonymous_uploads: instance.anonymous_uploads,
         collaborative_metadata: instance.collaborative_metadata,
         reports_to_withhold: i64::from(instance.reports_to_hide),

@@ -1,0 +1,66 @@
+//! `/pages/{page}/publish-change`.
+
+use axum::{extract::State, response::Response};
+
+use super::{FOR_ADMINISTRATORS, described, page_name, summary};
+use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, error::ErrorBody, extract::Path, respond::Reply};
+
+/// Have people read a page again
+///
+/// For administrators, when what is written there changed in a way that matters. Accounts then see `tos_latest_change_read: false`
+/// until they say that they read it.
+#[utoipa::path(
+    put, path = "/pages/{page}/publish-change", tag = "Pages",
+    params(("page" = String, Path, description = "Which page")),
+    responses(
+        (status = 200, description = "The page with its new version", content_type = "application/json", body = Object,
+            example = json!({"name": "terms-of-service", "flaneur:version": 2, "languages": []})),
+        (status = 401, description = "Sign in first", body = ErrorBody),
+        (status = 403, description = "For administrators only", body = ErrorBody),
+        (status = 404, description = "There is no such page, or nobody has written it", body = ErrorBody),
+    )
+)]
+pub async fn publish(
+    state: State<Api>,
+    identity: Identity,
+    url: PublicUrl,
+    reply: Reply,
+    path: Path<String>,
+) -> ApiResult<Response> {
+    again(state, identity, url, reply, path).await
+}
+
+/// The same as `PUT`.
+#[utoipa::path(
+    post, path = "/pages/{page}/publish-change", tag = "Pages",
+    params(("page" = String, Path, description = "Which page")),
+    responses(
+        (status = 200, description = "The page with its new version", content_type = "application/json", body = Object),
+        (status = 401, description = "Sign in first", body = ErrorBody),
+        (status = 403, description = "For administrators only", body = ErrorBody),
+        (status = 404, description = "There is no such page, or nobody has written it", body = ErrorBody),
+    )
+)]
+pub async fn publish_by_post(
+    state: State<Api>,
+    identity: Identity,
+    url: PublicUrl,
+    reply: Reply,
+    path: Path<String>,
+) -> ApiResult<Response> {
+    again(state, identity, url, reply, path).await
+}
+
+async fn again(
+    State(api): State<Api>,
+    identity: Identity,
+    url: PublicUrl,
+    reply: Reply,
+    Path(page): Path<String>,
+) -> ApiResult<Response> {
+    let account = identity.require_admin(FOR_ADMINISTRATORS)?.id;
+    let name = page_name(&page)?;
+    let published = api.catalog.publish_page(name, account, api.world.now()).await?;
+    published.ok_or_else(|| ApiError::not_found("Nobody has written this page"))?;
+    reply.json(&described(&summary(&api, name).await?, &url))
+}
