@@ -27,7 +27,9 @@ pub fn need(method: &Method, path: &str) -> Need {
         _ if reads => Need::Read,
         // Once begun, an upload may be given up by whoever may send.
         ["upload_sets", _, "tus", ..] => Need::One(TokenScope::Upload),
-        ["upload_sets", ..] if *method == Method::POST => Need::One(TokenScope::Upload),
+        ["upload_sets", ..] | ["collections"] | ["collections", _, "items"] if *method == Method::POST => {
+            Need::One(TokenScope::Upload)
+        }
         ["upload_sets" | "collections" | "pictures" | "annotations" | "edits" | "reports", ..] => {
             Need::One(TokenScope::Edit)
         }

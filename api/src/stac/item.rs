@@ -106,7 +106,7 @@ pub struct Properties {
     /// Pixels per degree of view.
     #[serde(rename = "panoramax:horizontal_pixel_density", skip_serializing_if = "Option::is_none")]
     pub pixel_density: Option<i64>,
-    /// Always `ready`: others have no item.
+    /// `ready`; who may manage the picture also sees it as `waiting-for-process` or `broken`.
     #[serde(rename = "geovisio:status")]
     pub status: &'static str,
     /// Who sees it.

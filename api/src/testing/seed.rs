@@ -90,7 +90,13 @@ impl Fixture {
     async fn receive(&self, recipe: &Recipe, number: usize, upload_set: UploadSetId) -> PictureId {
         let id = PictureId(self.api.world.id());
         let picture = recipe.picture(number, id, self.owner.account.id, upload_set, self.api.world.now());
-        let file = ReceivedFile { upload_set, file_name: picture.file_name.clone(), picture, notices: Vec::new() };
+        let file = ReceivedFile {
+            upload_set,
+            file_name: picture.file_name.clone(),
+            picture,
+            notices: Vec::new(),
+            place: None,
+        };
         let receipt = self.api.catalog.receive_file(file, [self.job(), self.job(), self.job()]).await.unwrap();
         assert!(matches!(receipt, Receipt::Accepted(_)), "{receipt:?}");
         id

@@ -223,7 +223,8 @@ async fn writes(catalog: &SqliteCatalog) {
     for n in 0..3u128 {
         let id = PictureId(Uuid::from_u128(100 + n));
         let picture = flaneur_catalog::model::Picture { id, content_sha256: n.to_string(), ..template.clone() };
-        let file = ReceivedFile { upload_set: city::SET, file_name: n.to_string(), picture, notices: Vec::new() };
+        let file =
+            ReceivedFile { upload_set: city::SET, file_name: n.to_string(), picture, notices: Vec::new(), place: None };
         catalog.receive_file(file.clone(), [job(), job(), job()]).await.unwrap();
         catalog.receive_file(file, [job(), job(), job()]).await.unwrap();
     }

@@ -1,7 +1,8 @@
 //! `/collections/{id}/geovisio_status`: how far a sequence's pictures are.
 
 use axum::{extract::State, response::Response};
-use flaneur_catalog::model::{PictureId, SequenceId};
+use flaneur_access::{Action, Subject, decide};
+use flaneur_catalog::model::{Item, PictureId, PictureStatus, SequenceId};
 use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -11,6 +12,7 @@ use crate::{
     error::ErrorBody,
     extract::Path,
     respond::Reply,
+    routes::pictures::unfinished_status,
     stac::{collection::status_name, utc},
 };
 
@@ -27,7 +29,7 @@ pub fn router() -> OpenApiRouter<Api> {
 struct SequenceProgress {
     /// `ready`, or `preparing` while pictures are missing.
     status: &'static str,
-    /// The pictures that are ready, in order.
+    /// The pictures, in order.
     items: Vec<PictureProgress>,
 }
 
@@ -38,7 +40,7 @@ struct PictureProgress {
     id: PictureId,
     /// Place in the sequence, from 1.
     rank: Option<i64>,
-    /// Always `ready`.
+    /// `ready`, `waiting-for-process` or `broken`.
     status: &'static str,
     /// When it last changed.
     processed_at: String,
@@ -48,7 +50,7 @@ struct PictureProgress {
 
 /// How far a sequence's pictures are
 ///
-/// Lists the pictures that are ready. Those still waiting are counted by their upload set.
+/// Lists the pictures that are ready; for who may manage the sequence also those that are not, or could not be made ready.
 #[utoipa::path(
     get, path = "/collections/{id}/geovisio_status", tag = "Sequences",
     params(("id" = Uuid, Path, description = "The sequence", example = "f6a2f13d-0676-4f8c-81c6-c7ec5ef10e72")),
@@ -66,17 +68,24 @@ async fn geovisio_status(
 ) -> ApiResult<Response> {
     let sequence = super::one::find_sequence(&api, &identity, SequenceId(id)).await?;
     let items = api.catalog.sequence_items(identity.viewer(), sequence.id, 0, MOST).await?;
-    let items = items
-        .into_iter()
-        .map(|item| PictureProgress {
-            id: item.picture.id,
-            rank: item.picture.rank,
-            status: "ready",
-            processed_at: utc(item.picture.updated_at),
-            processing_in_progress: false,
-            nb_errors: 0,
-        })
-        .collect();
+    let progress = |item: Item, status| PictureProgress {
+        id: item.picture.id,
+        rank: item.picture.rank,
+        status,
+        processed_at: utc(item.picture.updated_at),
+        processing_in_progress: item.picture.status == PictureStatus::Waiting,
+        nb_errors: i64::from(item.picture.status == PictureStatus::Broken),
+    };
+    let mut items: Vec<PictureProgress> = items.into_iter().map(|item| progress(item, "ready")).collect();
+    let subject = Subject { owner: sequence.account.0, visibility: sequence.visibility, published: true };
+    if decide(identity.viewer(), Action::Manage, subject).is_ok() {
+        let unfinished = api.catalog.unfinished_items(sequence.id, MOST).await?;
+        items.extend(unfinished.into_iter().map(|item| {
+            let status = unfinished_status(item.picture.status);
+            progress(item, status)
+        }));
+        items.sort_by_key(|item| item.rank);
+    }
     reply.json(&SequenceProgress { status: status_name(sequence.status), items })
 }
 

@@ -10,7 +10,7 @@ use crate::{
     error::ErrorBody,
     extract::Path,
     respond::Reply,
-    routes::pictures::{find_item, item_document, no_item},
+    routes::pictures::{asked_for, no_item},
     stac::Item,
 };
 
@@ -21,7 +21,7 @@ pub fn router() -> OpenApiRouter<Api> {
 
 /// One picture
 ///
-/// Its links lead to the pictures before and after it and to those close by in other sequences.
+/// Who may manage it also sees it before it is ready (`geovisio:status`). Its links lead to the pictures before and after it and to those close by in other sequences.
 #[utoipa::path(
     get, path = "/collections/{collection}/items/{id}", tag = "Pictures",
     params(
@@ -42,11 +42,11 @@ async fn item(
     reply: Reply,
     Path((sequence, picture)): Path<(Uuid, Uuid)>,
 ) -> ApiResult<Response> {
-    let item = find_item(&api, &identity, PictureId(picture)).await?;
-    if item.picture.sequence != Some(SequenceId(sequence)) {
+    let item = asked_for(&api, &identity, &url, PictureId(picture)).await?;
+    if item.collection != Some(SequenceId(sequence)) {
         return Err(no_item());
     }
-    reply.geojson(&item_document(&api, &identity, &url, item).await?)
+    reply.geojson(&item)
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::Api;
 
+mod append;
+mod begin;
 mod cursor;
 mod feed;
 mod geovisio_status;
@@ -30,4 +32,6 @@ pub fn router() -> OpenApiRouter<Api> {
         .merge(item::router())
         .merge(geovisio_status::router())
         .merge(thumb::router())
+        .merge(begin::router())
+        .merge(append::router())
 }

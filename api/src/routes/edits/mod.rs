@@ -16,6 +16,7 @@ mod tests;
 mod undo;
 mod view;
 
+pub(super) use body::Patch;
 pub(super) use tags::tag_edits;
 
 use flaneur_access::{Action, Refusal, Subject, decide};

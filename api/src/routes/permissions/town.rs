@@ -106,6 +106,8 @@ impl Town {
         let unclaimed = self.post("/auth/tokens/generate", None, &json!({})).await["id"].clone();
         let set =
             create(&self.fixture, owner, json!({ "title": "walk", "visibility": "owner-only" })).await["id"].clone();
+        let walk = json!({ "title": "walk", "visibility": "owner-only" });
+        let own_sequence = self.post("/collections", owner, &walk).await["id"].clone();
         let begun = self
             .fixture
             .request("POST", &format!("/upload_sets/{}/tus", set.as_str().unwrap()))
@@ -127,6 +129,7 @@ impl Town {
             ("login", logins[0]["id"].clone()),
             ("unclaimed", unclaimed),
             ("open_set", set),
+            ("own_sequence", own_sequence),
             ("upload", Value::String(upload)),
         ] {
             let id = id.as_str().unwrap_or_else(|| panic!("there is no {name}"));

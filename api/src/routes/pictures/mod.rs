@@ -2,6 +2,7 @@
 
 use flaneur_access::{Action, Visibility, decide};
 use flaneur_catalog::model::{Item, PictureId, PictureStatus};
+use http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{Api, ApiError, ApiResult, Identity, Link, PublicUrl, routes::edits::permission_links, stac};
@@ -37,6 +38,47 @@ pub(crate) async fn find_item(api: &Api, identity: &Identity, id: PictureId) -> 
             Err(_) => Err(no_item()),
         },
         None => Err(why_not(api, identity, id).await?),
+    }
+}
+
+/// A picture asked for by its id. Who may manage it is shown it from the time when it has a place in a sequence.
+pub(crate) async fn asked_for(api: &Api, identity: &Identity, url: &PublicUrl, id: PictureId) -> ApiResult<stac::Item> {
+    match find_item(api, identity, id).await {
+        Ok(item) => item_document(api, identity, url, item).await,
+        Err(error) if error.status() == StatusCode::NOT_FOUND && identity.account.is_some() => {
+            // If there is nothing else to be shown, what was wrong is said as before.
+            unfinished_document(api, identity, url, id).await.map_err(|_| error)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// A picture that is still being processed, or could not be, for who may manage it.
+pub(crate) async fn unfinished_document(
+    api: &Api,
+    identity: &Identity,
+    url: &PublicUrl,
+    id: PictureId,
+) -> ApiResult<stac::Item> {
+    let item = match api.catalog.unfinished_item(id).await? {
+        Some(item) => item,
+        // What was sent again may be finished.
+        None => return item_document(api, identity, url, find_item(api, identity, id).await?).await,
+    };
+    if decide(identity.viewer(), Action::Manage, item.picture.subject(Visibility::Anyone)).is_err() {
+        return Err(no_item());
+    }
+    let status = unfinished_status(item.picture.status);
+    let mut document = item_document(api, identity, url, item).await?;
+    document.properties.status = status;
+    Ok(document)
+}
+
+/// How far a picture is that is not published, in the words of the Panoramax API.
+pub(crate) fn unfinished_status(status: PictureStatus) -> &'static str {
+    match status {
+        PictureStatus::Broken => "broken",
+        _ => "waiting-for-process",
     }
 }
 

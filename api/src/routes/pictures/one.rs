@@ -5,7 +5,7 @@ use flaneur_catalog::model::PictureId;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{find_item, item_document};
+use super::asked_for;
 use crate::{Api, ApiResult, Identity, PublicUrl, error::ErrorBody, extract::Path, respond::Reply, stac::Item};
 
 /// The routes.
@@ -33,8 +33,7 @@ async fn picture(
     reply: Reply,
     Path(id): Path<Uuid>,
 ) -> ApiResult<Response> {
-    let item = find_item(&api, &identity, PictureId(id)).await?;
-    reply.geojson(&item_document(&api, &identity, &url, item).await?)
+    reply.geojson(&asked_for(&api, &identity, &url, PictureId(id)).await?)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use flaneur_access::Visibility;
 use flaneur_catalog::model::{
-    LONGEST_KEY, LONGEST_VALUE, MOST_TAGS, NewUploadSet, Semantic, SortMethod, StatusCounts, UploadSetId,
+    Account, LONGEST_KEY, LONGEST_VALUE, MOST_TAGS, NewUploadSet, Semantic, SortMethod, StatusCounts, UploadSetId,
     UploadSetState,
 };
 use http::{HeaderMap, StatusCode, header};
@@ -95,18 +95,9 @@ pub async fn create(
         .map_err(|error| ApiError::bad_request("Parameter for this request should be valid JSON").because(error))?;
     let usual = api.catalog.choices(account.id).await?.default_visibility.unwrap_or_default();
     let options = check(new, &api, usual)?;
-    let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map(shorten);
+    let user_agent = user_agent(&headers);
     let created_at = api.world.now();
-    let yesterday = created_at.checked_sub(DAY).unwrap_or(Timestamp::MIN);
-    if api.catalog.upload_sets_since(account.id, yesterday).await? >= api.settings.max_sets_per_day {
-        return Err(ApiError::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            format!(
-                "{} upload sets in a day are as many as one account may make: send more files to each, or wait",
-                api.settings.max_sets_per_day
-            ),
-        ));
-    }
+    admit(&api, &account).await?;
     let set = api
         .catalog
         .create_upload_set(NewUploadSet {
@@ -120,6 +111,24 @@ pub async fn create(
     let state =
         UploadSetState { set, counts: StatusCounts::default(), nb_items: 0, sequences: Vec::new(), ready: false };
     Ok(Json(view::upload_set(&state, &url, Some(&account))))
+}
+
+/// Refuses an account that made as many sets in a day as it may.
+pub(crate) async fn admit(api: &Api, account: &Account) -> ApiResult<()> {
+    let yesterday = api.world.now().checked_sub(DAY).unwrap_or(Timestamp::MIN);
+    let most = api.settings.max_sets_per_day;
+    if api.catalog.upload_sets_since(account.id, yesterday).await? < most {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        format!("{most} upload sets in a day are as many as one account may make: send more files to each, or wait"),
+    ))
+}
+
+/// With which program a set was sent, as far as it says so.
+pub(crate) fn user_agent(headers: &HeaderMap) -> Option<String> {
+    headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map(shorten)
 }
 
 fn shorten(text: &str) -> String {
@@ -152,7 +161,7 @@ pub(super) fn check_sorting(new: &NewSet) -> ApiResult<()> {
 }
 
 /// A title without the space around it.
-pub(super) fn check_title(title: &str) -> ApiResult<String> {
+pub(crate) fn check_title(title: &str) -> ApiResult<String> {
     let title = title.trim();
     if title.is_empty() {
         return Err(ApiError::bad_request("`title` is mandatory: a name for this set of pictures"));

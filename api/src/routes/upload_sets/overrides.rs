@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use flaneur_catalog::model::PictureId;
+use flaneur_catalog::model::{ChosenPlace, PictureId};
 use flaneur_geotag::Overrides;
 use serde_json::{Value, json};
 
@@ -18,6 +18,8 @@ pub struct Form {
     pub claimed_blurred: bool,
     /// The id that the picture is to have, if the client chose one.
     pub picture: Option<PictureId>,
+    /// Where in its sequence the picture is to be, if the client chose that.
+    pub position: Option<i64>,
     latitude: Option<f64>,
     longitude: Option<f64>,
     captured: Option<String>,
@@ -33,6 +35,13 @@ impl Form {
                 self.picture = Some(id.ok_or_else(|| {
                     ApiError::bad_request("`picture_id` must be a UUID that you choose at random, for this file only")
                 })?);
+            }
+            "position" => {
+                let position = value.trim().parse().ok().filter(|position| (1..=ChosenPlace::LAST).contains(position));
+                self.position = Some(
+                    position
+                        .ok_or_else(|| ApiError::bad_request("`position` must be a whole number from 1 to 999999"))?,
+                );
             }
             "isBlurred" => self.claimed_blurred = value.eq_ignore_ascii_case("true"),
             "override_latitude" => self.latitude = Some(degrees("latitude", &value, 90.0)?),

@@ -8,8 +8,8 @@ use axum::{
 };
 use flaneur_access::Viewer;
 use flaneur_catalog::model::{
-    Account, Camera, Edited, FileRecord, JobId, Orientation, Picture, PictureId, PictureStatus, Projection, Receipt,
-    ReceivedFile, RefusedFile, Rejection, Revisions, Severity, Shape, UploadSet, UploadSetId,
+    Account, Camera, ChosenPlace, Edited, FileRecord, JobId, Orientation, Picture, PictureId, PictureStatus,
+    Projection, Receipt, ReceivedFile, RefusedFile, Rejection, Revisions, Severity, Shape, UploadSet, UploadSetId,
 };
 use flaneur_geotag::Geotag;
 use flaneur_storage::{OriginalKey, Received};
@@ -79,6 +79,16 @@ async fn take(
 ) -> ApiResult<(StatusCode, Json<Value>)> {
     let id: UploadSetId = id.parse().map_err(|_| missing())?;
     let (set, account) = own_upload_set(api, identity, id).await?;
+    let multipart = form_of(request).await?;
+    admit(api, &set, &account)?;
+    let _turn = turn(api).await?;
+    let (picture, at, arrival) = take_in(api, multipart, PictureId(api.world.id())).await?;
+    let record = Arrived { api, set: &set, account: &account, picture, at, place: None }.judge(arrival).await?;
+    Ok((StatusCode::ACCEPTED, Json(view::file(&record, &set, account.id, url))))
+}
+
+/// The form of a request that has a picture in it.
+pub async fn form_of(request: Request) -> ApiResult<Multipart> {
     let is_form = request
         .headers()
         .get(header::CONTENT_TYPE)
@@ -87,14 +97,9 @@ async fn take(
     if !is_form {
         return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content type should be multipart/form-data"));
     }
-    let multipart = Multipart::from_request(request, &())
+    Multipart::from_request(request, &())
         .await
-        .map_err(|_| ApiError::bad_request("The form could not be read: its Content-Type names no boundary"))?;
-    admit(api, &set, &account)?;
-    let _turn = turn(api).await?;
-    let (picture, at, arrival) = take_in(api, multipart, PictureId(api.world.id())).await?;
-    let record = Arrived { api, set: &set, account: &account, picture, at }.judge(arrival).await?;
-    Ok((StatusCode::ACCEPTED, Json(view::file(&record, &set, account.id, url))))
+        .map_err(|_| ApiError::bad_request("The form could not be read: its Content-Type names no boundary"))
 }
 
 /// Refuses a file that would be one too many, whatever it is.
@@ -137,6 +142,8 @@ pub struct Arrived<'a> {
     pub picture: PictureId,
     /// Where it lies: see [`spot`].
     pub at: OriginalKey,
+    /// Where it goes, if the client chose that.
+    pub place: Option<ChosenPlace>,
 }
 
 impl Arrived<'_> {
@@ -168,7 +175,8 @@ impl Arrived<'_> {
             }
         };
         let bytes = file.received.size;
-        let received = ReceivedFile { upload_set: self.set.options.id, file_name: file.name, picture, notices };
+        let received =
+            ReceivedFile { upload_set: self.set.options.id, file_name: file.name, picture, notices, place: self.place };
         let receipt = self.api.catalog.receive_file(received, [self.job(), self.job(), self.job()]).await;
         match receipt {
             Ok(Receipt::Accepted(record)) => {
@@ -207,6 +215,11 @@ impl Arrived<'_> {
             Receipt::SameInSet { existing } => ApiError::conflict("The item has already been added to this upload set")
                 .with("existing_item", json!({ "id": existing }))
                 .for_reason("duplicate_in_set"),
+            Receipt::NameTaken { existing } if self.place.is_some() => {
+                ApiError::conflict("There is already a picture with the same index in the sequence")
+                    .with("existing_item", json!({ "id": existing }))
+                    .for_reason("name_taken")
+            }
             Receipt::NameTaken { existing } => {
                 ApiError::conflict("A different picture with the same name has already been added to this uploadset")
                     .with("existing_item", json!({ "id": existing }))

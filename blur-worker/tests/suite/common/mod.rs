@@ -172,7 +172,8 @@ impl Bench {
             created_at: now,
             updated_at: now,
         };
-        let file = ReceivedFile { upload_set: set, file_name: format!("{id}.jpg"), picture, notices: Vec::new() };
+        let file =
+            ReceivedFile { upload_set: set, file_name: format!("{id}.jpg"), picture, notices: Vec::new(), place: None };
         let jobs = [JobId(self.world.id()), JobId(self.world.id()), JobId(self.world.id())];
         let receipt = self.catalog.receive_file(file, jobs).await.unwrap();
         assert!(matches!(receipt, Receipt::Accepted(_)), "{receipt:?}");

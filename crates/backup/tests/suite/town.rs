@@ -165,7 +165,8 @@ impl Town {
             created_at: now,
             updated_at: now,
         };
-        let file = ReceivedFile { upload_set: set, file_name: format!("{id}.jpg"), picture, notices: Vec::new() };
+        let file =
+            ReceivedFile { upload_set: set, file_name: format!("{id}.jpg"), picture, notices: Vec::new(), place: None };
         let receipt = self.catalog.receive_file(file, [self.job(), self.job(), self.job()]).await.unwrap();
         assert!(matches!(receipt, Receipt::Accepted(_)), "{receipt:?}");
         id

@@ -30,7 +30,8 @@ pub async fn an_area_waits_for_a_picture_that_comes(subject: Subject, gate: &mut
     let set = scene.set(&ada).await;
     let picture = at(&scene, &ada, 10.0, 10.0);
     let id = picture.id;
-    let file = ReceivedFile { upload_set: set, file_name: "a.jpg".to_owned(), picture, notices: Vec::new() };
+    let file =
+        ReceivedFile { upload_set: set, file_name: "a.jpg".to_owned(), picture, notices: Vec::new(), place: None };
     let new = area(&scene, None, square(9.9, 9.9, 0.2));
     gate.close().await;
     let (catalog, jobs) = (scene.catalog.clone(), scene.three_jobs());

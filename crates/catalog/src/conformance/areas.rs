@@ -548,7 +548,7 @@ pub async fn areas_and_pictures_at_once_miss_nothing(scene: &Scene) {
         for (id, picture, jobs) in late {
             let of_it = picture.id;
             let file_name = format!("{id}.jpg");
-            let file = ReceivedFile { upload_set: late_set, file_name, picture, notices: Vec::new() };
+            let file = ReceivedFile { upload_set: late_set, file_name, picture, notices: Vec::new(), place: None };
             if matches!(catalog.receive_file(file, jobs).await.unwrap(), Receipt::Accepted(_)) {
                 accepted.push(of_it);
             }

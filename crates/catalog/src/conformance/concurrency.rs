@@ -42,6 +42,7 @@ pub async fn files_at_once_complete_a_set_once(scene: &Scene) {
                     file_name: format!("{n}.jpg"),
                     picture: scene.picture(&ada),
                     notices: Vec::new(),
+                    place: None,
                 };
                 let (catalog, jobs) = (scene.catalog.clone(), scene.three_jobs());
                 tokio::spawn(async move { catalog.receive_file(file, jobs).await.unwrap() })
@@ -67,8 +68,13 @@ pub async fn the_same_bytes_at_once_become_one_picture(scene: &Scene) {
         let bytes = scene.picture(&ada).content_sha256;
         let tasks = [first, second].map(|upload_set| {
             let picture = Picture { content_sha256: bytes.clone(), ..scene.picture(&ada) };
-            let file =
-                ReceivedFile { upload_set, file_name: format!("{}.jpg", picture.id), picture, notices: Vec::new() };
+            let file = ReceivedFile {
+                upload_set,
+                file_name: format!("{}.jpg", picture.id),
+                picture,
+                notices: Vec::new(),
+                place: None,
+            };
             let (catalog, jobs) = (Arc::clone(&scene.catalog), scene.three_jobs());
             tokio::spawn(async move { catalog.receive_file(file, jobs).await.unwrap() })
         });
@@ -103,6 +109,7 @@ pub async fn readers_and_writers_do_not_disturb_each_other(scene: &Scene) {
                     file_name: format!("{writer}/{n}.jpg"),
                     picture,
                     notices: Vec::new(),
+                    place: None,
                 };
                 let jobs = [world.id().into(), world.id().into(), world.id().into()];
                 assert!(matches!(catalog.receive_file(file, jobs).await.unwrap(), Receipt::Accepted(_)));

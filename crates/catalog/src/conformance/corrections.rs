@@ -65,7 +65,7 @@ pub async fn notices_are_those_of_the_last_values(scene: &Scene) {
     let set = scene.set(&ada).await;
     let told = |message: &str| vec![FileNotice { reason: "doubtful_metadata".to_owned(), message: message.to_owned() }];
     let sent = |picture: Picture, notices: Vec<FileNotice>| async move {
-        let file = ReceivedFile { upload_set: set, file_name: "a.jpg".to_owned(), picture, notices };
+        let file = ReceivedFile { upload_set: set, file_name: "a.jpg".to_owned(), picture, notices, place: None };
         scene.catalog.receive_file(file, scene.three_jobs()).await.unwrap()
     };
     let picture = scene.picture(&ada);

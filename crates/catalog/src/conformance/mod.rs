@@ -16,6 +16,7 @@ mod archive;
 mod area_gate;
 mod areas;
 mod changes;
+mod chosen_places;
 mod concurrency;
 mod corrections;
 mod coverage;
@@ -94,6 +95,11 @@ macro_rules! for_each_rule {
                 a_name_that_is_taken_gets_a_number
                 one_of_several_arrivals_makes_the_account
                 a_login_is_one_accounts
+            }
+            chosen_places {
+                a_sequence_begins_empty_and_its_owners
+                a_place_is_taken_once
+                what_is_unfinished_is_told_apart
             }
             pages {
                 the_last_text_is_in_force

@@ -176,7 +176,8 @@ impl Scene {
     }
 
     pub async fn send(&self, set: UploadSetId, name: &str, picture: Picture) -> Receipt {
-        let file = ReceivedFile { upload_set: set, file_name: name.to_owned(), picture, notices: Vec::new() };
+        let file =
+            ReceivedFile { upload_set: set, file_name: name.to_owned(), picture, notices: Vec::new(), place: None };
         self.catalog.receive_file(file, self.three_jobs()).await.unwrap()
     }
 

@@ -68,6 +68,6 @@ pub use sequence::{
 };
 pub use upload::{NewUpload, Upload, UploadOutcome, UploadPart, UploadReceipt};
 pub use upload_set::{
-    ChangeOfSet, FileNotice, FileRecord, NewUploadSet, Notice, Receipt, ReceivedFile, RefusedFile, Rejection, Semantic,
-    Severity, SortMethod, StatusCounts, UploadSet, UploadSetSequence, UploadSetState,
+    ChangeOfSet, ChosenPlace, FileNotice, FileRecord, NewUploadSet, Notice, Receipt, ReceivedFile, RefusedFile,
+    Rejection, Semantic, Severity, SortMethod, StatusCounts, UploadSet, UploadSetSequence, UploadSetState,
 };

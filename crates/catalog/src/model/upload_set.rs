@@ -228,6 +228,33 @@ pub struct ReceivedFile {
     pub picture: super::Picture,
     /// What its contributor is told beside.
     pub notices: Vec<FileNotice>,
+    /// Where it goes, if the client chose that; none: where its set is dispatched to.
+    pub place: Option<ChosenPlace>,
+}
+
+/// A place in a sequence that a client chose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChosenPlace {
+    /// The sequence.
+    pub sequence: SequenceId,
+    /// Where in it, from 1; others may be missing before it. No two pictures have the same.
+    pub position: i64,
+}
+
+impl ChosenPlace {
+    /// Largest position.
+    pub const LAST: i64 = 999_999;
+
+    /// A file's name in its set: pictures are sorted by it, and a position is taken once by its first part.
+    pub fn name(self, file_name: &str) -> String {
+        format!("{}{file_name}", self.prefix())
+    }
+
+    /// What the names of files begin with that have this position. It ends with the only underscore in it, which the next
+    /// character in ASCII's order is greater than.
+    pub fn prefix(self) -> String {
+        format!("{:06}_", self.position)
+    }
 }
 
 /// A file that was refused.

@@ -25,6 +25,11 @@ pub trait Pictures: Send + Sync {
 
     /// One published picture that the viewer may see, with all its links.
     async fn item(&self, viewer: Viewer, id: PictureId) -> Result<Option<Item>>;
+    /// A picture that has a place in a sequence and is not published: it waits, or could not be processed. Whoever asks decides
+    /// who is told of it.
+    async fn unfinished_item(&self, id: PictureId) -> Result<Option<Item>>;
+    /// The same for all of a sequence, in order.
+    async fn unfinished_items(&self, sequence: SequenceId, limit: i64) -> Result<Vec<Item>>;
     /// Published pictures that the viewer may see. `links.related` is filled if the query names ids.
     ///
     /// Where no index leads to what the query wants, a bounded number of pictures is looked at: then there may be fewer

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use crate::{
     Result,
     model::{
-        AccountId, ChangeOfSet, FileRecord, JobId, NewUploadSet, Receipt, ReceivedFile, RefusedFile, UploadSet,
-        UploadSetId, UploadSetState,
+        AccountId, ChangeOfSet, FileRecord, JobId, NewUploadSet, Receipt, ReceivedFile, RefusedFile, SequenceId,
+        UploadSet, UploadSetId, UploadSetState,
     },
 };
 
@@ -16,6 +16,10 @@ use crate::{
 pub trait UploadSets: Send + Sync {
     /// Makes an upload set.
     async fn create_upload_set(&self, new: NewUploadSet) -> Result<UploadSet>;
+    /// Makes a set together with the one sequence that its files are placed in, which nobody but its owner sees before there is
+    /// something to see. The set is complete from the beginning: whatever comes is sorted in.
+    /// [`crate::CatalogError::Conflict`] if an id is taken.
+    async fn begin_sequence(&self, new: NewUploadSet, sequence: SequenceId) -> Result<UploadSet>;
     /// By id, unless it was deleted.
     async fn upload_set(&self, id: UploadSetId) -> Result<Option<UploadSet>>;
     /// The set with its counts and sequences. `preparing` counts pictures whose job is leased at `now`.
@@ -46,6 +50,10 @@ pub trait UploadSets: Send + Sync {
     /// or had this id, or it was taken in an excluded area. A refused file of the same name is replaced. What is checked first
     /// decides: the id, the same bytes in the set, then the name, then the same bytes elsewhere, then the place. The same bytes under the same id, sent by the same account
     /// to the same set, are `Repeated`.
+    ///
+    /// With a place, the picture is in that sequence from the beginning, and the name that it has in the set is
+    /// [`ChosenPlace::name`](crate::model::ChosenPlace::name); a position that is taken is `NameTaken`, a sequence that is gone or of
+    /// another set `NoSuchSet`.
     ///
     /// The same bytes from their owner with other overrides than before correct the picture, whatever set it is in, and are
     /// `Corrected`: its files follow by a `Redact` job, and its set is dispatched anew if it was complete. `jobs` are fresh ids for the jobs this may make.

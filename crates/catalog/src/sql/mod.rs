@@ -10,6 +10,7 @@ mod annotations;
 pub mod archive;
 mod areas;
 mod changes;
+mod chosen_places;
 mod corrections;
 mod counts;
 mod coverage;

@@ -114,6 +114,9 @@ async fn whereabouts(connection: &mut Connection, id: PictureId) -> Result<Optio
         .await?)
 }
 
+/// In a sequence, and not published.
+const UNFINISHED: &str = "p.status IN ('waiting', 'broken')";
+
 #[async_trait]
 impl Pictures for Store {
     async fn picture(&self, id: PictureId) -> Result<Option<Picture>> {
@@ -153,6 +156,24 @@ impl Pictures for Store {
         let mut found = items::items(&mut tx, values, viewer, &hits, "p.id").await?;
         related::relate(&mut tx, viewer, &mut found).await?;
         Ok(found.pop())
+    }
+
+    async fn unfinished_item(&self, id: PictureId) -> Result<Option<Item>> {
+        let mut tx = self.read().await?;
+        let mut values = Values::default();
+        let hits = format!("SELECT p.id FROM pictures p WHERE p.id = {} AND {UNFINISHED}", values.bind(id)?);
+        Ok(items::items(&mut tx, values, Viewer::Anonymous, &hits, "p.id").await?.pop())
+    }
+
+    async fn unfinished_items(&self, sequence: SequenceId, limit: i64) -> Result<Vec<Item>> {
+        let mut tx = self.read().await?;
+        let mut values = Values::default();
+        let hits = format!(
+            "SELECT p.id FROM pictures p WHERE p.sequence_id = {} AND {UNFINISHED} ORDER BY p.rank LIMIT {}",
+            values.bind(sequence)?,
+            values.bind(at_least_none(limit))?,
+        );
+        items::items(&mut tx, values, Viewer::Anonymous, &hits, "p.rank").await
     }
 
     async fn search(&self, query: &SearchQuery) -> Result<Found> {

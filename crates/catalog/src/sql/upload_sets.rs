@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use sqlx::types::Json;
 
 use super::{
-    Connection, Store, areas, at_least_none, corrections, dialect, explain, jobs,
+    Connection, Store, areas, at_least_none, chosen_places, corrections, dialect, explain, jobs,
     picture_rows::insert_picture,
     tombstones::{self, Of, hold_pictures},
     upload_set_revision, upload_set_state, uploads,
@@ -275,38 +275,53 @@ async fn corrected(
     Ok(Some(line))
 }
 
+/// Stores a set; one that is complete has nothing to be dispatched yet.
+async fn insert_set(connection: &mut Connection, new: &NewUploadSet, complete: bool) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO upload_sets (id, account_id, title, estimated_nb_files, sort_method, no_split, split_distance,
+             split_time, no_deduplication, duplicate_distance, duplicate_rotation, relative_heading, visibility,
+             semantics, metadata, user_agent, created_at, completed, dispatched)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)",
+    )
+    .bind(new.id)
+    .bind(new.account)
+    .bind(&new.title)
+    .bind(new.estimated_nb_files)
+    .bind(new.sort_method.as_str())
+    .bind(new.no_split)
+    .bind(new.split_distance)
+    .bind(new.split_time)
+    .bind(new.no_deduplication)
+    .bind(new.duplicate_distance)
+    .bind(new.duplicate_rotation)
+    .bind(new.relative_heading)
+    .bind(new.visibility.as_str())
+    .bind(Json(&new.semantics))
+    .bind(Json(&new.metadata))
+    .bind(&new.user_agent)
+    .bind(micros(new.created_at))
+    .bind(complete)
+    .execute(connection)
+    .await
+    .map_err(|error| explain(error, "the upload set's id", "the account"))?;
+    Ok(())
+}
+
 #[async_trait]
 impl UploadSets for Store {
     async fn create_upload_set(&self, new: NewUploadSet) -> Result<UploadSet> {
         let mut tx = self.write().await?;
-        sqlx::query(
-            "INSERT INTO upload_sets (id, account_id, title, estimated_nb_files, sort_method, no_split, split_distance,
-                 split_time, no_deduplication, duplicate_distance, duplicate_rotation, relative_heading, visibility,
-                 semantics, metadata, user_agent, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
-        )
-        .bind(new.id)
-        .bind(new.account)
-        .bind(&new.title)
-        .bind(new.estimated_nb_files)
-        .bind(new.sort_method.as_str())
-        .bind(new.no_split)
-        .bind(new.split_distance)
-        .bind(new.split_time)
-        .bind(new.no_deduplication)
-        .bind(new.duplicate_distance)
-        .bind(new.duplicate_rotation)
-        .bind(new.relative_heading)
-        .bind(new.visibility.as_str())
-        .bind(Json(&new.semantics))
-        .bind(Json(&new.metadata))
-        .bind(&new.user_agent)
-        .bind(micros(new.created_at))
-        .execute(&mut *tx)
-        .await
-        .map_err(|error| explain(error, "the upload set's id", "the account"))?;
+        insert_set(&mut tx, &new, false).await?;
         tx.commit().await?;
         Ok(UploadSet { options: new, completed: false, dispatched: false, received: 0, notices: Vec::new() })
+    }
+
+    async fn begin_sequence(&self, new: NewUploadSet, sequence: SequenceId) -> Result<UploadSet> {
+        let mut tx = self.write().await?;
+        insert_set(&mut tx, &new, true).await?;
+        chosen_places::begin(&mut tx, &new, sequence).await?;
+        tx.commit().await?;
+        Ok(UploadSet { options: new, completed: true, dispatched: true, received: 0, notices: Vec::new() })
     }
 
     async fn revise_upload_set(
@@ -360,7 +375,11 @@ impl UploadSets for Store {
     }
 
     async fn receive_file(&self, file: ReceivedFile, jobs: [JobId; 3]) -> Result<Receipt> {
-        let ReceivedFile { upload_set, file_name, picture, notices } = file;
+        let ReceivedFile { upload_set, file_name, picture, notices, place } = file;
+        let file_name = match place {
+            Some(place) => place.name(&file_name),
+            None => file_name,
+        };
         let [process, dispatch, _] = jobs;
         let now = picture.created_at;
         let mut tx = self.write().await?;
@@ -393,7 +412,11 @@ impl UploadSets for Store {
         .bind(&file_name)
         .fetch_optional(&mut *tx)
         .await?;
-        if let Some(existing) = named {
+        let taken = match place {
+            Some(place) => chosen_places::taken(&mut tx, upload_set, place).await?,
+            None => None,
+        };
+        if let Some(existing) = named.or(taken) {
             return Ok(Receipt::NameTaken { existing });
         }
         let mut line = FileRecord {
@@ -429,6 +452,11 @@ impl UploadSets for Store {
             list(&mut tx, &set, &line, dispatch).await?;
             self.announce(tx, &[Topic::Jobs]).await?;
             return Ok(Receipt::Duplicate { existing, upload_set, owner });
+        }
+        if let Some(place) = place
+            && !chosen_places::put(&mut tx, upload_set, picture.id, place).await?
+        {
+            return Ok(Receipt::NoSuchSet);
         }
         jobs::ask(&mut tx, process, JobKind::Process, picture.id.0, now).await?;
         list(&mut tx, &set, &line, dispatch).await?;

@@ -107,7 +107,7 @@ async fn make(api: &Api, upload: &Upload, lost: Arc<AtomicI64>) -> ApiResult<Fil
     let at = spot(api, options.picture).await?;
     let mut chunks = std::pin::pin!(content(api, upload, lost).await?);
     let file = store(api, said.file_name, at, &mut chunks).await?;
-    Arrived { api, set: &set, account: &account, picture: options.picture, at }
+    Arrived { api, set: &set, account: &account, picture: options.picture, at, place: None }
         .judge(Arrival { form: said.form, file })
         .await
 }
