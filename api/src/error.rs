@@ -231,6 +231,6 @@ pub struct ErrorBody {
     pub status_code: u16,
     /// More, for machines.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Value>)]
     pub details: Option<Value>,
 }

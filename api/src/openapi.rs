@@ -1,6 +1,13 @@
 //! The `OpenAPI` document's frame; paths come from the handlers.
 
-use utoipa::OpenApi;
+use http::StatusCode;
+use utoipa::{
+    OpenApi,
+    openapi::{
+        ContentBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder,
+        path::{Operation, ParameterIn, PathItem},
+    },
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -12,8 +19,91 @@ use utoipa::OpenApi;
     servers((url = "/api")),
     components(schemas(crate::error::ErrorBody))
 )]
-struct Document;
+struct Frame;
 
-pub fn base() -> utoipa::openapi::OpenApi {
-    Document::openapi()
+pub fn base() -> Document {
+    Frame::openapi()
+}
+
+/// Every operation of a path with its method.
+pub fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    let all = [
+        ("get", &mut item.get),
+        ("put", &mut item.put),
+        ("post", &mut item.post),
+        ("patch", &mut item.patch),
+        ("delete", &mut item.delete),
+        ("head", &mut item.head),
+        ("options", &mut item.options),
+    ];
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+/// Adds what is answered before a handler, or beside it, by rules that are the same for all of them.
+pub fn complete(document: &mut Document) {
+    for (path, item) in &mut document.paths.paths {
+        for (method, operation) in operations(item) {
+            let tus = path.contains("/tus");
+            for (status, description) in usual(method, tus, operation) {
+                let key = status.as_u16().to_string();
+                let response = match status {
+                    StatusCode::PARTIAL_CONTENT => part(description),
+                    status if status.is_client_error() => refusal(description),
+                    _ => bare(description),
+                };
+                operation.responses.responses.entry(key).or_insert(RefOr::T(response));
+            }
+        }
+    }
+}
+
+/// What may be answered to an operation besides what its handler says.
+fn usual(method: &str, tus: bool, operation: &Operation) -> Vec<(StatusCode, &'static str)> {
+    let mut usual = vec![
+        (StatusCode::UNAUTHORIZED, "The token does not hold, or there is none where one is needed"),
+        (StatusCode::FORBIDDEN, "The token is made for something else, or nobody has claimed it; or you may not"),
+    ];
+    let asks = operation.parameters.iter().flatten().any(|parameter| match parameter {
+        RefOr::T(parameter) => parameter.parameter_in == ParameterIn::Query,
+        RefOr::Ref(_) => true,
+    });
+    if asks || operation.request_body.is_some() {
+        usual.push((StatusCode::BAD_REQUEST, "What was sent can't be read, or makes no sense"));
+    }
+    if operation.request_body.is_some() {
+        usual.push((StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"));
+        usual.push((StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body is of another media type"));
+    }
+    if tus {
+        usual.push((StatusCode::PRECONDITION_FAILED, "`Tus-Resumable: 1.0.0` is missing"));
+    }
+    if method == "get" && answers(operation, "") {
+        usual.push((StatusCode::NOT_MODIFIED, "It is as `If-None-Match` says"));
+    }
+    if method == "get" && answers(operation, "image/jpeg") {
+        usual.push((StatusCode::PARTIAL_CONTENT, "The bytes that `Range` asks for"));
+        usual.push((StatusCode::RANGE_NOT_SATISFIABLE, "There are no such bytes"));
+    }
+    usual
+}
+
+/// Whether a success has a body of this media type; of any, if that is empty.
+fn answers(operation: &Operation, media_type: &str) -> bool {
+    operation.responses.responses.get("200").is_some_and(|response| match response {
+        RefOr::T(response) => response.content.keys().any(|key| media_type.is_empty() || key == media_type),
+        RefOr::Ref(_) => false,
+    })
+}
+
+fn bare(description: &str) -> Response {
+    ResponseBuilder::new().description(description).build()
+}
+
+fn part(description: &str) -> Response {
+    ResponseBuilder::new().description(description).content("image/jpeg", ContentBuilder::new().build()).build()
+}
+
+fn refusal(description: &str) -> Response {
+    let body = ContentBuilder::new().schema(Some(Ref::from_schema_name("ErrorBody"))).build();
+    ResponseBuilder::new().description(description).content("application/json", body).build()
 }

@@ -5,7 +5,7 @@ use axum::{
     extract::FromRequestParts,
     response::{IntoResponse as _, Response},
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -26,7 +26,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Reply {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         Ok(Self {
-            none_match: parts.headers.get(header::IF_NONE_MATCH).cloned(),
+            // What changes something is answered as it was done, whatever the client has (RFC 9110, 13.1.2).
+            none_match: parts
+                .headers
+                .get(header::IF_NONE_MATCH)
+                .filter(|_| matches!(parts.method, Method::GET | Method::HEAD))
+                .cloned(),
             signed_in: parts.extensions.get::<Identity>().is_some_and(|identity| identity.account.is_some()),
         })
     }

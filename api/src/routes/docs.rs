@@ -9,7 +9,10 @@ use axum::{
 use http::header;
 use utoipa::openapi::OpenApi;
 
-use crate::PublicUrl;
+use crate::{
+    PublicUrl,
+    openapi::{complete, operations},
+};
 
 const PAGE: &str = include_str!("../../assets/docs/index.html");
 const SCRIPT: &str = include_str!("../../assets/docs/swagger.js");
@@ -22,6 +25,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 /// Serves the document, and a page that shows it.
 pub fn router(document: &OpenApi) -> Router {
     let mut document = document.clone();
+    complete(&mut document);
     name_operations(&mut document);
     // A document made of strings, lists and maps can't fail to be written as JSON.
     let document = Bytes::from(document.to_json().unwrap_or_default());
@@ -42,17 +46,8 @@ fn name_operations(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
         let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
         let place = words.collect::<Vec<_>>().join("_");
-        let operations = [
-            ("get", &mut item.get),
-            ("put", &mut item.put),
-            ("post", &mut item.post),
-            ("patch", &mut item.patch),
-            ("delete", &mut item.delete),
-        ];
-        for (method, operation) in operations {
-            if let Some(operation) = operation {
-                operation.operation_id = Some(format!("{method}_{place}").trim_end_matches('_').to_owned());
-            }
+        for (method, operation) in operations(item) {
+            operation.operation_id = Some(format!("{method}_{place}").trim_end_matches('_').to_owned());
         }
     }
 }

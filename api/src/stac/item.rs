@@ -71,6 +71,7 @@ pub struct Item {
 
 /// Properties of a picture.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = ItemProperties)]
 pub struct Properties {
     /// When it was taken, UTC.
     pub datetime: String,

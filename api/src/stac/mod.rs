@@ -52,6 +52,7 @@ pub const CONFORMANCE: [&str; 17] = [
 
 /// A list of items.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = Items)]
 pub struct FeatureCollection {
     /// Always `FeatureCollection`.
     #[serde(rename = "type")]

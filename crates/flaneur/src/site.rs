@@ -64,7 +64,11 @@ async fn page_of_site(State(policy): State<HeaderValue>, uri: Uri, headers: Head
     };
     protect(&mut response, policy);
     // Pages that act for an account must not be shown inside other pages.
-    if matches!(uri.path(), "/sign-in" | "/account" | "/claim" | "/invite") || uri.path().starts_with("/reports") {
+    let path = uri.path();
+    if matches!(path, "/sign-in" | "/account" | "/claim" | "/invite" | "/upload")
+        || path.starts_with("/reports")
+        || path.starts_with("/pages")
+    {
         response.headers_mut().insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     }
     response

@@ -45,9 +45,15 @@ struct Gone {
     /// The sequence.
     #[schema(value_type = uuid::Uuid)]
     id: SequenceId,
-    /// Always `deleted`.
     #[serde(rename = "geovisio:status")]
-    status: &'static str,
+    status: IsDeleted,
+}
+
+/// Always `deleted`.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum IsDeleted {
+    Deleted,
 }
 
 /// Sequences
@@ -97,7 +103,7 @@ async fn collections(
     let license = &api.settings.license;
     let entry = |listed: flaneur_catalog::model::ListedSequence| match listed.sequence {
         Some(sequence) => Entry::Shown(Box::new(Collection::new(sequence, &url, license))),
-        None => Entry::Gone(Gone { id: listed.place.id, status: "deleted" }),
+        None => Entry::Gone(Gone { id: listed.place.id, status: IsDeleted::Deleted }),
     };
     let collections: Vec<Entry> = list.listed.into_iter().map(entry).collect();
     reply.chosen_json(&SequencePage { number_returned: collections.len(), collections, links })

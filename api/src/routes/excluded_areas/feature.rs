@@ -12,6 +12,7 @@ type Rings = Vec<Vec<Position>>;
 
 /// An area as a client sends it.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[schema(as = WantedArea)]
 pub struct Wanted {
     /// Always `Feature`.
     #[serde(rename = "type")]
@@ -55,6 +56,7 @@ impl Geometry {
 
 /// What is said of an area.
 #[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
+#[schema(as = WantedAreaProperties)]
 pub struct Properties {
     /// What it is called: at most 200 characters.
     #[schema(example = "Null Island")]
@@ -167,6 +169,7 @@ impl From<ExcludedArea> for Feature {
 
 /// Areas as they are answered.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Areas)]
 pub struct FeatureCollection {
     /// Always `FeatureCollection`.
     #[serde(rename = "type")]

@@ -102,9 +102,15 @@ async fn store(
         return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "a page has at most 256 KiB; shorten it"));
     }
     let text = std::str::from_utf8(body).map_err(|_| ApiError::bad_request("the body has to be in UTF-8"))?;
+    let text = harmless(text);
+    if text.trim().is_empty() {
+        return Err(ApiError::bad_request(
+            "nothing is left of this text that could be shown; to take a page away, delete it",
+        ));
+    }
     let whom = Whom::Account(account);
     api.pace.count(whom, Doing::Edits, api.settings.max_edits_per_minute, api.world.now())?;
-    api.catalog.write_page(name, language, Some(&harmless(text)), account, api.world.now()).await?;
+    api.catalog.write_page(name, language, Some(&text), account, api.world.now()).await?;
     reply.json(&described(&summary(&api, name).await?, &url))
 }
 

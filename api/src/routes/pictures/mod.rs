@@ -60,10 +60,9 @@ pub(crate) async fn unfinished_document(
     url: &PublicUrl,
     id: PictureId,
 ) -> ApiResult<stac::Item> {
-    let item = match api.catalog.unfinished_item(id).await? {
-        Some(item) => item,
+    let Some(item) = api.catalog.unfinished_item(id).await? else {
         // What was sent again may be finished.
-        None => return item_document(api, identity, url, find_item(api, identity, id).await?).await,
+        return item_document(api, identity, url, find_item(api, identity, id).await?).await;
     };
     if decide(identity.viewer(), Action::Manage, item.picture.subject(Visibility::Anyone)).is_err() {
         return Err(no_item());

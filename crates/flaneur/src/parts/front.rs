@@ -70,13 +70,14 @@ pub fn plain(router: Router) -> App {
     NormalizePathLayer::trim_trailing_slash().layer(router)
 }
 
-/// `*` in Accept-Encoding means "whatever you like"; clients that send it cannot always decode what one likes.
+/// `*` in Accept-Encoding means "whatever you like"; clients that send it cannot always decode what one likes. And who forbids
+/// `identity` would be refused after all was done, where nothing else is to be had.
 async fn only_named_encodings(mut request: Request) -> Request {
     let headers = request.headers_mut();
     let wild = headers
         .get_all(http::header::ACCEPT_ENCODING)
         .iter()
-        .any(|value| value.to_str().is_ok_and(|text| text.contains('*')));
+        .any(|value| value.to_str().is_ok_and(|text| text.contains('*') || text.contains("identity")));
     if wild {
         headers.remove(http::header::ACCEPT_ENCODING);
     }

@@ -18,6 +18,7 @@ use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, error::ErrorBody, ext
 /// What is to be redacted.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = WantedRedaction)]
 pub struct Wanted {
     /// Between 1 and 100 regions, with at most 1000 corners altogether.
     regions: Vec<outline::Region>,
