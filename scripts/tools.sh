@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what tests and checks need beside Rust, Node.js and Python.
-# Usage: tools.sh [python|stac|chromium|pictures|deny|s3|nginx|garage|postgres|faketime|mmdebstrap|jpeg|cxx|reference]…
+# Usage: tools.sh [python|stac|schemathesis|chromium|pictures|deny|s3|nginx|garage|postgres|faketime|mmdebstrap|jpeg|cxx|reference]…
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
@@ -33,6 +33,11 @@ install_python() {
 # Generic STAC tools, in a virtual environment of their own: they bring half a hundred packages.
 install_stac() {
     install_venv stac-venv e2e/stac/requirements.txt "the validator of STAC APIs and pystac-client"
+}
+
+# A program that tries whether the API does what its OpenAPI document says.
+install_schemathesis() {
+    install_venv schemathesis-venv e2e/schemathesis/requirements.txt schemathesis
 }
 
 # A Chromium: one that is there, or the system's package.

@@ -15,6 +15,7 @@ use std::{
 /// | `FLANEUR_TEST_PICTURES` | folder of `astronaut.png` and `car.png` | `test-pictures` in the cache |
 /// | `FLANEUR_PANORAMAX_CLI` | the command-line client | `venv/bin/panoramax_cli` in the cache |
 /// | `FLANEUR_STAC_VENV` | a virtual environment with generic STAC tools | `stac-venv` in the cache |
+/// | `FLANEUR_SCHEMATHESIS_VENV` | a virtual environment with schemathesis | `schemathesis-venv` in the cache |
 /// | `FLANEUR_CHROMIUM` | a Chromium | the first one in `PATH` |
 /// | `FLANEUR_TEST_S3_SERVER` | an S3 server, see `flaneur_test_s3` | none: stories that need one are skipped |
 /// | `FLANEUR_NGINX` | folder into which nginx was unpacked | `nginx` in the cache |
@@ -57,6 +58,12 @@ impl Tools {
     pub fn stac_python() -> PathBuf {
         // By this very path: where it leads to, Python knows nothing of the environment.
         find("FLANEUR_STAC_VENV", &[cache().join("stac-venv")], "run `scripts/tools.sh stac`").join("bin/python3")
+    }
+
+    /// The program that tries whether an API does what its `OpenAPI` document says.
+    pub fn schemathesis() -> PathBuf {
+        let remedy = "run `scripts/tools.sh schemathesis`";
+        find("FLANEUR_SCHEMATHESIS_VENV", &[cache().join("schemathesis-venv")], remedy).join("bin/schemathesis")
     }
 
     /// A Chromium.

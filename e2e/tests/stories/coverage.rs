@@ -16,7 +16,7 @@ pub fn tile(zoom: u32, longitude: f64, latitude: f64) -> (u32, u32) {
 type Attributes = Vec<(String, String)>;
 
 /// Names of a tile's layers with the attributes of each feature.
-fn layers(bytes: &[u8]) -> Vec<(String, Vec<Attributes>)> {
+pub fn layers(bytes: &[u8]) -> Vec<(String, Vec<Attributes>)> {
     let reader = MvtReaderRef::new(bytes).expect("a vector tile");
     let value = |value: MvtValueRef<'_>| match value {
         MvtValueRef::String(text) => text.to_owned(),
@@ -35,7 +35,7 @@ fn layers(bytes: &[u8]) -> Vec<(String, Vec<Attributes>)> {
     found
 }
 
-fn get<'a>(feature: &'a [(String, String)], key: &str) -> &'a str {
+pub fn get<'a>(feature: &'a [(String, String)], key: &str) -> &'a str {
     &feature.iter().find(|(name, _)| name == key).unwrap_or_else(|| panic!("no {key} in {feature:?}")).1
 }
 

@@ -119,7 +119,15 @@ async fn copies_are_checked_not_sent_again_and_come_in_parts() {
 #[tokio::test]
 async fn answers_are_compressed_only_for_those_who_name_how() {
     let server = Server::start();
-    for (accepted, encoding) in [("gzip", "gzip"), ("br", "br"), ("*", ""), ("identity", "")] {
+    for (accepted, encoding) in [
+        ("gzip", "gzip"),
+        ("br", "br"),
+        ("zstd", "zstd"),
+        ("gzip;q=0.5, zstd", "zstd"),
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("*", ""),
+        ("identity", ""),
+    ] {
         let answer = ask(&server, Method::GET, "/api", &[("accept-encoding", accepted)]).await.ok();
         assert_eq!(answer.header("content-encoding"), encoding, "{accepted}");
     }
