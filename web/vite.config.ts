@@ -22,8 +22,8 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          // What nearly every page needs comes in one file instead of a dozen.
-          groups: [{ name: 'common', test: /\/src\/(?:lib|app|api)\/|\/src\/locales\/(?:index|en)\.ts$|vite\/preload/ }],
+          // What nearly every page needs comes in one file instead of a dozen; what few need stays out of it.
+          groups: [{ name: 'common', test: /\/src\/(?:lib|app|api)\/(?!pages\.|terms\.)|\/src\/locales\/(?:index|en)\.ts$|vite\/preload/ }],
         },
       },
     },

@@ -2,6 +2,7 @@ import '../styles/forms.css';
 import '../styles/account.css';
 
 import type { Account } from '../api/account';
+import { configuration } from '../api/configuration';
 import { errorText } from '../app/errorText';
 import type { Page } from '../app/page';
 import { session } from '../app/session';
@@ -10,6 +11,7 @@ import { fill, h } from '../lib/dom';
 import { t } from '../locales';
 import { LoginsSection } from './logins';
 import { PicturesSection } from './pictures';
+import { TermsSection } from './terms';
 import { TokensSection } from './tokens';
 
 async function leave(): Promise<void> {
@@ -42,7 +44,7 @@ class AccountView {
   private abort = new AbortController();
   private shown: string | null = null;
 
-  constructor() {
+  constructor(private readonly hasTerms: boolean) {
     this.stopSession = session.onChange((account) => {
       this.show(account);
     });
@@ -69,7 +71,7 @@ class AccountView {
     const logins = new LoginsSection(signal);
     const tokens = new TokensSection(signal, account, () => logins.count);
     const pictures = new PicturesSection(signal);
-    const sections = [logins, tokens, pictures];
+    const sections = [logins, tokens, pictures, ...(this.hasTerms ? [new TermsSection(signal)] : [])];
     fill(this.element, who(account), ...sections.map(({ element }) => element));
     for (const section of sections) void section.load();
   }
@@ -77,8 +79,9 @@ class AccountView {
 
 /** `/account`. */
 export async function openAccount(): Promise<Page> {
-  const view = new AccountView();
-  view.show(await session.account());
+  const [account, known] = await Promise.all([session.account(), configuration().catch(() => null)]);
+  const view = new AccountView(known?.pages.includes('terms-of-service') === true);
+  view.show(account);
   return {
     title: t('title.account'),
     element: h('section', { class: 'sheet wide' }, h('h1', {}, t('account.title')), view.element),

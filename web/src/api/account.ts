@@ -6,14 +6,16 @@ export interface Account {
   readonly name: string;
   /** Whether they decide about reports. */
   readonly moderates: boolean;
+  /** Whether they write the pages of the site. */
+  readonly editsPages: boolean;
 }
 
 function parse(raw: unknown): Account {
   const answer = object(raw);
   const id = text(answer.id) ?? '';
   // The answer to signing in is shorter, and says only whether they are an administrator.
-  const moderates = object(answer.permissions).can_check_reports === true || answer.admin === true;
-  return { id, name: text(answer.name) ?? id, moderates };
+  const may = (permission: string): boolean => object(answer.permissions)[permission] === true || answer.admin === true;
+  return { id, name: text(answer.name) ?? id, moderates: may('can_check_reports'), editsPages: may('can_edit_pages') };
 }
 
 export async function whoAmI(): Promise<Account> {

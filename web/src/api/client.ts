@@ -4,9 +4,11 @@ import { list, object, text } from './json';
 const TIMEOUT_MS = 20_000;
 
 export interface RequestOptions {
-  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as HTML instead. */
+  readonly html?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -33,18 +35,17 @@ async function bodyOf(response: Response): Promise<unknown> {
   }
 }
 
-/**
- * Asks the API of this site. Answers the parsed JSON (null when there is none).
- *
- * @throws {ApiError} whatever went wrong, except when `signal` fired: then its reason.
- */
-export async function request(path: string, options: RequestOptions = {}): Promise<unknown> {
+async function answerOf(path: string, options: RequestOptions): Promise<Response> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
   const init: RequestInit = { method: options.method ?? 'GET', signal, credentials: 'same-origin' };
   if (options.body !== undefined) {
     init.body = JSON.stringify(options.body);
     init.headers = { 'Content-Type': 'application/json' };
+  }
+  if (options.html !== undefined) {
+    init.body = options.html;
+    init.headers = { 'Content-Type': 'text/html; charset=utf-8' };
   }
   let response: Response;
   try {
@@ -53,9 +54,32 @@ export async function request(path: string, options: RequestOptions = {}): Promi
     if (options.signal?.aborted === true) throw error;
     throw new ApiError('network', 0, null);
   }
+  if (response.ok) return response;
   const body = await bodyOf(response);
-  if (!response.ok) {
-    throw new ApiError(kindOfStatus(response.status), response.status, messageOf(body), problemsOf(body));
+  const reason = text(object(body).reason);
+  throw new ApiError(kindOfStatus(response.status), response.status, messageOf(body), problemsOf(body), reason);
+}
+
+/**
+ * Asks the API of this site. Answers the parsed JSON (null when there is none).
+ *
+ * @throws {ApiError} whatever went wrong, except when `signal` fired: then its reason.
+ */
+export async function request(path: string, options: RequestOptions = {}): Promise<unknown> {
+  return bodyOf(await answerOf(path, options));
+}
+
+/**
+ * Asks for a text as it stands.
+ *
+ * @throws {ApiError} as `request` does.
+ */
+export async function requestText(path: string, signal?: AbortSignal): Promise<string> {
+  const response = await answerOf(path, { signal });
+  try {
+    return await response.text();
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    throw new ApiError('network', 0, null);
   }
-  return body;
 }

@@ -1,6 +1,7 @@
 import { httpUrl } from '../lib/urls';
 import { request } from './client';
 import { list, object, text } from './json';
+import { PAGE_NAMES, type PageName } from './pageNames';
 
 /** A place elsewhere with whose accounts people sign in here. */
 export interface Provider {
@@ -23,6 +24,10 @@ export interface Configuration {
   readonly backgroundStyle: string | null;
   /** SPDX id of the licence that uploads are published under. */
   readonly licence: string | null;
+  /** The texts that there are. */
+  readonly pages: readonly PageName[];
+  /** Whether only who agreed to the terms of service may upload. */
+  readonly termsEnforced: boolean;
 }
 
 let known: Promise<Configuration> | null = null;
@@ -44,6 +49,8 @@ export function parseConfiguration(raw: unknown): Configuration {
     registrationIsOpen: auth.registration_is_open === true,
     backgroundStyle: text(answer['flaneur:background_style']),
     licence: text(object(answer.license).id),
+    pages: PAGE_NAMES.filter((name) => list(answer.pages).includes(name)),
+    termsEnforced: auth.enforce_tos_acceptance === true,
   };
 }
 
@@ -63,4 +70,17 @@ export function configuration(): Promise<Configuration> {
       throw error;
     });
   return known;
+}
+
+const listeners = new Set<() => void>();
+
+/** Calls back when the settings changed from here. */
+export function onConfigurationChange(listener: () => void): void {
+  listeners.add(listener);
+}
+
+/** Forgets the settings, for they were changed from here. */
+export function configurationChanged(): void {
+  known = null;
+  for (const listener of listeners) listener();
 }

@@ -7,13 +7,17 @@ export interface FieldProblem {
   readonly text: string;
 }
 
-/** A request that failed. `detail` is the server's own sentence, where it gave one; `problems` which fields it is about. */
+/**
+ * A request that failed. `detail` is the server's own sentence, where it gave one; `problems` which fields it is about;
+ * `reason` the name of what stands in the way.
+ */
 export class ApiError extends Error {
   constructor(
     readonly kind: ErrorKind,
     readonly status: number,
     readonly detail: string | null,
     readonly problems: readonly FieldProblem[] = [],
+    readonly reason: string | null = null,
   ) {
     super(detail ?? kind);
     this.name = 'ApiError';

@@ -7,6 +7,8 @@ export interface Page {
   update?(url: URL): void;
   /** False when leaving would lose something the reader wants to keep. */
   mayLeave?(): boolean;
+  /** What to ask before leaving then, if not what is asked of an upload. */
+  readonly leaving?: string;
   destroy?(): void;
 }
 
@@ -27,6 +29,8 @@ const PAGES = {
   account: async (): Promise<Page> => (await import('../account/page')).openAccount(),
   reports: async (): Promise<Page> => (await import('../reports/page')).openReports(),
   report: async (url: URL): Promise<Page> => (await import('../reports/case')).openCase(url),
+  pages: async (): Promise<Page> => (await import('../pages/overview')).openPages(),
+  page: async (url: URL): Promise<Page> => (await import('../pages/page')).openPage(url),
   notFound: async (): Promise<Page> => (await import('./notFound')).openNotFound(),
 };
 
@@ -40,6 +44,8 @@ export const ROUTES: readonly Route[] = [
   { name: 'account', pattern: /^\/account\/?$/, open: PAGES.account },
   { name: 'reports', pattern: /^\/reports\/?$/, open: PAGES.reports },
   { name: 'report', pattern: /^\/reports\/[^/]+\/?$/, open: PAGES.report },
+  { name: 'pages', pattern: /^\/pages\/?$/, open: PAGES.pages },
+  { name: 'page', pattern: /^\/pages\/[^/]+\/?$/, open: PAGES.page },
   { name: 'not-found', pattern: /^/, open: PAGES.notFound },
 ];
 

@@ -49,7 +49,7 @@ export class Router {
   }
 
   private agreesToLeave(): boolean {
-    return this.page?.mayLeave?.() !== false || window.confirm(t('upload.leaving'));
+    return this.page?.mayLeave?.() !== false || window.confirm(this.page.leaving ?? t('upload.leaving'));
   }
 
   private follow(): void {

@@ -1,5 +1,6 @@
 import type { Account } from '../api/account';
-import { configuration } from '../api/configuration';
+import { configuration, onConfigurationChange } from '../api/configuration';
+import { READ_ALONE } from '../api/pageNames';
 import { listReports } from '../api/reports';
 import { fill, h } from '../lib/dom';
 import { icon } from '../lib/icons';
@@ -53,10 +54,32 @@ async function countReports(link: HTMLElement, { moderates }: Account): Promise<
   }
 }
 
+/** Links to the texts that are written for everybody. */
+async function showPages(list: HTMLElement, onFollow: () => void): Promise<void> {
+  const { pages } = await configuration();
+  const names = READ_ALONE.filter((name) => pages.includes(name));
+  fill(
+    list,
+    ...names.map((name) => h('a', { href: `/pages/${name}`, onclick: onFollow, 'data-testid': `menu-${name}` }, t(`page.${name}`))),
+  );
+}
+
+/** Shows what administrators have to say above every page. */
+async function showBanner(place: HTMLElement): Promise<void> {
+  const { pages } = await configuration();
+  if (!pages.includes('custom-banner')) {
+    fill(place);
+    return;
+  }
+  const { banner } = await import('../pages/banner');
+  fill(place, await banner());
+}
+
 function accountMenu(): HTMLElement {
   const name = h('span', { class: 'account-name', 'data-testid': 'account-name', hidden: true });
   const summary = h('summary', { class: 'nav-link', 'aria-label': t('app.menu') }, icon('account'), name);
   const who = h('div', { class: 'menu-account' });
+  const pages = h('div', { class: 'menu-pages' });
   const menu = h(
     'details',
     { class: 'menu' },
@@ -66,6 +89,7 @@ function accountMenu(): HTMLElement {
       { class: 'menu-panel' },
       who,
       languageChoice(),
+      pages,
       h('a', { href: '/THIRD-PARTY.txt', target: '_blank', rel: 'noopener' }, t('app.licences')),
     ),
   );
@@ -92,6 +116,7 @@ function accountMenu(): HTMLElement {
         h('p', {}, t('app.signedInAs', { name: account.name })),
         h('a', { href: '/account', class: 'button', onclick: close, 'data-testid': 'menu-account' }, t('app.account')),
         reports,
+        account.editsPages ? h('a', { href: '/pages', class: 'button', onclick: close, 'data-testid': 'menu-pages' }, t('pages.title')) : null,
         h('button', { type: 'button', class: 'button', onclick: () => void leave().then(close) }, t('app.signOut')),
       );
       return;
@@ -105,7 +130,10 @@ function accountMenu(): HTMLElement {
     fill(who, enabled ? h('a', { href: address, class: 'button', onclick: close }, t('app.signIn')) : null);
   };
   menu.addEventListener('toggle', () => {
-    if (menu.open) void session.account().then(show);
+    if (!menu.open) return;
+    void session.account().then(show);
+    // Without them the menu does all the rest.
+    showPages(pages, close).catch(() => undefined);
   });
   session.onChange((account) => void show(account));
   void session.account().then(show);
@@ -129,10 +157,18 @@ export function buildShell(root: HTMLElement): Shell {
     navLink('/upload', 'upload', 'upload', t('app.upload')),
     accountMenu(),
   );
+  const bannerPlace = h('div', { class: 'banner-place' });
+  const drawBanner = (): void => {
+    // What is wrong with the line, the page below says.
+    showBanner(bannerPlace).catch(() => undefined);
+  };
+  onConfigurationChange(drawBanner);
+  drawBanner();
   const logo = h('img', { src: '/favicon.svg', alt: '', width: 28, height: 28 });
   fill(
     root,
     h('a', { href: '#content', class: 'skip' }, t('app.skip')),
+    bannerPlace,
     h('header', { class: 'header' }, h('a', { href: '/', class: 'brand' }, logo, brand), nav),
     outlet,
     h('div', { class: 'toasts', role: 'status', 'aria-live': 'polite' }),

@@ -1,8 +1,10 @@
+import { needsTerms } from '../api/terms';
 import { createUploadSet, type UploadedFile } from '../api/uploadSets';
 import { errorText } from '../app/errorText';
 import { fill, h } from '../lib/dom';
 import { formatBytes } from '../lib/time';
 import { language, plural, t } from '../locales';
+import { askForTerms } from '../pages/terms';
 import { Announcer } from './announcer';
 import { buildChooser } from './chooser';
 import { MAX_FILE_BYTES, pathOf, sortFiles, type Sorted } from './files';
@@ -40,6 +42,8 @@ export class UploadForm {
   private readonly files = new Map<string, File>();
   private readonly notes = h('div', { class: 'notes', role: 'status' });
   private readonly offer = h('div');
+  /** Asks to agree to the terms of service, when that is found out late. */
+  private readonly terms = h('div');
   private readonly panel = h('div');
   private readonly title = h('input', { id: 'upload-title', maxlength: 200, autocomplete: 'off' });
   private readonly titleField: HTMLElement;
@@ -73,8 +77,8 @@ export class UploadForm {
       this.clear();
     });
     fill(this.chosen, this.titleField, h('div', { class: 'actions' }, this.start, clear, this.summary));
-    const { announcer, offer, chooser, notes, panel, chosen, list } = this;
-    fill(this.element, announcer.element, offer, chooser, notes, panel, chosen, list.element);
+    const { announcer, offer, chooser, notes, terms, panel, chosen, list } = this;
+    fill(this.element, announcer.element, offer, chooser, notes, terms, panel, chosen, list.element);
     void this.lookForUnfinished();
   }
 
@@ -245,6 +249,7 @@ export class UploadForm {
     const hadFocus = this.element.contains(document.activeElement);
     this.start.disabled = true;
     fill(this.notes);
+    fill(this.terms);
     try {
       const set = this.unfinished === null ? await this.createSet() : this.unfinished.record.id;
       if (this.unfinished !== null) this.keepGrown(this.unfinished);
@@ -253,11 +258,24 @@ export class UploadForm {
       if (hadFocus) sending.focus();
     } catch (error) {
       if (this.abort.signal.aborted) return;
-      fill(this.notes, h('p', { role: 'alert', class: 'problem' }, errorText(error)));
+      if (needsTerms(error)) this.askForTerms();
+      else fill(this.notes, h('p', { role: 'alert', class: 'problem' }, errorText(error)));
     } finally {
       this.isStarting = false;
       this.start.disabled = false;
     }
+  }
+
+  /** What was chosen stays, and is sent once they agreed. */
+  private askForTerms(): void {
+    const agreed = (): void => {
+      fill(this.terms);
+      // The form that was sent is gone.
+      this.start.focus();
+      void this.begin();
+    };
+    fill(this.terms, askForTerms(t('terms.ask'), agreed));
+    this.terms.querySelector<HTMLElement>('h2')?.focus();
   }
 
   private async createSet(): Promise<string> {

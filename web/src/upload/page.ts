@@ -2,10 +2,12 @@ import '../styles/forms.css';
 import '../styles/upload.css';
 
 import { configuration } from '../api/configuration';
+import { getTerms, type Terms } from '../api/terms';
 import type { Page } from '../app/page';
 import { session } from '../app/session';
 import { fill, h } from '../lib/dom';
 import { t } from '../locales';
+import { askForTerms, changedNotice } from '../pages/terms';
 import { UploadForm } from './form';
 
 async function signInNeeded(): Promise<boolean> {
@@ -23,6 +25,18 @@ function invitation(): HTMLElement {
   );
 }
 
+/** What whoever uploads said of the terms of service; null where there are none, or that is not known. */
+async function termsHere(): Promise<Terms | null> {
+  const known = await configuration().catch(() => null);
+  if (known?.pages.includes('terms-of-service') !== true || (await session.account()) === null) return null;
+  // Where it is not known, the server says so when the upload begins.
+  return getTerms().catch(() => null);
+}
+
+async function termsNeeded(terms: Terms | null): Promise<boolean> {
+  return terms?.accepted === false && (await configuration()).termsEnforced;
+}
+
 /** `/upload`. */
 export async function openUpload(): Promise<Page> {
   const content = h('div');
@@ -32,11 +46,21 @@ export async function openUpload(): Promise<Page> {
       fill(content, invitation());
       return;
     }
+    const terms = await termsHere();
+    if (await termsNeeded(terms)) {
+      const goOn = async (): Promise<void> => {
+        await show();
+        // The button that was pressed is gone.
+        content.querySelector('input')?.focus();
+      };
+      fill(content, askForTerms(t('terms.ask'), () => void goOn()));
+      return;
+    }
     form = new UploadForm(() => {
       form?.destroy();
       void show();
     });
-    fill(content, form.element);
+    fill(content, terms?.accepted === true && !terms.changeRead ? changedNotice() : null, form.element);
   };
   await show();
   const licence = await configuration().then(
