@@ -9,6 +9,7 @@ use std::sync::Arc;
 use flaneur_catalog::{Catalog, world::World};
 use flaneur_login::Provider;
 use flaneur_storage::Storage;
+use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 mod client;
@@ -92,9 +93,15 @@ pub fn router(api: Api, extra: OpenApiRouter) -> axum::Router {
 pub fn behind(gate: Gate, router: axum::Router) -> axum::Router {
     let identity = axum::middleware::from_fn_with_state(gate.clone(), identity::identify);
     let cors = axum::middleware::from_fn_with_state(gate, cors::answer);
+    // What strangers sent is what we say that it is, and nothing that a browser guesses.
+    let unguessed = SetResponseHeaderLayer::if_not_present(
+        http::header::X_CONTENT_TYPE_OPTIONS,
+        http::HeaderValue::from_static("nosniff"),
+    );
     router
         .fallback(routes::not_found)
         .method_not_allowed_fallback(routes::method_not_allowed)
         .layer(identity)
         .layer(cors)
+        .layer(unguessed)
 }

@@ -4,13 +4,10 @@
 use flaneur_access::{Action, Subject, Viewer, decide};
 use flaneur_catalog::{
     CatalogError,
-    model::{Account, AccountId, NewAccount, UploadSet, UploadSetId},
+    model::{ANONYMOUS, Account, AccountId, NewAccount, UploadSet, UploadSetId},
 };
 
 use crate::{Api, ApiError, ApiResult, Identity, PublicUrl};
-
-/// Name of the account that anonymous uploads belong to.
-pub const ANONYMOUS: &str = "anonymous";
 
 /// The account that writes, or 401.
 pub async fn uploader(api: &Api, identity: &Identity) -> ApiResult<Account> {

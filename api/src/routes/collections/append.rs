@@ -89,8 +89,7 @@ async fn take(
     admit(api, &set, &account)?;
     let _turn = turn(api).await?;
     let (picture, at, arrival) = take_in(api, multipart, PictureId(api.world.id())).await?;
-    let position = arrival.form.position.unwrap_or(set.received + 1);
-    let place = Some(ChosenPlace { sequence: id, position });
+    let place = Some(ChosenPlace { sequence: id, position: arrival.form.position });
     let record = Arrived { api, set: &set, account: &account, picture, at, place }.judge(arrival).await?;
     let picture = record.picture.ok_or_else(no_item)?;
     let document = unfinished_document(api, &identity, url, picture).await?;
@@ -150,7 +149,7 @@ mod tests {
         assert_eq!(fixture.get(&format!("/collections/{sequence}")).await.status, 404, "nobody else's yet");
 
         let mut sent = Vec::new();
-        for (seed, position) in [(1, Some("3")), (2, None), (3, Some("1"))] {
+        for (seed, position) in [(1, Some("3")), (2, None), (3, Some("1")), (7, None)] {
             let answer = send(&fixture, owner, &sequence, &photo(seed), position).await;
             assert_eq!(answer.status, 202, "{}", answer.text());
             assert_eq!(answer.header("content-type"), "application/geo+json");
@@ -173,7 +172,7 @@ mod tests {
         let status = fixture.request("GET", &format!("/collections/{sequence}/geovisio_status")).of(owner).send().await;
         let items = status.json()["items"].as_array().unwrap().clone();
         let order: Vec<&Value> = items.iter().map(|item| &item["id"]).collect();
-        assert_eq!(order, [&json!(sent[2]), &json!(sent[1]), &json!(sent[0])]);
+        assert_eq!(order, [&json!(sent[2]), &json!(sent[0]), &json!(sent[1]), &json!(sent[3])]);
         assert!(items.iter().all(|item| item["status"] == "waiting-for-process"));
 
         let taken = send(&fixture, owner, &sequence, &photo(4), Some("3")).await;

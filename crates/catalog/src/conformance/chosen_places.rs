@@ -19,13 +19,19 @@ async fn begun(scene: &Scene, account: &Account) -> (UploadSetId, SequenceId) {
     (set.options.id, sequence)
 }
 
-async fn send(scene: &Scene, set: UploadSetId, sequence: SequenceId, position: i64, picture: Picture) -> Receipt {
+async fn send(
+    scene: &Scene,
+    set: UploadSetId,
+    sequence: SequenceId,
+    position: impl Into<Option<i64>>,
+    picture: Picture,
+) -> Receipt {
     let file = ReceivedFile {
         upload_set: set,
         file_name: "blob".to_owned(),
         picture,
         notices: Vec::new(),
-        place: Some(ChosenPlace { sequence, position }),
+        place: Some(ChosenPlace { sequence, position: position.into() }),
     };
     scene.catalog.receive_file(file, scene.three_jobs()).await.unwrap()
 }
@@ -71,6 +77,17 @@ pub async fn a_place_is_taken_once(scene: &Scene) {
     assert_eq!(scene.queued(JobKind::Dispatch, set.0).await, 1);
     let state = catalog.upload_set_state(set, scene.now()).await.unwrap().unwrap();
     assert!(state.set.completed && !state.set.dispatched && !state.ready);
+
+    // Behind all others there is no place any more; behind fewer there is.
+    let receipt = send(scene, set, sequence, None, scene.picture(&ada)).await;
+    assert_eq!(receipt, Receipt::NameTaken { existing: pictures[4].1 });
+    let (fresh, empty) = begun(scene, &ada).await;
+    for (position, name) in [(None, "000001_blob"), (Some(7), "000007_blob"), (None, "000008_blob")] {
+        let Receipt::Accepted(line) = send(scene, fresh, empty, position, scene.picture(&ada)).await else {
+            panic!("{position:?}")
+        };
+        assert_eq!(line.file_name, name);
+    }
 
     let elsewhere = begun(scene, &ada).await.1;
     for gone in [SequenceId(scene.world.id()), elsewhere] {

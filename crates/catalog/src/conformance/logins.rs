@@ -45,14 +45,20 @@ pub async fn who_arrives_again_has_the_same_account(scene: &Scene) {
 pub async fn a_name_that_is_taken_gets_a_number(scene: &Scene) {
     scene.account("admin").await;
     let mut names = Vec::new();
-    for (subject, name) in
-        [("1", "ADMIN"), ("2", "admin"), ("3", " a\u{7}d\n  b "), ("4", "\u{0}"), ("5", ""), ("6", "é")]
-    {
+    for (subject, name) in [
+        ("1", "ADMIN"),
+        ("2", "admin"),
+        ("3", " a\u{7}d\n  b "),
+        ("4", "\u{0}"),
+        ("5", ""),
+        ("6", "é"),
+        ("9", "Anonymous"),
+    ] {
         let account = arrive(scene, &person(subject, name)).await;
         assert!(!account.admin, "a name gives no rights");
         names.push(account.name);
     }
-    assert_eq!(names, ["ADMIN 2", "admin 3", "a d b", "contributor", "contributor 2", "é"]);
+    assert_eq!(names, ["ADMIN 2", "admin 3", "a d b", "contributor", "contributor 2", "é", "Anonymous 2"]);
     let long = arrive(scene, &person("7", &"図".repeat(500))).await;
     assert_eq!(long.name.chars().count(), 90);
     assert_eq!(arrive(scene, &person("8", &"図".repeat(500))).await.name, format!("{} 2", long.name));

@@ -5,6 +5,9 @@ use jiff::Timestamp;
 
 use super::{AccountId, TokenId};
 
+/// Name of the account that the pictures of who is not signed in belong to.
+pub const ANONYMOUS: &str = "anonymous";
+
 /// A person or bot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {

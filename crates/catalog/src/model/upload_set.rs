@@ -237,24 +237,14 @@ pub struct ReceivedFile {
 pub struct ChosenPlace {
     /// The sequence.
     pub sequence: SequenceId,
-    /// Where in it, from 1; others may be missing before it. No two pictures have the same.
-    pub position: i64,
+    /// Where in it, from 1 to [`ChosenPlace::LAST`]; others may be missing before it. No two pictures have the same. None:
+    /// behind all others.
+    pub position: Option<i64>,
 }
 
 impl ChosenPlace {
     /// Largest position.
     pub const LAST: i64 = 999_999;
-
-    /// A file's name in its set: pictures are sorted by it, and a position is taken once by its first part.
-    pub fn name(self, file_name: &str) -> String {
-        format!("{}{file_name}", self.prefix())
-    }
-
-    /// What the names of files begin with that have this position. It ends with the only underscore in it, which the next
-    /// character in ASCII's order is greater than.
-    pub fn prefix(self) -> String {
-        format!("{:06}_", self.position)
-    }
 }
 
 /// A file that was refused.

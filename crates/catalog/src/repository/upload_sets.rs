@@ -51,9 +51,9 @@ pub trait UploadSets: Send + Sync {
     /// decides: the id, the same bytes in the set, then the name, then the same bytes elsewhere, then the place. The same bytes under the same id, sent by the same account
     /// to the same set, are `Repeated`.
     ///
-    /// With a place, the picture is in that sequence from the beginning, and the name that it has in the set is
-    /// [`ChosenPlace::name`](crate::model::ChosenPlace::name); a position that is taken is `NameTaken`, a sequence that is gone or of
-    /// another set `NoSuchSet`.
+    /// With a place, the picture is in that sequence from the beginning, and its name in the set begins with its position,
+    /// of six digits, and an underscore; a position that is taken is `NameTaken`, a sequence that is gone or of another set
+    /// `NoSuchSet`.
     ///
     /// The same bytes from their owner with other overrides than before correct the picture, whatever set it is in, and are
     /// `Corrected`: its files follow by a `Redact` job, and its set is dispatched anew if it was complete. `jobs` are fresh ids for the jobs this may make.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::{Connection, Store, Transaction, accounts, explain};
 use crate::{
     CatalogError, Logins, Result,
-    model::{Account, AccountId, Arrival, Link, Login, NewAccount, Person},
+    model::{ANONYMOUS, Account, AccountId, Arrival, Link, Login, NewAccount, Person},
     stored::rows::{micros, time},
 };
 
@@ -84,7 +84,9 @@ async fn free_name(connection: &mut Connection, person: &Person, id: AccountId) 
     let name = &person.name;
     for number in 1..100_u32 {
         let candidate = if number == 1 { name.clone() } else { format!("{name} {number}") };
-        if accounts::by_name(connection, &candidate).await?.is_none() {
+        // Nobody becomes by their name who they are not.
+        let means_somebody = candidate.eq_ignore_ascii_case(ANONYMOUS);
+        if !means_somebody && accounts::by_name(connection, &candidate).await?.is_none() {
             return Ok(candidate);
         }
     }

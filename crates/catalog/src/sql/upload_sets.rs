@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use sqlx::types::Json;
 
 use super::{
-    Connection, Store, areas, at_least_none, chosen_places, corrections, dialect, explain, jobs,
+    Connection, Store, areas, at_least_none,
+    chosen_places::{self, Place},
+    corrections, dialect, explain, jobs,
     picture_rows::insert_picture,
     tombstones::{self, Of, hold_pictures},
     upload_set_revision, upload_set_state, uploads,
@@ -376,16 +378,20 @@ impl UploadSets for Store {
 
     async fn receive_file(&self, file: ReceivedFile, jobs: [JobId; 3]) -> Result<Receipt> {
         let ReceivedFile { upload_set, file_name, picture, notices, place } = file;
-        let file_name = match place {
-            Some(place) => place.name(&file_name),
-            None => file_name,
-        };
         let [process, dispatch, _] = jobs;
         let now = picture.created_at;
         let mut tx = self.write().await?;
         areas::share(&mut tx).await?;
         let Some(set) = hold(&mut tx, upload_set).await? else {
             return Ok(Receipt::NoSuchSet);
+        };
+        let place = match place {
+            Some(wanted) => Some(Place::settle(&mut tx, upload_set, wanted).await?),
+            None => None,
+        };
+        let file_name = match place {
+            Some(place) => place.name(&file_name),
+            None => file_name,
         };
         let mut before = same_bytes(&mut tx, &picture.content_sha256).await?;
         if let Some(line) = corrected(&mut tx, &set, &file_name, (&picture, &notices), before, jobs).await? {
@@ -413,7 +419,7 @@ impl UploadSets for Store {
         .fetch_optional(&mut *tx)
         .await?;
         let taken = match place {
-            Some(place) => chosen_places::taken(&mut tx, upload_set, place).await?,
+            Some(place) => place.taken(&mut tx, upload_set).await?,
             None => None,
         };
         if let Some(existing) = named.or(taken) {
@@ -454,7 +460,7 @@ impl UploadSets for Store {
             return Ok(Receipt::Duplicate { existing, upload_set, owner });
         }
         if let Some(place) = place
-            && !chosen_places::put(&mut tx, upload_set, picture.id, place).await?
+            && !place.put(&mut tx, upload_set, picture.id).await?
         {
             return Ok(Receipt::NoSuchSet);
         }
