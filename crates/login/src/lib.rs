@@ -13,6 +13,7 @@ mod osm;
 use std::error::Error;
 
 use jiff::Timestamp;
+use oauth2::{ErrorResponse, RequestTokenError};
 pub use oidc::OidcSettings;
 pub use osm::OsmSettings;
 use url::Url;
@@ -72,6 +73,18 @@ impl LoginError {
 
     fn refused(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Refused(error.into())
+    }
+}
+
+/// Why a code was not exchanged for a token.
+fn not_exchanged<E, R>(error: RequestTokenError<E, R>) -> LoginError
+where
+    E: Error + Send + Sync + 'static,
+    R: ErrorResponse + Send + Sync + 'static,
+{
+    match error {
+        RequestTokenError::ServerResponse(_) => LoginError::refused(error),
+        other => LoginError::unreachable(other),
     }
 }
 

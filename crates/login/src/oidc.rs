@@ -6,14 +6,14 @@ use jiff::{SignedDuration, Timestamp};
 use openidconnect::{
     AccessToken, AuthType, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, EndUserName,
     EndUserNickname, EndUserUsername, EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, LocalizedClaim, Nonce,
-    OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
-    SignatureVerificationError, SubjectIdentifier, TokenResponse as _,
+    OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, SignatureVerificationError,
+    SubjectIdentifier, TokenResponse as _,
     core::{CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreProviderMetadata, CoreUserInfoClaims},
 };
 use tokio::sync::Mutex;
 use url::Url;
 
-use crate::{Attempt, Claims, LoginError, SetupError, http_client::HttpClient};
+use crate::{Attempt, Claims, LoginError, SetupError, http_client::HttpClient, not_exchanged};
 
 /// How long what the provider says of itself holds before it is asked again.
 const KNOWN_FOR: SignedDuration = SignedDuration::from_hours(1);
@@ -129,10 +129,7 @@ impl Oidc {
             .set_pkce_verifier(PkceCodeVerifier::new(attempt.verifier.clone()))
             .request_async(&self.http)
             .await
-            .map_err(|error| match error {
-                RequestTokenError::ServerResponse(_) => LoginError::refused(error),
-                other => LoginError::unreachable(other),
-            })?;
+            .map_err(not_exchanged)?;
         let statement = tokens.id_token().ok_or_else(|| LoginError::refused("there is no ID token"))?;
         let nonce = Nonce::new(attempt.nonce.clone());
         let mut client = self.client(&metadata, redirect)?;

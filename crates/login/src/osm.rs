@@ -2,13 +2,13 @@
 
 use oauth2::{
     AccessToken, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
-    HttpRequest, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, TokenResponse as _,
-    TokenUrl, basic::BasicClient,
+    HttpRequest, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse as _, TokenUrl,
+    basic::BasicClient,
 };
 use serde::Deserialize;
 use url::Url;
 
-use crate::{Attempt, Claims, LoginError, SetupError, http_client::HttpClient};
+use crate::{Attempt, Claims, LoginError, SetupError, http_client::HttpClient, not_exchanged};
 
 /// OpenStreetMap, or another server of its software.
 #[derive(Debug, Clone)]
@@ -91,10 +91,7 @@ impl Osm {
             .set_pkce_verifier(PkceCodeVerifier::new(attempt.verifier.clone()))
             .request_async(&self.http)
             .await
-            .map_err(|error| match error {
-                RequestTokenError::ServerResponse(_) => LoginError::refused(error),
-                other => LoginError::unreachable(other),
-            })?;
+            .map_err(not_exchanged)?;
         let user = self.owner(tokens.access_token()).await?;
         Ok(Claims { issuer: self.base.clone(), subject: user.id.to_string(), name: user.display_name })
     }

@@ -17,8 +17,8 @@ use crate::{Api, ApiError, ApiResult, Link, PublicUrl};
 pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(read::languages))
-        .routes(routes!(read::text, write::save, write::save_by_post, write::remove))
-        .routes(routes!(publish::publish, publish::publish_by_post))
+        .routes(routes!(read::text, write::save, write::remove))
+        .routes(routes!(publish::publish))
 }
 
 /// What is said where an administrator is needed.

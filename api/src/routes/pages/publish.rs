@@ -10,7 +10,7 @@ use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, error::ErrorBody, ext
 /// For administrators, when what is written there changed in a way that matters. Accounts then see `tos_latest_change_read: false`
 /// until they say that they read it.
 #[utoipa::path(
-    put, path = "/pages/{page}/publish-change", tag = "Pages",
+    method(put, post), path = "/pages/{page}/publish-change", tag = "Pages",
     params(("page" = String, Path, description = "Which page")),
     responses(
         (status = 200, description = "The page with its new version", content_type = "application/json", body = Object,
@@ -21,37 +21,6 @@ use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, error::ErrorBody, ext
     )
 )]
 pub async fn publish(
-    state: State<Api>,
-    identity: Identity,
-    url: PublicUrl,
-    reply: Reply,
-    path: Path<String>,
-) -> ApiResult<Response> {
-    again(state, identity, url, reply, path).await
-}
-
-/// The same as `PUT`.
-#[utoipa::path(
-    post, path = "/pages/{page}/publish-change", tag = "Pages",
-    params(("page" = String, Path, description = "Which page")),
-    responses(
-        (status = 200, description = "The page with its new version", content_type = "application/json", body = Object),
-        (status = 401, description = "Sign in first", body = ErrorBody),
-        (status = 403, description = "For administrators only", body = ErrorBody),
-        (status = 404, description = "There is no such page, or nobody has written it", body = ErrorBody),
-    )
-)]
-pub async fn publish_by_post(
-    state: State<Api>,
-    identity: Identity,
-    url: PublicUrl,
-    reply: Reply,
-    path: Path<String>,
-) -> ApiResult<Response> {
-    again(state, identity, url, reply, path).await
-}
-
-async fn again(
     State(api): State<Api>,
     identity: Identity,
     url: PublicUrl,

@@ -89,7 +89,7 @@ async fn nothing_in_a_page_runs() {
         ("<style>body{display:none}</style><p style=\"position:fixed\">a</p>", "<p>a</p>"),
         ("<base href=\"https://a.example\"><meta http-equiv=refresh content=\"0;url=https://a.example\">a", "a"),
         (
-            "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">a",
+            "a<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">a",
             "",
         ),
     ] {

@@ -20,7 +20,7 @@ const LONGEST: usize = 256 << 10;
 /// The text before stays on record. The first text of a page publishes it; a change that people should read again is published
 /// by `/publish-change`.
 #[utoipa::path(
-    put, path = "/pages/{page}/{lang}", tag = "Pages",
+    method(put, post), path = "/pages/{page}/{lang}", tag = "Pages",
     params(
         ("page" = String, Path, description = "Which page"),
         ("lang" = String, Path, description = "The language, as in `fr` or `pt-BR`"),
@@ -38,56 +38,13 @@ const LONGEST: usize = 256 << 10;
     )
 )]
 pub async fn save(
-    state: State<Api>,
-    identity: Identity,
-    url: PublicUrl,
-    reply: Reply,
-    path: Path<(String, String)>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> ApiResult<Response> {
-    store(state, identity, url, reply, path, &headers, &body).await
-}
-
-/// The same as `PUT`.
-#[utoipa::path(
-    post, path = "/pages/{page}/{lang}", tag = "Pages",
-    params(
-        ("page" = String, Path, description = "Which page"),
-        ("lang" = String, Path, description = "The language, as in `fr` or `pt-BR`"),
-    ),
-    request_body(content = String, content_type = "text/html"),
-    responses(
-        (status = 200, description = "The page as it is now", content_type = "application/json", body = Object),
-        (status = 400, description = "That is no language, or no text", body = ErrorBody),
-        (status = 401, description = "Sign in first", body = ErrorBody),
-        (status = 403, description = "For administrators only", body = ErrorBody),
-        (status = 404, description = "There is no such page", body = ErrorBody),
-        (status = 413, description = "It is longer than 256 KiB", body = ErrorBody),
-        (status = 415, description = "The body is not HTML", body = ErrorBody),
-        (status = 429, description = "More edits in a minute than are taken from one account", body = ErrorBody),
-    )
-)]
-pub async fn save_by_post(
-    state: State<Api>,
-    identity: Identity,
-    url: PublicUrl,
-    reply: Reply,
-    path: Path<(String, String)>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> ApiResult<Response> {
-    store(state, identity, url, reply, path, &headers, &body).await
-}
-
-async fn store(
     State(api): State<Api>,
     identity: Identity,
     url: PublicUrl,
     reply: Reply,
     Path((page, lang)): Path<(String, String)>,
-    headers: &HeaderMap,
-    body: &Bytes,
+    headers: HeaderMap,
+    body: Bytes,
 ) -> ApiResult<Response> {
     let account = identity.require_admin(FOR_ADMINISTRATORS)?.id;
     let (name, language) = (page_name(&page)?, language(&lang)?);
@@ -101,7 +58,7 @@ async fn store(
     if body.len() > LONGEST {
         return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "a page has at most 256 KiB; shorten it"));
     }
-    let text = std::str::from_utf8(body).map_err(|_| ApiError::bad_request("the body has to be in UTF-8"))?;
+    let text = std::str::from_utf8(&body).map_err(|_| ApiError::bad_request("the body has to be in UTF-8"))?;
     let text = harmless(text);
     if text.trim().is_empty() {
         return Err(ApiError::bad_request(
