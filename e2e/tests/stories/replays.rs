@@ -63,14 +63,22 @@ async fn mapcomplete_adds_a_photo_to_a_feature() {
     // Later the same day another one, from the same theme.
     let second = text(&add(2, "51.2101").await.ok().json(), "/id");
     shown(&server.anonymous(), &format!("/api/pictures/{second}/")).await;
-    // The second one looks away from there: north, where the way led.
+    // The second one looks away from there, as soon as its sequence is sorted: north, where the way led.
     for (wanted, number) in [("place_position=3.22,51.21&place_distance=0-100", 1), ("bbox=3.2,51.2,3.3,51.3", 2)] {
-        let found = server.anonymous().json(&format!("/api/search/?{wanted}&limit=50")).await;
-        assert_eq!(field(&found, "/features").as_array().unwrap().len(), number, "{wanted}: {found}");
+        until("as many are found", LONG, async || {
+            let found = server.anonymous().json(&format!("/api/search/?{wanted}&limit=50")).await;
+            (field(&found, "/features").as_array().unwrap().len() == number).then_some(())
+        })
+        .await;
     }
-    let own = mapper.json("/api/users/me/collection/").await;
-    let child = field(&own, "/links").as_array().unwrap().iter().find(|link| link["rel"] == "child").unwrap();
-    assert_eq!((text(child, "/id"), field(child, "/stats:items/count")), (sequence.clone(), &json!(2)));
+    let counted = until("the sequence has both", LONG, async || {
+        let own = mapper.json("/api/users/me/collection/").await;
+        let links = field(&own, "/links").as_array().unwrap().clone();
+        let child = links.into_iter().find(|link| link["rel"] == "child" && link["stats:items"]["count"] == 2)?;
+        Some(text(&child, "/id"))
+    })
+    .await;
+    assert_eq!(counted, sequence);
     mapper
         .tell(Method::PATCH, &format!("/api/collections/{sequence}/"), &json!({ "visibility": "owner-only" }))
         .await
