@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use oauth2::{ErrorResponse, RequestTokenError};
 pub use oidc::OidcSettings;
 pub use osm::OsmSettings;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::{http_client::HttpClient, oidc::Oidc, osm::Osm};
@@ -34,7 +35,7 @@ enum Kind {
 }
 
 /// What binds the browser that comes back to the one that was sent away. Each text is random and used once.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// Comes back in the address; who has another did not begin here.
     pub state: String,

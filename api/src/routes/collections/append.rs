@@ -4,7 +4,7 @@ use axum::{
     extract::{DefaultBodyLimit, Request, State},
     response::{IntoResponse as _, Response},
 };
-use flaneur_catalog::model::{ChosenPlace, PictureId, SequenceId};
+use flaneur_catalog::model::SequenceId;
 use http::{StatusCode, header};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -16,8 +16,8 @@ use crate::{
     extract::Path,
     metrics,
     routes::{
-        pictures::{no_item, unfinished_document},
-        upload_sets::{Arrived, admit, form_of, take_in, turn},
+        pictures::{asked_for, no_item},
+        upload_sets::take_form,
     },
     stac::Item,
     uploader::{own_upload_set, uploader},
@@ -85,14 +85,9 @@ async fn take(
             "This sequence was sorted out of an upload set: send more files to that, and they are sorted in",
         ));
     }
-    let multipart = form_of(request).await?;
-    admit(api, &set, &account)?;
-    let _turn = turn(api).await?;
-    let (picture, at, arrival) = take_in(api, multipart, PictureId(api.world.id())).await?;
-    let place = Some(ChosenPlace { sequence: id, position: arrival.form.position });
-    let record = Arrived { api, set: &set, account: &account, picture, at, place }.judge(arrival).await?;
+    let record = take_form(api, &set, &account, Some(id), request).await?;
     let picture = record.picture.ok_or_else(no_item)?;
-    let document = unfinished_document(api, &identity, url, picture).await?;
+    let document = asked_for(api, &identity, url, picture).await?;
     let address = url.api(&format!("/collections/{id}/items/{picture}"));
     let headers = [
         (header::LOCATION, address),

@@ -47,30 +47,22 @@ pub(crate) async fn asked_for(api: &Api, identity: &Identity, url: &PublicUrl, i
         Ok(item) => item_document(api, identity, url, item).await,
         Err(error) if error.status() == StatusCode::NOT_FOUND && identity.account.is_some() => {
             // If there is nothing else to be shown, what was wrong is said as before.
-            unfinished_document(api, identity, url, id).await.map_err(|_| error)
+            unfinished(api, identity, url, id).await?.ok_or(error)
         }
         Err(error) => Err(error),
     }
 }
 
 /// A picture that is still being processed, or could not be, for who may manage it.
-pub(crate) async fn unfinished_document(
-    api: &Api,
-    identity: &Identity,
-    url: &PublicUrl,
-    id: PictureId,
-) -> ApiResult<stac::Item> {
-    let Some(item) = api.catalog.unfinished_item(id).await? else {
-        // What was sent again may be finished.
-        return item_document(api, identity, url, find_item(api, identity, id).await?).await;
-    };
-    if decide(identity.viewer(), Action::Manage, item.picture.subject(Visibility::Anyone)).is_err() {
-        return Err(no_item());
-    }
+async fn unfinished(api: &Api, identity: &Identity, url: &PublicUrl, id: PictureId) -> ApiResult<Option<stac::Item>> {
+    let item = api.catalog.unfinished_item(id).await?;
+    let manages =
+        |item: &Item| decide(identity.viewer(), Action::Manage, item.picture.subject(Visibility::Anyone)).is_ok();
+    let Some(item) = item.filter(manages) else { return Ok(None) };
     let status = unfinished_status(item.picture.status);
     let mut document = item_document(api, identity, url, item).await?;
     document.properties.status = status;
-    Ok(document)
+    Ok(Some(document))
 }
 
 /// How far a picture is that is not published, in the words of the Panoramax API.

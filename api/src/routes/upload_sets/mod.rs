@@ -21,8 +21,7 @@ mod view;
 pub(super) mod tests;
 
 pub(super) use create::{admit as admit_set, check_title, user_agent};
-pub(super) use intake::take_in;
-pub(super) use receive::{Arrived, admit, form_of, turn};
+pub(super) use receive::take_form;
 pub use tus::finish_uploads;
 
 /// The routes.

@@ -9,7 +9,8 @@ use axum::{
 use flaneur_access::Viewer;
 use flaneur_catalog::model::{
     Account, Camera, ChosenPlace, Edited, FileRecord, JobId, Orientation, Picture, PictureId, PictureStatus,
-    Projection, Receipt, ReceivedFile, RefusedFile, Rejection, Revisions, Severity, Shape, UploadSet, UploadSetId,
+    Projection, Receipt, ReceivedFile, RefusedFile, Rejection, Revisions, SequenceId, Severity, Shape, UploadSet,
+    UploadSetId,
 };
 use flaneur_geotag::Geotag;
 use flaneur_storage::{OriginalKey, Received};
@@ -79,16 +80,29 @@ async fn take(
 ) -> ApiResult<(StatusCode, Json<Value>)> {
     let id: UploadSetId = id.parse().map_err(|_| missing())?;
     let (set, account) = own_upload_set(api, identity, id).await?;
-    let multipart = form_of(request).await?;
-    admit(api, &set, &account)?;
-    let _turn = turn(api).await?;
-    let (picture, at, arrival) = take_in(api, multipart, PictureId(api.world.id())).await?;
-    let record = Arrived { api, set: &set, account: &account, picture, at, place: None }.judge(arrival).await?;
+    let record = take_form(api, &set, &account, None, request).await?;
     Ok((StatusCode::ACCEPTED, Json(view::file(&record, &set, account.id, url))))
 }
 
+/// Takes the picture of a request's form in, into a set; and into a sequence of it, at the position that the form says, if one is
+/// named.
+pub async fn take_form(
+    api: &Api,
+    set: &UploadSet,
+    account: &Account,
+    sequence: Option<SequenceId>,
+    request: Request,
+) -> ApiResult<FileRecord> {
+    let multipart = form_of(request).await?;
+    admit(api, set, account)?;
+    let _turn = turn(api).await?;
+    let (picture, at, arrival) = take_in(api, multipart, PictureId(api.world.id())).await?;
+    let place = sequence.map(|sequence| ChosenPlace { sequence, position: arrival.form.position });
+    Arrived { api, set, account, picture, at, place }.judge(arrival).await
+}
+
 /// The form of a request that has a picture in it.
-pub async fn form_of(request: Request) -> ApiResult<Multipart> {
+async fn form_of(request: Request) -> ApiResult<Multipart> {
     let is_form = request
         .headers()
         .get(header::CONTENT_TYPE)

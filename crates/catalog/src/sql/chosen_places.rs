@@ -1,34 +1,10 @@
-//! Sequences that clients begin themselves, and the places in them that they choose for their pictures.
+//! The places that clients choose for their pictures, in sequences that they begin themselves.
 
-use sqlx::types::Json;
-
-use super::{Connection, explain};
+use super::Connection;
 use crate::{
     Result,
-    model::{ChosenPlace, NewUploadSet, PictureId, SequenceId, UploadSetId},
-    stored::rows::micros,
+    model::{ChosenPlace, PictureId, SequenceId, UploadSetId},
 };
-
-/// Makes the one sequence of a set that was just made.
-pub async fn begin(connection: &mut Connection, set: &NewUploadSet, sequence: SequenceId) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO sequences (id, account_id, upload_set_id, place, status, visibility, semantics, title, user_agent,
-             created_at, updated_at)
-         VALUES ($1, $2, $3, 0, 'waiting', $4, $5, $6, $7, $8, $8)",
-    )
-    .bind(sequence)
-    .bind(set.account)
-    .bind(set.id)
-    .bind(set.visibility.as_str())
-    .bind(Json(&set.semantics))
-    .bind(&set.title)
-    .bind(&set.user_agent)
-    .bind(micros(set.created_at))
-    .execute(connection)
-    .await
-    .map_err(|error| explain(error, "the sequence's id", "the account"))?;
-    Ok(())
-}
 
 /// Where a picture goes.
 #[derive(Debug, Clone, Copy)]

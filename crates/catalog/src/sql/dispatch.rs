@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+
 use super::{
     Connection,
     areas::{self, Near},
@@ -11,7 +13,7 @@ use super::{
 use crate::{
     CatalogError, Result,
     model::{
-        AccountId, DispatchPart, DispatchPlan, DuplicateShot, Edited, JobId, JobKind, Lease, PictureId, PlacedShot,
+        AccountId, DispatchPlan, DuplicateShot, Edited, JobId, JobKind, Lease, NewUploadSet, PictureId, PlacedShot,
         Rejection, SequenceId, SequenceStatus, Severity, UploadSet,
     },
     stored::rows::{micros, named},
@@ -66,7 +68,7 @@ pub async fn apply(
             None if living.is_empty() => continue,
             _ => {}
         }
-        store_sequence(connection, &set, part, place, plan).await?;
+        store_sequence(connection, &set.options, part.sequence, &part.title, place, plan.at).await?;
         for (at, (placed, shot)) in living.into_iter().enumerate() {
             place_shot(connection, part.sequence, at as i64 + 1, placed, shot, plan).await?;
             let exclusion = near.exclusion(shot.account_id, shot.lon, shot.lat);
@@ -122,13 +124,15 @@ async fn sequences(connection: &mut Connection, set: &UploadSet) -> Result<HashM
     rows.into_iter().map(|(id, status)| Ok((id, named(&status)?))).collect()
 }
 
-/// Makes the sequence, or keeps it: its tags and visibility are its own from then on, and its title if somebody chose it.
-async fn store_sequence(
+/// Makes a sequence of a set, or keeps it: its tags and visibility are its own from then on, and its title if somebody chose
+/// it. [`CatalogError::Conflict`] if it is another set's.
+pub async fn store_sequence(
     connection: &mut Connection,
-    set: &UploadSet,
-    part: &DispatchPart,
+    set: &NewUploadSet,
+    sequence: SequenceId,
+    title: &str,
     place: usize,
-    plan: &DispatchPlan,
+    at: Timestamp,
 ) -> Result<()> {
     let stored = sqlx::query(
         "INSERT INTO sequences (id, account_id, upload_set_id, place, status, visibility, semantics, title, user_agent,
@@ -138,15 +142,15 @@ async fn store_sequence(
              title = CASE WHEN sequences.title_edited THEN sequences.title ELSE excluded.title END
          WHERE sequences.upload_set_id = excluded.upload_set_id",
     )
-    .bind(part.sequence)
-    .bind(set.options.account)
-    .bind(set.options.id)
+    .bind(sequence)
+    .bind(set.account)
+    .bind(set.id)
     .bind(place as i64)
-    .bind(set.options.visibility.as_str())
-    .bind(sqlx::types::Json(&set.options.semantics))
-    .bind(&part.title)
-    .bind(&set.options.user_agent)
-    .bind(micros(plan.at))
+    .bind(set.visibility.as_str())
+    .bind(sqlx::types::Json(&set.semantics))
+    .bind(title)
+    .bind(&set.user_agent)
+    .bind(micros(at))
     .execute(connection)
     .await?;
     if stored.rows_affected() == 0 {

@@ -6,8 +6,8 @@ use sqlx::types::Json;
 
 use super::{
     Connection, Store, areas, at_least_none,
-    chosen_places::{self, Place},
-    corrections, dialect, explain, jobs,
+    chosen_places::Place,
+    corrections, dialect, dispatch, explain, jobs,
     picture_rows::insert_picture,
     tombstones::{self, Of, hold_pictures},
     upload_set_revision, upload_set_state, uploads,
@@ -321,7 +321,7 @@ impl UploadSets for Store {
     async fn begin_sequence(&self, new: NewUploadSet, sequence: SequenceId) -> Result<UploadSet> {
         let mut tx = self.write().await?;
         insert_set(&mut tx, &new, true).await?;
-        chosen_places::begin(&mut tx, &new, sequence).await?;
+        dispatch::store_sequence(&mut tx, &new, sequence, &new.title, 0, new.created_at).await?;
         tx.commit().await?;
         Ok(UploadSet { options: new, completed: true, dispatched: true, received: 0, notices: Vec::new() })
     }

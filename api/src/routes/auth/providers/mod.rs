@@ -41,9 +41,7 @@ const PATIENCE: SignedDuration = SignedDuration::from_mins(15);
 #[derive(Debug, Serialize, Deserialize)]
 struct Ticket {
     provider: String,
-    state: String,
-    nonce: String,
-    verifier: String,
+    attempt: Attempt,
     /// The page to go to afterwards.
     next: String,
     /// The account that the login is to be connected with; none: to sign in.
@@ -160,9 +158,7 @@ async fn leave(
     };
     let ticket = Ticket {
         provider: provider.id().to_owned(),
-        state: attempt.state,
-        nonce: attempt.nonce,
-        verifier: attempt.verifier,
+        attempt,
         next: next.to_owned(),
         account,
         until: until.as_microsecond(),
@@ -297,7 +293,7 @@ async fn settle(
 /// Who came back, as the provider says.
 async fn vouched(api: &Api, url: &PublicUrl, ticket: &Ticket, back: Return) -> Result<Person, Problem> {
     let provider = named(api, &ticket.provider).ok_or(Problem::Expired)?;
-    if back.state.as_deref() != Some(ticket.state.as_str()) {
+    if back.state.as_deref() != Some(ticket.attempt.state.as_str()) {
         return Err(Problem::Expired);
     }
     if let Some(error) = back.error {
@@ -306,9 +302,7 @@ async fn vouched(api: &Api, url: &PublicUrl, ticket: &Ticket, back: Return) -> R
         return Err(if error == "access_denied" { Problem::Denied } else { Problem::Refused });
     }
     let code = back.code.ok_or(Problem::Refused)?;
-    let attempt =
-        Attempt { state: ticket.state.clone(), nonce: ticket.nonce.clone(), verifier: ticket.verifier.clone() };
-    match provider.person(code, &attempt, &redirect(url), api.world.now()).await {
+    match provider.person(code, &ticket.attempt, &redirect(url), api.world.now()).await {
         Ok(claims) => Ok(Person { issuer: claims.issuer, subject: claims.subject, name: claims.name }),
         Err(error) => {
             tracing::warn!(provider = provider.id(), error = chain(&error), "login failed");
