@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument as _, Span, field::Empty};
 
-use crate::{Worker, areas, destroy, dispatch, error::JobError, ground::Ground, process, redact, refresh};
+use crate::{Worker, areas, destroy, dispatch, erase, error::JobError, ground::Ground, process, redact, refresh};
 
 /// How often an idle lane looks for work without being told of any; a quarter of it more or less, so that many do not look
 /// in step.
@@ -163,6 +163,7 @@ async fn by_kind(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
         // On the heap: what these two hold while they wait is large.
         JobKind::Process => Box::pin(process::run(worker, lease)).await,
         JobKind::Redact => Box::pin(redact::run(worker, lease)).await,
+        JobKind::Erase => erase::run(worker, lease).await,
         JobKind::Areas => areas::run(worker, lease).await,
         JobKind::Dispatch => dispatch::run(worker, lease).await,
         JobKind::Refresh => refresh::run(worker, lease).await,

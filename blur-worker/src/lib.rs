@@ -1,7 +1,7 @@
 //! Takes jobs: detects, redacts, derives, dispatches.
 //!
 //! A [`Worker`] leases one job at a time per lane and does it: `process` makes a picture public, `redact` redacts it again,
-//! `dispatch` sorts an upload set into sequences, `refresh` sums a sequence up, `areas` hides what is in excluded areas, `destroy` removes what nobody may
+//! `dispatch` sorts an upload set into sequences, `refresh` sums a sequence up, `areas` hides what is in excluded areas, `erase` deletes what an erased account has, `destroy` removes what nobody may
 //! have any more. Every job may be killed at any point and done again; what ends it shows the lease, so that a worker
 //! that was taken for dead changes nothing.
 #![forbid(unsafe_code)]
@@ -11,6 +11,7 @@ pub mod convert;
 mod derive;
 mod destroy;
 mod dispatch;
+mod erase;
 pub mod error;
 mod ground;
 mod lane;
@@ -112,6 +113,7 @@ impl Worker {
         lanes.spawn(lane::run(self.clone(), ground.clone(), quick, stop.clone()));
         // What must be hidden waits for nothing, and the others do not wait while a large area is swept.
         lanes.spawn(lane::run(self.clone(), ground.clone(), &[JobKind::Areas], stop.clone()));
+        lanes.spawn(lane::run(self.clone(), ground.clone(), &[JobKind::Erase], stop.clone()));
         lanes.spawn(ground::run(self.clone(), ground, stop.clone()));
         lanes.spawn(tidy::run(self.clone(), stop.clone()));
         lanes.spawn(leftovers::run(self.clone(), stop.clone()));

@@ -16,6 +16,7 @@ mod corrections;
 mod coverage;
 mod crash;
 mod edits;
+mod erasure;
 mod federation;
 mod first_start;
 mod formats;

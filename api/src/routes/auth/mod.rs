@@ -16,6 +16,7 @@ mod session;
 mod tests;
 
 pub use providers::described;
+pub use session::close as close_session;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {

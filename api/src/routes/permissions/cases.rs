@@ -194,6 +194,8 @@ pub(super) const CASES: &[Case] = &[
     any("GET", "/users/{owner}", Body::None),
     any("GET", "/users/me", Body::None),
     any("PATCH", "/users/me", Body::Json(r#"{"collaborative_metadata":null}"#)),
+    any("DELETE", "/users/me?name={me}", Body::None),
+    own("DELETE", "/users/{owner}?name=owner", Body::None),
     any("GET", "/users/me/collection", Body::None),
     any("GET", "/users/me/catalog", Body::None),
     any("GET", "/users/me/edits", Body::None),

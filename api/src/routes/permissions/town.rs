@@ -155,7 +155,9 @@ impl Town {
     }
 
     pub(super) async fn ask(&self, case: &Case, who: Option<&Who>) -> Answer {
-        let request = self.fixture.request(case.method, &self.filled(case.path)).of(who);
+        let me = who.map_or("nobody", |who| who.account.name.as_str());
+        let path = self.filled(case.path).replace("{me}", me);
+        let request = self.fixture.request(case.method, &path).of(who);
         let request = match case.body {
             Body::None => request,
             Body::Json(body) => request.header("content-type", "application/json").body(self.filled(body)),

@@ -6,6 +6,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{Api, ApiError, ApiResult, Link, PublicUrl};
 
 mod collection;
+mod erase;
 mod list;
 mod me;
 mod one;
@@ -21,6 +22,7 @@ pub fn router() -> OpenApiRouter<Api> {
         .merge(me::router())
         .merge(terms::router())
         .merge(one::router())
+        .merge(erase::router())
         .merge(collection::router())
 }
 

@@ -54,7 +54,7 @@ fn job(target: &Target<'_>) -> JobId {
     JobId(target.world.id())
 }
 
-/// Withdraws a picture or a sequence; answers whether a picture was given up by it.
+/// Withdraws a picture, a sequence or an account; answers whether a picture was given up by it.
 async fn withdraw(target: &Target<'_>, withdrawal: &Withdrawal) -> Result<bool> {
     let (catalog, now) = (target.catalog, target.world.now());
     match (withdrawal.what, withdrawal.picture, withdrawal.sequence) {
@@ -63,6 +63,12 @@ async fn withdraw(target: &Target<'_>, withdrawal: &Withdrawal) -> Result<bool> 
         }
         (What::Deleted, None, Some(sequence)) => {
             catalog.delete_sequence(sequence, &|| job(target), now).await?;
+        }
+        (What::Deleted, None, None) => {
+            // What there is of its pictures, the notes of each say; the job finds what was never public.
+            if let Some(account) = withdrawal.account {
+                catalog.erase_account(account, job(target), now).await?;
+            }
         }
         (What::Hidden, Some(picture), _) => {
             catalog.show_picture_to(picture, Visibility::OwnerOnly, job(target), now).await?;
@@ -76,7 +82,7 @@ async fn withdraw(target: &Target<'_>, withdrawal: &Withdrawal) -> Result<bool> 
                            send the file again";
             return lose(target, picture, rejection("redacted_since", message)).await;
         }
-        (What::Redacted, None, _) | (_, None, None) => {}
+        (What::Redacted, None, _) | (What::Hidden, None, None) => {}
     }
     Ok(false)
 }

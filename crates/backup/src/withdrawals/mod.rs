@@ -2,7 +2,7 @@
 //!
 //! Each deletion, hiding and redaction is noted within a second, apart from catalog and public storage: a small object
 //! that says which picture or sequence, what happened, and when. A restore reads the notes that are later than its
-//! snapshot and withdraws the same again before anybody may see anything. Notes hold nothing personal.
+//! snapshot and withdraws the same again before anybody may see anything. Notes hold nothing personal. That an account was erased is noted as well.
 //!
 //! What was hidden may be shown again: the note of it goes when it is. Of sequences only deletions are noted; what hides a
 //! sequence hides each of its pictures.
@@ -10,7 +10,7 @@
 mod follower;
 
 use bytes::Bytes;
-use flaneur_catalog::model::{Change, ChangeKind, PictureId, SequenceId};
+use flaneur_catalog::model::{AccountId, Change, ChangeKind, PictureId, SequenceId};
 use futures::{StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -51,8 +51,11 @@ pub struct Withdrawal {
     pub what: What,
     /// To which picture; none if it happened to the sequence.
     pub picture: Option<PictureId>,
-    /// To which sequence.
+    /// To which sequence; none if it happened to the account.
     pub sequence: Option<SequenceId>,
+    /// To which account, if it is that which was erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
 }
 
 impl Withdrawal {
@@ -74,6 +77,7 @@ impl Withdrawal {
             what,
             picture: change.picture,
             sequence: change.sequence,
+            account: (change.picture.is_none() && change.sequence.is_none()).then_some(change.account),
         })
     }
 

@@ -8,8 +8,8 @@ use flaneur_backup::{
     withdrawals::{Follower, cursor, later_than},
 };
 use flaneur_catalog::{
-    Changes as _, Inspection as _, Pictures as _, Sequences as _,
-    model::{PictureId, PictureStatus},
+    Accounts as _, Changes as _, Erasure as _, Inspection as _, Pictures as _, Sequences as _, UploadSets as _,
+    model::{Erased, JobKind, PictureId, PictureStatus, Sweep},
 };
 use futures::TryStreamExt as _;
 use jiff::SignedDuration;
@@ -228,4 +228,35 @@ async fn nothing_personal_is_noted() {
     let members: Vec<&str> = note.keys().map(String::as_str).collect();
     assert_eq!(members, ["instance", "number", "at", "what", "picture", "sequence"]);
     assert!(!serde_json::to_string(&note).unwrap().contains(&ada.id.to_string()));
+}
+
+#[tokio::test]
+async fn an_erased_account_stays_erased() {
+    let town = Town::new(1).await;
+    let (ada, bob) = (town.account("ada").await, town.account("bob").await);
+    let (street, other) = (town.street(&ada, 2).await, town.street(&bob, 1).await);
+    let unfinished = town.set(&ada).await;
+    let to = town.folder.path().join("backup");
+    town.back_up(&to, Options::default()).await;
+    assert_eq!(town.catalog.erase_account(ada.id, town.job(), town.now()).await.unwrap(), Erased::Begun);
+    // The server is lost before it has deleted her pictures.
+    assert_eq!(follower(&town).await.catch_up().await.unwrap(), 1);
+
+    let (new, report) = restored(&town, &to).await;
+    assert_eq!(report.withdrawn, 1);
+    assert_eq!(new.catalog.account_by_name("ada").await.unwrap(), None);
+    assert_eq!(new.catalog.account_by_name("bob").await.unwrap().map(|account| account.id), Some(bob.id));
+    let lease = new.lease(JobKind::Erase, ada.id.0).await;
+    let mut step = Sweep::Going;
+    while step == Sweep::Going {
+        step = new.catalog.erase_more(&lease, 10, &|| new.job(), new.now()).await.unwrap();
+    }
+    for id in &street.pictures {
+        assert_eq!(new.status(*id).await, None);
+    }
+    assert_eq!(new.catalog.upload_set(unfinished).await.unwrap(), None);
+    assert!(sees(&new, Viewer::Anonymous, other.pictures[0]).await);
+    new.destroy().await;
+    new.refresh().await;
+    assert_eq!(new.examine(flaneur_backup::doctor::Options::default()).await.findings, []);
 }

@@ -73,6 +73,7 @@ pub const TABLES: &[Table] = &[
             integer("created_at"),
             boolean("collaborative_metadata").or_null(),
             text("default_visibility").or_null(),
+            integer("erased_at").or_null(),
         ],
     },
     Table {

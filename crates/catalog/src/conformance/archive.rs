@@ -126,6 +126,7 @@ pub async fn an_import_is_whole_or_not_at_all(scene: &Scene) {
             Value::Integer(5),
             Value::Null,
             Value::Null,
+            Value::Null,
         ]
     };
     let mut import = catalog.import().await.unwrap();

@@ -25,6 +25,7 @@ mod credentials;
 mod deletion;
 mod dispatch;
 mod edits;
+mod erasure;
 mod files;
 mod filters;
 mod histories;
@@ -309,6 +310,15 @@ macro_rules! for_each_rule {
                 tidying_changes_no_count
                 sequences_are_found_by_tile
                 pictures_are_found_by_tile
+            }
+            erasure {
+                an_erased_account_is_found_by_nobody
+                nobody_acts_for_an_erased_account
+                what_an_erased_account_has_is_deleted_in_steps
+                what_others_have_stays
+                nothing_begins_for_an_erased_account
+                the_last_administrator_is_not_erased
+                an_erasure_is_logged
             }
             deletion {
                 a_deleted_picture_is_gone

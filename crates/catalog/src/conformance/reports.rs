@@ -45,6 +45,11 @@ pub(super) async fn report_something(scene: &Scene, id: crate::model::PictureId)
     made(scene, &new(scene, Reported::Picture(id), Issue::Privacy, None)).await
 }
 
+/// Reports something urgent about a picture, with an account.
+pub(super) async fn report_by(scene: &Scene, id: crate::model::PictureId, reporter: &Account) -> ReportId {
+    made(scene, &new(scene, Reported::Picture(id), Issue::Privacy, Some(reporter))).await.id
+}
+
 fn decision(scene: &Scene, report: &Report, by: &Account, role: ReportRole, status: ReportStatus) -> Decision {
     Decision {
         report: report.id,

@@ -79,6 +79,17 @@ pub enum Claim {
     Missing,
 }
 
+/// How erasing an account went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Erased {
+    /// Nobody finds it any more, and what it has is being deleted.
+    Begun,
+    /// There is no such account, or it was erased before.
+    Missing,
+    /// Nobody else runs the instance.
+    LastAdministrator,
+}
+
 /// A one-time link by which somebody gets an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewInvite {

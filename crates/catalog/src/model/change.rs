@@ -35,7 +35,7 @@ impl ChangeKind {
     }
 }
 
-/// One change of a picture, or, where there is no picture, of a sequence.
+/// One change of a picture; where there is no picture, of a sequence; where there is neither, of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// Its place in the log: 1, 2, 3… without gaps, in the order in which changes were committed.

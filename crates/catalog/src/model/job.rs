@@ -11,6 +11,8 @@ pub enum JobKind {
     /// Show or hide pictures where excluded areas changed: an account's own areas, or (the nil id) the instance's. What is to
     /// be hidden waits for nothing.
     Areas,
+    /// Delete what an erased account has.
+    Erase,
     /// Sort an upload set's pictures into sequences. Before what takes long, so that a set never waits behind pictures.
     Dispatch,
     /// Compute a sequence's line, extent and counts anew from its pictures.
@@ -25,12 +27,14 @@ pub enum JobKind {
 
 impl JobKind {
     /// Every kind, the most urgent first.
-    pub const ALL: [Self; 6] = [Self::Areas, Self::Dispatch, Self::Refresh, Self::Destroy, Self::Redact, Self::Process];
+    pub const ALL: [Self; 7] =
+        [Self::Areas, Self::Erase, Self::Dispatch, Self::Refresh, Self::Destroy, Self::Redact, Self::Process];
 
     /// The name in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Areas => "areas",
+            Self::Erase => "erase",
             Self::Dispatch => "dispatch",
             Self::Refresh => "refresh",
             Self::Destroy => "destroy",
@@ -43,11 +47,12 @@ impl JobKind {
     pub fn priority(self) -> i64 {
         match self {
             Self::Areas => 0,
-            Self::Dispatch => 1,
-            Self::Refresh => 2,
-            Self::Destroy => 3,
-            Self::Redact => 4,
-            Self::Process => 5,
+            Self::Erase => 1,
+            Self::Dispatch => 2,
+            Self::Refresh => 3,
+            Self::Destroy => 4,
+            Self::Redact => 5,
+            Self::Process => 6,
         }
     }
 

@@ -25,7 +25,9 @@ mod sequence;
 mod upload;
 mod upload_set;
 
-pub use account::{ANONYMOUS, Account, AccountChoices, Claim, Invite, NewAccount, NewInvite, NewToken, Session, Token};
+pub use account::{
+    ANONYMOUS, Account, AccountChoices, Claim, Erased, Invite, NewAccount, NewInvite, NewToken, Session, Token,
+};
 pub use annotation::{Annotation, LONGEST_KEY, LONGEST_VALUE, MOST_ANNOTATIONS, MOST_TAGS, Marked, TagEdits};
 pub use area::{
     AreaLimits, AreaReceipt, AreaShape, ExcludedArea, Exclusion, LONGEST_LABEL, MOST_POSITIONS, ShapeError, Sweep,

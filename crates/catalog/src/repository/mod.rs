@@ -12,6 +12,7 @@ mod areas;
 mod changes;
 mod coverage;
 mod edits;
+mod erasure;
 mod inspection;
 mod jobs;
 mod logins;
@@ -31,6 +32,7 @@ pub use areas::Areas;
 pub use changes::Changes;
 pub use coverage::Coverage;
 pub use edits::Edits;
+pub use erasure::Erasure;
 pub use inspection::Inspection;
 pub use jobs::{Jobs, LONGEST_WAIT};
 pub use logins::Logins;
@@ -60,6 +62,7 @@ pub trait Catalog:
     + Coverage
     + Changes
     + Edits
+    + Erasure
     + Settings
     + Upkeep
     + Archive
@@ -82,6 +85,7 @@ impl<T> Catalog for T where
         + Coverage
         + Changes
         + Edits
+        + Erasure
         + Settings
         + Upkeep
         + Archive

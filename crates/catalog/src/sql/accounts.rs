@@ -68,21 +68,25 @@ pub async fn insert(connection: &mut Connection, new: NewAccount) -> Result<Acco
 }
 
 pub async fn by_id(connection: &mut Connection, id: AccountId) -> Result<Option<Account>> {
-    sqlx::query_as::<_, AccountRow>("SELECT id, name, admin, created_at FROM accounts WHERE id = $1")
-        .bind(id)
-        .fetch_optional(connection)
-        .await?
-        .map(AccountRow::account)
-        .transpose()
+    sqlx::query_as::<_, AccountRow>(
+        "SELECT id, name, admin, created_at FROM accounts WHERE id = $1 AND erased_at IS NULL",
+    )
+    .bind(id)
+    .fetch_optional(connection)
+    .await?
+    .map(AccountRow::account)
+    .transpose()
 }
 
 pub async fn by_name(connection: &mut Connection, name: &str) -> Result<Option<Account>> {
-    sqlx::query_as::<_, AccountRow>("SELECT id, name, admin, created_at FROM accounts WHERE name_key = $1")
-        .bind(name.to_ascii_lowercase())
-        .fetch_optional(connection)
-        .await?
-        .map(AccountRow::account)
-        .transpose()
+    sqlx::query_as::<_, AccountRow>(
+        "SELECT id, name, admin, created_at FROM accounts WHERE name_key = $1 AND erased_at IS NULL",
+    )
+    .bind(name.to_ascii_lowercase())
+    .fetch_optional(connection)
+    .await?
+    .map(AccountRow::account)
+    .transpose()
 }
 
 #[async_trait]
@@ -104,7 +108,7 @@ impl Accounts for Store {
 
     async fn search_accounts(&self, text: &str, limit: i64) -> Result<Vec<Account>> {
         let sql = format!(
-            "SELECT id, name, admin, created_at FROM accounts WHERE {position}(name_key, $1) > 0
+            "SELECT id, name, admin, created_at FROM accounts WHERE {position}(name_key, $1) > 0 AND erased_at IS NULL
              ORDER BY CASE WHEN name_key = $1 THEN 0 ELSE 1 END, name_key LIMIT $2",
             position = dialect::POSITION,
         );
@@ -120,7 +124,7 @@ impl Accounts for Store {
 
     async fn accounts(&self, after: Option<&str>, limit: i64) -> Result<Vec<Account>> {
         sqlx::query_as::<_, AccountRow>(
-            "SELECT id, name, admin, created_at FROM accounts WHERE name_key > $1 ORDER BY name_key LIMIT $2",
+            "SELECT id, name, admin, created_at FROM accounts WHERE name_key > $1 AND erased_at IS NULL ORDER BY name_key LIMIT $2",
         )
         // No name is empty.
         .bind(after.unwrap_or_default().to_ascii_lowercase())
@@ -133,7 +137,9 @@ impl Accounts for Store {
     }
 
     async fn has_accounts(&self) -> Result<bool> {
-        Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM accounts)").fetch_one(&self.readers).await?)
+        Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM accounts WHERE erased_at IS NULL)")
+            .fetch_one(&self.readers)
+            .await?)
     }
 
     async fn choices(&self, id: AccountId) -> Result<AccountChoices> {
@@ -303,7 +309,7 @@ impl Accounts for Store {
     async fn session(&self, secret_sha256: &[u8], now: Timestamp) -> Result<Option<Account>> {
         sqlx::query_as::<_, AccountRow>(
             "SELECT a.id, a.name, a.admin, a.created_at FROM sessions s JOIN accounts a ON a.id = s.account_id
-             WHERE s.secret_sha256 = $1 AND s.expires_at > $2",
+             WHERE s.secret_sha256 = $1 AND s.expires_at > $2 AND a.erased_at IS NULL",
         )
         .bind(secret_sha256)
         .bind(micros(now))

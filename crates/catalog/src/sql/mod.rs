@@ -17,6 +17,7 @@ mod coverage;
 mod coverage_tiles;
 mod dispatch;
 mod edits;
+mod erasure;
 mod filter;
 mod hits;
 mod inspection;

@@ -20,14 +20,24 @@ pub enum Of {
     Picture(PictureId),
     Sequence(SequenceId),
     UploadSet(crate::model::UploadSetId),
+    /// The first so many of a set's, by id. The caller holds the set.
+    SomeOfUploadSet(crate::model::UploadSetId, i64),
 }
 
 impl Of {
-    fn condition(self) -> (&'static str, Uuid) {
+    /// Of a row of pictures, with the key that `$1` stands for.
+    fn condition(self) -> (String, Uuid) {
         match self {
-            Self::Picture(id) => ("id = $1 AND status <> 'deleted'", id.0),
-            Self::Sequence(id) => ("sequence_id = $1 AND status <> 'deleted'", id.0),
-            Self::UploadSet(id) => ("upload_set_id = $1 AND status <> 'deleted'", id.0),
+            Self::Picture(id) => ("id = $1 AND status <> 'deleted'".to_owned(), id.0),
+            Self::Sequence(id) => ("sequence_id = $1 AND status <> 'deleted'".to_owned(), id.0),
+            Self::UploadSet(id) => ("upload_set_id = $1 AND status <> 'deleted'".to_owned(), id.0),
+            Self::SomeOfUploadSet(id, most) => (
+                format!(
+                    "id IN (SELECT f.id FROM pictures f WHERE f.upload_set_id = $1 AND f.status <> 'deleted'
+                            ORDER BY f.id LIMIT {most})"
+                ),
+                id.0,
+            ),
         }
     }
 }
@@ -79,6 +89,8 @@ pub async fn bury_pictures(
     reports::settle_deleted(connection, &which, key, now).await?;
     let sql = format!(
         "UPDATE pictures SET status = 'deleted', audience = NULL, updated_at = $2,
+             lon = 0, lat = 0, quadkey = 0, altitude = NULL, accuracy = NULL, captured_at = 0, captured_local = '',
+             file_name = '', content_md5 = '', content_sha256 = '', camera_make = NULL, camera_model = NULL,
              camera_artist = NULL, exif = '{{}}', overrides = 'null', detections = NULL, semantics = '[]'
          WHERE {condition} RETURNING id",
     );
@@ -95,7 +107,7 @@ pub async fn bury_pictures(
 pub async fn bury_sequence(connection: &mut Connection, id: SequenceId, now: Timestamp) -> Result<bool> {
     let buried = sqlx::query(
         "UPDATE sequences SET status = 'deleted', updated_at = $2, nb_pictures = 0, length_m = 0, lines = NULL,
-             west = NULL, south = NULL, east = NULL, north = NULL, semantics = '[]'
+             title = '', user_agent = NULL, camera = NULL, west = NULL, south = NULL, east = NULL, north = NULL, semantics = '[]'
          WHERE id = $1 AND status <> 'deleted'",
     )
     .bind(id)

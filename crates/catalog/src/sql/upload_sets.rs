@@ -7,7 +7,7 @@ use sqlx::types::Json;
 use super::{
     Connection, Store, areas, at_least_none,
     chosen_places::Place,
-    corrections, dialect, dispatch, explain, jobs,
+    corrections, dialect, dispatch, erasure, explain, jobs,
     picture_rows::insert_picture,
     tombstones::{self, Of, hold_pictures},
     upload_set_revision, upload_set_state, uploads,
@@ -279,6 +279,7 @@ async fn corrected(
 
 /// Stores a set; one that is complete has nothing to be dispatched yet.
 async fn insert_set(connection: &mut Connection, new: &NewUploadSet, complete: bool) -> Result<()> {
+    erasure::assert_not_erased(connection, new.account).await?;
     sqlx::query(
         "INSERT INTO upload_sets (id, account_id, title, estimated_nb_files, sort_method, no_split, split_distance,
              split_time, no_deduplication, duplicate_distance, duplicate_rotation, relative_heading, visibility,
@@ -307,6 +308,50 @@ async fn insert_set(connection: &mut Connection, new: &NewUploadSet, complete: b
     .await
     .map_err(|error| explain(error, "the upload set's id", "the account"))?;
     Ok(())
+}
+
+/// Keeps others from changing a set until the end of the transaction. False if it is gone.
+async fn hold_undeleted(connection: &mut Connection, id: UploadSetId) -> Result<bool> {
+    let sql = format!("SELECT id FROM upload_sets WHERE id = $1 AND NOT deleted {}", dialect::FOR_UPDATE);
+    let held: Option<UploadSetId> =
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await?;
+    Ok(held.is_some())
+}
+
+/// Deletes a set whose pictures are deleted, with its sequences. The caller holds it.
+async fn bury(connection: &mut Connection, id: UploadSetId, now: Timestamp) -> Result<()> {
+    sqlx::query(
+        "UPDATE upload_sets SET deleted = TRUE, title = '', user_agent = NULL, semantics = '[]', metadata = '{}' WHERE id = $1",
+    )
+    .bind(id)
+    .execute(&mut *connection)
+    .await?;
+    let sequences: Vec<SequenceId> =
+        sqlx::query_scalar("SELECT id FROM sequences WHERE upload_set_id = $1 AND status <> 'deleted' ORDER BY id")
+            .bind(id)
+            .fetch_all(&mut *connection)
+            .await?;
+    for sequence in sequences {
+        tombstones::bury_sequence(connection, sequence, now).await?;
+    }
+    uploads::expire(connection, id, now).await?;
+    sqlx::query("DELETE FROM files WHERE upload_set_id = $1").bind(id).execute(&mut *connection).await?;
+    jobs::forget(connection, JobKind::Dispatch, id.0).await
+}
+
+/// Deletes up to so many pictures of a set, and the set itself when none is left.
+pub async fn bury_some(
+    connection: &mut Connection,
+    id: UploadSetId,
+    most: i64,
+    fresh: &(dyn Fn() -> JobId + Send + Sync),
+    now: Timestamp,
+) -> Result<()> {
+    if !hold_undeleted(connection, id).await? {
+        return Ok(());
+    }
+    let buried = tombstones::bury_pictures(connection, Of::SomeOfUploadSet(id, most), fresh, now).await?;
+    if (buried as i64) < most { bury(connection, id, now).await } else { Ok(()) }
 }
 
 #[async_trait]
@@ -534,25 +579,11 @@ impl UploadSets for Store {
         now: Timestamp,
     ) -> Result<bool> {
         let mut tx = self.write().await?;
-        let deleted = sqlx::query("UPDATE upload_sets SET deleted = TRUE WHERE id = $1 AND NOT deleted")
-            .bind(id)
-            .execute(&mut *tx)
-            .await?;
-        if deleted.rows_affected() == 0 {
+        if !hold_undeleted(&mut tx, id).await? {
             return Ok(false);
         }
         tombstones::bury_pictures(&mut tx, Of::UploadSet(id), fresh, now).await?;
-        let sequences: Vec<SequenceId> =
-            sqlx::query_scalar("SELECT id FROM sequences WHERE upload_set_id = $1 AND status <> 'deleted' ORDER BY id")
-                .bind(id)
-                .fetch_all(&mut *tx)
-                .await?;
-        for sequence in sequences {
-            tombstones::bury_sequence(&mut tx, sequence, now).await?;
-        }
-        uploads::expire(&mut tx, id, now).await?;
-        sqlx::query("DELETE FROM files WHERE upload_set_id = $1").bind(id).execute(&mut *tx).await?;
-        jobs::forget(&mut tx, JobKind::Dispatch, id.0).await?;
+        bury(&mut tx, id, now).await?;
         self.announce(tx, &Topic::ALL).await?;
         Ok(true)
     }

@@ -188,6 +188,8 @@ impl SqliteCatalog {
         let writing = options
             .clone()
             .create_if_missing(true)
+            // What is deleted is overwritten: a name that was erased is not to be found in a corner of the file.
+            .pragma("secure_delete", "ON")
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full);
         let writer = PoolOptions::new()

@@ -1,5 +1,6 @@
 //! The commands, one in a file.
 
+mod account;
 mod api;
 mod backup;
 mod config;
@@ -23,7 +24,7 @@ use tokio::runtime::Runtime;
 
 use crate::{
     layers::Parsed,
-    options::{Command, JobsCommand, TokenCommand},
+    options::{AccountCommand, Command, JobsCommand, TokenCommand},
 };
 
 /// How long work on a processor may go on after everything else has ended; its outcome no longer counts.
@@ -53,6 +54,10 @@ pub fn run(parsed: Parsed) -> Result<ExitCode> {
         Command::Unseal(args) => runtime.block_on(unseal::run(*args)),
         Command::Token(args) => match args.command {
             TokenCommand::Create(args) => runtime.block_on(token::create(args)).map(done),
+        },
+        Command::Account(args) => match args.command {
+            AccountCommand::List(args) => runtime.block_on(account::list(args)).map(done),
+            AccountCommand::Erase(args) => runtime.block_on(account::erase(args)).map(done),
         },
         Command::Invite(args) => runtime.block_on(invite::run(args)).map(done),
         Command::Convert(args) => convert::run(&args),

@@ -1,5 +1,6 @@
 //! What can be set, by option, environment variable and file alike.
 
+mod accounts;
 mod logins;
 mod place;
 mod safekeeping;
@@ -9,6 +10,7 @@ mod settings;
 use clap::{Args, Parser, Subcommand};
 use flaneur_catalog::model::JobId;
 
+pub use accounts::{AccountArgs, AccountCommand, EraseAccount, ListAccounts};
 pub use logins::Logins;
 pub use place::Place;
 pub use safekeeping::{BackupArgs, DoctorArgs, RestoreArgs};
@@ -82,6 +84,8 @@ pub enum Command {
     Unseal(Box<UnsealArgs>),
     /// Make tokens, with which programs act for an account
     Token(TokenArgs),
+    /// See who has an account, and erase accounts
+    Account(AccountArgs),
     /// Print a one-time link with which somebody gets an account
     Invite(InviteArgs),
     /// Make a JPEG of the HEIC, PNG or WebP file on standard input
