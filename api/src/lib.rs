@@ -24,6 +24,7 @@ pub mod metrics;
 mod openapi;
 mod pace;
 mod respond;
+mod rights;
 pub mod routes;
 mod scopes;
 mod settings;
@@ -31,6 +32,7 @@ pub mod stac;
 #[cfg(test)]
 mod testing;
 mod tokens;
+mod transfers;
 mod uploader;
 
 pub use client::ClientAddress;
@@ -42,6 +44,7 @@ pub use pace::{Doing, Pace, Whom};
 pub use routes::{panicked, upload_sets::finish_uploads};
 pub use settings::{Defaults, License, Settings};
 pub use tokens::TokenKey;
+pub use transfers::run_transfers;
 
 /// What every handler works with.
 #[derive(Clone)]
@@ -66,6 +69,8 @@ pub struct Api {
     pub cutter: Arc<Cutter>,
     /// Where people sign in with an account that they have elsewhere.
     pub logins: Arc<[Provider]>,
+    /// Asks other instances.
+    pub remote: Arc<flaneur_remote::Remote>,
 }
 
 /// Files received at once by one process. Each takes at most a part of the object store's multipart upload (5 MiB) and

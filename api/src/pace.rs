@@ -26,6 +26,8 @@ pub enum Doing {
     Reports,
     /// Coming back from a login provider.
     Logins,
+    /// Beginning transfers.
+    Transfers,
 }
 
 /// Who is counted.
@@ -44,6 +46,7 @@ impl Doing {
             Self::Edits => "edits",
             Self::Reports => "reports",
             Self::Logins => "logins",
+            Self::Transfers => "transfers",
         }
     }
 }

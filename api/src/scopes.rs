@@ -26,7 +26,7 @@ pub fn need(method: &Method, path: &str) -> Need {
         ["search"] => Need::Read,
         _ if reads => Need::Read,
         // Once begun, an upload may be given up by whoever may send.
-        ["upload_sets", _, "tus", ..] => Need::One(TokenScope::Upload),
+        ["upload_sets", _, "tus", ..] | ["transfers", ..] => Need::One(TokenScope::Upload),
         ["upload_sets", ..] | ["collections"] | ["collections", _, "items"] if *method == Method::POST => {
             Need::One(TokenScope::Upload)
         }

@@ -11,8 +11,10 @@ pub struct Settings {
     pub description: String,
     /// Whom to write to.
     pub email: Option<String>,
-    /// The licence of pictures.
+    /// The licence of pictures, where none is chosen.
     pub license: License,
+    /// SPDX identifiers of others that may be chosen.
+    pub other_licenses: Vec<String>,
     /// Whether anyone may upload without a token.
     pub anonymous_uploads: bool,
     /// Origins (scheme, host, port) whose pages may send credentials.
@@ -49,6 +51,8 @@ pub struct Settings {
     pub max_logins_per_minute: u32,
     /// Whether who signs in with a login that is not known gets an account.
     pub sign_up: bool,
+    /// Hosts that sequences may be transferred from; none: any that is public.
+    pub transfer_hosts: Vec<String>,
     /// Whether who uploads has to agree to the terms of service first, where there are any.
     pub enforce_terms: bool,
     /// Address of a MapLibre style for the site's background map; none for the built-in one.
@@ -66,6 +70,14 @@ pub struct License {
     pub id: String,
     /// Where its text is.
     pub url: String,
+}
+
+impl Settings {
+    /// Every licence that may be chosen, the usual one first.
+    pub fn licenses(&self) -> impl Iterator<Item = License> {
+        let others = self.other_licenses.iter().filter(|id| **id != self.license.id).map(|id| License::by_id(id));
+        std::iter::once(self.license.clone()).chain(others)
+    }
 }
 
 /// How upload sets are dispatched where they do not say.
@@ -98,6 +110,8 @@ impl Default for Settings {
                 id: "CC-BY-SA-4.0".to_owned(),
                 url: "https://spdx.org/licenses/CC-BY-SA-4.0.html".to_owned(),
             },
+            transfer_hosts: Vec::new(),
+            other_licenses: Vec::new(),
             anonymous_uploads: false,
             credential_origins: Vec::new(),
             collaborative_metadata: true,

@@ -168,6 +168,8 @@ async fn by_kind(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
         JobKind::Dispatch => dispatch::run(worker, lease).await,
         JobKind::Refresh => refresh::run(worker, lease).await,
         JobKind::Destroy => destroy::run(worker, lease).await,
+        // The API does these: no lane of a worker leases them.
+        JobKind::Transfer => Err(JobError::Unreadable("kind of job")),
     }
 }
 

@@ -38,7 +38,18 @@ pub fn of_original(
         Err(error) => return Ok(Err(error.to_string())),
     };
     let overrides = overrides(picture)?;
-    Ok(flaneur_geotag::apply(&mut tag, &overrides).map(|()| tag).map_err(|error| error.to_string()))
+    Ok(flaneur_geotag::apply(&mut tag, &overrides).map_err(|error| error.to_string()).map(|()| {
+        licensed(&mut tag, picture);
+        tag
+    }))
+}
+
+/// Has a file say under which licence it is.
+fn licensed(tag: &mut Geotag, picture: &Picture) {
+    let holder = picture.exif.get("Exif.Image.Copyright").map(String::as_str);
+    if let Some(notice) = picture.rights.notice(holder) {
+        tag.copyright = Some(notice);
+    }
 }
 
 /// Has a master's tags say what its picture was corrected to. What is shown of them in the catalog goes before what the
@@ -74,5 +85,6 @@ pub fn follow(tag: &mut Geotag, picture: &Picture) -> Result<(), String> {
     let model::Camera { make, model, focal_length, field_of_view, artist } = picture.camera.clone();
     (tag.make, tag.model, tag.artist) = (make, model, artist);
     (tag.focal_length, tag.field_of_view) = (focal_length, field_of_view);
+    licensed(tag, picture);
     Ok(())
 }

@@ -133,6 +133,7 @@ impl Vocabulary for PictureProperty {
             ("field_of_view", Self::FieldOfView, Kind::Number, "Horizontal field of view, degrees"),
             ("view:azimuth", Self::Heading, Kind::Number, "Heading, degrees clockwise from north"),
             ("quality:horizontal_accuracy", Self::Accuracy, Kind::Number, "95 % horizontal accuracy, metres"),
+            ("license", Self::License, Kind::Text, "SPDX identifier of its licence"),
             (
                 "semantics",
                 Self::Tags,

@@ -48,6 +48,7 @@ async fn configuration(State(api): State<Api>, url: PublicUrl, reply: Reply) -> 
             "flaneur:providers": providers,
         },
         "license": {"id": settings.license.id, "url": settings.license.url},
+        "licenses": settings.licenses().map(|each| json!({"id": each.id, "url": each.url})).collect::<Vec<_>>(),
         "defaults": {
             "split_distance": defaults.split_distance,
             "split_time": defaults.split_time,

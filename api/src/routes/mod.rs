@@ -22,6 +22,7 @@ mod permissions;
 pub mod pictures;
 pub mod reports;
 pub mod search;
+pub mod transfers;
 pub mod upload_sets;
 pub mod users;
 #[cfg(test)]
@@ -45,6 +46,7 @@ pub fn router() -> OpenApiRouter<Api> {
         .merge(edits::router())
         .merge(reports::router())
         .merge(pages::router())
+        .merge(transfers::router())
 }
 
 /// Answers whatever has no route.

@@ -1,6 +1,6 @@
 //! A sequence as a STAC Collection.
 
-use flaneur_catalog::model::{Semantic, Sequence, SequenceId, SequenceStatus};
+use flaneur_catalog::model::{Semantic, Sequence, SequenceId, SequenceStatus, VARIOUS};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -60,7 +60,7 @@ pub struct Collection {
     /// Always `1.0.0`.
     stac_version: &'static str,
     /// Extensions whose schemas it keeps to.
-    stac_extensions: [&'static str; 1],
+    stac_extensions: Vec<&'static str>,
     /// The sequence.
     #[schema(value_type = uuid::Uuid)]
     pub id: SequenceId,
@@ -70,8 +70,11 @@ pub struct Collection {
     pub description: &'static str,
     /// For searches by word.
     pub keywords: [String; 2],
-    /// SPDX identifier.
+    /// SPDX identifier; `various` where its pictures have several.
     pub license: String,
+    /// Whom to name for all its pictures, if that is not just the account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attribution: Option<String>,
     /// The account.
     pub providers: [Provider; 1],
     /// Where and when.
@@ -119,15 +122,34 @@ impl Collection {
     pub fn new(sequence: Sequence, url: &PublicUrl, license: &License) -> Self {
         let own = url.api(&format!("/collections/{}", sequence.id));
         let summary = &sequence.summary;
+        let license = license.of(&summary.rights);
+        let mut stac_extensions = vec!["https://stac-extensions.github.io/stats/v0.2.0/schema.json"];
+        if summary.rights.attribution.is_some() {
+            stac_extensions.push("https://stac-extensions.github.io/attribution/v0.1.0/schema.json");
+        }
+        let mut links = vec![
+            Link::json("root", url.api("")).titled("Instance catalog"),
+            Link::json("parent", url.api("")).titled("Instance catalog"),
+            Link::json("self", own.clone()).titled("Metadata of this sequence"),
+            Link::geojson("items", format!("{own}/items")).titled("Pictures in this sequence"),
+            Link::of("preview", "image/jpeg", format!("{own}/thumb.jpg")).titled("Thumbnail of the first picture"),
+        ];
+        // Of several licences, each picture names its own.
+        links.extend((license.id != VARIOUS).then(|| license_link(&license)));
+        links.push(
+            Link::json("upload_set", url.api(&format!("/upload_sets/{}", sequence.upload_set)))
+                .titled("The upload it was made from"),
+        );
         let accuracy = summary.accuracy.map(|metres| (metres * 10.0).round() / 10.0);
         Self {
             kind: "Collection",
             stac_version: STAC_VERSION,
-            stac_extensions: ["https://stac-extensions.github.io/stats/v0.2.0/schema.json"],
+            stac_extensions,
             id: sequence.id,
             description: "A sequence of geolocated pictures",
             keywords: ["pictures".to_owned(), sequence.title.clone()],
-            license: license.id.clone(),
+            license: license.id,
+            attribution: summary.rights.attribution.clone(),
             providers: [Provider::account(sequence.account, sequence.producer.clone())],
             extent: Extent::of(summary.bbox.as_ref(), summary.interval),
             created: utc(sequence.created_at),
@@ -140,16 +162,7 @@ impl Collection {
             upload_software: upload_software(sequence.user_agent.as_deref()),
             accuracy,
             accuracy_type: accuracy.map(|_| "95% confidence interval"),
-            links: vec![
-                Link::json("root", url.api("")).titled("Instance catalog"),
-                Link::json("parent", url.api("")).titled("Instance catalog"),
-                Link::json("self", own.clone()).titled("Metadata of this sequence"),
-                Link::geojson("items", format!("{own}/items")).titled("Pictures in this sequence"),
-                Link::of("preview", "image/jpeg", format!("{own}/thumb.jpg")).titled("Thumbnail of the first picture"),
-                license_link(license),
-                Link::json("upload_set", url.api(&format!("/upload_sets/{}", sequence.upload_set)))
-                    .titled("The upload it was made from"),
-            ],
+            links,
             sorted_by: sequence.sorted_by,
             semantics: sequence.semantics,
             title: sequence.title,

@@ -83,6 +83,9 @@ pub struct Properties {
     pub updated: String,
     /// SPDX identifier.
     pub license: String,
+    /// Whom to name for it, if that is not just the account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attribution: Option<String>,
     /// Heading, degrees clockwise from north. Clients cannot do without: 0 where `flaneur:heading_source` is `none`.
     #[serde(rename = "view:azimuth", serialize_with = "super::plain_number")]
     pub azimuth: f64,
@@ -231,7 +234,8 @@ pub struct Asset {
 impl Item {
     /// Writes a picture down.
     pub fn new(item: model::Item, url: &PublicUrl, license: &License) -> Self {
-        let links = links(&item, url, license);
+        let license = license.of(&item.picture.rights);
+        let links = links(&item, url, &license);
         let model::Item { mut picture, producer, sequence_semantics, annotations, .. } = item;
         let interior_orientation = InteriorOrientation::of(&picture);
         let exif = shown_exif(&mut picture);
@@ -245,6 +249,9 @@ impl Item {
         ];
         if tiles.is_some() {
             stac_extensions.push("https://stac-extensions.github.io/tiled-assets/v1.0.0/schema.json");
+        }
+        if picture.rights.attribution.is_some() {
+            stac_extensions.push("https://stac-extensions.github.io/attribution/v0.1.0/schema.json");
         }
         let orientation = picture.orientation;
         Self {
@@ -264,7 +271,8 @@ impl Item {
                 datetimetz: picture.captured_local.clone(),
                 created: utc(picture.created_at),
                 updated: utc(picture.updated_at),
-                license: license.id.clone(),
+                license: license.id,
+                attribution: picture.rights.attribution.clone(),
                 azimuth: orientation.heading.unwrap_or(0.0),
                 heading_source: match orientation {
                     model::Orientation { heading: None, .. } => "none",

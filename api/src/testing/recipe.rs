@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use flaneur_access::Visibility;
 use flaneur_catalog::model::{
-    AccountId, Camera, Detection, Edited, Orientation, Picture, PictureId, PictureStatus, Projection, Revisions, Shape,
-    UploadSetId,
+    AccountId, Camera, Detection, Edited, Orientation, Picture, PictureId, PictureStatus, Projection, Revisions,
+    Rights, Shape, UploadSetId,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -125,6 +125,7 @@ impl Recipe {
             revisions: Revisions::default(),
             edited: Edited::default(),
             semantics: Vec::new(),
+            rights: Rights { license: Some("CC-BY-SA-4.0".to_owned()), attribution: None },
             annotation_changes: 0,
             file_name: format!("{}.jpg", number + 1),
             content_md5: format!("{:032x}", id.0.as_u128()),

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use flaneur_catalog::model::{
     AccountId, DispatchPart, DispatchPlan, JobId, JobKind, Lease, NewUploadSet, Objects, PictureId, PlacedShot,
-    Projection, Publication, Receipt, ReceivedFile, Semantic, SequenceId, SequenceSummary, SortMethod, TileMatrix,
-    UploadSetId,
+    Projection, Publication, Receipt, ReceivedFile, Rights, Semantic, SequenceId, SequenceSummary, SortMethod,
+    TileMatrix, UploadSetId,
 };
 use flaneur_coverage::quadkey::Bbox;
 use flaneur_jpeg::TileGrid;
@@ -81,6 +81,7 @@ impl Fixture {
             semantics: vec![Semantic { key: "transport".to_owned(), value: "car".to_owned() }],
             metadata: serde_json::json!({}),
             user_agent: Some("PanoramaxCLI/1.4.1".to_owned()),
+            rights: Rights::default(),
             created_at: self.api.world.now(),
         };
         self.api.catalog.create_upload_set(new).await.unwrap();
@@ -183,6 +184,7 @@ impl Fixture {
             focal_length: Some(3.0),
             accuracy: Some(4.0),
             pixel_density: Some(if panorama { 16 } else { 20 }),
+            rights: first.rights.clone(),
         };
         assert!(self.api.catalog.store_summary(&lease, id, &summary, self.api.world.now()).await.unwrap());
     }

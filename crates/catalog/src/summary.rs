@@ -2,7 +2,7 @@
 
 use flaneur_dispatch::{bbox, length_m, track};
 
-use crate::model::{SequenceSummary, SummaryPoint};
+use crate::model::{Rights, SequenceSummary, SummaryPoint, VARIOUS};
 
 /// Neighbours further apart are not joined by a line, metres: the reference server's rule.
 const MAX_GAP_M: f64 = 75.0;
@@ -37,7 +37,18 @@ pub fn summarise(points: &[SummaryPoint]) -> SequenceSummary {
         focal_length: common(points, |point| point.focal_length),
         accuracy: ninth_of_ten(points),
         pixel_density: common(points, |point| point.pixel_density),
+        rights: Rights {
+            license: license(points),
+            attribution: common(points, |point| point.rights.attribution.clone()),
+        },
     }
+}
+
+/// The licence of all, or that there are several.
+fn license(points: &[SummaryPoint]) -> Option<String> {
+    let first = points.first()?.rights.license.as_ref();
+    let agreed = points.iter().all(|point| point.rights.license.as_ref() == first);
+    if agreed { first.cloned() } else { Some(VARIOUS.to_owned()) }
 }
 
 /// The value all pictures have, if they have the same.
@@ -75,6 +86,7 @@ mod tests {
             focal_length: Some(3.0),
             accuracy: Some(n as f64),
             pixel_density: Some(16),
+            rights: Rights { license: Some("CC-BY-4.0".to_owned()), attribution: None },
         }
     }
 
@@ -90,9 +102,12 @@ mod tests {
         assert_eq!(summary.capture_date.as_deref(), Some("2023-11-14"));
         points[3].camera.1 = Some("Hero".to_owned());
         points[4].pixel_density = None;
+        assert_eq!(summary.rights.license.as_deref(), Some("CC-BY-4.0"));
+        points[5].rights.license = None;
         let summary = summarise(&points);
         assert_eq!(summary.camera, None);
         assert_eq!(summary.pixel_density, None);
+        assert_eq!(summary.rights.license.as_deref(), Some("various"));
         assert_eq!(summary.projection, Some(Projection::Equirectangular));
     }
 

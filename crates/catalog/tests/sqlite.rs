@@ -7,7 +7,7 @@ use flaneur_access::Visibility;
 use flaneur_catalog::{
     Accounts as _, CatalogError, Jobs as _, UploadSets as _,
     conformance::{Subject, clock},
-    model::{AccountId, JobId, JobKind, NewAccount, NewUploadSet, SortMethod, UploadSetId},
+    model::{AccountId, JobId, JobKind, NewAccount, NewUploadSet, Rights, SortMethod, UploadSetId},
     sqlite::SqliteCatalog,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -50,6 +50,7 @@ async fn fill(catalog: &SqliteCatalog) {
         semantics: Vec::new(),
         metadata: serde_json::json!({}),
         user_agent: None,
+        rights: Rights::default(),
         created_at: now(),
     };
     catalog.create_upload_set(new).await.unwrap();

@@ -4,7 +4,7 @@ use flaneur_access::Visibility;
 use flaneur_catalog::{
     CatalogError,
     archive::{Column, Row, Table, Value, stored},
-    model::{AreaShape, Exclusion, PictureId, Projection, SequenceSummary, Shape, SummaryPoint},
+    model::{AreaShape, Exclusion, PictureId, Projection, Rights, SequenceSummary, Shape, SummaryPoint},
     summary::summarise,
 };
 use flaneur_coverage::quadkey;
@@ -188,6 +188,8 @@ fn summary(set: &Set<'_>, pictures: &[Picture]) -> SequenceSummary {
             focal_length: Some(camera.focal_length),
             accuracy: Some(picture.accuracy),
             pixel_density: density,
+            // The instance's.
+            rights: Rights::default(),
         });
     }
     summarise(&points)

@@ -40,5 +40,6 @@ mod schemathesis;
 mod shared_data;
 mod simulate;
 mod stac_tools;
+mod transfers;
 mod tus;
 mod upload;

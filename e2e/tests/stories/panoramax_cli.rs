@@ -12,12 +12,12 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 /// A home of its own for the client, and folders of pictures in it.
-struct Contributor {
+pub(crate) struct Contributor {
     home: TempDir,
 }
 
 impl Contributor {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { home: tempfile::tempdir().unwrap() }
     }
 
@@ -30,7 +30,7 @@ impl Contributor {
         folder
     }
 
-    async fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Output {
         let run = Command::new(Tools::panoramax_cli())
             .args(arguments)
             // It leaves reports where it is called.
@@ -58,7 +58,7 @@ impl Contributor {
     }
 }
 
-fn printed(output: &Output) -> String {
+pub(crate) fn printed(output: &Output) -> String {
     format!("{}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 

@@ -11,7 +11,7 @@
 
 use std::{path::Path, process::Stdio, time::Duration};
 
-use flaneur_e2e::{LONG, Photo, Placement, Server, Tools, text};
+use flaneur_e2e::{LONG, Photo, Placement, Server, ServerOptions, Tools, text};
 use serde_json::json;
 use tokio::process::Command;
 
@@ -37,6 +37,11 @@ fn pictures() -> tempfile::TempDir {
         std::fs::write(folder.path().join(format!("{index}.jpg")), sphere).unwrap();
     }
     folder
+}
+
+/// A server that asks no other instance: of those in examples there is none.
+fn server() -> Server {
+    ServerOptions::default().with(&["--transfer-hosts", "127.0.0.1"]).start()
 }
 
 /// Has every route be asked as whoever has the token, and panics with what was found.
@@ -85,20 +90,20 @@ async fn keeps_its_word(server: &Server, token: Option<&str>) {
 
 #[tokio::test]
 async fn nobody_is_answered_as_documented() {
-    let server = Server::start();
+    let server = server();
     keeps_its_word(&server, None).await;
 }
 
 #[tokio::test]
 async fn an_account_is_answered_as_documented() {
-    let server = Server::start();
+    let server = server();
     let token = server.commands().token("someone");
     keeps_its_word(&server, Some(&token)).await;
 }
 
 #[tokio::test]
 async fn a_token_that_only_reads_is_answered_as_documented() {
-    let server = Server::start();
+    let server = server();
     let limits = json!({ "description": "reads", "scopes": ["read"] });
     let made = server.account("someone").post("/api/users/me/tokens", &limits).await.ok().json();
     keeps_its_word(&server, Some(&text(&made, "/jwt_token"))).await;
@@ -106,6 +111,6 @@ async fn a_token_that_only_reads_is_answered_as_documented() {
 
 #[tokio::test]
 async fn an_administrator_is_answered_as_documented() {
-    let server = Server::start();
+    let server = server();
     keeps_its_word(&server, Some(&server.commands().administrator("moderator"))).await;
 }

@@ -4,7 +4,7 @@ use axum::{Json, extract::State, response::AppendHeaders};
 use flaneur_access::Visibility;
 use flaneur_catalog::{
     CatalogError,
-    model::{Account, NewUploadSet, SequenceId, SortMethod, UploadSet, UploadSetId},
+    model::{Account, NewUploadSet, Rights, SequenceId, SortMethod, UploadSet, UploadSetId},
 };
 use http::{HeaderMap, HeaderName, header};
 use serde_json::{Value, json};
@@ -15,6 +15,7 @@ use super::{collection_document, find_sequence};
 use crate::{
     Api, ApiError, ApiResult, Identity, PublicUrl,
     error::ErrorBody,
+    rights,
     routes::{
         edits::Patch,
         upload_sets::{admit_set, check_title, user_agent},
@@ -61,8 +62,10 @@ async fn begin(
         None => api.world.id(),
         Some(id) => chosen(id)?,
     };
+    let usual = api.catalog.choices(account.id).await?;
+    let said = rights::spoken_of(&api.settings, &fields, &usual.rights)?.unwrap_or(usual.rights);
     let visibility = match text("visibility") {
-        None => api.catalog.choices(account.id).await?.default_visibility.unwrap_or_default(),
+        None => usual.default_visibility.unwrap_or_default(),
         Some(name) => {
             name.parse::<Visibility>().map_err(|error| ApiError::bad_request(format!("`visibility`: {error}")))?
         }
@@ -70,7 +73,11 @@ async fn begin(
     let title = check_title(text("title").unwrap_or_default())?;
     admit_set(&api, &account).await?;
     let sequence = SequenceId(id);
-    let set = NewUploadSet { user_agent: user_agent(&headers), ..options(&api, &account, title, visibility) };
+    let set = NewUploadSet {
+        user_agent: user_agent(&headers),
+        rights: rights::for_new(&api.settings, said),
+        ..plain_set(&api, &account, title, visibility)
+    };
     api.catalog.begin_sequence(set, sequence).await.map_err(|error| match error {
         CatalogError::Conflict(_) => ApiError::conflict("There is another sequence with this `id`: choose a fresh one"),
         error => error.into(),
@@ -87,7 +94,8 @@ fn chosen(id: &str) -> ApiResult<Uuid> {
     id.ok_or_else(|| ApiError::bad_request("`id` must be a UUID that you choose at random, for this sequence only"))
 }
 
-fn options(api: &Api, account: &Account, title: String, visibility: Visibility) -> NewUploadSet {
+/// A set of one sequence, in which places are chosen.
+pub fn plain_set(api: &Api, account: &Account, title: String, visibility: Visibility) -> NewUploadSet {
     NewUploadSet {
         id: UploadSetId(api.world.id()),
         account: account.id,
@@ -103,6 +111,7 @@ fn options(api: &Api, account: &Account, title: String, visibility: Visibility) 
         duplicate_rotation: None,
         relative_heading: None,
         visibility,
+        rights: Rights::default(),
         semantics: Vec::new(),
         metadata: json!({}),
         user_agent: None,

@@ -17,6 +17,7 @@ mod parameters;
 mod queryables;
 mod thumb;
 
+pub(crate) use begin::plain_set;
 pub(crate) use cursor::{Cursor, page_links, with_query};
 pub(crate) use one::{collection_document, find_sequence};
 pub(crate) use parameters::{Format, ListParameters};

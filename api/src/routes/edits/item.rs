@@ -13,6 +13,7 @@ use crate::{
     error::ErrorBody,
     extract::Path,
     respond::Reply,
+    rights,
     routes::pictures::{find_item, item_document, no_item},
     stac::Item,
 };
@@ -42,6 +43,10 @@ struct PatchOfPicture {
     yaw: Option<f64>,
     /// `anyone`, `logged-only` or `owner-only`.
     visibility: Option<String>,
+    /// SPDX identifier of a licence that `/configuration` offers.
+    license: Option<String>,
+    /// Whom to name for it, at most 200 characters.
+    attribution: Option<String>,
     /// Tags to `add` (if nothing is said) or `delete`.
     #[schema(value_type = Option<Vec<Object>>)]
     semantics: Option<Value>,
@@ -49,7 +54,7 @@ struct PatchOfPicture {
 
 /// Correct or tag a picture
 ///
-/// Only the owner and administrators change who sees it. Whoever is signed in may tag it, and correct place, time and direction
+/// Only the owner and administrators change who sees it, its licence and attribution. Whoever is signed in may tag it, and correct place, time and direction
 /// where its owner lets others do that. The files that are served follow within seconds.
 #[utoipa::path(
     patch, path = "/collections/{collection}/items/{id}", tag = "Editing",
@@ -122,14 +127,16 @@ async fn patch(
     if sequence.is_some() && item.picture.sequence != sequence {
         return Err(no_item());
     }
-    let known: Vec<&str> = ITEM.concat().into_iter().chain([VISIBLE]).collect();
+    let known: Vec<&str> = ITEM.concat().into_iter().chain([VISIBLE, "license", "attribution"]).collect();
     fields::only(fields, &known)?;
     let corrections = fields::corrections(fields, &item.picture)?;
     let visibility = fields::visibility(fields)?;
     let tags = fields.get("semantics").map_or(Ok(TagEdits::default()), tag_edits)?;
-    let kinds = Kinds { manages: visibility.is_some(), corrects: !corrections.is_empty(), tags: !tags.is_empty() };
+    let rights = rights::spoken_of(&api.settings, fields, &item.picture.rights)?;
+    let manages = visibility.is_some() || rights.is_some();
+    let kinds = Kinds { manages, corrects: !corrections.is_empty(), tags: !tags.is_empty() };
     permit(api, identity, item.picture.subject(Visibility::Anyone), kinds, "picture").await?;
-    let set = PictureFields { visibility, ..corrections };
+    let set = PictureFields { visibility, rights, ..corrections };
     if !set.is_empty() || !tags.is_empty() {
         let wish = Wish::Picture { id, set, tags, expected: None };
         make(api, &new_edit(api, identity, patch_of(fields), vec![wish])?).await?;

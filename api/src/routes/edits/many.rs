@@ -43,7 +43,7 @@ struct Request {
     /// All pictures of these upload sets.
     #[serde(default)]
     upload_sets: Vec<Uuid>,
-    /// One of `turn`, `follow_track`, `shift`, `retime`, `retrack`, `level`, `show`.
+    /// One of `turn`, `follow_track`, `shift`, `retime`, `retrack`, `level`, `show`, `license`.
     operation: Operation,
     /// Only tell what it would change.
     #[serde(default)]
@@ -53,7 +53,7 @@ struct Request {
 /// Edit many pictures at once
 ///
 /// One operation on up to 20,000 pictures: turn headings, follow the track, shift positions, correct a clock, place pictures on
-/// a GPX track, level the horizon, or change who sees them. With `preview` nothing is changed and every difference is told.
+/// a GPX track, level the horizon, or change who sees them or their licence. With `preview` nothing is changed and every difference is told.
 /// What was made can be undone as a whole. For owners and administrators only.
 #[utoipa::path(
     post, path = "/edits", tag = "Editing",
@@ -80,8 +80,9 @@ async fn edit_many(
     let pictures = chosen(&api, &identity, &request).await?;
     let operation = request.operation;
     let record = operation.record();
+    let settings = api.settings.clone();
     let (pictures, wanted) = tokio::task::spawn_blocking(move || {
-        let wanted = operation.wanted(&pictures);
+        let wanted = operation.wanted(&pictures, &settings);
         (pictures, wanted)
     })
     .await

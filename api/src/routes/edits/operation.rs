@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use flaneur_access::Visibility;
 use flaneur_catalog::model::{
-    CaptureState, Editable, HeadingState, PictureFields, PictureId, PoseState, PositionState, Projection,
+    CaptureState, Editable, HeadingState, PictureFields, PictureId, PoseState, PositionState, Projection, Rights,
 };
 use flaneur_dispatch::{Shot, Trail};
 use flaneur_geotag::{Position, local_time};
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::gpx;
-use crate::{ApiError, ApiResult};
+use crate::{ApiError, ApiResult, Settings, rights};
 
 /// Farthest that pictures can be shifted, metres.
 const FARTHEST_SHIFT: f64 = 100_000.0;
@@ -78,6 +78,15 @@ pub enum Operation {
         /// `anyone`, `logged-only` or `owner-only`.
         visibility: String,
     },
+    /// Change the licence, and whom to name. What is left out stays.
+    License {
+        /// SPDX identifier of a licence that `/configuration` offers.
+        #[serde(default)]
+        license: Option<String>,
+        /// At most 200 characters; an empty text names nobody but the account.
+        #[serde(default)]
+        attribution: Option<String>,
+    },
 }
 
 /// What is wanted of a picture.
@@ -96,11 +105,14 @@ impl Operation {
             Self::Retrack { clock_ahead, .. } => json!({ "retrack": { "clock_ahead": clock_ahead } }),
             Self::Level { pitch, roll } => json!({ "level": { "pitch": pitch, "roll": roll } }),
             Self::Show { visibility } => json!({ "show": { "visibility": visibility } }),
+            Self::License { license, attribution } => {
+                json!({ "license": { "license": license, "attribution": attribution } })
+            }
         }
     }
 
     /// What it makes of pictures, which are in order of sequence and rank. What it says nothing of is left out.
-    pub fn wanted(&self, pictures: &[Editable]) -> ApiResult<Wanted> {
+    pub fn wanted(&self, pictures: &[Editable], settings: &Settings) -> ApiResult<Wanted> {
         match self {
             Self::Turn { degrees } => Ok(turned(pictures, within("degrees", *degrees, 360.0)?)),
             Self::FollowTrack { relative_heading } => {
@@ -139,6 +151,18 @@ impl Operation {
                     .parse()
                     .map_err(|_| ApiError::bad_request("`visibility` is one of anyone, logged-only, owner-only"))?;
                 Ok(pictures.iter().map(|each| (each.id, visibility.into())).collect())
+            }
+            Self::License { license, attribution } => {
+                let license = license.as_deref().map(|id| rights::license(settings, id)).transpose()?;
+                let named = attribution.as_deref().map(rights::attribution).transpose()?;
+                let licensed = |each: &Editable| {
+                    let now = each.now.rights.clone().unwrap_or_default();
+                    PictureFields::from(Rights {
+                        license: license.clone().or(now.license),
+                        attribution: named.clone().unwrap_or(now.attribution),
+                    })
+                };
+                Ok(pictures.iter().map(|each| (each.id, licensed(each))).collect())
             }
         }
     }

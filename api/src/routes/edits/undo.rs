@@ -94,8 +94,9 @@ async fn permitted(api: &Api, identity: &Identity, changes: Vec<EditChange>) -> 
         match change {
             EditChange::Picture { id, became, .. } => {
                 let needs = pictures.entry(*id).or_default();
-                needs.manages |= became.visibility.is_some();
-                needs.corrects |= !PictureFields { semantics: None, visibility: None, ..became.clone() }.is_empty();
+                needs.manages |= became.visibility.is_some() || became.rights.is_some();
+                let corrected = PictureFields { semantics: None, visibility: None, rights: None, ..became.clone() };
+                needs.corrects |= !corrected.is_empty();
             }
             EditChange::Annotation { picture, .. } => {
                 pictures.entry(*picture).or_default();

@@ -91,6 +91,10 @@ pub fn picture(fields: &PictureFields, in_full: bool) -> Value {
         if let Some(visibility) = fields.visibility {
             put("visibility", json!(visibility.as_str()));
         }
+        if let Some(rights) = &fields.rights {
+            put("license", json!(rights.license));
+            put("attribution", json!(rights.attribution));
+        }
         if let Some(rank) = fields.rank {
             put("rank_in_collection", json!(rank));
         }

@@ -98,6 +98,8 @@ const fn open(method: &'static str, path: &'static str, body: Body) -> Case {
     Case { is_for_everybody: true, ..any(method, path, body) }
 }
 
+const TRANSFER: &str =
+    r#"{"collection_location":"https://other.example/api/collections/0191f0a0-7c3e-4a51-9d3a-6d2f6f0c2b11"}"#;
 const TAG: &str = r#"{"semantics":[{"key":"c","value":"d"}]}"#;
 const HEADING: &str = r#"{"heading":7}"#;
 const HIDE: &str = r#"{"visibility":"owner-only"}"#;
@@ -196,6 +198,11 @@ pub(super) const CASES: &[Case] = &[
     any("PATCH", "/users/me", Body::Json(r#"{"collaborative_metadata":null}"#)),
     any("DELETE", "/users/me?name={me}", Body::None),
     own("DELETE", "/users/{owner}?name=owner", Body::None),
+    own("GET", "/users/{owner}/transfers", Body::None),
+    own("GET", "/transfers/{transfer}", Body::None),
+    own("DELETE", "/transfers/{transfer}", Body::None),
+    any("POST", "/transfers", Body::Json(TRANSFER)),
+    any("GET", "/users/me/transfers", Body::None),
     any("GET", "/users/me/collection", Body::None),
     any("GET", "/users/me/catalog", Body::None),
     any("GET", "/users/me/edits", Body::None),

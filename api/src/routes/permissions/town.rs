@@ -103,6 +103,9 @@ impl Town {
         catalog.link(&person, self.fixture.owner.account.id, now).await.unwrap();
         let logins = self.fixture.request("GET", "/users/me/logins").of(owner).send().await.json();
         catalog.write_page(PageName::Terms, "en", Some("x"), self.fixture.admin.account.id, now).await.unwrap();
+        let elsewhere = format!("https://other.example/api/collections/{}", uuid::Uuid::from_u128(7));
+        let transfer = json!({ "collection_location": elsewhere });
+        let transfer = self.post("/transfers", owner, &transfer).await["id"].clone();
         let unclaimed = self.post("/auth/tokens/generate", None, &json!({})).await["id"].clone();
         let set =
             create(&self.fixture, owner, json!({ "title": "walk", "visibility": "owner-only" })).await["id"].clone();
@@ -128,6 +131,7 @@ impl Town {
             ("token", token),
             ("login", logins[0]["id"].clone()),
             ("unclaimed", unclaimed),
+            ("transfer", transfer),
             ("open_set", set),
             ("own_sequence", own_sequence),
             ("upload", Value::String(upload)),

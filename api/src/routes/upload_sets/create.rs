@@ -3,8 +3,8 @@
 use axum::{Json, extract::State};
 use flaneur_access::Visibility;
 use flaneur_catalog::model::{
-    Account, LONGEST_KEY, LONGEST_VALUE, MOST_TAGS, NewUploadSet, Semantic, SortMethod, StatusCounts, UploadSetId,
-    UploadSetState,
+    Account, AccountChoices, LONGEST_KEY, LONGEST_VALUE, MOST_TAGS, NewUploadSet, Rights, Semantic, SortMethod,
+    StatusCounts, UploadSetId, UploadSetState,
 };
 use http::{HeaderMap, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
@@ -15,6 +15,7 @@ use super::view;
 use crate::{
     Api, ApiError, ApiResult, Identity, PublicUrl,
     extract::refuse_nul,
+    rights,
     uploader::{agreed, uploader},
 };
 
@@ -47,6 +48,11 @@ pub struct NewSet {
     /// `anyone` (default), `logged-only` or `owner-only`.
     #[schema(value_type = Option<String>, example = "anyone")]
     pub(super) visibility: Option<Visibility>,
+    /// Licence of its pictures, one that `/configuration` offers; without it, the account's choice or the instance's.
+    #[schema(example = "CC-BY-SA-4.0")]
+    pub(super) license: Option<String>,
+    /// Whom to name for its pictures, at most 200 characters; without it, the account's choice.
+    pub(super) attribution: Option<String>,
     /// Tags of the sequences to be.
     #[schema(value_type = Option<Vec<Object>>)]
     pub(super) semantics: Option<Vec<Semantic>>,
@@ -93,8 +99,8 @@ pub async fn create(
     refuse_nul(&body)?;
     let new: NewSet = serde_json::from_slice(&body)
         .map_err(|error| ApiError::bad_request("Parameter for this request should be valid JSON").because(error))?;
-    let usual = api.catalog.choices(account.id).await?.default_visibility.unwrap_or_default();
-    let options = check(new, &api, usual)?;
+    let usual = api.catalog.choices(account.id).await?;
+    let options = check(new, &api, &usual)?;
     let user_agent = user_agent(&headers);
     let created_at = api.world.now();
     admit(&api, &account).await?;
@@ -172,15 +178,20 @@ pub(crate) fn check_title(title: &str) -> ApiResult<String> {
     Ok(title.to_owned())
 }
 
-/// `usual` is who sees its pictures if nothing is said.
-fn check(new: NewSet, api: &Api, usual: Visibility) -> ApiResult<NewUploadSet> {
+/// `usual` is what holds where nothing is said.
+fn check(new: NewSet, api: &Api, usual: &AccountChoices) -> ApiResult<NewUploadSet> {
     let refuse = |name: &str, expected: &str| Err(ApiError::bad_request(format!("`{name}` must be {expected}")));
     let title = check_title(new.title.as_deref().unwrap_or_default())?;
     if new.estimated_nb_files.is_some_and(|number| !(1..=api.settings.max_files_per_set).contains(&number)) {
         return refuse("estimated_nb_files", &format!("1 to {}", api.settings.max_files_per_set));
     }
     check_sorting(&new)?;
-    let visibility = new.seen_by().unwrap_or(usual);
+    let visibility = new.seen_by().unwrap_or(usual.default_visibility.unwrap_or_default());
+    let said = Rights {
+        license: new.license.as_deref().map(|id| rights::license(&api.settings, id)).transpose()?,
+        attribution: new.attribution.as_deref().map(rights::attribution).transpose()?.flatten(),
+    };
+    let rights = rights::for_new(&api.settings, said.or(&usual.rights));
     let semantics = new.semantics.unwrap_or_default();
     let fits = |text: &str, longest| !text.is_empty() && text.len() <= longest;
     if semantics.len() > MOST_TAGS
@@ -209,6 +220,7 @@ fn check(new: NewSet, api: &Api, usual: Visibility) -> ApiResult<NewUploadSet> {
         duplicate_rotation: new.duplicate_rotation,
         relative_heading: new.relative_heading,
         visibility,
+        rights,
         semantics,
         metadata,
         user_agent: None,

@@ -18,10 +18,13 @@ mod tus;
 mod view;
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;
 
 pub(super) use create::{admit as admit_set, check_title, user_agent};
+pub(crate) use intake::{Arrival, store as store_file};
+pub(crate) use overrides::Form;
 pub(super) use receive::take_form;
+pub(crate) use receive::{Arrived, spot, turn};
 pub use tus::finish_uploads;
 
 /// The routes.

@@ -9,8 +9,8 @@ use axum::{
 use flaneur_access::Viewer;
 use flaneur_catalog::model::{
     Account, Camera, ChosenPlace, Edited, FileRecord, JobId, Orientation, Picture, PictureId, PictureStatus,
-    Projection, Receipt, ReceivedFile, RefusedFile, Rejection, Revisions, SequenceId, Severity, Shape, UploadSet,
-    UploadSetId,
+    Projection, Receipt, ReceivedFile, RefusedFile, Rejection, Revisions, Rights, Semantic, SequenceId, Severity,
+    Shape, UploadSet, UploadSetId,
 };
 use flaneur_geotag::Geotag;
 use flaneur_storage::{OriginalKey, Received};
@@ -98,7 +98,8 @@ pub async fn take_form(
     let _turn = turn(api).await?;
     let (picture, at, arrival) = take_in(api, multipart, PictureId(api.world.id())).await?;
     let place = sequence.map(|sequence| ChosenPlace { sequence, position: arrival.form.position });
-    Arrived { api, set, account, picture, at, place }.judge(arrival).await
+    let rights = set.options.rights.clone();
+    Arrived { api, set, account, picture, at, place, rights, semantics: Vec::new() }.judge(arrival).await
 }
 
 /// The form of a request that has a picture in it.
@@ -158,6 +159,10 @@ pub struct Arrived<'a> {
     pub at: OriginalKey,
     /// Where it goes, if the client chose that.
     pub place: Option<ChosenPlace>,
+    /// Its licence, and whom to name.
+    pub rights: Rights,
+    /// Tags that it comes with.
+    pub semantics: Vec<Semantic>,
 }
 
 impl Arrived<'_> {
@@ -344,7 +349,8 @@ impl Arrived<'_> {
             overrides,
             revisions: Revisions::default(),
             edited: Edited::default(),
-            semantics: Vec::new(),
+            rights: self.rights.clone(),
+            semantics: self.semantics.clone(),
             annotation_changes: 0,
             file_name: file_name.to_owned(),
             content_md5: received.md5.clone(),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::testing::{Answer, Fixture, FixtureBuilder, Who, fixture, link};
 
 /// A small photo, taken `number` seconds after the first, some metres further on.
-pub(in crate::routes) fn photo(number: u32) -> Vec<u8> {
+pub(crate) fn photo(number: u32) -> Vec<u8> {
     let mut tag = Geotag::default();
     let overrides = flaneur_geotag::Overrides {
         latitude: Some(48.0),

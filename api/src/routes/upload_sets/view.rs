@@ -43,6 +43,8 @@ pub fn upload_set(state: &UploadSetState, url: &PublicUrl, manager: Option<&Acco
     put("relative_heading", json!(options.relative_heading));
     put("notices", if set.notices.is_empty() { Value::Null } else { json!(set.notices) });
     put("visibility", json!(options.visibility));
+    put("license", json!(options.rights.license));
+    put("attribution", json!(options.rights.attribution));
     put("links", json!(links(set, url, manager)));
     put("ready", json!(state.ready));
     Value::Object(body)

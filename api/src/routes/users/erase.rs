@@ -36,7 +36,7 @@ struct Meant {
 /// no restored backup either.
 #[utoipa::path(
     delete, path = "/users/me", tag = "Accounts",
-    params(("name" = String, Query, description = "The account's name, to show that it is meant", example = "alice")),
+    params(("name" = String, Query, description = "The account's name, to show that it is meant", example = "wilma")),
     responses(
         (status = 204, description = "It is erased; its pictures follow"),
         (status = 400, description = "The name is missing, or another one", body = ErrorBody),
@@ -63,7 +63,7 @@ async fn myself(
     delete, path = "/users/{id}", tag = "Accounts",
     params(
         ("id" = Uuid, Path, description = "The account", example = "52864614-8ee3-4e42-9578-9ffa0a554f1f"),
-        ("name" = String, Query, description = "Its name, to show that it is meant", example = "alice"),
+        ("name" = String, Query, description = "Its name, to show that it is meant", example = "wilma"),
     ),
     responses(
         (status = 204, description = "It is erased; its pictures follow"),

@@ -6,7 +6,7 @@ use flaneur_catalog::model::Account;
 use serde_json::{Map, Value, json};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, error::ErrorBody, extract, respond::Reply};
+use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, error::ErrorBody, extract, respond::Reply, rights};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
@@ -41,7 +41,8 @@ async fn me(State(api): State<Api>, identity: Identity, url: PublicUrl, reply: R
 #[utoipa::path(
     patch, path = "/users/me", tag = "Accounts",
     request_body(content = Object, description = "`collaborative_metadata`: whether others may correct place, time and direction \
-        of my pictures; `default_visibility`: who sees them if nothing is said when they are sent",
+        of my pictures; `default_visibility`: who sees them if nothing is said when they are sent; `license` and `attribution`: the \
+        licence of pictures sent from now on, one that the configuration offers, and whom to name for them",
         example = json!({"collaborative_metadata": false, "default_visibility": "anyone"})),
     responses(
         (status = 200, description = "The account as it is now", body = Object),
@@ -67,13 +68,17 @@ async fn choose(
             ("default_visibility", Value::String(name)) if name.parse::<Visibility>().is_ok() => {
                 choices.default_visibility = name.parse().ok();
             }
+            ("license" | "attribution", _) => {}
             _ => {
                 return Err(ApiError::bad_request(
-                    "what can be chosen is `collaborative_metadata` (true, false or null) and `default_visibility` (anyone, \
-                     logged-only, owner-only or null)",
+                    "what can be chosen is `collaborative_metadata` (true, false or null), `default_visibility` (anyone, \
+                     logged-only, owner-only or null), `license` and `attribution`",
                 ));
             }
         }
+    }
+    if let Some(rights) = rights::spoken_of(&api.settings, &body, &choices.rights)? {
+        choices.rights = rights;
     }
     api.catalog.set_choices(account.id, choices).await?;
     reply.json(&document(&api, account, &url).await?)
@@ -88,6 +93,8 @@ pub async fn document(api: &Api, account: &Account, url: &PublicUrl) -> ApiResul
         "name": account.name,
         "default_visibility": choices.default_visibility.unwrap_or_default().as_str(),
         "collaborative_metadata": choices.collaborative_metadata,
+        "license": choices.rights.license,
+        "attribution": choices.rights.attribution,
         "permissions": {
             "role": if account.admin { "admin" } else { "user" },
             "can_check_reports": account.admin,

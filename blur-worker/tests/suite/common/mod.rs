@@ -14,7 +14,7 @@ use flaneur_catalog::{
     Accounts as _, Catalog, UploadSets as _,
     model::{
         Account, AccountId, BoxClass, Camera, Detection, Edited, JobId, NewAccount, NewUploadSet, Orientation, Picture,
-        PictureId, PictureStatus, Projection, Receipt, ReceivedFile, Revisions, Shape, SortMethod, UploadSetId,
+        PictureId, PictureStatus, Projection, Receipt, ReceivedFile, Revisions, Rights, Shape, SortMethod, UploadSetId,
     },
     sqlite::SqliteCatalog,
     world::{Generator, ManualClock, World},
@@ -121,6 +121,7 @@ impl Bench {
                 semantics: Vec::new(),
                 metadata: serde_json::json!({}),
                 user_agent: None,
+                rights: Rights::default(),
                 created_at: self.world.now(),
             })
             .await
@@ -161,6 +162,7 @@ impl Bench {
             revisions: Revisions::default(),
             edited: Edited::default(),
             semantics: Vec::new(),
+            rights: Rights { license: Some("CC-BY-SA-4.0".to_owned()), attribution: None },
             annotation_changes: 0,
             file_name: format!("{id}.jpg"),
             content_md5: received.md5,

@@ -25,7 +25,7 @@ use flaneur_catalog::{
     model::{
         Account, AccountId, Camera, DispatchPart, DispatchPlan, Edited, JobId, JobKind, Lease, NewAccount,
         NewUploadSet, Objects, Orientation, Picture, PictureId, PictureStatus, PlacedShot, Projection, Publication,
-        Receipt, ReceivedFile, Revisions, SequenceId, Shape, SortMethod, UploadSetId,
+        Receipt, ReceivedFile, Revisions, Rights, SequenceId, Shape, SortMethod, UploadSetId,
     },
     sqlite::SqliteCatalog,
     world::{Clock, Generator, SystemClock, World},
@@ -115,6 +115,7 @@ impl Town {
             semantics: Vec::new(),
             metadata: serde_json::json!({ "a": 1.0 }),
             user_agent: None,
+            rights: Rights::default(),
             created_at: self.now(),
         };
         self.catalog.create_upload_set(new).await.unwrap();
@@ -154,6 +155,7 @@ impl Town {
             revisions: Revisions::default(),
             edited: Edited::default(),
             semantics: Vec::new(),
+            rights: Rights { license: Some("CC-BY-SA-4.0".to_owned()), attribution: None },
             annotation_changes: 0,
             file_name: format!("{id}.jpg"),
             content_md5: received.md5,

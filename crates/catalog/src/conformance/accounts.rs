@@ -3,7 +3,7 @@
 use super::scene::Scene;
 use crate::{
     CatalogError,
-    model::{AccountChoices, AccountId, NewAccount},
+    model::{AccountChoices, AccountId, NewAccount, Rights},
 };
 
 pub async fn account_names_are_unique_without_case(scene: &Scene) {
@@ -73,8 +73,9 @@ pub async fn choices_are_kept(scene: &Scene) {
     let chosen = AccountChoices {
         collaborative_metadata: Some(false),
         default_visibility: Some(flaneur_access::Visibility::LoggedOnly),
+        rights: Rights { license: Some("CC0-1.0".to_owned()), attribution: Some("Ada".to_owned()) },
     };
-    scene.catalog.set_choices(ada.id, chosen).await.unwrap();
+    scene.catalog.set_choices(ada.id, chosen.clone()).await.unwrap();
     assert_eq!(scene.catalog.choices(ada.id).await.unwrap(), chosen);
     assert_eq!(scene.catalog.choices(bob.id).await.unwrap(), AccountChoices::default());
     scene.catalog.set_choices(ada.id, AccountChoices::default()).await.unwrap();

@@ -127,6 +127,8 @@ pub async fn an_import_is_whole_or_not_at_all(scene: &Scene) {
             Value::Null,
             Value::Null,
             Value::Null,
+            Value::Null,
+            Value::Null,
         ]
     };
     let mut import = catalog.import().await.unwrap();

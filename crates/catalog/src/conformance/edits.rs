@@ -10,7 +10,8 @@ use super::{
 use crate::model::{
     Account, AnnotationId, CaptureState, ChangeKind, Edit, EditChange, EditId, EditReceipt, Edited, HeadingState,
     HistoryOf, Item, JobId, JobKind, MOST_ANNOTATIONS, MOST_TAGS, Marked, NewEdit, PictureFields, PictureId, PoseState,
-    PositionState, SearchQuery, Selection, Semantic, SequenceFields, SequenceQuery, TagEdits, Unfulfilled, Wish,
+    PositionState, Rights, SearchQuery, Selection, Semantic, SequenceFields, SequenceQuery, TagEdits, Unfulfilled,
+    Wish,
 };
 
 fn tag(key: &str, value: &str) -> Semantic {
@@ -74,6 +75,7 @@ fn everything(scene: &Scene) -> PictureFields {
         position: Some(PositionState { lon: -70.25, lat: 10.5, accuracy: None, edited: true }),
         capture: Some(CaptureState { at: scene.now(), local: "2024-06-01T14:00:05+02:00".to_owned(), edited: true }),
         visibility: None,
+        rights: Some(Rights { license: Some("CC0-1.0".to_owned()), attribution: Some("Ada".to_owned()) }),
         rank: None,
         semantics: None,
     }
@@ -124,6 +126,7 @@ pub async fn an_edit_changes_what_it_says_and_nothing_else(scene: &Scene) {
     assert_eq!((pose.heading, pose.heading_computed, pose.sensor_heading), (Some(12.25), false, Some(90.0)));
     assert_eq!((pose.pitch, pose.roll, pose.yaw), (Some(-3.0), Some(2.5), None));
     assert_eq!(after.edited, Edited { heading: true, position: true, time: true, pose: true });
+    assert_eq!(after.rights.notice(None).as_deref(), Some("Ada, CC0-1.0"));
     assert_eq!((after.updated_at, after.revisions.metadata), (scene.now(), 1));
     assert_eq!((after.visibility, after.rank, &after.overrides), (before.visibility, before.rank, &before.overrides));
     assert_eq!(shown(scene, other).await.picture, neighbour);

@@ -41,6 +41,7 @@ mod reports;
 mod scene;
 mod search;
 mod sequences;
+mod transfers;
 mod upload_sets;
 mod uploads;
 mod visibility;
@@ -310,6 +311,12 @@ macro_rules! for_each_rule {
                 tidying_changes_no_count
                 sequences_are_found_by_tile
                 pictures_are_found_by_tile
+            }
+            transfers {
+                a_transfer_is_begun_noted_and_ended
+                a_sequence_comes_once
+                a_stopped_transfer_goes_nowhere
+                transfers_go_with_their_account
             }
             erasure {
                 an_erased_account_is_found_by_nobody

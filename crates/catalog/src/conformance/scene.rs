@@ -13,8 +13,8 @@ use crate::{
     model::{
         Account, AccountId, Camera, DispatchPart, DispatchPlan, Edited, Item, JobId, JobKind, Lease, NewAccount,
         NewUploadSet, Objects, Orientation, Picture, PictureId, PictureStatus, PlacedShot, Projection, Publication,
-        Receipt, ReceivedFile, RefusedFile, Rejection, Revisions, SearchQuery, Semantic, SequenceId, SequenceQuery,
-        SequenceSummary, Severity, Shape, SortMethod, UploadSetId,
+        Receipt, ReceivedFile, RefusedFile, Rejection, Revisions, Rights, SearchQuery, Semantic, SequenceId,
+        SequenceQuery, SequenceSummary, Severity, Shape, SortMethod, UploadSetId,
     },
     world::{Clock as _, Generator, ManualClock, World},
 };
@@ -106,6 +106,7 @@ impl Scene {
             semantics: vec![Semantic { key: "transport".to_owned(), value: "foot".to_owned() }],
             metadata: serde_json::json!({}),
             user_agent: Some("conformance/1".to_owned()),
+            rights: Rights::default(),
             created_at: self.now(),
         }
     }
@@ -162,6 +163,7 @@ impl Scene {
             revisions: Revisions::default(),
             edited: Edited::default(),
             semantics: Vec::new(),
+            rights: Rights { license: Some("CC-BY-SA-4.0".to_owned()), attribution: None },
             annotation_changes: 0,
             file_name: String::new(),
             content_md5: format!("{:032x}", id.as_u128()),
@@ -328,6 +330,7 @@ impl Scene {
             focal_length: first.focal_length,
             accuracy: first.accuracy,
             pixel_density: first.pixel_density,
+            rights: first.rights.clone(),
         }
     }
 

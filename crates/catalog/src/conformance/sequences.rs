@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::scene::{Scene, Street, viewer};
 use crate::model::{
-    Account, DispatchPart, JobKind, Picture, Projection, SequenceId, SequencePlace, SequenceQuery, SequenceStatus,
-    SequenceSummary,
+    Account, DispatchPart, JobKind, Picture, Projection, Rights, SequenceId, SequencePlace, SequenceQuery,
+    SequenceStatus, SequenceSummary,
 };
 
 async fn store(scene: &Scene, id: SequenceId, summary: &SequenceSummary) {
@@ -52,6 +52,7 @@ pub async fn a_summary_is_stored(scene: &Scene) {
         focal_length: Some(1.2),
         accuracy: Some(3.5),
         pixel_density: Some(16),
+        rights: Rights { license: Some("various".to_owned()), attribution: Some("Ada".to_owned()) },
     };
     let neither = SequenceSummary { camera: Some((None, None)), ..summary.clone() };
     for summary in [summary, neither, SequenceSummary::default()] {

@@ -3,7 +3,7 @@
 use flaneur_access::TokenScopes;
 use jiff::Timestamp;
 
-use super::{AccountId, TokenId};
+use super::{AccountId, Rights, TokenId};
 
 /// Name of the account that the pictures of who is not signed in belong to.
 pub const ANONYMOUS: &str = "anonymous";
@@ -126,10 +126,12 @@ pub struct Session {
 }
 
 /// What an account chose; none: as the instance has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AccountChoices {
     /// Whether others may correct what its pictures say of place, time and direction.
     pub collaborative_metadata: Option<bool>,
     /// Who sees its pictures if nothing is said when they are sent.
     pub default_visibility: Option<flaneur_access::Visibility>,
+    /// The licence of what it sends from now on, and whom to name for it.
+    pub rights: Rights,
 }

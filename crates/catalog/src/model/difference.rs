@@ -51,6 +51,7 @@ impl PictureFields {
         (was.capture, became.capture) = differing("time", three!(capture of self, wanted, expected), others);
         (was.visibility, became.visibility) =
             differing("visibility", three!(visibility of self, wanted, expected), others);
+        (was.rights, became.rights) = differing("license", three!(rights of self, wanted, expected), others);
         (was.rank, became.rank) = differing("order", three!(rank of self, wanted, expected), others);
         difference
     }

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, AnnotationId, EditId, Edited, Marked, PictureId, Projection, Semantic, SequenceId, TagEdits, UploadSetId,
+    AccountId, AnnotationId, EditId, Edited, Marked, PictureId, Projection, Rights, Semantic, SequenceId, TagEdits,
+    UploadSetId,
 };
 
 /// Most things that one edit changes.
@@ -90,6 +91,9 @@ pub struct PictureFields {
     /// Who sees it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visibility: Option<Visibility>,
+    /// Its licence, and whom to name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rights: Option<Rights>,
     /// Its place in the sequence, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rank: Option<i64>,
@@ -132,6 +136,7 @@ alone! {
     position: PositionState;
     capture: CaptureState;
     visibility: Visibility;
+    rights: Rights;
 }
 
 /// Values of a sequence; what is none is not spoken of.

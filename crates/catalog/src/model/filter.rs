@@ -117,6 +117,8 @@ pub enum PictureProperty {
     Heading,
     /// 95 % horizontal accuracy, metres.
     Accuracy,
+    /// Its licence, as an SPDX identifier.
+    License,
     /// What other catalogs know of theirs, and no picture has, such as how much of it is in clouds.
     Absent,
     /// Tags of any key: of the picture, of a part of it, or of its sequence.

@@ -59,6 +59,8 @@ identifiers! {
     EditId;
     /// A report.
     ReportId;
+    /// A transfer from another instance.
+    TransferId;
     /// A job.
     JobId;
     /// A file that comes piece by piece.

@@ -19,6 +19,8 @@ pub enum JobKind {
     Refresh,
     /// Destroy a picture's original, and the public objects of a picture that is deleted or a duplicate.
     Destroy,
+    /// Bring a sequence here from another instance.
+    Transfer,
     /// Redact a published picture again, and remove the objects that this supersedes.
     Redact,
     /// Detect, redact, derive, verify and publish a picture.
@@ -27,8 +29,16 @@ pub enum JobKind {
 
 impl JobKind {
     /// Every kind, the most urgent first.
-    pub const ALL: [Self; 7] =
-        [Self::Areas, Self::Erase, Self::Dispatch, Self::Refresh, Self::Destroy, Self::Redact, Self::Process];
+    pub const ALL: [Self; 8] = [
+        Self::Areas,
+        Self::Erase,
+        Self::Dispatch,
+        Self::Refresh,
+        Self::Destroy,
+        Self::Transfer,
+        Self::Redact,
+        Self::Process,
+    ];
 
     /// The name in the database.
     pub fn as_str(self) -> &'static str {
@@ -38,6 +48,7 @@ impl JobKind {
             Self::Dispatch => "dispatch",
             Self::Refresh => "refresh",
             Self::Destroy => "destroy",
+            Self::Transfer => "transfer",
             Self::Redact => "redact",
             Self::Process => "process",
         }
@@ -51,8 +62,9 @@ impl JobKind {
             Self::Dispatch => 2,
             Self::Refresh => 3,
             Self::Destroy => 4,
-            Self::Redact => 5,
-            Self::Process => 6,
+            Self::Transfer => 5,
+            Self::Redact => 6,
+            Self::Process => 7,
         }
     }
 

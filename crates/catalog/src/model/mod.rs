@@ -19,9 +19,11 @@ mod picture;
 mod redaction;
 mod region;
 mod report;
+mod rights;
 mod rings;
 mod search;
 mod sequence;
+mod transfer;
 mod upload;
 mod upload_set;
 
@@ -44,7 +46,7 @@ pub use filter::{
 };
 pub use ids::{
     AccountId, AnnotationId, AreaId, EditId, JobId, PartId, PictureId, RedactionId, ReportId, SequenceId, TokenId,
-    UnreadableId, UploadId, UploadSetId,
+    TransferId, UnreadableId, UploadId, UploadSetId,
 };
 pub use inspection::{OverdueJob, PictureFiles, Schema, Stalled};
 pub use job::{DeadJob, Failure, JobCounts, JobKind, Lease, QueueLine};
@@ -63,11 +65,13 @@ pub use report::{
     Decision, Issue, MOST_OPEN_REPORTS, NewReport, Report, ReportEvent, ReportFilter, ReportProperty, ReportQuery,
     ReportReceipt, ReportRole, ReportStatus, Reported, WithholdRule,
 };
+pub use rights::{LONGEST_ATTRIBUTION, Rights, VARIOUS};
 pub use search::{Area, Found, Order, SearchPlace, SearchQuery, squared_distance};
 pub use sequence::{
     DispatchPart, DispatchPlan, DispatchShot, DuplicateShot, ListedSequence, PlacedShot, Sequence, SequenceKey,
     SequenceList, SequenceOrder, SequencePlace, SequenceQuery, SequenceStatus, SequenceSummary, SummaryPoint,
 };
+pub use transfer::{NewTransfer, Transfer, TransferProgress, TransferReceipt, TransferStatus};
 pub use upload::{NewUpload, Upload, UploadOutcome, UploadPart, UploadReceipt};
 pub use upload_set::{
     ChangeOfSet, ChosenPlace, FileNotice, FileRecord, NewUploadSet, Notice, Receipt, ReceivedFile, RefusedFile,

@@ -254,6 +254,8 @@ pub struct Picture {
     pub revisions: Revisions,
     /// Which values were edited since.
     pub edited: Edited,
+    /// Its licence, and whom to name.
+    pub rights: super::Rights,
     /// Tags.
     pub semantics: Vec<super::Semantic>,
     /// How often its annotations changed; 0: there never was one.

@@ -4,7 +4,7 @@ use flaneur_access::{Viewer, Visibility};
 use flaneur_coverage::quadkey::Bbox;
 use jiff::Timestamp;
 
-use super::{AccountId, PictureId, Projection, Semantic, SequenceFilter, SequenceId, UploadSetId};
+use super::{AccountId, PictureId, Projection, Rights, Semantic, SequenceFilter, SequenceId, UploadSetId};
 
 /// How far a sequence is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +89,8 @@ pub struct SequenceSummary {
     pub accuracy: Option<f64>,
     /// Pixels per degree, if all pictures agree.
     pub pixel_density: Option<i64>,
+    /// Licence and whom to name, if all pictures agree; else [`super::VARIOUS`] and nobody.
+    pub rights: Rights,
 }
 
 /// One shown picture of a sequence, in order, for its summary.
@@ -118,6 +120,8 @@ pub struct SummaryPoint {
     pub accuracy: Option<f64>,
     /// Pixels per degree.
     pub pixel_density: Option<i64>,
+    /// Licence, and whom to name.
+    pub rights: Rights,
 }
 
 /// A picture to be dispatched.

@@ -5,7 +5,7 @@ pub use flaneur_dispatch::SortMethod;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Exclusion, PictureId, SequenceId, UploadSetId};
+use super::{AccountId, Exclusion, PictureId, Rights, SequenceId, UploadSetId};
 
 /// A tag: key and value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -48,6 +48,8 @@ pub struct NewUploadSet {
     pub relative_heading: Option<f64>,
     /// Who sees its pictures.
     pub visibility: Visibility,
+    /// The licence of its pictures, and whom to name.
+    pub rights: Rights,
     /// Tags of the sequences to be.
     pub semantics: Vec<Semantic>,
     /// Whatever the client noted about itself (a JSON object).

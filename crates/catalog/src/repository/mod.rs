@@ -22,6 +22,7 @@ mod redactions;
 mod reports;
 mod sequences;
 mod settings;
+mod transfers;
 mod upkeep;
 mod upload_sets;
 mod uploads;
@@ -42,6 +43,7 @@ pub use redactions::Redactions;
 pub use reports::Reports;
 pub use sequences::Sequences;
 pub use settings::Settings;
+pub use transfers::Transfers;
 pub use upkeep::Upkeep;
 pub use upload_sets::UploadSets;
 pub use uploads::Uploads;
@@ -64,6 +66,7 @@ pub trait Catalog:
     + Edits
     + Erasure
     + Settings
+    + Transfers
     + Upkeep
     + Archive
     + Inspection
@@ -87,6 +90,7 @@ impl<T> Catalog for T where
         + Edits
         + Erasure
         + Settings
+        + Transfers
         + Upkeep
         + Archive
         + Inspection

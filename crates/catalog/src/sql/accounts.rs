@@ -10,7 +10,7 @@ use crate::{
     model::{
         Account, AccountChoices, AccountId, Claim, Invite, NewAccount, NewInvite, NewToken, Session, Token, TokenId,
     },
-    stored::rows::{micros, named, time},
+    stored::rows::{RightsRow, micros, named, time},
 };
 
 #[derive(sqlx::FromRow)]
@@ -24,6 +24,24 @@ struct AccountRow {
 impl AccountRow {
     fn account(self) -> Result<Account> {
         Ok(Account { id: self.id, name: self.name, admin: self.admin, created_at: time(self.created_at)? })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct ChoicesRow {
+    collaborative_metadata: Option<bool>,
+    default_visibility: Option<String>,
+    #[sqlx(flatten)]
+    rights: RightsRow,
+}
+
+impl ChoicesRow {
+    fn choices(self) -> Result<AccountChoices> {
+        Ok(AccountChoices {
+            collaborative_metadata: self.collaborative_metadata,
+            default_visibility: self.default_visibility.as_deref().map(named).transpose()?,
+            rights: self.rights.rights(),
+        })
     }
 }
 
@@ -143,24 +161,28 @@ impl Accounts for Store {
     }
 
     async fn choices(&self, id: AccountId) -> Result<AccountChoices> {
-        let chosen: Option<(Option<bool>, Option<String>)> =
-            sqlx::query_as("SELECT collaborative_metadata, default_visibility FROM accounts WHERE id = $1")
-                .bind(id)
-                .fetch_optional(&self.readers)
-                .await?;
-        let Some((collaborative_metadata, visibility)) = chosen else { return Ok(AccountChoices::default()) };
-        let default_visibility = visibility.as_deref().map(named).transpose()?;
-        Ok(AccountChoices { collaborative_metadata, default_visibility })
+        let chosen: Option<ChoicesRow> = sqlx::query_as(
+            "SELECT collaborative_metadata, default_visibility, license, attribution FROM accounts WHERE id = $1",
+        )
+        .bind(id)
+        .fetch_optional(&self.readers)
+        .await?;
+        chosen.map_or_else(|| Ok(AccountChoices::default()), ChoicesRow::choices)
     }
 
     async fn set_choices(&self, id: AccountId, choices: AccountChoices) -> Result<()> {
         let mut tx = self.write().await?;
-        sqlx::query("UPDATE accounts SET collaborative_metadata = $2, default_visibility = $3 WHERE id = $1")
-            .bind(id)
-            .bind(choices.collaborative_metadata)
-            .bind(choices.default_visibility.map(flaneur_access::Visibility::as_str))
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "UPDATE accounts SET collaborative_metadata = $2, default_visibility = $3, license = $4, attribution = $5
+             WHERE id = $1",
+        )
+        .bind(id)
+        .bind(choices.collaborative_metadata)
+        .bind(choices.default_visibility.map(flaneur_access::Visibility::as_str))
+        .bind(choices.rights.license)
+        .bind(choices.rights.attribution)
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await?;
         Ok(())
     }

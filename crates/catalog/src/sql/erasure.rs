@@ -7,7 +7,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{Connection, Store, dialect::FOR_UPDATE, jobs, upload_sets};
+use super::{Connection, Store, dialect::FOR_UPDATE, jobs, transfers, upload_sets};
 use crate::{
     CatalogError, Erasure, Result,
     model::{AccountId, Erased, JobId, JobKind, Lease, Sweep, UploadSetId},
@@ -36,6 +36,7 @@ async fn forget_credentials(connection: &mut Connection, id: AccountId) -> Resul
     ] {
         sqlx::query(sql).bind(id).execute(&mut *connection).await?;
     }
+    transfers::forget_of(connection, id).await?;
     jobs::forget(connection, JobKind::Areas, id.0).await
 }
 
@@ -80,7 +81,7 @@ impl Erasure for Store {
         let nameless = format!("erased-{id}");
         let erased = sqlx::query(
             "UPDATE accounts SET name = $2, name_key = $2, admin = FALSE, collaborative_metadata = NULL,
-                 default_visibility = NULL, erased_at = $3
+                 default_visibility = NULL, license = NULL, attribution = NULL, erased_at = $3
              WHERE id = $1 AND erased_at IS NULL",
         )
         .bind(id)

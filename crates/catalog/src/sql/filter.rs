@@ -49,6 +49,7 @@ impl Property for PictureProperty {
             Self::FieldOfView => "p.field_of_view",
             Self::Heading => "p.heading",
             Self::Accuracy => "p.accuracy",
+            Self::License => "p.license",
             Self::Absent => return Place::Nowhere,
             Self::Tags => return Place::Tags(None),
             Self::Tag(key) => return Place::Tags(Some(key)),

@@ -47,6 +47,7 @@ fn account_of(kind: JobKind) -> &'static str {
     match kind {
         JobKind::Areas | JobKind::Erase => "SELECT o.id FROM accounts o WHERE o.id = $3",
         JobKind::Process | JobKind::Redact | JobKind::Destroy => "SELECT o.account_id FROM pictures o WHERE o.id = $3",
+        JobKind::Transfer => "SELECT o.account_id FROM transfers o WHERE o.id = $3",
         JobKind::Dispatch => "SELECT o.account_id FROM upload_sets o WHERE o.id = $3",
         JobKind::Refresh => "SELECT o.account_id FROM sequences o WHERE o.id = $3",
     }

@@ -38,6 +38,7 @@ mod settings;
 mod spans;
 mod statement;
 mod tombstones;
+mod transfers;
 mod upkeep;
 mod upload_set_revision;
 mod upload_set_state;

@@ -12,7 +12,7 @@ use crate::{
         AccountId, Camera, Edited, Objects, Orientation, Picture, PictureId, PictureStatus, Revisions, Semantic,
         SequenceId, Shape, UploadSetId,
     },
-    stored::rows::{micros, named, time},
+    stored::rows::{RightsRow, micros, named, time},
 };
 
 /// The columns of [`PictureRow`]. The table is `p`.
@@ -20,7 +20,7 @@ pub const PICTURE: &str = "p.id, p.account_id, p.upload_set_id, p.sequence_id, p
     p.exclusion, EXISTS (SELECT 1 FROM withheld w WHERE w.picture_id = p.id) AS withheld, p.lon, p.lat, p.altitude, p.accuracy, p.captured_at, p.captured_local, p.heading, p.heading_computed, p.pitch, p.roll,
     p.yaw, p.sensor_heading, p.metadata_revision, p.served_revision, p.projection, p.width, p.height, p.camera_make, p.camera_model, p.camera_artist, p.focal_length,
     p.field_of_view, p.exif, p.overrides, p.file_name, p.content_md5, p.content_sha256, p.size, p.claimed_blurred,
-    p.original, p.objects, p.created_at, p.updated_at, p.edited, p.semantics, p.annotation_changes";
+    p.original, p.objects, p.created_at, p.updated_at, p.edited, p.semantics, p.annotation_changes, p.license, p.attribution";
 
 /// A picture as it is stored.
 #[derive(sqlx::FromRow)]
@@ -70,6 +70,8 @@ pub struct PictureRow {
     edited: i64,
     semantics: Json<Vec<Semantic>>,
     annotation_changes: i64,
+    #[sqlx(flatten)]
+    rights: RightsRow,
 }
 
 impl PictureRow {
@@ -111,6 +113,7 @@ impl PictureRow {
             overrides: self.overrides.0,
             revisions: Revisions { metadata: self.metadata_revision, served: self.served_revision },
             edited: Edited::of_bits(self.edited),
+            rights: self.rights.rights(),
             semantics: self.semantics.0,
             annotation_changes: self.annotation_changes,
             file_name: self.file_name,
@@ -172,8 +175,9 @@ pub async fn insert_picture(
 ) -> Result<bool> {
     let sql = format!(
         "INSERT INTO pictures (id, {SAID}, account_id, upload_set_id, status, visibility, width, height, file_name,
-             content_md5, content_sha256, size, claimed_blurred, original, created_at, updated_at)
-         VALUES ($1, {SAID_VALUES}, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)
+             content_md5, content_sha256, size, claimed_blurred, original, created_at, updated_at, license, attribution,
+             semantics)
+         VALUES ($1, {SAID_VALUES}, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39)
          ON CONFLICT (content_sha256) WHERE status <> 'deleted' DO NOTHING"
     );
     let stored = bind_said(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(picture.id), picture)
@@ -191,6 +195,9 @@ pub async fn insert_picture(
         .bind(&picture.original)
         .bind(micros(picture.created_at))
         .bind(micros(picture.updated_at))
+        .bind(&picture.rights.license)
+        .bind(&picture.rights.attribution)
+        .bind(Json(&picture.semantics))
         .execute(connection)
         .await
         .map_err(|error| explain(error, "the picture's id", "the picture's account"))?;

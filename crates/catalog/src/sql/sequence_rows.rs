@@ -8,7 +8,7 @@ use crate::{
     model::{AccountId, Semantic, Sequence, SequenceId, SequenceSummary, UploadSetId},
     stored::{
         lines,
-        rows::{interval, named, time},
+        rows::{RightsRow, interval, named, time},
     },
 };
 
@@ -16,7 +16,8 @@ use crate::{
 pub const SEQUENCE: &str = "s.id, s.account_id, a.name AS producer, s.upload_set_id, s.title, s.status, s.visibility,
     s.semantics, s.user_agent, s.nb_pictures, s.west, s.south, s.east, s.north, s.first_captured_at,
     s.last_captured_at, s.length_m, s.lines, s.capture_date, s.camera, s.projection, s.field_of_view, s.focal_length,
-    s.accuracy, s.pixel_density, s.created_at, s.updated_at, s.sorted_by";
+    s.accuracy, s.pixel_density, s.created_at, s.updated_at, s.sorted_by,
+    s.license, s.attribution";
 
 /// Make and model.
 pub type MakeModel = (Option<String>, Option<String>);
@@ -52,6 +53,8 @@ pub struct SequenceRow {
     created_at: i64,
     updated_at: i64,
     sorted_by: Option<String>,
+    #[sqlx(flatten)]
+    rights: RightsRow,
 }
 
 impl SequenceRow {
@@ -81,6 +84,7 @@ impl SequenceRow {
                 focal_length: self.focal_length,
                 accuracy: self.accuracy,
                 pixel_density: self.pixel_density,
+                rights: self.rights.rights(),
             },
             created_at: time(self.created_at)?,
             updated_at: time(self.updated_at)?,

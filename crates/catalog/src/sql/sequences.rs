@@ -21,7 +21,7 @@ use crate::{
     signals::Topic,
     stored::{
         cells, lines,
-        rows::{interval, micros, named, time},
+        rows::{RightsRow, interval, micros, named, time},
     },
 };
 
@@ -95,6 +95,8 @@ struct PointRow {
     focal_length: Option<f64>,
     accuracy: Option<f64>,
     excluded: bool,
+    #[sqlx(flatten)]
+    rights: RightsRow,
 }
 
 impl PointRow {
@@ -113,6 +115,7 @@ impl PointRow {
             focal_length: self.focal_length,
             accuracy: self.accuracy,
             pixel_density: shape.density(self.field_of_view),
+            rights: self.rights.rights(),
         })
     }
 }
@@ -198,7 +201,7 @@ impl Sequences for Store {
     async fn summary_points(&self, id: SequenceId) -> Result<Vec<SummaryPoint>> {
         let rows = sqlx::query_as::<_, PointRow>(
             "SELECT id, lon, lat, captured_at, captured_local, camera_make, camera_model, projection, width, height,
-                 field_of_view, focal_length, accuracy, exclusion IS NOT NULL AS excluded
+                 field_of_view, focal_length, accuracy, exclusion IS NOT NULL AS excluded, license, attribution
              FROM pictures WHERE sequence_id = $1 AND audience IS NOT NULL ORDER BY rank",
         )
         .bind(id)
@@ -231,6 +234,7 @@ impl Sequences for Store {
             "UPDATE sequences SET nb_pictures = $2, west = $3, south = $4, east = $5, north = $6, first_captured_at = $7,
                  last_captured_at = $8, length_m = $9, lines = $10, capture_date = $11, camera = $12, projection = $13,
                  field_of_view = $14, focal_length = $15, accuracy = $16, pixel_density = $17, updated_at = $18, outline = $19,
+                 license = $20, attribution = $21,
                  status = CASE WHEN EXISTS (
                      SELECT 1 FROM pictures p WHERE p.sequence_id = sequences.id AND p.status = 'waiting')
                      THEN 'waiting' ELSE 'ready' END
@@ -255,6 +259,8 @@ impl Sequences for Store {
         .bind(summary.pixel_density)
         .bind(micros(now))
         .bind(lines::encode(&flaneur_coverage::outline(&summary.lines)))
+        .bind(&summary.rights.license)
+        .bind(&summary.rights.attribution)
         .execute(&mut *tx)
         .await?;
         if stored.rows_affected() == 1 {

@@ -91,7 +91,7 @@ pub async fn bury_pictures(
         "UPDATE pictures SET status = 'deleted', audience = NULL, updated_at = $2,
              lon = 0, lat = 0, quadkey = 0, altitude = NULL, accuracy = NULL, captured_at = 0, captured_local = '',
              file_name = '', content_md5 = '', content_sha256 = '', camera_make = NULL, camera_model = NULL,
-             camera_artist = NULL, exif = '{{}}', overrides = 'null', detections = NULL, semantics = '[]'
+             camera_artist = NULL, attribution = NULL, exif = '{{}}', overrides = 'null', detections = NULL, semantics = '[]'
          WHERE {condition} RETURNING id",
     );
     let buried: Vec<PictureId> =
@@ -107,7 +107,7 @@ pub async fn bury_pictures(
 pub async fn bury_sequence(connection: &mut Connection, id: SequenceId, now: Timestamp) -> Result<bool> {
     let buried = sqlx::query(
         "UPDATE sequences SET status = 'deleted', updated_at = $2, nb_pictures = 0, length_m = 0, lines = NULL,
-             title = '', user_agent = NULL, camera = NULL, west = NULL, south = NULL, east = NULL, north = NULL, semantics = '[]'
+             title = '', user_agent = NULL, camera = NULL, attribution = NULL, west = NULL, south = NULL, east = NULL, north = NULL, semantics = '[]'
          WHERE id = $1 AND status <> 'deleted'",
     )
     .bind(id)

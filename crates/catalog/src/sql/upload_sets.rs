@@ -20,12 +20,12 @@ use crate::{
         UploadSet, UploadSetId, UploadSetState,
     },
     signals::Topic,
-    stored::rows::{micros, named, time},
+    stored::rows::{RightsRow, micros, named, time},
 };
 
 const SET: &str = "id, account_id, title, estimated_nb_files, sort_method, no_split, split_distance, split_time,
     no_deduplication, duplicate_distance, duplicate_rotation, relative_heading, visibility, semantics, metadata,
-    user_agent, created_at, completed, dispatched, received, notices";
+    user_agent, license, attribution, created_at, completed, dispatched, received, notices";
 
 #[derive(sqlx::FromRow)]
 struct SetRow {
@@ -50,6 +50,8 @@ struct SetRow {
     dispatched: bool,
     received: i64,
     notices: Json<Vec<Notice>>,
+    #[sqlx(flatten)]
+    rights: RightsRow,
 }
 
 impl SetRow {
@@ -73,6 +75,7 @@ impl SetRow {
                 duplicate_rotation: self.duplicate_rotation,
                 relative_heading: self.relative_heading,
                 visibility: named(&self.visibility)?,
+                rights: self.rights.rights(),
                 semantics: self.semantics.0,
                 metadata: self.metadata.0,
                 user_agent: self.user_agent,
@@ -283,8 +286,8 @@ async fn insert_set(connection: &mut Connection, new: &NewUploadSet, complete: b
     sqlx::query(
         "INSERT INTO upload_sets (id, account_id, title, estimated_nb_files, sort_method, no_split, split_distance,
              split_time, no_deduplication, duplicate_distance, duplicate_rotation, relative_heading, visibility,
-             semantics, metadata, user_agent, created_at, completed, dispatched)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)",
+             semantics, metadata, user_agent, created_at, license, attribution, completed, dispatched)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $20)",
     )
     .bind(new.id)
     .bind(new.account)
@@ -303,6 +306,8 @@ async fn insert_set(connection: &mut Connection, new: &NewUploadSet, complete: b
     .bind(Json(&new.metadata))
     .bind(&new.user_agent)
     .bind(micros(new.created_at))
+    .bind(&new.rights.license)
+    .bind(&new.rights.attribution)
     .bind(complete)
     .execute(connection)
     .await
@@ -321,7 +326,7 @@ async fn hold_undeleted(connection: &mut Connection, id: UploadSetId) -> Result<
 /// Deletes a set whose pictures are deleted, with its sequences. The caller holds it.
 async fn bury(connection: &mut Connection, id: UploadSetId, now: Timestamp) -> Result<()> {
     sqlx::query(
-        "UPDATE upload_sets SET deleted = TRUE, title = '', user_agent = NULL, semantics = '[]', metadata = '{}' WHERE id = $1",
+        "UPDATE upload_sets SET deleted = TRUE, title = '', user_agent = NULL, attribution = NULL, semantics = '[]', metadata = '{}' WHERE id = $1",
     )
     .bind(id)
     .execute(&mut *connection)

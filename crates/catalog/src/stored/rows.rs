@@ -7,7 +7,7 @@ use crate::{
     CatalogError, Result,
     model::{
         ChangeKind, Exclusion, Issue, JobKind, PageName, PictureStatus, Projection, RedactionOrigin, RedactionState,
-        RegionClass, ReportRole, ReportStatus, SequenceStatus, SortMethod, UndoState,
+        RegionClass, ReportRole, ReportStatus, Rights, SequenceStatus, SortMethod, TransferStatus, UndoState,
     },
 };
 
@@ -77,6 +77,20 @@ named! {
     ReportStatus, "status of a report", ReportStatus::ALL;
     ReportRole, "role", ReportRole::ALL;
     PageName, "name of a page", PageName::ALL;
+    TransferStatus, "status of a transfer", TransferStatus::ALL;
+}
+
+/// The columns `license` and `attribution`.
+#[derive(Debug, Default, sqlx::FromRow)]
+pub struct RightsRow {
+    license: Option<String>,
+    attribution: Option<String>,
+}
+
+impl RightsRow {
+    pub fn rights(self) -> Rights {
+        Rights { license: self.license, attribution: self.attribution }
+    }
 }
 
 #[cfg(test)]

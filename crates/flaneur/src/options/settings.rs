@@ -140,6 +140,13 @@ pub struct Instance {
         default_value = "https://spdx.org/licenses/CC-BY-SA-4.0.html"
     )]
     pub license_url: String,
+    /// Other licences that contributors may choose for their pictures: SPDX identifiers
+    #[arg(long, value_name = "SPDX", env = "FLANEUR_LICENSES", value_delimiter = ',')]
+    pub licenses: Vec<String>,
+    /// Hosts of other instances that sequences may be transferred from; they may have private addresses and be without TLS.
+    /// Without it, from any that is public
+    #[arg(long, value_name = "HOST", env = "FLANEUR_TRANSFER_HOSTS", value_delimiter = ',')]
+    pub transfer_hosts: Vec<String>,
     /// Address of a MapLibre style for the map's background; without it, Natural Earth as built in
     #[arg(long, value_name = "URL", env = "FLANEUR_BACKGROUND_STYLE")]
     pub background_style: Option<String>,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use flaneur_api::{Api, Cutter, Gate, License};
 use flaneur_catalog::{Catalog, world::World};
 use flaneur_login::Provider;
@@ -21,7 +21,9 @@ pub async fn api(
     logins: Vec<Provider>,
 ) -> Result<Api> {
     let tokens = accounts::token_key(catalog.as_ref(), &world).await?;
+    let remote = flaneur_remote::Remote::new(&settings.transfer_hosts).context("cannot ask other instances")?;
     Ok(Api {
+        remote: Arc::new(remote),
         tokens: Arc::new(tokens),
         catalog,
         storage,
@@ -55,6 +57,8 @@ pub fn settings(
         name: instance.name.clone(),
         description: instance.description.clone(),
         email: instance.email.clone(),
+        transfer_hosts: instance.transfer_hosts.clone(),
+        other_licenses: licenses(&instance.licenses)?,
         license: License { id: instance.license.clone(), url: instance.license_url.clone() },
         sign_up: logins.sign_up,
         enforce_terms: instance.enforce_terms,
@@ -71,4 +75,16 @@ pub fn settings(
         tile_cache: memory.tile_cache << 20,
         ..flaneur_api::Settings::default()
     })
+}
+
+/// Licences that may be chosen, each of which is on the list of SPDX.
+fn licenses(ids: &[String]) -> Result<Vec<String>> {
+    let ids: Vec<String> = ids.iter().map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect();
+    for id in &ids {
+        anyhow::ensure!(
+            spdx::license_id(id).is_some(),
+            "--licenses: {id} is no SPDX identifier: see https://spdx.org/licenses, for example CC-BY-4.0 or CC0-1.0"
+        );
+    }
+    Ok(ids)
 }

@@ -2,13 +2,13 @@
 
 use crate::{
     Result,
-    model::{CaptureState, Edited, HeadingState, PictureFields, PoseState, PositionState},
+    model::{CaptureState, Edited, HeadingState, PictureFields, PoseState, PositionState, Rights},
     stored::rows::{named, time},
 };
 
 /// The columns of [`FieldsRow`]. The table is `p`.
 pub const FIELDS: &str = "p.rank, p.visibility, p.lon, p.lat, p.accuracy, p.captured_at, p.captured_local, p.heading,
-    p.heading_computed, p.pitch, p.roll, p.yaw, p.edited";
+    p.heading_computed, p.pitch, p.roll, p.yaw, p.edited, p.license, p.attribution";
 
 #[derive(sqlx::FromRow)]
 pub struct FieldsRow {
@@ -25,6 +25,8 @@ pub struct FieldsRow {
     roll: Option<f64>,
     yaw: Option<f64>,
     edited: i64,
+    license: Option<String>,
+    attribution: Option<String>,
 }
 
 impl FieldsRow {
@@ -55,6 +57,7 @@ impl FieldsRow {
                 edited: edited.time,
             }),
             visibility: Some(named(&self.visibility)?),
+            rights: Some(Rights { license: self.license.clone(), attribution: self.attribution.clone() }),
             rank: self.rank,
             semantics: None,
         })

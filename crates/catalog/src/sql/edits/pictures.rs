@@ -81,12 +81,18 @@ async fn store(
     let position = new.position.or(before.position);
     let capture = new.capture.as_ref().or(before.capture.as_ref());
     let visibility = new.visibility.or(before.visibility);
-    let in_files = new.heading.is_some() || new.pose.is_some() || new.position.is_some() || new.capture.is_some();
+    let rights = new.rights.as_ref().or(before.rights.as_ref());
+    let in_files = new.heading.is_some()
+        || new.pose.is_some()
+        || new.position.is_some()
+        || new.capture.is_some()
+        || new.rights.is_some();
     let (lon, lat) = position.map_or((now.fields.lon, now.fields.lat), |state| (state.lon, state.lat));
     sqlx::query(
         "UPDATE pictures SET lon = $2, lat = $3, quadkey = $4, accuracy = $5, captured_at = $6, captured_local = $7,
              heading = $8, heading_computed = $9, pitch = $10, roll = $11, yaw = $12, visibility = $13, rank = $14,
-             edited = $15, semantics = $16, updated_at = $17, metadata_revision = metadata_revision + $18
+             edited = $15, semantics = $16, updated_at = $17, metadata_revision = metadata_revision + $18,
+             license = $19, attribution = $20
          WHERE id = $1",
     )
     .bind(now.id)
@@ -107,6 +113,8 @@ async fn store(
     .bind(Json(tags))
     .bind(micros(effects.at))
     .bind(i64::from(in_files))
+    .bind(rights.and_then(|rights| rights.license.as_ref()))
+    .bind(rights.and_then(|rights| rights.attribution.as_ref()))
     .execute(connection)
     .await?;
     if in_files {
@@ -116,8 +124,11 @@ async fn store(
         effects.audience.insert(now.id, (now.account_id, lon, lat));
     }
     if let Some(sequence) = now.sequence_id {
-        let summed_up =
-            new.position.is_some() || new.capture.is_some() || new.visibility.is_some() || new.rank.is_some();
+        let summed_up = new.position.is_some()
+            || new.capture.is_some()
+            || new.visibility.is_some()
+            || new.rights.is_some()
+            || new.rank.is_some();
         *effects.sequences.entry(sequence).or_default() |= summed_up;
     }
     Ok(())

@@ -1,0 +1,17 @@
+-- Sequences that are being brought here from other instances, or were. Each has a job of the kind `transfer`; what comes lies in an
+-- upload set of the same identifier.
+CREATE TABLE transfers (
+    id BLOB NOT NULL PRIMARY KEY,
+    account_id BLOB NOT NULL REFERENCES accounts (id),
+    location TEXT NOT NULL,
+    sequence_id BLOB NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('waiting', 'running', 'finished', 'failed')),
+    wanted INTEGER,
+    taken INTEGER NOT NULL DEFAULT 0,
+    left_out INTEGER NOT NULL DEFAULT 0,
+    message TEXT,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX transfers_by_account ON transfers (account_id, created_at, id);
+CREATE UNIQUE INDEX transfers_open ON transfers (sequence_id) WHERE status IN ('waiting', 'running');
