@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what tests and checks need beside Rust, Node.js and Python.
-# Usage: tools.sh [python|stac|schemathesis|chromium|pictures|deny|s3|nginx|garage|postgres|faketime|mmdebstrap|jpeg|cxx|reference]…
+# Usage: tools.sh [python|cli_tests|stac|schemathesis|chromium|pictures|deny|s3|nginx|garage|postgres|faketime|mmdebstrap|jpeg|cxx|reference]…
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
@@ -28,6 +28,21 @@ install_venv() {
 
 install_python() {
     install_venv venv e2e/requirements.txt "panoramax_cli, shellcheck and PyYAML"
+}
+
+# The command-line client's own tests: they come with its source only.
+install_cli_tests() {
+    local stamp=$cache/panoramax_cli/.flaneur-stamp hash
+    install_python
+    hash=$(sha256sum "$root/e2e/panoramax_cli/requirements.txt" | cut -d' ' -f1)
+    fresh "$stamp" "$hash" && return
+    rm -rf "$cache/panoramax_cli"
+    mkdir -p "$cache/panoramax_cli"
+    step "fetching the tests of panoramax_cli" "$cache/venv/bin/pip" download --no-deps --no-build-isolation \
+        --no-binary :all: --require-hashes -r "$root/e2e/panoramax_cli/requirements.txt" -d "$cache/panoramax_cli"
+    step "unpacking the tests of panoramax_cli" tar -xzf "$cache"/panoramax_cli/*.tar.gz --strip-components 1 \
+        -C "$cache/panoramax_cli"
+    echo "$hash" >"$stamp"
 }
 
 # Generic STAC tools, in a virtual environment of their own: they bring half a hundred packages.

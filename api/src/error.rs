@@ -2,10 +2,7 @@
 
 use std::borrow::Cow;
 
-use axum::{
-    Json,
-    response::{IntoResponse, Response},
-};
+use axum::response::{IntoResponse, Response};
 use flaneur_access::Refusal;
 use flaneur_catalog::CatalogError;
 use flaneur_storage::StorageError;
@@ -154,7 +151,10 @@ pub(crate) fn chain(cause: &(dyn std::error::Error + 'static)) -> String {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut response = (self.status, Json(self.body())).into_response();
+        // The line ends, as people see it in a terminal; clients of the reference server compare texts that do.
+        let body = format!("{}\n", self.body());
+        let json = [(http::header::CONTENT_TYPE, "application/json")];
+        let mut response = (self.status, json, body).into_response();
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(http::header::WWW_AUTHENTICATE, http::HeaderValue::from_static("Bearer"));
         }

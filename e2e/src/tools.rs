@@ -14,6 +14,7 @@ use std::{
 /// | `FLANEUR_MODELS` | folder of detection models | `models` |
 /// | `FLANEUR_TEST_PICTURES` | folder of `astronaut.png` and `car.png` | `test-pictures` in the cache |
 /// | `FLANEUR_PANORAMAX_CLI` | the command-line client | `venv/bin/panoramax_cli` in the cache |
+/// | `FLANEUR_PANORAMAX_CLI_TESTS` | its source, with its tests | `panoramax_cli` in the cache |
 /// | `FLANEUR_STAC_VENV` | a virtual environment with generic STAC tools | `stac-venv` in the cache |
 /// | `FLANEUR_SCHEMATHESIS_VENV` | a virtual environment with schemathesis | `schemathesis-venv` in the cache |
 /// | `FLANEUR_CHROMIUM` | a Chromium | the first one in `PATH` |
@@ -52,6 +53,13 @@ impl Tools {
     /// The `panoramax_cli` of a virtual environment.
     pub fn panoramax_cli() -> PathBuf {
         find("FLANEUR_PANORAMAX_CLI", &[cache().join("venv/bin/panoramax_cli")], "run `make test-e2e`")
+    }
+
+    /// The source of that client, with its own tests, and a Python that runs them.
+    pub fn panoramax_cli_tests() -> (PathBuf, PathBuf) {
+        let remedy = "run `scripts/tools.sh cli_tests`";
+        let source = find("FLANEUR_PANORAMAX_CLI_TESTS", &[cache().join("panoramax_cli")], remedy);
+        (source, Self::panoramax_cli().with_file_name("python3"))
     }
 
     /// A Python that has the official validator of STAC APIs and the usual client.

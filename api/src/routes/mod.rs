@@ -22,6 +22,7 @@ mod permissions;
 pub mod pictures;
 pub mod reports;
 pub mod search;
+pub mod stats;
 pub mod transfers;
 pub mod upload_sets;
 pub mod users;
@@ -47,6 +48,7 @@ pub fn router() -> OpenApiRouter<Api> {
         .merge(reports::router())
         .merge(pages::router())
         .merge(transfers::router())
+        .merge(stats::router())
 }
 
 /// Answers whatever has no route.

@@ -5,7 +5,7 @@ use axum::{
     extract::State,
     response::{IntoResponse as _, Response},
 };
-use flaneur_catalog::model::{AccountId, NewTransfer, SequenceId, Transfer, TransferId, TransferReceipt};
+use flaneur_catalog::model::{AccountId, JobId, NewTransfer, SequenceId, Transfer, TransferId, TransferReceipt};
 use flaneur_remote::{RemoteError, Url};
 use http::{StatusCode, header};
 use serde::Deserialize;
@@ -18,7 +18,7 @@ use crate::{
     error::ErrorBody,
     extract::{self, Path, Query},
     respond::Reply,
-    transfers::fresh,
+    routes::upload_sets::admit_set,
     uploader::agreed,
 };
 
@@ -64,7 +64,7 @@ struct NewTransferBody {
         (status = 409, description = "The sequence is here, or on its way for another account", body = ErrorBody),
         (status = 415, description = "The body is not JSON", body = ErrorBody),
         (status = 422, description = "So many transfers are open that another has to wait", body = ErrorBody),
-        (status = 429, description = "More transfers in a minute than are begun for one account", body = ErrorBody),
+        (status = 429, description = "More transfers in a minute, or uploads in a day, than are begun for one account", body = ErrorBody),
     )
 )]
 async fn begin(
@@ -75,10 +75,11 @@ async fn begin(
 ) -> ApiResult<Response> {
     let account = identity.require()?;
     agreed(&api, account, &url).await?;
+    admit_set(&api, account).await?;
     let now = api.world.now();
     api.pace.count(Whom::Account(account.id), Doing::Transfers, MOST_IN_A_MINUTE, now)?;
     let (location, sequence) = location(&api, &body.collection_location, &url)?;
-    let (id, job) = fresh(&api);
+    let (id, job) = (TransferId(api.world.id()), JobId(api.world.id()));
     let new = NewTransfer { id, account: account.id, location: location.into(), sequence, created_at: now };
     match api.catalog.begin_transfer(&new, MOST_OPEN, job).await? {
         TransferReceipt::Begun => Ok(accepted(&url, sequence, id)),

@@ -10,8 +10,8 @@ use std::{sync::Arc, time::Duration};
 use flaneur_catalog::{
     CatalogError,
     model::{
-        Account, ChosenPlace, Failure, JobId, JobKind, Lease, NewUploadSet, PictureId, Transfer, TransferId,
-        TransferProgress, UploadSet, UploadSetId,
+        Account, ChosenPlace, Failure, JobKind, Lease, NewUploadSet, Transfer, TransferId, TransferProgress, UploadSet,
+        UploadSetId,
     },
     signals::Topic,
 };
@@ -22,7 +22,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Api, ApiError,
+    Api, ApiError, rights,
     routes::{
         collections::plain_set,
         upload_sets::{Arrival, Arrived, spot, store_file, turn},
@@ -163,6 +163,12 @@ async fn transfer(api: &Api, lease: &Lease, progress: &mut TransferProgress) -> 
         let document = remote.json(&address).await?;
         for picture in source::pictures(&document) {
             position += 1;
+            if position > api.settings.max_files_per_set {
+                let most = api.settings.max_files_per_set;
+                return Err(Trouble::Lasting(format!(
+                    "it has more than the {most} pictures that are taken at once here"
+                )));
+            }
             let outcome = match RemotePicture::read(picture, &address) {
                 Ok(picture) => courier.bring(&sequence, &picture, position).await?,
                 Err(why) => Err(why),
@@ -212,7 +218,7 @@ impl Courier<'_> {
             let set = NewUploadSet {
                 id: UploadSetId(self.transfer.options.id.0),
                 metadata: json!({ "transferred_from": self.transfer.options.location }),
-                semantics: sequence.semantics.clone(),
+                semantics: sequence.tags(&self.transfer.options.location),
                 ..plain_set(self.api, self.account, sequence.title.clone(), usual)
             };
             Some(catalog.begin_sequence(set, id).await?)
@@ -231,27 +237,21 @@ impl Courier<'_> {
         position: i64,
     ) -> Result<Result<(), String>, Trouble> {
         let api = self.api;
-        let license = picture.license.as_ref().or(sequence.license.as_ref());
-        let license = license.ok_or_else(|| "it has no licence".to_owned());
-        let license = license.and_then(|id| {
-            crate::rights::license(&api.settings, id)
-                .map_err(|_| format!("its licence {id} is not one that is taken here"))
-        });
-        let license = match license {
-            Ok(license) => license,
-            Err(why) => return Ok(Err(why)),
+        let Some(id) = picture.license.as_ref().or(sequence.license.as_ref()) else {
+            return Ok(Err("it has no licence".to_owned()));
+        };
+        let Ok(license) = rights::license(&api.settings, id) else {
+            return Ok(Err(format!("its licence {id} is not one that is taken here")));
         };
         let set = self.set(sequence).await?;
         if let Some(here) = api.catalog.picture(picture.id).await? {
             let ours = here.upload_set == set.options.id;
             return Ok(if ours { Ok(()) } else { Err("there is another picture of its identifier here".to_owned()) });
         }
-        let arrived = match self.fetch(&set, picture, position, license).await {
-            Ok(arrived) => arrived,
-            Err(Trouble::Lasting(why)) => return Ok(Err(why)),
-            Err(trouble) => return Err(trouble),
-        };
-        Ok(arrived)
+        match self.fetch(&set, picture, position, license).await {
+            Err(Trouble::Lasting(why)) => Ok(Err(why)),
+            outcome => outcome,
+        }
     }
 
     async fn fetch(
@@ -262,6 +262,8 @@ impl Courier<'_> {
         license: String,
     ) -> Result<Result<(), String>, Trouble> {
         let api = self.api;
+        // Before anything lies here.
+        let form = picture.form(position).map_err(|error| Trouble::Lasting(error.message().to_owned()))?;
         let _turn = turn(api).await?;
         let at = spot(api, picture.id).await?;
         let broken: Arc<std::sync::Mutex<Option<Trouble>>> = Arc::default();
@@ -281,7 +283,6 @@ impl Courier<'_> {
                 return Err(broken.unwrap_or_else(|| error.into()));
             }
         };
-        let form = picture.form(position).map_err(|error| Trouble::Lasting(error.message().to_owned()))?;
         let place = ChosenPlace { sequence: self.transfer.options.sequence, position: form.position };
         let judged = Arrived {
             api,
@@ -310,16 +311,6 @@ fn sentence(error: &ApiError) -> String {
         Some(reason) => format!("{}: {reason}", error.message()),
         None => error.message().to_owned(),
     }
-}
-
-/// Fresh identifiers, for what is asked for.
-pub(crate) fn fresh(api: &Api) -> (TransferId, JobId) {
-    (TransferId(api.world.id()), JobId(api.world.id()))
-}
-
-/// A picture's identifier as another instance writes it.
-fn picture_id(text: &str) -> Option<PictureId> {
-    text.parse().ok().filter(|id: &PictureId| !id.0.is_nil())
 }
 
 #[cfg(test)]

@@ -4,13 +4,15 @@ use flaneur_catalog::model::{LONGEST_KEY, LONGEST_VALUE, MOST_TAGS, PictureId, R
 use flaneur_remote::Url;
 use serde_json::Value;
 
-use super::picture_id;
-use crate::{ApiResult, routes::upload_sets::Form};
+use crate::{
+    ApiResult,
+    routes::upload_sets::{Form, file_name},
+};
 
 /// Pictures asked for at once.
 const PAGE: &str = "100";
-/// Longest title taken over, characters.
-const LONGEST_TITLE: usize = 500;
+/// Longest text taken over, characters.
+const LONGEST: usize = 500;
 
 /// A sequence elsewhere.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,14 +54,25 @@ impl RemoteSequence {
             return Err(format!("{at} is no sequence"));
         }
         let items = link(document, "items", at).ok_or_else(|| format!("{at} does not say where its pictures are"))?;
-        let title: String = document["title"].as_str().unwrap_or_default().trim().chars().take(LONGEST_TITLE).collect();
+        let title = document["title"].as_str().map(str::trim).filter(|title| is_plain(title)).unwrap_or("untitled");
         Ok(Self {
-            title: if title.is_empty() { "untitled".to_owned() } else { title },
+            title: title.to_owned(),
             items: paged(items),
             pictures: document["stats:items"]["count"].as_i64().filter(|count| *count >= 0),
             license: license(&document["license"]),
             semantics: semantics(&document["semantics"]),
         })
+    }
+}
+
+impl RemoteSequence {
+    /// Its tags here: where it is from, under the key that the reference server has for it, and those that it has there.
+    pub fn tags(&self, location: &str) -> Vec<Semantic> {
+        let origin = Semantic { key: "original:collection_location".to_owned(), value: location.to_owned() };
+        let others = self.semantics.iter().filter(|tag| tag.key != origin.key).cloned();
+        let mut tags: Vec<Semantic> = std::iter::once(origin.clone()).chain(others).take(MOST_TAGS).collect();
+        tags.sort();
+        tags
     }
 }
 
@@ -79,11 +92,12 @@ impl RemotePicture {
     /// # Errors
     /// Why it cannot be taken.
     pub fn read(document: &Value, at: &Url) -> Result<Self, String> {
-        let id = document["id"].as_str().and_then(picture_id).ok_or("its identifier is no UUID")?;
+        let id = document["id"].as_str().and_then(|text| text.parse().ok()).filter(|id: &PictureId| !id.0.is_nil());
+        let id = id.ok_or("its identifier is no UUID")?;
         let file = document["assets"]["hd"]["href"].as_str().and_then(|href| at.join(href).ok());
         let file = file.ok_or("it has no file")?;
         let properties = &document["properties"];
-        let text = |name: &str| properties[name].as_str().map(str::trim).filter(|text| !text.is_empty());
+        let text = |name: &str| properties[name].as_str().map(str::trim).filter(|text| is_plain(text));
         let mut said = vec![("picture_id", id.to_string())];
         let position = &document["geometry"]["coordinates"];
         if let (Some(lon), Some(lat)) = (position[0].as_f64(), position[1].as_f64()) {
@@ -104,7 +118,7 @@ impl RemotePicture {
         }
         Ok(Self {
             id,
-            name: text("original_file:name").map_or_else(|| format!("{id}.jpg"), str::to_owned),
+            name: file_name(Some(text("original_file:name").unwrap_or(&format!("{id}.jpg")))),
             file,
             license: license(&properties["license"]),
             semantics: semantics(&properties["semantics"]),
@@ -137,6 +151,11 @@ impl RemotePicture {
         let attribution = attribution.and_then(|text| crate::rights::attribution(&text).ok().flatten());
         Rights { license: Some(license), attribution }
     }
+}
+
+/// Whether a text may be taken over.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.chars().count() <= LONGEST && !text.chars().any(char::is_control)
 }
 
 /// A link, made absolute.
@@ -214,7 +233,7 @@ mod tests {
         let picture = RemotePicture::read(&document, &at()).unwrap();
         assert_eq!((picture.id.to_string().as_str(), picture.file.as_str()), (id, "https://cdn.example/1.jpg"));
         let form = picture.form(3).unwrap();
-        assert_eq!((form.position, form.picture), (Some(3), Some(picture.id)));
+        assert_eq!((form.position, form.picture, picture.name.as_str()), (Some(3), Some(picture.id), "a.jpg"));
         let overrides = form.overrides().unwrap();
         assert_eq!((overrides.longitude, overrides.latitude), (Some(2.5), Some(48.25)));
         assert_eq!(overrides.captured.as_deref(), Some("2024-05-01T12:00:00+02:00"));
@@ -224,6 +243,15 @@ mod tests {
         assert_eq!(rights.attribution.as_deref(), Some("alice (cdn.example)"));
         assert_eq!(picture.rights("etalab-2.0".to_owned(), "alice").attribution, None);
 
+        let mut strange = document.clone();
+        strange["properties"]["datetimetz"] = json!("x\0y");
+        strange["properties"]["original_file:name"] = json!("a".repeat(5000));
+        let strange = RemotePicture::read(&strange, &at()).unwrap();
+        assert_eq!(
+            strange.form(1).unwrap().overrides().unwrap().captured.as_deref(),
+            Some("2024-05-01T10:00:00+00:00")
+        );
+        assert_eq!(strange.name, format!("{id}.jpg"));
         let mut wrong = document.clone();
         wrong["id"] = json!("x");
         assert!(RemotePicture::read(&wrong, &at()).is_err());

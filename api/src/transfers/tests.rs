@@ -148,6 +148,7 @@ async fn a_sequence_comes_as_it_is() {
     let set = fixture.api.catalog.upload_set(flaneur_catalog::model::UploadSetId(id.parse().unwrap())).await.unwrap();
     let options = set.unwrap().options;
     assert_eq!((options.title.as_str(), options.semantics[0].key.as_str()), ("A walk elsewhere", "by"));
+    assert_eq!(options.semantics[1].key, "original:collection_location");
     // Now it is here.
     assert_eq!(begin(&fixture, &elsewhere.sequence()).await, id, "the same transfer");
     let other = fixture.request("POST", "/transfers").of(Some(&fixture.other)).json(&elsewhere.sequence()).send().await;

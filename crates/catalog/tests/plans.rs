@@ -14,7 +14,7 @@ use std::{
 use flaneur_access::Viewer;
 use flaneur_catalog::{
     Accounts as _, Areas as _, Coverage as _, Edits as _, Jobs as _, Pictures as _, Reports as _, Sequences as _,
-    Upkeep as _, UploadSets as _, Uploads as _,
+    Transfers as _, Upkeep as _, UploadSets as _, Uploads as _,
     model::{
         AnnotationId, Area, AreaId, AreaLimits, AreaReceipt, AreaShape, Comparison, Decision, DispatchPart,
         DispatchPlan, EditId, EditReceipt, ExcludedArea, Failure, Filter, HeadingState, HistoryOf, Issue, JobId,
@@ -202,6 +202,7 @@ async fn reads(catalog: &SqliteCatalog) {
     catalog.upload_set(city::SET).await.unwrap().unwrap();
     catalog.upload_set_state(city::SET, now()).await.unwrap().unwrap();
     catalog.upload_sets(city::ADA, 10).await.unwrap();
+    catalog.transfers(city::ADA, true, 10).await.unwrap();
     catalog.upload_sets_since(city::ADA, now()).await.unwrap();
     catalog.files(city::SET, 10, 10).await.unwrap();
     catalog.shots(city::SET).await.unwrap();
@@ -559,6 +560,8 @@ async fn hot_statements_take_an_index() {
         "sessions_by_account",
         "tags_by_subject",
         "tokens_by_account",
+        // Has a sequence come once at a time.
+        "transfers_open",
     ];
     let elsewhere = elsewhere.map(str::to_owned);
     assert_eq!(unused, BTreeSet::from(elsewhere), "each index costs every write");

@@ -230,6 +230,7 @@ pub(crate) static XMP: &[Schema] = &[
         properties: &["creator", "rights"],
         public: true,
     },
+    Schema { namespace: "http://ns.adobe.com/xap/1.0/", prefix: "xmp", properties: &["Rating"], public: true },
 ];
 
 /// The EXIF tag of that Exiv2 name.

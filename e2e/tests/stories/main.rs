@@ -27,6 +27,7 @@ mod logs;
 mod metrics;
 mod pages;
 mod panoramax_cli;
+mod panoramax_cli_tests;
 mod parallel;
 mod pixels;
 mod postgres;

@@ -96,6 +96,39 @@ async fn a_program_gets_a_token_by_being_claimed() {
     assert_eq!(me().await.json()["name"], "owner");
 }
 
+/// Programs that sign in like a browser claim by opening the link. A browser, which anybody could have sent there, asks first.
+#[tokio::test]
+async fn a_browser_that_was_sent_to_a_claim_claims_nothing() {
+    let fixture = fixture().await;
+    let cookies = cookies(&sign_in(&fixture).await);
+    let made = fixture.request("POST", "/auth/tokens/generate").send().await.json();
+    let claim = made["links"][0]["href"].as_str().unwrap().to_owned();
+    let open = || fixture.request("GET", &claim).header("cookie", &cookies);
+    for (name, value) in [
+        ("accept", "text/html,application/xhtml+xml,*/*;q=0.8"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-origin"),
+        ("sec-fetch-site", "none"),
+    ] {
+        assert_eq!(open().header(name, value).send().await.status, 303, "{name}: {value}");
+    }
+    let jwt = format!("Bearer {}", made["jwt_token"].as_str().unwrap());
+    let me = || fixture.request("GET", "/users/me").header("authorization", &jwt).send();
+    assert_eq!(me().await.status, 403, "nobody claimed it");
+    let claimed = open().header("accept", "*/*").send().await;
+    assert_eq!((claimed.status, claimed.text().starts_with("You are now logged in")), (200, true));
+    assert_eq!(me().await.json()["name"], "owner");
+    // Where the cookie goes along with requests of other sites, nothing is claimed so.
+    let open = crate::testing::FixtureBuilder::default()
+        .settings(|settings| settings.credential_origins = vec!["https://map.example".to_owned()])
+        .build()
+        .await;
+    let cookies = self::cookies(&sign_in(&open).await);
+    let made = open.request("POST", "/auth/tokens/generate").send().await.json();
+    let claim = made["links"][0]["href"].as_str().unwrap().to_owned();
+    assert_eq!(open.request("GET", &claim).header("cookie", &cookies).send().await.status, 303);
+}
+
 #[tokio::test]
 async fn unclaimed_tokens_do_not_pile_up() {
     let fixture = fixture().await;

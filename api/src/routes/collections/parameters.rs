@@ -159,6 +159,12 @@ impl ListParameters {
         ]
     }
 
+    /// Whether nothing is asked for that could be less than all.
+    pub(crate) fn asks_for_all(&self) -> bool {
+        let narrows = |name: &str| !matches!(name, "limit" | "format" | "sortby" | "show_deleted");
+        self.page.is_none() && self.kept().into_iter().all(|(name, value)| value.is_none() || !narrows(name))
+    }
+
     /// Which page is asked for, as it stands in the address.
     pub(crate) fn page(&self) -> (&'static str, Option<&str>) {
         ("page", self.page.as_deref())

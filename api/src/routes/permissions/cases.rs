@@ -189,6 +189,8 @@ pub(super) const CASES: &[Case] = &[
     any("PUT", "/configuration/excluded_areas", Body::Json(r#"{"type":"FeatureCollection","features":[]}"#)),
     any("DELETE", "/configuration/excluded_areas/{area}", Body::None),
     any("GET", "/reports", Body::None),
+    any("GET", "/jobs/stats", Body::None),
+    any("GET", "/admin/stats", Body::None),
     any("GET", "/admin/reports/stats", Body::None),
     any("GET", "/admin/reports/log", Body::None),
     any("GET", "/users", Body::None),

@@ -192,7 +192,8 @@ fn check(new: NewSet, api: &Api, usual: &AccountChoices) -> ApiResult<NewUploadS
         attribution: new.attribution.as_deref().map(rights::attribution).transpose()?.flatten(),
     };
     let rights = rights::for_new(&api.settings, said.or(&usual.rights));
-    let semantics = new.semantics.unwrap_or_default();
+    let mut semantics = new.semantics.unwrap_or_default();
+    semantics.sort();
     let fits = |text: &str, longest| !text.is_empty() && text.len() <= longest;
     if semantics.len() > MOST_TAGS
         || !semantics.iter().all(|tag| fits(&tag.key, LONGEST_KEY) && fits(&tag.value, LONGEST_VALUE))

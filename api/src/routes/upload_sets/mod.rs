@@ -21,7 +21,7 @@ mod view;
 pub(crate) mod tests;
 
 pub(super) use create::{admit as admit_set, check_title, user_agent};
-pub(crate) use intake::{Arrival, store as store_file};
+pub(crate) use intake::{Arrival, file_name, store as store_file};
 pub(crate) use overrides::Form;
 pub(super) use receive::take_form;
 pub(crate) use receive::{Arrived, spot, turn};

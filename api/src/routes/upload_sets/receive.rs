@@ -378,16 +378,16 @@ fn invalid(message: &'static str) -> ApiError {
 
 /// The words are those clients of the reference server compare with.
 fn incomplete(no_position: bool, no_time: bool, tag: &Geotag) -> ApiError {
-    let mut error = "The picture is missing mandatory metadata:".to_owned();
-    let mut fields = Vec::new();
-    if no_position {
-        error.push_str("\n\t- No GPS coordinates or broken coordinates in picture EXIF tags");
-        fields.push("location");
-    }
-    if no_time {
-        error.push_str("\n\t- No valid date in picture EXIF tags");
-        fields.insert(0, "datetime");
-    }
+    let (place, time) =
+        ("No GPS coordinates or broken coordinates in picture EXIF tags", "No valid date in picture EXIF tags");
+    let (error, fields) = match (no_position, no_time) {
+        (true, true) => (
+            format!("The picture is missing mandatory metadata:\n\t- {place}\n\t- {time}"),
+            vec!["datetime", "location"],
+        ),
+        (true, false) => (place.to_owned(), vec!["location"]),
+        (false, _) => (time.to_owned(), vec!["datetime"]),
+    };
     let doubts: Vec<String> = tag.doubts.iter().map(ToString::to_string).collect();
     ApiError::bad_request("Impossible to parse picture metadata")
         .with("details", json!({ "error": error, "missing_fields": fields, "doubts": doubts }))

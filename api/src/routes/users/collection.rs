@@ -9,7 +9,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use crate::{
-    Api, ApiResult, Identity, Link, PublicUrl,
+    Api, ApiError, ApiResult, Identity, Link, PublicUrl,
     error::ErrorBody,
     extract::{Path, Query},
     respond::Reply,
@@ -63,7 +63,8 @@ async fn of_user(
     Query(parameters): Query<ListParameters>,
 ) -> ApiResult<Response> {
     let account = super::find(&api, AccountId(id)).await?;
-    let page = Page { account: &account, parameters: &parameters, format: parameters.format(Format::Csv, &headers)? };
+    let format = parameters.format(Format::Csv, &headers)?;
+    let page = Page { account: &account, parameters: &parameters, format, is_mine: false };
     page.answer(&api, &identity, &url, &reply).await
 }
 
@@ -78,6 +79,7 @@ async fn of_user(
             example = json!({"message": "`limit` has to be an integer between 1 and 1000", "status_code": 400})),
         (status = 401, description = "Nobody is signed in", body = ErrorBody,
             example = json!({"message": "Authentication is mandatory: send a token, or sign in", "status_code": 401})),
+        (status = 404, description = "There is nothing yet", body = ErrorBody),
     )
 )]
 async fn my_own(
@@ -89,7 +91,8 @@ async fn my_own(
     Query(parameters): Query<ListParameters>,
 ) -> ApiResult<Response> {
     let account = identity.require()?.clone();
-    let page = Page { account: &account, parameters: &parameters, format: parameters.format(Format::Csv, &headers)? };
+    let format = parameters.format(Format::Csv, &headers)?;
+    let page = Page { account: &account, parameters: &parameters, format, is_mine: true };
     page.answer(&api, &identity, &url, &reply).await
 }
 
@@ -187,17 +190,23 @@ struct Page<'p> {
     account: &'p Account,
     parameters: &'p ListParameters,
     format: Format,
+    /// Whether its owner asks, by `/users/me`.
+    is_mine: bool,
 }
 
 impl Page<'_> {
     async fn answer(&self, api: &Api, identity: &Identity, url: &PublicUrl, reply: &Reply) -> ApiResult<Response> {
-        let Self { account, parameters, format } = self;
+        let Self { account, parameters, format, is_mine } = self;
         if *format == Format::Csv {
             let (mut query, _) = parameters.query(identity.viewer(), parameters.limit(MOST, MOST)?, None)?;
             query.account = Some(account.id);
             return super::table::answer(api, reply, query).await;
         }
         let (own, more, list) = listed(api, identity, url, "collection", (account, parameters)).await?;
+        if *is_mine && list.listed.is_empty() && parameters.asks_for_all() {
+            // So the reference server, and its clients take it for that. Links to other accounts' lists lead to empty ones.
+            return Err(ApiError::not_found("No sequences yet: send pictures, or finish an upload"));
+        }
         reply.chosen_json(&document(api, url, account, own, more, list))
     }
 }
@@ -315,7 +324,9 @@ mod tests {
 
         let mine = fixture.request("GET", "/users/me/collection").of(Some(&fixture.owner)).send().await.json();
         assert_eq!(children(&mine), children(&page));
-        let others = fixture.request("GET", "/users/me/collection").of(Some(&fixture.other)).send().await.json();
+        let mine = fixture.request("GET", "/users/me/collection").of(Some(&fixture.other)).send().await;
+        assert_eq!(mine.status, 404, "nothing yet");
+        let others = fixture.get(&format!("/users/{}/collection", fixture.other.account.id)).await.json();
         assert_eq!(children(&others), Vec::<String>::new());
         assert_eq!(others["extent"]["spatial"]["bbox"][0], serde_json::json!([-180.0, -90.0, 180.0, 90.0]));
         assert_eq!(fixture.get("/users/me/collection").await.status, 401);

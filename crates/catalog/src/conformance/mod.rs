@@ -41,6 +41,7 @@ mod reports;
 mod scene;
 mod search;
 mod sequences;
+mod statistics;
 mod transfers;
 mod upload_sets;
 mod uploads;
@@ -311,6 +312,9 @@ macro_rules! for_each_rule {
                 tidying_changes_no_count
                 sequences_are_found_by_tile
                 pictures_are_found_by_tile
+            }
+            statistics {
+                everything_is_counted
             }
             transfers {
                 a_transfer_is_begun_noted_and_ended

@@ -23,6 +23,7 @@ mod rights;
 mod rings;
 mod search;
 mod sequence;
+mod statistics;
 mod transfer;
 mod upload;
 mod upload_set;
@@ -71,6 +72,7 @@ pub use sequence::{
     DispatchPart, DispatchPlan, DispatchShot, DuplicateShot, ListedSequence, PlacedShot, Sequence, SequenceKey,
     SequenceList, SequenceOrder, SequencePlace, SequenceQuery, SequenceStatus, SequenceSummary, SummaryPoint,
 };
+pub use statistics::{Lately, Statistics};
 pub use transfer::{NewTransfer, Transfer, TransferProgress, TransferReceipt, TransferStatus};
 pub use upload::{NewUpload, Upload, UploadOutcome, UploadPart, UploadReceipt};
 pub use upload_set::{

@@ -22,6 +22,7 @@ mod redactions;
 mod reports;
 mod sequences;
 mod settings;
+mod statistics;
 mod transfers;
 mod upkeep;
 mod upload_sets;
@@ -43,6 +44,7 @@ pub use redactions::Redactions;
 pub use reports::Reports;
 pub use sequences::Sequences;
 pub use settings::Settings;
+pub use statistics::Counting;
 pub use transfers::Transfers;
 pub use upkeep::Upkeep;
 pub use upload_sets::UploadSets;
@@ -66,6 +68,7 @@ pub trait Catalog:
     + Edits
     + Erasure
     + Settings
+    + Counting
     + Transfers
     + Upkeep
     + Archive
@@ -90,6 +93,7 @@ impl<T> Catalog for T where
         + Edits
         + Erasure
         + Settings
+        + Counting
         + Transfers
         + Upkeep
         + Archive

@@ -37,6 +37,7 @@ mod sequences;
 mod settings;
 mod spans;
 mod statement;
+mod statistics;
 mod tombstones;
 mod transfers;
 mod upkeep;

@@ -1,0 +1,133 @@
+//! `/jobs/stats` and `/admin/stats`: how much there is, and is to be done.
+
+use axum::{extract::State, response::Response};
+use flaneur_access::Visibility;
+use flaneur_catalog::model::{Lately, PictureStatus, QueueLine, SequenceStatus};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{Api, ApiError, ApiResult, Identity, error::ErrorBody, respond::Reply};
+
+/// The routes.
+pub fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(jobs)).routes(routes!(instance))
+}
+
+/// What is to be done
+///
+/// Jobs by kind: those that wait or are under way (`nb_jobs`), and those that were given up (`nb_errors`).
+#[utoipa::path(
+    get, path = "/jobs/stats", tag = "Statistics",
+    responses(
+        (status = 200, description = "The jobs", body = Object,
+            example = json!({"total_jobs": 1, "jobs_groups": [{"task": "process", "nb_jobs": 1, "nb_errors": 0,
+                "min_task_inserted_at": "2026-11-23T16:58:21.226413+00:00"}]})),
+        (status = 304, description = "It is as `If-None-Match` says"),
+    )
+)]
+async fn jobs(State(api): State<Api>, reply: Reply) -> ApiResult<Response> {
+    let lines = api.catalog.queue().await?;
+    let groups: Vec<Value> = lines
+        .iter()
+        .filter(|line| pending(line) + line.dead > 0)
+        .map(|line| {
+            let mut group = json!({ "task": line.kind.as_str(), "nb_jobs": pending(line), "nb_errors": line.dead });
+            if let Some(oldest) = line.oldest {
+                group["min_task_inserted_at"] = json!(crate::stac::utc(oldest));
+            }
+            group
+        })
+        .collect();
+    let total: i64 = lines.iter().map(pending).sum();
+    reply.json(&json!({ "total_jobs": total, "jobs_groups": groups }))
+}
+
+/// Jobs of a kind that are still to be done.
+fn pending(line: &QueueLine) -> i64 {
+    line.due + line.delayed + line.leased
+}
+
+/// How much there is
+///
+/// Counts of accounts, pictures, sequences and jobs, for dashboards; for administrators. At ten million pictures it takes about a
+/// second.
+#[utoipa::path(
+    get, path = "/admin/stats", tag = "Statistics",
+    responses(
+        (status = 200, description = "The counts; `new` within one, seven and thirty days", body = Object),
+        (status = 304, description = "It is as `If-None-Match` says"),
+        (status = 401, description = "Sign in first", body = ErrorBody),
+        (status = 403, description = "Only administrators see them", body = ErrorBody),
+    )
+)]
+async fn instance(State(api): State<Api>, identity: Identity, reply: Reply) -> ApiResult<Response> {
+    if !identity.require()?.admin {
+        return Err(ApiError::forbidden("You're not authorized to read instance stats"));
+    }
+    let now = api.world.now();
+    let found = api.catalog.statistics(now).await?;
+    let queue = api.catalog.queue().await?;
+    let oldest = queue.iter().filter_map(|line| line.oldest).min();
+    let living = |count: &&(PictureStatus, i64)| count.0 != PictureStatus::Deleted;
+    let sequences = |count: &&(SequenceStatus, i64)| count.0 != SequenceStatus::Deleted;
+    reply.json(&json!({
+        "accounts": { "total": found.accounts, "new": lately(found.new_accounts) },
+        "pictures": {
+            "total": found.pictures.iter().filter(living).map(|(_, count)| count).sum::<i64>(),
+            "by_status": by_name(PictureStatus::ALL.map(|each| (each.as_str(), each)), &found.pictures),
+            "new": lately(found.new_pictures),
+            "seconds_since_last_insert": found.last_picture.map(|at| seconds(at, now)),
+        },
+        "sequences": {
+            "total": found.sequences.iter().filter(sequences).map(|(_, count)| count).sum::<i64>(),
+            "by_status": by_name(SequenceStatus::ALL.map(|each| (each.as_str(), each)), &found.sequences),
+            "by_visibility": by_name(Visibility::ALL.map(|each| (each.as_str(), each)), &found.visibilities),
+        },
+        "jobs": {
+            "by_task": queue.iter().map(|line| (line.kind.as_str().to_owned(), json!(pending(line)))).collect::<Map<_, _>>(),
+            "oldest_due_job_age_seconds": oldest.map(|at| seconds(at, now)),
+        },
+    }))
+}
+
+fn lately(counts: Lately) -> Value {
+    json!({ "1d": counts.day, "7d": counts.week, "30d": counts.month })
+}
+
+fn seconds(at: Timestamp, now: Timestamp) -> f64 {
+    now.duration_since(at).as_secs_f64()
+}
+
+/// Counts by the names of all that there may be.
+fn by_name<T: PartialEq, const N: usize>(all: [(&'static str, T); N], counts: &[(T, i64)]) -> Value {
+    let count = |what: &T| counts.iter().find(|(other, _)| other == what).map_or(0, |(_, count)| *count);
+    all.into_iter().map(|(name, what)| (name.to_owned(), json!(count(&what)))).collect::<Map<_, _>>().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Recipe, fixture};
+
+    #[tokio::test]
+    async fn what_there_is_is_counted() {
+        let fixture = fixture().await;
+        fixture.sequence_with(|recipe| Recipe { count: 2, ..recipe }).await;
+        for who in [None, Some(&fixture.owner)] {
+            let status = fixture.request("GET", "/admin/stats").of(who).send().await.status;
+            assert_eq!(status, if who.is_none() { 401 } else { 403 });
+        }
+        let stats = fixture.request("GET", "/admin/stats").of(Some(&fixture.admin)).send().await.json();
+        assert_eq!((&stats["pictures"]["total"], &stats["pictures"]["by_status"]["ready"]), (&2.into(), &2.into()));
+        assert_eq!(
+            (&stats["sequences"]["by_visibility"]["anyone"], &stats["accounts"]["total"]),
+            (&1.into(), &3.into())
+        );
+        assert_eq!(stats["jobs"]["by_task"]["process"], 0);
+        assert!(stats["pictures"]["seconds_since_last_insert"].is_number());
+        let jobs = fixture.get("/jobs/stats").await.json();
+        let groups = jobs["jobs_groups"].as_array().unwrap();
+        let sum: i64 = groups.iter().map(|group| group["nb_jobs"].as_i64().unwrap()).sum();
+        assert_eq!(jobs["total_jobs"], sum);
+    }
+}

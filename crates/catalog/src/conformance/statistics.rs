@@ -1,0 +1,43 @@
+//! How much there is.
+
+use flaneur_access::Visibility;
+
+use super::scene::Scene;
+use crate::model::{Lately, PictureStatus, SequenceStatus, Statistics};
+
+fn of<T: PartialEq>(counts: &[(T, i64)], what: &T) -> i64 {
+    counts.iter().find(|(other, _)| other == what).map_or(0, |(_, count)| *count)
+}
+
+pub async fn everything_is_counted(scene: &Scene) {
+    let statistics = async || scene.catalog.statistics(scene.now()).await.unwrap();
+    assert_eq!(statistics().await, Statistics::default());
+    let ada = scene.account("ada").await;
+    scene.street(&ada, Visibility::Anyone, 3).await;
+    scene.refresh().await;
+    let first = scene.now();
+    scene.pass(8 * 86_400);
+    let bob = scene.account("bob").await;
+    let hidden = scene.street(&bob, Visibility::OwnerOnly, 2).await;
+    scene.refresh().await;
+    let set = scene.set(&bob).await;
+    scene.accept(set, scene.picture(&bob)).await;
+    let last = scene.now();
+    scene.pass(3600);
+    assert!(scene.catalog.delete_picture(hidden.pictures[0], scene.two_jobs(), scene.now()).await.unwrap());
+
+    let found = statistics().await;
+    assert_eq!((found.accounts, found.new_accounts), (2, Lately { day: 1, week: 1, month: 2 }));
+    assert_eq!(of(&found.pictures, &PictureStatus::Ready), 4);
+    assert_eq!((of(&found.pictures, &PictureStatus::Waiting), of(&found.pictures, &PictureStatus::Deleted)), (1, 1));
+    assert_eq!(found.new_pictures, Lately { day: 2, week: 2, month: 5 }, "one of them is deleted");
+    assert_eq!(found.last_picture, Some(last));
+    assert_eq!(found.sequences.iter().map(|(_, count)| count).sum::<i64>(), 2);
+    assert_eq!((of(&found.visibilities, &Visibility::Anyone), of(&found.visibilities, &Visibility::OwnerOnly)), (1, 1));
+    assert!(scene.catalog.delete_sequence(hidden.sequence, &|| scene.job(), scene.now()).await.unwrap());
+    scene.catalog.erase_account(bob.id, scene.job(), scene.now()).await.unwrap();
+    let found = statistics().await;
+    assert_eq!((found.accounts, of(&found.sequences, &SequenceStatus::Deleted)), (1, 1));
+    assert_eq!(of(&found.visibilities, &Visibility::OwnerOnly), 0);
+    assert!(first < last);
+}
