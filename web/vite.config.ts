@@ -23,7 +23,7 @@ export default defineConfig({
       output: {
         codeSplitting: {
           // What nearly every page needs comes in one file instead of a dozen; what few need stays out of it.
-          groups: [{ name: 'common', test: /\/src\/(?:lib|app|api)\/(?!pages\.|terms\.)|\/src\/locales\/(?:index|en)\.ts$|vite\/preload/ }],
+          groups: [{ name: 'common', test: /\/src\/(?:lib|app|api)\/(?!pages\.|terms\.|transfers\.)|\/src\/locales\/(?:index|en)\.ts$|vite\/preload/ }],
         },
       },
     },

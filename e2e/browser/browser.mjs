@@ -19,7 +19,13 @@ export const given = {
   walk: optional('FLANEUR_WALK'),
   /** Pictures in which something is to be blurred, by what is done with them: `{ mouse: id, … }`. */
   blur: optional('FLANEUR_BLUR'),
-  /** Where people sign in, and a server that takes no newcomers: `{ oidc, osm, closed }`, each an address. */
+  /** A token of an account that is erased. */
+  somebody: process.env.FLANEUR_SOMEBODY,
+  /**
+   * Where people sign in, and a server that takes no newcomers: `{ oidc, osm, closed }`, each an address. Or where there is
+   * something to bring here: `{ sequences }`, two addresses of sequences in the API of another server, each of three pictures
+   * or more.
+   */
   elsewhere: optional('FLANEUR_ELSEWHERE'),
   /** Folder of files to decode, listed in its `list.json`. */
   files: process.env.FLANEUR_FILES,

@@ -51,7 +51,7 @@ struct NewTransferBody {
 ///
 /// Its public pictures come in the background, through the same checks as what is sent, and are blurred anew; pictures and sequence
 /// keep their identifiers, licence, position, time and tags. Nothing is deleted there. Asked for again by the same account, it is
-/// the same transfer, unless that failed: then the rest comes. `Location` is where the sequence will be.
+/// the same transfer, unless that failed or left something out: then the rest comes. `Location` is where the sequence will be.
 #[utoipa::path(
     post, path = "/transfers", tag = "Transfers",
     request_body(content = NewTransferBody, example = json!({"collection_location": "https://other.example.org/api/collections/f6a2f13d-0676-4f8c-81c6-c7ec5ef10e72"})),

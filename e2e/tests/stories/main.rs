@@ -5,6 +5,7 @@
     reason = "a test that cannot go on panics; what it prints is read by whoever runs it"
 )]
 
+mod account;
 mod areas;
 mod attacks;
 mod backup;

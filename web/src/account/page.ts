@@ -9,10 +9,12 @@ import { session } from '../app/session';
 import { toast } from '../app/toast';
 import { fill, h } from '../lib/dom';
 import { t } from '../locales';
+import { eraseSection, goodbye } from './erase';
 import { LoginsSection } from './logins';
 import { PicturesSection } from './pictures';
 import { TermsSection } from './terms';
 import { TokensSection } from './tokens';
+import { TransfersSection } from './transfers';
 
 async function leave(): Promise<void> {
   try {
@@ -42,7 +44,9 @@ class AccountView {
   readonly element = h('div');
   private readonly stopSession: () => void;
   private abort = new AbortController();
+  private loaded: Promise<unknown> = Promise.resolve();
   private shown: string | null = null;
+  private isErased = false;
 
   constructor(private readonly hasTerms: boolean) {
     this.stopSession = session.onChange((account) => {
@@ -60,9 +64,15 @@ class AccountView {
     const { signal } = (this.abort = new AbortController());
     const before = this.shown;
     this.shown = account?.id ?? null;
+    if (account === null && this.isErased) {
+      const last = goodbye();
+      fill(this.element, last);
+      last.querySelector('h2')?.focus();
+      return;
+    }
     if (account === null) {
       const text = h('p', { tabindex: -1, 'data-testid': 'account-sign-in' }, t('account.signIn'));
-      const link = h('a', { href: '/sign-in?next=%2Faccount', class: 'button primary' }, t('app.signIn'));
+      const link = h('a', { href: `/sign-in?next=${encodeURIComponent(`/account${location.hash}`)}`, class: 'button primary' }, t('app.signIn'));
       fill(this.element, text, h('p', {}, link));
       // The button that signed out is gone; and this is what came of it.
       if (before !== null) text.focus();
@@ -70,18 +80,37 @@ class AccountView {
     }
     const logins = new LoginsSection(signal);
     const tokens = new TokensSection(signal, account, () => logins.count);
-    const pictures = new PicturesSection(signal);
-    const sections = [logins, tokens, pictures, ...(this.hasTerms ? [new TermsSection(signal)] : [])];
-    fill(this.element, who(account), ...sections.map(({ element }) => element));
-    for (const section of sections) void section.load();
+    const pictures = new PicturesSection(signal, account);
+    const transfers = new TransfersSection(signal);
+    const sections = [logins, tokens, pictures, transfers, ...(this.hasTerms ? [new TermsSection(signal)] : [])];
+    const erase = eraseSection(account, () => {
+      this.isErased = true;
+      session.forget();
+    });
+    fill(this.element, who(account), ...sections.map(({ element }) => element), erase);
+    this.loaded = Promise.all(sections.map((section) => section.load()));
+  }
+
+  /** Goes to the section that the address names, once those above it have their heights. */
+  async reveal(id: string): Promise<void> {
+    const place = document.activeElement;
+    await this.loaded;
+    const title = this.element.querySelector<HTMLElement>(`h2[id="${CSS.escape(id)}"]`);
+    // Who did something meanwhile is left where they are.
+    const moved = document.activeElement !== place && document.activeElement?.id !== 'content';
+    if (title === null || moved || !title.isConnected) return;
+    title.tabIndex = -1;
+    title.focus({ preventScroll: true });
+    title.scrollIntoView({ block: 'start' });
   }
 }
 
-/** `/account`. */
-export async function openAccount(): Promise<Page> {
+/** `/account`, and `/account#account-transfers` for one of its sections. */
+export async function openAccount(url: URL): Promise<Page> {
   const [account, known] = await Promise.all([session.account(), configuration().catch(() => null)]);
   const view = new AccountView(known?.pages.includes('terms-of-service') === true);
   view.show(account);
+  void view.reveal(url.hash.slice(1));
   return {
     title: t('title.account'),
     element: h('section', { class: 'sheet wide' }, h('h1', {}, t('account.title')), view.element),

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { changesOf, parseChoices } from './choices';
+import { eraseAccount } from './account';
+import { changesOf, parseChoices, USUAL_CHOICES } from './choices';
 import { parseConfiguration, signInAddress } from './configuration';
 import { parseLogins } from './logins';
 import { hasExpired, parseToken, parseTokens, signsIn, tokenBody } from './tokens';
@@ -18,6 +19,14 @@ describe('the configuration', () => {
   it('may come from a server that knows of none', () => {
     const { providers, registrationIsOpen } = parseConfiguration({ auth: { enabled: true } });
     expect([providers, registrationIsOpen]).toEqual([[], false]);
+  });
+
+  it('says which licences may be chosen, its own first', () => {
+    const own = { id: 'CC-BY-SA-4.0', url: 'https://spdx.org/licenses/CC-BY-SA-4.0.html' };
+    const licenses = [own, { id: 'etalab-2.0', url: 'javascript:alert(1)' }, { url: 'https://no.id.invalid' }, null];
+    expect(parseConfiguration({ license: own, licenses }).licences).toEqual([own, { id: 'etalab-2.0', url: null }]);
+    expect(parseConfiguration({ license: own }).licences).toEqual([own]);
+    expect(parseConfiguration({}).licences).toEqual([]);
   });
 });
 
@@ -78,17 +87,48 @@ describe('tokens', () => {
 
 describe('choices', () => {
   it('are the instance’s where nothing was chosen', () => {
-    expect(parseChoices({ default_visibility: 'new one', collaborative_metadata: null })).toEqual({ visibility: 'anyone', collaborative: null });
-    expect(parseChoices({ default_visibility: 'owner-only', collaborative_metadata: false })).toEqual({
+    const nothing = { default_visibility: 'new one', collaborative_metadata: null, license: null, attribution: null };
+    expect(parseChoices(nothing)).toEqual(USUAL_CHOICES);
+    const chosen = { default_visibility: 'owner-only', collaborative_metadata: false, license: 'CC0-1.0', attribution: '<i>A</i>' };
+    expect(parseChoices(chosen)).toEqual({
       visibility: 'owner-only',
       collaborative: false,
+      licence: 'CC0-1.0',
+      attribution: '<i>A</i>',
     });
   });
 
   it('are sent where they differ', () => {
-    const from = { visibility: 'anyone', collaborative: true } as const;
+    const from = { ...USUAL_CHOICES, collaborative: true, licence: 'CC0-1.0' };
     expect(changesOf(from, from)).toEqual({});
-    expect(changesOf(from, { visibility: 'owner-only', collaborative: true })).toEqual({ default_visibility: 'owner-only' });
-    expect(changesOf(from, { visibility: 'anyone', collaborative: null })).toEqual({ collaborative_metadata: null });
+    expect(changesOf(from, { ...from, visibility: 'owner-only' })).toEqual({ default_visibility: 'owner-only' });
+    expect(changesOf(from, { ...from, collaborative: null })).toEqual({ collaborative_metadata: null });
+    expect(changesOf(from, { ...from, licence: null, attribution: 'A' })).toEqual({ license: null, attribution: 'A' });
+  });
+});
+
+describe('erasing an account', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  function answer(response: Response): [string, RequestInit][] {
+    const calls: [string, RequestInit][] = [];
+    vi.stubGlobal('fetch', (path: string, init: RequestInit) => {
+      calls.push([path, init]);
+      return Promise.resolve(response);
+    });
+    return calls;
+  }
+
+  it('says its name, whatever it is made of', async () => {
+    const calls = answer(new Response(null, { status: 204 }));
+    await eraseAccount('ada & co/é?');
+    expect(calls.map(([path, { method }]) => `${method ?? ''} ${path}`)).toEqual(['DELETE /api/users/me?name=ada%20%26%20co%2F%C3%A9%3F']);
+  });
+
+  it.each([400, 401, 409])('fails with the words of the server (%i)', async (status) => {
+    answer(Response.json({ message: 'because', status_code: status }, { status }));
+    await expect(eraseAccount('ada')).rejects.toMatchObject({ status, detail: 'because' });
   });
 });

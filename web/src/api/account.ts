@@ -35,6 +35,14 @@ export async function endSession(): Promise<void> {
   await request('/auth/session', { method: 'DELETE' });
 }
 
+/**
+ * Erases the signed-in account with everything that it sent; `name` is its name, which shows that it is meant. The server
+ * takes the session away, too.
+ */
+export async function eraseAccount(name: string): Promise<void> {
+  await request(`/users/me?name=${encodeURIComponent(name)}`, { method: 'DELETE' });
+}
+
 /** Lets the program that made the token act for the signed-in account. */
 export async function claimToken(id: string): Promise<void> {
   await request(`/auth/tokens/${encodeURIComponent(id)}/claim`, { method: 'POST' });

@@ -11,6 +11,14 @@ export interface Provider {
   readonly href: string;
 }
 
+/** What may be done with pictures. */
+export interface Licence {
+  /** SPDX id. */
+  readonly id: string;
+  /** Where its text is. */
+  readonly url: string | null;
+}
+
 export interface Configuration {
   /** What the operator calls this instance. */
   readonly name: string | null;
@@ -22,8 +30,8 @@ export interface Configuration {
   readonly registrationIsOpen: boolean;
   /** Address of the MapLibre style to draw the map on, or null for the built-in background. */
   readonly backgroundStyle: string | null;
-  /** SPDX id of the licence that uploads are published under. */
-  readonly licence: string | null;
+  /** Those that uploads may be published under; the first one holds where nothing else is chosen. */
+  readonly licences: readonly Licence[];
   /** The texts that there are. */
   readonly pages: readonly PageName[];
   /** Whether only who agreed to the terms of service may upload. */
@@ -38,17 +46,24 @@ function parseProvider(raw: unknown): Provider[] {
   return id === null || href === null ? [] : [{ id, name: text(provider.name) ?? id, href }];
 }
 
+function parseLicence(raw: unknown): Licence[] {
+  const { id: name, url } = object(raw);
+  const id = text(name);
+  return id === null ? [] : [{ id, url: httpUrl(url) }];
+}
+
 /** The settings out of the API's answer. */
 export function parseConfiguration(raw: unknown): Configuration {
   const answer = object(raw);
   const auth = object(answer.auth);
+  const licences = list(answer.licenses).flatMap(parseLicence);
   return {
     name: text(object(answer.name).label),
     authEnabled: auth.enabled !== false,
     providers: list(auth['flaneur:providers']).flatMap(parseProvider),
     registrationIsOpen: auth.registration_is_open === true,
     backgroundStyle: text(answer['flaneur:background_style']),
-    licence: text(object(answer.license).id),
+    licences: licences.length > 0 ? licences : parseLicence(answer.license),
     pages: PAGE_NAMES.filter((name) => list(answer.pages).includes(name)),
     termsEnforced: auth.enforce_tos_acceptance === true,
   };

@@ -15,7 +15,7 @@ function item(changes: Record<string, unknown> = {}, properties: Record<string, 
       { name: 'host', roles: ['host'] },
     ],
     links: [
-      { rel: 'license', href: 'https://spdx.org/licenses/CC-BY-SA-4.0.html' },
+      { rel: 'license', href: 'https://spdx.org/licenses/CC-BY-SA-4.0.html', title: 'Attribution-ShareAlike' },
       { rel: 'self', href: `${BASE}/x` },
       { rel: 'next', id: 'p2', href: `${BASE}/collections/s1/items/p2`, geometry: { coordinates: [1.91, 49] } },
       { rel: 'related', id: 'p3', href: `${BASE}/collections/s2/items/p3`, geometry: { coordinates: [1.9, 49] }, datetime: '2020' },
@@ -55,10 +55,18 @@ describe('parsePicture', () => {
       author: 'R. Tist',
       camera: 'GoPro Max',
       licence: 'CC-BY-SA-4.0',
+      licenceTitle: 'Attribution-ShareAlike',
       licenceUrl: 'https://spdx.org/licenses/CC-BY-SA-4.0.html',
       tiles: { cols: 8, rows: 4, width: 5760, template: `${BASE}/tiled/{TileCol}_{TileRow}.jpg` },
       crop: null,
     });
+  });
+
+  it('names whom the picture says, and only shows a licence that it has', () => {
+    expect(parsePicture(item({}, { attribution: 'City of A <b>' }))?.author).toBe('City of A <b>');
+    expect(parsePicture(item({}, { attribution: '' }))?.author).toBe('R. Tist');
+    const links = [{ rel: 'license', href: 'javascript:alert(1)', title: 'Something' }];
+    expect(parsePicture(item({ links }, { license: undefined }))).toMatchObject({ licence: 'Something', licenceUrl: null });
   });
 
   it('keeps the links that lead to a place', () => {

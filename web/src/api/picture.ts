@@ -52,9 +52,14 @@ export interface Picture {
   readonly thumb: string;
   readonly tiles: TileGrid | null;
   readonly crop: Crop | null;
+  /** Whom to name. */
   readonly author: string | null;
   readonly camera: string | null;
+  /** SPDX id, or whatever else names it. */
   readonly licence: string | null;
+  /** Its name in full. */
+  readonly licenceTitle: string | null;
+  /** Where its text is. */
   readonly licenceUrl: string | null;
   readonly fileName: string;
   /** Whether only its owner and administrators see it, because of a report. */
@@ -120,8 +125,10 @@ function parseCamera(orientation: Json): string | null {
   return model.toLowerCase().startsWith(maker.toLowerCase()) ? model : `${maker} ${model}`;
 }
 
-/** Who to thank: the last producer named (the account comes first, the photographer after it). */
+/** Who to name: as the pictures say, else the last producer (the account comes first, the photographer after it). */
 function parseAuthor(item: Json, properties: Json): string | null {
+  const wished = text(properties.attribution);
+  if (wished !== null) return wished;
   const producers = list(item.providers)
     .map(object)
     .filter((provider) => list(provider.roles).includes('producer'));
@@ -142,7 +149,8 @@ export function parsePicture(raw: unknown): Picture | null {
   const sd = href('sd') ?? hd;
   const fieldOfView = number(orientation.field_of_view);
   const links = list(item.links).slice(0, MAX_LINKS);
-  const licenceLink = links.map(object).find((link) => link.rel === 'license');
+  const licenceLink = object(links.find((link) => object(link).rel === 'license'));
+  const licenceTitle = text(licenceLink.title);
   return {
     id,
     sequence: text(item.collection),
@@ -160,8 +168,9 @@ export function parsePicture(raw: unknown): Picture | null {
     crop: parseCrop(orientation),
     author: parseAuthor(item, properties),
     camera: parseCamera(orientation),
-    licence: text(properties.license),
-    licenceUrl: httpUrl(licenceLink?.href),
+    licence: text(properties.license) ?? licenceTitle,
+    licenceTitle,
+    licenceUrl: httpUrl(licenceLink.href),
     fileName: text(properties['original_file:name']) ?? `${id}.jpg`,
     withheld: properties['flaneur:withheld'] === true,
     links: links.map(parseLink).filter((link) => link !== null),

@@ -9,9 +9,21 @@ export interface ItemCounts {
   readonly notProcessed: number;
 }
 
+/** What an upload says of the use of its pictures; what it leaves out, its account says. */
+export interface UploadCredit {
+  /** SPDX id of what they are published under. */
+  readonly license?: string;
+  /** Whom others are to name. */
+  readonly attribution?: string;
+}
+
 export interface UploadSet {
   readonly id: string;
   readonly title: string;
+  /** SPDX id of what its pictures are published under. */
+  readonly licence: string | null;
+  /** Whom others are to name, if not the account. */
+  readonly attribution: string | null;
   readonly completed: boolean;
   readonly ready: boolean;
   readonly counts: ItemCounts;
@@ -61,6 +73,8 @@ function parseSet(raw: unknown): UploadSet {
   return {
     id: text(answer.id) ?? '',
     title: text(answer.title) ?? '',
+    licence: text(answer.license),
+    attribution: text(answer.attribution),
     completed: answer.completed === true,
     ready: answer.ready === true,
     counts: {
@@ -106,8 +120,13 @@ export function parseFile(raw: unknown): UploadedFile {
   };
 }
 
-export async function createUploadSet(title: string, files: number, signal?: AbortSignal): Promise<UploadSet> {
-  const body = { title, estimated_nb_files: files };
+export async function createUploadSet(
+  title: string,
+  files: number,
+  credit: UploadCredit,
+  signal?: AbortSignal,
+): Promise<UploadSet> {
+  const body = { title, estimated_nb_files: files, ...credit };
   return parseSet(await request('/upload_sets', { method: 'POST', body, signal }));
 }
 

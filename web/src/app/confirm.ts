@@ -9,6 +9,8 @@ export interface Confirmation {
   readonly text: string;
   /** On the button that does it. */
   readonly yes: string;
+  /** On the button that does nothing, where “Cancel” could be taken for the other one. */
+  readonly no?: string;
   readonly act: () => Promise<void>;
   /** It is done, and the dialog closed. */
   readonly onDone: () => void;
@@ -17,7 +19,7 @@ export interface Confirmation {
 }
 
 /** Asks before something is done that cannot be taken back. What goes wrong is said where it was asked. */
-export function confirmThen({ title, text, yes, act, onDone, wrong }: Confirmation): void {
+export function confirmThen({ title, text, yes, no, act, onDone, wrong }: Confirmation): void {
   const trouble = h('p', { class: 'problem', role: 'alert', 'data-testid': 'confirm-trouble' });
   const run = async (): Promise<void> => {
     trouble.textContent = '';
@@ -38,7 +40,7 @@ export function confirmThen({ title, text, yes, act, onDone, wrong }: Confirmati
   const stay = h(
     'button',
     { type: 'button', class: 'button', autofocus: true, onclick: () => { dialog.close(); }, 'data-testid': 'confirm-no' },
-    t('app.cancel'),
+    no ?? t('app.cancel'),
   );
   const dialog = openDialog(title, h('p', {}, text), trouble, h('div', { class: 'actions' }, go, stay));
   dialog.dataset.testid = 'confirm';

@@ -47,6 +47,11 @@ class Session {
 
   async signOut(): Promise<void> {
     await endSession();
+    this.forget();
+  }
+
+  /** The account is no more: nobody is signed in, and there is no session to end. */
+  forget(): void {
     keepHint(false);
     this.become(null);
   }

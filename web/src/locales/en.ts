@@ -64,6 +64,7 @@ export const en = {
   'walk.arrowRelatedUndated': 'Another sequence, {distance}',
   'walk.arrows': 'Ways to go from here',
   'walk.author': 'By {name}',
+  'walk.credit': '© {name}',
   'walk.download': 'Download full size',
   'walk.copyLink': 'Copy link',
   'walk.copied': 'Link copied',
@@ -295,6 +296,8 @@ export const en = {
   'upload.intro':
     'Photos and panoramas (JPEG, HEIC, PNG or WebP) with a position and a time in them. Faces and number plates are removed before anyone sees them.',
   'upload.licence': 'They will be published under {licence}.',
+  'upload.elsewhere': 'Are your pictures on another Panoramax server?',
+  'upload.elsewhereLink': 'Bring them here',
   'upload.signInNeeded.title': 'Sign in to upload',
   'upload.signInNeeded.text': 'Pictures belong to an account, so that you can find and delete them later.',
   'upload.drop': 'Drop pictures or folders here',
@@ -365,6 +368,8 @@ export const en = {
   'upload.offer.allThere': 'All {there} files came to the server.',
   'upload.offer.choose':
     'Choose or drop the same pictures or the same folder again below. What is there is not sent twice, and a file that broke off goes on where it stopped.',
+  'upload.offer.licence': 'Its pictures are published under {licence}.',
+  'upload.offer.licenceAs': 'Its pictures are published under {licence}, naming {name}.',
   'upload.offer.finish': 'Finish without the missing ones',
   'upload.offer.follow': 'See what became of them',
   'upload.offer.finishAll': 'Finish the upload',

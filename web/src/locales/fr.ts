@@ -61,6 +61,7 @@ export const fr: Messages = {
   'walk.arrowRelatedUndated': 'Une autre séquence, {distance}',
   'walk.arrows': 'Où aller d’ici',
   'walk.author': 'Par {name}',
+  'walk.credit': '© {name}',
   'walk.download': 'Télécharger en pleine taille',
   'walk.copyLink': 'Copier le lien',
   'walk.copied': 'Lien copié',
@@ -303,6 +304,8 @@ export const fr: Messages = {
   'upload.intro':
     'Photos et panoramas (JPEG, HEIC, PNG ou WebP) portant une position et une heure. Les visages et les plaques sont effacés avant que quiconque les voie.',
   'upload.licence': 'Elles seront publiées sous licence {licence}.',
+  'upload.elsewhere': 'Vos photos sont sur un autre serveur Panoramax ?',
+  'upload.elsewhereLink': 'Faites-les venir ici',
   'upload.signInNeeded.title': 'Connectez-vous pour envoyer des photos',
   'upload.signInNeeded.text':
     'Les photos appartiennent à un compte, pour que vous puissiez les retrouver et les supprimer plus tard.',
@@ -376,6 +379,8 @@ export const fr: Messages = {
   'upload.offer.allThere': 'Tous les fichiers ({there}) sont arrivés au serveur.',
   'upload.offer.choose':
     'Choisissez ou déposez de nouveau ci-dessous les mêmes photos ou le même dossier. Ce qui est arrivé n’est pas renvoyé, et un fichier interrompu reprend là où il s’est arrêté.',
+  'upload.offer.licence': 'Ses photos sont publiées sous licence {licence}.',
+  'upload.offer.licenceAs': 'Ses photos sont publiées sous licence {licence}, au nom de {name}.',
   'upload.offer.finish': 'Terminer sans les manquants',
   'upload.offer.follow': 'Voir ce qu’ils sont devenus',
   'upload.offer.finishAll': 'Terminer l’envoi',

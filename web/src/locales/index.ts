@@ -83,6 +83,12 @@ export function t(key: MessageKey, parameters: Parameters = {}): string {
   return interpolate(messages[key], parameters);
 }
 
+/** The text of `key` before and after one of its values, which is an element. */
+export function around(key: MessageKey, value: string): readonly [string, string] {
+  const [before = '', after = ''] = messages[key].split(`{${value}}`);
+  return [before, after];
+}
+
 /** The text of `key` in the plural form that `count` takes. */
 export function plural(key: PluralKey, count: number, parameters: Parameters = {}): string {
   const form = plurals.select(count);

@@ -7,6 +7,7 @@ import { language, plural, t } from '../locales';
 import { askForTerms } from '../pages/terms';
 import { Announcer } from './announcer';
 import { buildChooser } from './chooser';
+import { type CreditDefaults, CreditFields } from './credit';
 import { MAX_FILE_BYTES, pathOf, sortFiles, type Sorted } from './files';
 import { fileKey, namesInSet, newSeed, pictureIdOf } from './identity';
 import { type Filter, type Item, Ledger } from './ledger';
@@ -47,6 +48,7 @@ export class UploadForm {
   private readonly panel = h('div');
   private readonly title = h('input', { id: 'upload-title', maxlength: 200, autocomplete: 'off' });
   private readonly titleField: HTMLElement;
+  private readonly credit: CreditFields;
   private readonly start = h('button', { type: 'button', class: 'button primary', 'data-testid': 'upload-start' });
   private readonly summary = h('span', { class: 'muted', 'data-testid': 'upload-summary' });
   private readonly chosen = h('div', { class: 'chosen', hidden: true });
@@ -59,7 +61,11 @@ export class UploadForm {
   private there: readonly UploadedFile[] = [];
   private isStarting = false;
 
-  constructor(private readonly startOver: () => void) {
+  constructor(
+    defaults: CreditDefaults,
+    private readonly startOver: () => void,
+  ) {
+    this.credit = new CreditFields(defaults);
     this.ledger = this.newLedger();
     this.list = new FileListView(
       () => this.ledger,
@@ -76,7 +82,7 @@ export class UploadForm {
     clear.addEventListener('click', () => {
       this.clear();
     });
-    fill(this.chosen, this.titleField, h('div', { class: 'actions' }, this.start, clear, this.summary));
+    fill(this.chosen, this.titleField, this.credit.element, h('div', { class: 'actions' }, this.start, clear, this.summary));
     const { announcer, offer, chooser, notes, terms, panel, chosen, list } = this;
     fill(this.element, announcer.element, offer, chooser, notes, terms, panel, chosen, list.element);
     void this.lookForUnfinished();
@@ -231,7 +237,8 @@ export class UploadForm {
   private showChosen(): void {
     const [all, toSend] = [this.ledger.count('all'), this.ledger.count('toSend')];
     this.chosen.hidden = all === 0;
-    this.titleField.hidden = this.unfinished !== null;
+    // An upload that was begun has them from its beginning.
+    this.titleField.hidden = this.credit.element.hidden = this.unfinished !== null;
     const size = formatBytes(this.ledger.bytes - this.ledger.bytesSent, language());
     if (this.unfinished === null) {
       this.start.textContent = plural('upload.start', toSend);
@@ -281,7 +288,7 @@ export class UploadForm {
   private async createSet(): Promise<string> {
     const title = this.title.value.trim() === '' ? this.title.placeholder : this.title.value.trim();
     const files = this.ledger.items.length;
-    const { id } = await createUploadSet(title, files, this.abort.signal);
+    const { id } = await createUploadSet(title, files, this.credit.toSend, this.abort.signal);
     const seed = newSeed();
     this.records.keep({ id, title, seed, files, begunAt: Date.now() });
     for (const item of this.ledger.items) {

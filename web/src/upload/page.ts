@@ -1,13 +1,14 @@
 import '../styles/forms.css';
 import '../styles/upload.css';
 
-import { configuration } from '../api/configuration';
+import { configuration, type Licence } from '../api/configuration';
 import { getTerms, type Terms } from '../api/terms';
 import type { Page } from '../app/page';
 import { session } from '../app/session';
-import { fill, h } from '../lib/dom';
-import { t } from '../locales';
+import { type Child, fill, h } from '../lib/dom';
+import { around, t } from '../locales';
 import { askForTerms, changedNotice } from '../pages/terms';
+import { creditDefaults } from './credit';
 import { UploadForm } from './form';
 
 async function signInNeeded(): Promise<boolean> {
@@ -37,6 +38,15 @@ async function termsNeeded(terms: Terms | null): Promise<boolean> {
   return terms?.accepted === false && (await configuration()).termsEnforced;
 }
 
+/** Names the licence where there is nothing to choose; else that is chosen beside the name of the upload. */
+function licenceSentence([licence, ...others]: readonly Licence[]): Child[] {
+  if (licence === undefined || others.length > 0) return [];
+  const { id, url } = licence;
+  const [before, after] = around('upload.licence', 'licence');
+  const name = url === null ? id : h('a', { href: url, target: '_blank', rel: 'license noopener', 'data-testid': 'upload-licence' }, id);
+  return [` ${before}`, name, after];
+}
+
 /** `/upload`. */
 export async function openUpload(): Promise<Page> {
   const content = h('div');
@@ -56,16 +66,18 @@ export async function openUpload(): Promise<Page> {
       fill(content, askForTerms(t('terms.ask'), () => void goOn()));
       return;
     }
-    form = new UploadForm(() => {
+    form = new UploadForm(await creditDefaults(), () => {
       form?.destroy();
+      // It takes no more files while the next one is made.
+      fill(content);
       void show();
     });
     fill(content, terms?.accepted === true && !terms.changeRead ? changedNotice() : null, form.element);
   };
   await show();
-  const licence = await configuration().then(
-    (known) => known.licence,
-    () => null,
+  const licences = await configuration().then(
+    (known) => known.licences,
+    () => [],
   );
   return {
     title: t('title.upload'),
@@ -77,7 +89,13 @@ export async function openUpload(): Promise<Page> {
         'p',
         { class: 'lead' },
         t('upload.intro'),
-        licence === null ? null : ` ${t('upload.licence', { licence })}`,
+        ...licenceSentence(licences),
+      ),
+      h(
+        'p',
+        { class: 'lead' },
+        `${t('upload.elsewhere')} `,
+        h('a', { href: '/account#account-transfers', 'data-testid': 'upload-elsewhere' }, t('upload.elsewhereLink')),
       ),
       content,
     ),

@@ -60,6 +60,12 @@ function button(label: string, testId: string, onclick: () => void): HTMLButtonE
   return h('button', { type: 'button', class: 'button', 'data-testid': testId, onclick }, label);
 }
 
+/** Under what the pictures of a set are published; null where that is not told. */
+function creditText({ licence, attribution }: UploadSet): string | null {
+  if (licence === null) return null;
+  return attribution === null ? t('upload.offer.licence', { licence }) : t('upload.offer.licenceAs', { licence, name: attribution });
+}
+
 /** Offers to go on with an unfinished set. */
 export function buildOffer({ record, set, there }: Unfinished, actions: OfferActions): HTMLElement {
   const missing = Math.max(0, record.files - there);
@@ -85,6 +91,7 @@ export function buildOffer({ record, set, there }: Unfinished, actions: OfferAct
     attempt(() => deleteUploadSet(set.id, actions.signal), actions.gone);
   });
   remove.classList.add('quiet');
+  const credit = creditText(set);
   const figures = plural('upload.offer.there', record.files, { there, missing });
   return h(
     'section',
@@ -92,6 +99,7 @@ export function buildOffer({ record, set, there }: Unfinished, actions: OfferAct
     h('h2', { id: 'upload-offer' }, t('upload.offer.title', { title: set.title })),
     h('p', { 'data-testid': 'upload-offer-figures' }, missing === 0 ? t('upload.offer.allThere', { there }) : figures),
     missing === 0 ? null : h('p', {}, t('upload.offer.choose')),
+    credit === null ? null : h('p', { class: 'muted', 'data-testid': 'upload-offer-credit' }, credit),
     problem,
     // Of nothing there is nothing to finish.
     h('div', { class: 'actions' }, there === 0 ? null : finish, button(t('upload.offer.setAside'), 'upload-offer-aside', actions.setAside), remove),

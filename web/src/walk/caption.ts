@@ -17,10 +17,28 @@ export interface Offers {
   readonly edit: HTMLElement;
 }
 
-function licence(picture: Picture): Child {
-  if (picture.licence === null) return null;
-  if (picture.licenceUrl === null) return h('span', {}, picture.licence);
-  return h('a', { href: picture.licenceUrl, target: '_blank', rel: 'license noopener' }, picture.licence);
+/** Licences by which authors give up their rights. */
+const NO_RIGHTS: readonly (string | null)[] = ['CC0-1.0', 'PDDL-1.0', 'Unlicense'];
+
+/** Who made a picture, as people write it beside its licence; null when nobody is named. */
+export function authorText({ author, licence }: Pick<Picture, 'author' | 'licence'>): string | null {
+  if (author === null) return null;
+  return licence === null || NO_RIGHTS.includes(licence) ? t('walk.author', { name: author }) : t('walk.credit', { name: author });
+}
+
+function licence({ licence: name, licenceTitle: title, licenceUrl: href }: Picture): Child {
+  if (name === null) return null;
+  if (href === null) return h('span', { class: 'caption-licence', title }, name);
+  return h('a', { class: 'caption-licence', href, target: '_blank', rel: 'license noopener', title, 'data-testid': 'licence' }, name);
+}
+
+/** Whom to name, and what may be done with the picture: seen whole or cut, but always seen. */
+function credit(picture: Picture): Child {
+  const author = authorText(picture);
+  if (author === null && picture.licence === null) return null;
+  const who = author === null ? null : h('strong', { class: 'caption-who', title: picture.author, 'data-testid': 'author' }, author);
+  const between = who === null || picture.licence === null ? null : h('span', { class: 'muted' }, ' · ');
+  return h('p', { class: 'caption-credit' }, who, between, licence(picture));
 }
 
 function action(name: IconName, label: string, onclick: () => void): HTMLElement {
@@ -53,7 +71,6 @@ export function takenText(picture: Picture): string {
  * blur something.
  */
 export function showCaption(container: HTMLElement, picture: Picture, events: CaptionEvents): Offers {
-  const more: Child[] = [picture.camera === null ? null : h('span', {}, picture.camera), licence(picture)];
   const taken = takenText(picture);
   const blur = action('blur', t('blur.title'), events.onBlur);
   blur.hidden = true;
@@ -69,9 +86,9 @@ export function showCaption(container: HTMLElement, picture: Picture, events: Ca
     h(
       'div',
       { class: 'caption-text' },
-      picture.author === null ? null : h('strong', {}, t('walk.author', { name: picture.author })),
+      credit(picture),
       taken === '' ? null : h('time', { datetime: picture.takenAt }, taken),
-      h('span', { class: 'caption-more' }, ...more),
+      picture.camera === null ? null : h('span', { class: 'caption-more' }, picture.camera),
     ),
     h(
       'div',

@@ -69,6 +69,18 @@ pub async fn a_sequence_comes_once(scene: &Scene) {
     assert_eq!(begin(scene, &again, 2).await, TransferReceipt::UnderWay);
     assert!(scene.catalog.stop_transfer(wanted.id, "stopped", scene.now()).await.unwrap());
     assert_eq!(begin(scene, &again, 2).await, TransferReceipt::Begun, "the first gave up");
+    // What was left out may be asked for again; what has all come is the same transfer.
+    let lease = scene.lease(JobKind::Transfer, again.id.0).await;
+    assert!(scene.catalog.end_transfer(&lease, true, &so_far(8), scene.now()).await.unwrap());
+    let rest = NewTransfer { id: TransferId(scene.world.id()), ..again.clone() };
+    scene.pass(1);
+    let rest = NewTransfer { created_at: scene.now(), ..rest };
+    assert_eq!(begin(scene, &rest, 2).await, TransferReceipt::Begun);
+    let lease = scene.lease(JobKind::Transfer, rest.id.0).await;
+    let all = TransferProgress { left_out: 0, ..so_far(9) };
+    assert!(scene.catalog.end_transfer(&lease, true, &all, scene.now()).await.unwrap());
+    let once_more = NewTransfer { id: TransferId(scene.world.id()), ..again.clone() };
+    assert_eq!(begin(scene, &once_more, 2).await, TransferReceipt::Earlier(rest.id));
     let street = scene.street(&ada, Visibility::Anyone, 1).await;
     let here = NewTransfer { sequence: street.sequence, ..new(scene, &ada) };
     assert_eq!(begin(scene, &here, 2).await, TransferReceipt::AlreadyHere);

@@ -15,7 +15,7 @@ use crate::{
 #[async_trait]
 pub trait Transfers: Send + Sync {
     /// Begins a transfer and asks for its job, unless there is or was a sequence of this identifier here, it is on its way, or
-    /// the account has `most` open ones. What an earlier transfer for the same account left unfinished is taken up.
+    /// the account has `most` open ones. What an earlier transfer for the same account left unfinished, or left out, is taken up.
     /// [`crate::CatalogError::Missing`] if the account was erased.
     async fn begin_transfer(&self, new: &NewTransfer, most: i64, job: JobId) -> Result<TransferReceipt>;
     /// By id.

@@ -97,9 +97,9 @@ impl Transfers for Store {
         let mut tx = self.write().await?;
         // Holds the account, so that of two begun at once the second sees the first.
         erasure::assert_not_erased(&mut tx, new.account).await?;
-        // The latest of this account that is not given up; then whatever else has the identifier.
+        // The latest of this account, and whether there is more to come; then whatever else has the identifier.
         let earlier: Option<(TransferId, bool)> = sqlx::query_as(
-            "SELECT id, status = 'failed' FROM transfers WHERE account_id = $1 AND sequence_id = $2
+            "SELECT id, status = 'failed' OR status = 'finished' AND left_out > 0 FROM transfers WHERE account_id = $1 AND sequence_id = $2
              ORDER BY created_at DESC, id DESC LIMIT 1",
         )
         .bind(new.account)

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+
+import { ApiError } from '../api/errors';
+import { answerText } from '../app/errorText';
+import { namesTheSame } from './names';
+import { licenceOptions } from './pictures';
+
+describe('the name of an account', () => {
+  it.each([
+    ['Ada', true],
+    [' Ada ', true],
+    ['ada', false],
+    ['Ad', false],
+    ['', false],
+  ])('%j is as it stands on the page or not', (typed, same) => {
+    expect(namesTheSame(typed, 'Ada')).toBe(same);
+  });
+
+  it('is the same however it was typed', () => {
+    expect(namesTheSame('Zo\u00eb', 'Zoe\u0308')).toBe(true);
+    expect(namesTheSame('Zoe', 'Zo\u00eb')).toBe(false);
+    // The page shows both with one space.
+    expect(namesTheSame('a b', 'a \u00a0 b')).toBe(true);
+  });
+});
+
+describe('what the server answered', () => {
+  it('is said in its own words where it refused', () => {
+    expect(answerText(new ApiError('refused', 409, 'Nobody else\n runs this instance'))).toBe('Nobody else runs this instance');
+    expect(answerText(new ApiError('forbidden', 403, 'Not this server'))).toBe('Not this server');
+  });
+
+  it('is said in ours otherwise', () => {
+    expect(answerText(new ApiError('server', 500, 'stack trace'))).toMatch(/^Something went wrong on the server/);
+    expect(answerText(new ApiError('forbidden', 403, null))).toBe('Your account may not do this.');
+    expect(answerText(new TypeError('x'))).toMatch(/on this page/);
+  });
+});
+
+describe('licences to choose', () => {
+  const [by, zero] = [{ id: 'CC-BY-SA-4.0', url: 'https://by.invalid/' }, { id: 'CC0-1.0', url: null }];
+  const values = (...given: Parameters<typeof licenceOptions>): string[] => licenceOptions(...given).map(({ value }) => value);
+
+  it('are none where there is one', () => {
+    expect(values([], null)).toEqual([]);
+    expect(values([by], null)).toEqual([]);
+    expect(values([by], by.id)).toEqual([]);
+  });
+
+  it('begin with going with the instance', () => {
+    expect(licenceOptions([by, zero], null)[0]).toEqual({ value: '', label: 'Usual here (CC-BY-SA-4.0)', licence: by });
+    expect(values([by, zero], zero.id)).toEqual(['', by.id, zero.id]);
+  });
+
+  it('keep what was chosen and is offered no longer', () => {
+    expect(values([by], 'ODbL-1.0')).toEqual(['', by.id, 'ODbL-1.0']);
+  });
+});
