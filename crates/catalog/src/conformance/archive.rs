@@ -234,7 +234,8 @@ async fn fill(scene: &Scene, seed: u64) -> Vec<Street> {
         let label = maybe(&mut random, text);
         let polar = areas::area(scene, None, areas::square(0.0, 86.0, 1.0));
         areas::add(scene, crate::model::ExcludedArea { label, ..polar }).await;
-        if random.random_bool(0.5) {
+        // Nor would one whose only picture is deleted.
+        if random.random_bool(0.5) && street.pictures.len() > 2 {
             assert!(catalog.delete_picture(street.pictures[0], scene.two_jobs(), scene.now()).await.unwrap());
         }
         streets.push(street);
