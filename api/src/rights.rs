@@ -3,15 +3,14 @@
 use flaneur_catalog::model::{LONGEST_ATTRIBUTION, Rights};
 use serde_json::{Map, Value};
 
-use crate::{ApiError, ApiResult, License, Settings};
+use crate::{ApiError, ApiResult, Settings};
 
 /// A licence that may be chosen here.
 pub fn license(settings: &Settings, id: &str) -> ApiResult<String> {
-    let mut offered = settings.licenses().map(|license| license.id);
-    if offered.any(|offered| offered == id) {
+    let offered: Vec<&str> = settings.license_ids().collect();
+    if offered.contains(&id) {
         return Ok(id.to_owned());
     }
-    let offered: Vec<String> = settings.licenses().map(|license| license.id).collect();
     Err(ApiError::bad_request(format!("`license` is one of {}", offered.join(", "))))
 }
 
@@ -54,22 +53,6 @@ pub fn spoken_of(settings: &Settings, fields: &Map<String, Value>, now: &Rights)
 pub fn for_new(settings: &Settings, chosen: Rights) -> Rights {
     let license = chosen.license.filter(|id| license(settings, id).is_ok());
     Rights { license: Some(license.unwrap_or_else(|| settings.license.id.clone())), ..chosen }
-}
-
-impl License {
-    /// The licence of something; `self` is the instance's.
-    #[must_use]
-    pub fn of(&self, rights: &Rights) -> Self {
-        match &rights.license {
-            Some(id) if *id != self.id => Self::by_id(id),
-            _ => self.clone(),
-        }
-    }
-
-    /// A licence whose text is on the list of SPDX.
-    pub fn by_id(id: &str) -> Self {
-        Self { id: id.to_owned(), url: format!("https://spdx.org/licenses/{id}.html") }
-    }
 }
 
 #[cfg(test)]

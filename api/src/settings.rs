@@ -1,5 +1,8 @@
 //! What the operator chose.
 
+use std::borrow::Cow;
+
+use flaneur_catalog::model::Rights;
 use flaneur_storage::CdnUrl;
 
 /// Settings of the API.
@@ -72,11 +75,31 @@ pub struct License {
     pub url: String,
 }
 
+impl License {
+    /// A licence whose text is on the list of SPDX.
+    pub fn by_id(id: &str) -> Self {
+        Self { id: id.to_owned(), url: format!("https://spdx.org/licenses/{id}.html") }
+    }
+
+    /// The licence of something; `self` is the instance's.
+    pub fn of(&self, rights: &Rights) -> Cow<'_, Self> {
+        match &rights.license {
+            Some(id) if *id != self.id => Cow::Owned(Self::by_id(id)),
+            _ => Cow::Borrowed(self),
+        }
+    }
+}
+
 impl Settings {
     /// Every licence that may be chosen, the usual one first.
     pub fn licenses(&self) -> impl Iterator<Item = License> {
-        let others = self.other_licenses.iter().filter(|id| **id != self.license.id).map(|id| License::by_id(id));
-        std::iter::once(self.license.clone()).chain(others)
+        std::iter::once(self.license.clone()).chain(self.license_ids().skip(1).map(License::by_id))
+    }
+
+    /// Their identifiers.
+    pub fn license_ids(&self) -> impl Iterator<Item = &str> {
+        let others = self.other_licenses.iter().filter(|id| **id != self.license.id);
+        std::iter::once(&self.license.id).chain(others).map(String::as_str)
     }
 }
 
@@ -106,10 +129,7 @@ impl Default for Settings {
             name: "Flaneur".to_owned(),
             description: "Street-level pictures, open to all".to_owned(),
             email: None,
-            license: License {
-                id: "CC-BY-SA-4.0".to_owned(),
-                url: "https://spdx.org/licenses/CC-BY-SA-4.0.html".to_owned(),
-            },
+            license: License::by_id("CC-BY-SA-4.0"),
             transfer_hosts: Vec::new(),
             other_licenses: Vec::new(),
             anonymous_uploads: false,

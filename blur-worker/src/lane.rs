@@ -187,15 +187,13 @@ async fn keep(worker: &Worker, lease: &Lease) {
     }
 }
 
-/// Back-off doubles from one second up to five minutes: ten attempts outlast an outage of eight minutes.
+/// What becomes of a job that failed.
 fn judge(lease: &Lease, error: &JobError) -> Failure {
     let reason = error.chain();
     if error.is_lasting() || lease.attempt >= lease.kind.max_attempts() {
         return Failure::Park { reason };
     }
-    let doublings = u32::try_from(lease.attempt.clamp(1, 20) - 1).unwrap_or(0);
-    let seconds = (1_i64 << doublings).min(300);
-    Failure::Retry { after: SignedDuration::from_secs(seconds), reason }
+    Failure::Retry { after: lease.back_off(), reason }
 }
 
 #[cfg(test)]

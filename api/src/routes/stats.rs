@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{Api, ApiError, ApiResult, Identity, error::ErrorBody, respond::Reply};
+use crate::{Api, ApiResult, Identity, error::ErrorBody, respond::Reply};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
@@ -62,25 +62,21 @@ fn pending(line: &QueueLine) -> i64 {
     )
 )]
 async fn instance(State(api): State<Api>, identity: Identity, reply: Reply) -> ApiResult<Response> {
-    if !identity.require()?.admin {
-        return Err(ApiError::forbidden("You're not authorized to read instance stats"));
-    }
+    identity.require_admin("You're not authorized to read instance stats")?;
     let now = api.world.now();
     let found = api.catalog.statistics(now).await?;
     let queue = api.catalog.queue().await?;
     let oldest = queue.iter().filter_map(|line| line.oldest).min();
-    let living = |count: &&(PictureStatus, i64)| count.0 != PictureStatus::Deleted;
-    let sequences = |count: &&(SequenceStatus, i64)| count.0 != SequenceStatus::Deleted;
     reply.json(&json!({
         "accounts": { "total": found.accounts, "new": lately(found.new_accounts) },
         "pictures": {
-            "total": found.pictures.iter().filter(living).map(|(_, count)| count).sum::<i64>(),
+            "total": without(&PictureStatus::Deleted, &found.pictures),
             "by_status": by_name(PictureStatus::ALL.map(|each| (each.as_str(), each)), &found.pictures),
             "new": lately(found.new_pictures),
             "seconds_since_last_insert": found.last_picture.map(|at| seconds(at, now)),
         },
         "sequences": {
-            "total": found.sequences.iter().filter(sequences).map(|(_, count)| count).sum::<i64>(),
+            "total": without(&SequenceStatus::Deleted, &found.sequences),
             "by_status": by_name(SequenceStatus::ALL.map(|each| (each.as_str(), each)), &found.sequences),
             "by_visibility": by_name(Visibility::ALL.map(|each| (each.as_str(), each)), &found.visibilities),
         },
@@ -97,6 +93,11 @@ fn lately(counts: Lately) -> Value {
 
 fn seconds(at: Timestamp, now: Timestamp) -> f64 {
     now.duration_since(at).as_secs_f64()
+}
+
+/// The sum of all but this.
+fn without<T: PartialEq>(what: &T, counts: &[(T, i64)]) -> i64 {
+    counts.iter().filter(|(other, _)| other != what).map(|(_, count)| count).sum()
 }
 
 /// Counts by the names of all that there may be.

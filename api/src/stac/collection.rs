@@ -148,7 +148,7 @@ impl Collection {
             id: sequence.id,
             description: "A sequence of geolocated pictures",
             keywords: ["pictures".to_owned(), sequence.title.clone()],
-            license: license.id,
+            license: license.id.clone(),
             attribution: summary.rights.attribution.clone(),
             providers: [Provider::account(sequence.account, sequence.producer.clone())],
             extent: Extent::of(summary.bbox.as_ref(), summary.interval),

@@ -271,7 +271,7 @@ impl Item {
                 datetimetz: picture.captured_local.clone(),
                 created: utc(picture.created_at),
                 updated: utc(picture.updated_at),
-                license: license.id,
+                license: license.id.clone(),
                 attribution: picture.rights.attribution.clone(),
                 azimuth: orientation.heading.unwrap_or(0.0),
                 heading_source: match orientation {

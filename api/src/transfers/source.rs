@@ -11,6 +11,8 @@ use crate::{
 
 /// Pictures asked for at once.
 const PAGE: &str = "100";
+/// The reference server's key of the tag that says where a sequence is from.
+const ORIGIN: &str = "original:collection_location";
 /// Longest text taken over, characters.
 const LONGEST: usize = 500;
 
@@ -63,14 +65,12 @@ impl RemoteSequence {
             semantics: semantics(&document["semantics"]),
         })
     }
-}
 
-impl RemoteSequence {
-    /// Its tags here: where it is from, under the key that the reference server has for it, and those that it has there.
+    /// Its tags here: where it is from, and those that it has there.
     pub fn tags(&self, location: &str) -> Vec<Semantic> {
-        let origin = Semantic { key: "original:collection_location".to_owned(), value: location.to_owned() };
-        let others = self.semantics.iter().filter(|tag| tag.key != origin.key).cloned();
-        let mut tags: Vec<Semantic> = std::iter::once(origin.clone()).chain(others).take(MOST_TAGS).collect();
+        let origin = Semantic { key: ORIGIN.to_owned(), value: location.to_owned() };
+        let others = self.semantics.iter().filter(|tag| tag.key != ORIGIN).cloned();
+        let mut tags: Vec<Semantic> = std::iter::once(origin).chain(others).take(MOST_TAGS).collect();
         tags.sort();
         tags
     }

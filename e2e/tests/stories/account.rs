@@ -1,9 +1,9 @@
 //! Somebody looks after their account in a real browser: licence, transfers, and leaving.
 
 use flaneur_e2e::{Photo, Server, ServerOptions, text};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::browser::run_in_browser;
+use crate::browser::{run_in_browser, uploads};
 
 #[tokio::test]
 async fn an_account_is_looked_after_and_left_in_a_browser() {
@@ -17,18 +17,11 @@ async fn an_account_is_looked_after_and_left_in_a_browser() {
     let options = ["--licenses", "CC0-1.0,CC-BY-4.0", "--transfer-hosts", "127.0.0.1"];
     let server = ServerOptions::default().with(&options).start();
     let folder = tempfile::tempdir().unwrap();
-    let uploads: Vec<Value> = (500..504)
-        .map(|index| {
-            let name = format!("{index}.jpg");
-            let path = folder.path().join(&name);
-            std::fs::write(&path, Photo::of_walk(index)).unwrap();
-            json!({ "name": name, "path": path })
-        })
-        .collect();
+    let photos = (500..504).map(|index| (format!("{index}.jpg"), Photo::of_walk(index)));
     let given = [
         ("FLANEUR_ACCOUNT", server.commands().token("grace")),
         ("FLANEUR_SOMEBODY", server.commands().token("wilma")),
-        ("FLANEUR_UPLOADS", Value::from(uploads).to_string()),
+        ("FLANEUR_UPLOADS", uploads(folder.path(), photos)),
         ("FLANEUR_ELSEWHERE", json!({ "sequences": sequences }).to_string()),
     ];
     run_in_browser(&server, "tests/account.test.mjs", &given).await;

@@ -1,6 +1,6 @@
 //! The site, and the web viewer of others, in a real browser.
 
-use std::{process::Stdio, time::Duration};
+use std::{path::Path, process::Stdio, time::Duration};
 
 use flaneur_e2e::{Photo, Placement, Server, Tools, field, text};
 use serde_json::{Value, json};
@@ -47,6 +47,18 @@ pub async fn run_in_browser(server: &Server, script: &str, given: &[(&str, Strin
     assert!(!text(&nobody, "/id").is_empty(), "the server still answers");
 }
 
+/// Writes a file into a folder. Answers it as the browser's tests are told of it.
+fn file(folder: &Path, name: &str, content: &[u8]) -> Value {
+    let path = folder.join(name);
+    std::fs::write(&path, content).unwrap();
+    json!({ "name": name, "path": path, "size": content.len() })
+}
+
+/// Writes files into a folder. Answers them as the variable `FLANEUR_UPLOADS` lists them.
+pub fn uploads(folder: &Path, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> String {
+    files.into_iter().map(|(name, content)| file(folder, &name, &content)).collect::<Value>().to_string()
+}
+
 async fn run(script: &str) {
     let server = Server::start();
     run_on(&server, script, &[]).await;
@@ -55,17 +67,10 @@ async fn run(script: &str) {
 async fn run_on(server: &Server, script: &str, more: &[(&str, String)]) {
     let walk = walk(server).await;
     let folder = tempfile::tempdir().unwrap();
-    let uploads: Vec<Value> = ["desktop", "phone"]
-        .iter()
-        .zip(100..)
-        .map(|(device, index)| {
-            let name = format!("{device}-upload.jpg");
-            let path = folder.path().join(&name);
-            std::fs::write(&path, Photo::textured(640, 480, index).at(Placement::walk(index))).unwrap();
-            json!({ "name": name, "path": path })
-        })
-        .collect();
-    let mut given = vec![("FLANEUR_WALK", walk.to_string()), ("FLANEUR_UPLOADS", Value::from(uploads).to_string())];
+    let photo = |index| Photo::textured(640, 480, index).at(Placement::walk(index));
+    let files = ["desktop", "phone"].iter().zip(100..);
+    let files = files.map(|(device, index)| (format!("{device}-upload.jpg"), photo(index)));
+    let mut given = vec![("FLANEUR_WALK", walk.to_string()), ("FLANEUR_UPLOADS", uploads(folder.path(), files))];
     given.extend(more.iter().cloned());
     run_in_browser(server, script, &given).await;
 }
@@ -79,28 +84,24 @@ async fn the_site_works_in_a_browser() {
 async fn an_upload_in_a_browser_survives_a_bad_line_and_a_reload() {
     let server = Server::start();
     let folder = tempfile::tempdir().unwrap();
-    let file = |name: String, content: &[u8]| {
-        let path = folder.path().join(&name);
-        std::fs::write(&path, content).unwrap();
-        json!({ "name": name, "path": path, "size": content.len() })
-    };
+    let file = |name: &str, content: &[u8]| file(folder.path(), name, content);
     // The large ones go in pieces, the small ones in one request.
     let sizes = [(3200, 2600), (3200, 2600), (320, 240), (320, 240), (320, 240)];
     let walk: Vec<Value> = sizes
         .into_iter()
         .zip(200..)
         .map(|((width, height), index)| {
-            file(format!("{index}.jpg"), &Photo::textured(width, height, index).at(Placement::walk(index)))
+            file(&format!("{index}.jpg"), &Photo::textured(width, height, index).at(Placement::walk(index)))
         })
         .collect();
     let twice = Photo::of_walk(300);
     server.admin().upload("Before", vec![("before.jpg".to_owned(), twice.clone())]).await;
     let sending = json!({
         "walk": walk,
-        "refused": file("nowhere.jpg".to_owned(), &Photo::textured(3200, 2600, 301).jpeg()),
-        "twice": file("twice.jpg".to_owned(), &twice),
-        "good": { "en": file("en.jpg".to_owned(), &Photo::of_walk(302)), "fr": file("fr.jpg".to_owned(), &Photo::of_walk(303)) },
-        "keys": (310..313).map(|index| file(format!("{index}.jpg"), &Photo::of_walk(index))).collect::<Vec<_>>(),
+        "refused": file("nowhere.jpg", &Photo::textured(3200, 2600, 301).jpeg()),
+        "twice": file("twice.jpg", &twice),
+        "good": { "en": file("en.jpg", &Photo::of_walk(302)), "fr": file("fr.jpg", &Photo::of_walk(303)) },
+        "keys": (310..313).map(|index| file(&format!("{index}.jpg"), &Photo::of_walk(index))).collect::<Vec<_>>(),
     });
     run_in_browser(&server, "tests/upload.test.mjs", &[("FLANEUR_SENDING", sending.to_string())]).await;
 }

@@ -102,10 +102,10 @@ pub async fn open(
 /// Whether it is surely no browser, which could have been sent here by anybody: those that follow a link ask for HTML, and where the
 /// session's cookie goes along with links only (`SameSite=Lax`), nothing else brings it.
 fn is_program(api: &Api, headers: &HeaderMap) -> bool {
-    let accepts = |what: &str| {
-        headers.get_all(header::ACCEPT).iter().any(|value| value.to_str().map_or(true, |value| value.contains(what)))
-    };
-    api.settings.credential_origins.is_empty() && !headers.contains_key("sec-fetch-site") && !accepts("text/html")
+    // What cannot be read may ask for anything.
+    let mut accepted = headers.get_all(header::ACCEPT).iter();
+    let asks_for_html = accepted.any(|value| value.to_str().map_or(true, |value| value.contains("text/html")));
+    api.settings.credential_origins.is_empty() && !headers.contains_key("sec-fetch-site") && !asks_for_html
 }
 
 /// Let a token act for you.

@@ -54,8 +54,8 @@ struct PatchOfPicture {
 
 /// Correct or tag a picture
 ///
-/// Only the owner and administrators change who sees it, its licence and attribution. Whoever is signed in may tag it, and correct place, time and direction
-/// where its owner lets others do that. The files that are served follow within seconds.
+/// Only the owner and administrators change who sees it, its licence and attribution. Whoever is signed in may tag it, and correct
+/// place, time and direction where its owner lets others do that. The files that are served follow within seconds.
 #[utoipa::path(
     patch, path = "/collections/{collection}/items/{id}", tag = "Editing",
     params(

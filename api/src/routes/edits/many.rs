@@ -53,8 +53,8 @@ struct Request {
 /// Edit many pictures at once
 ///
 /// One operation on up to 20,000 pictures: turn headings, follow the track, shift positions, correct a clock, place pictures on
-/// a GPX track, level the horizon, or change who sees them or their licence. With `preview` nothing is changed and every difference is told.
-/// What was made can be undone as a whole. For owners and administrators only.
+/// a GPX track, level the horizon, or change who sees them or their licence. With `preview` nothing is changed and every difference
+/// is told. What was made can be undone as a whole. For owners and administrators only.
 #[utoipa::path(
     post, path = "/edits", tag = "Editing",
     request_body(content = Request, example = json!({"collections": ["f6a2f13d-0676-4f8c-81c6-c7ec5ef10e72"], "operation": {"turn": {"degrees": 180}}, "preview": true})),

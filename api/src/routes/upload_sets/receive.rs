@@ -98,8 +98,7 @@ pub async fn take_form(
     let _turn = turn(api).await?;
     let (picture, at, arrival) = take_in(api, multipart, PictureId(api.world.id())).await?;
     let place = sequence.map(|sequence| ChosenPlace { sequence, position: arrival.form.position });
-    let rights = set.options.rights.clone();
-    Arrived { api, set, account, picture, at, place, rights, semantics: Vec::new() }.judge(arrival).await
+    Arrived::sent(api, set, account, picture, at, place).judge(arrival).await
 }
 
 /// The form of a request that has a picture in it.
@@ -165,7 +164,20 @@ pub struct Arrived<'a> {
     pub semantics: Vec<Semantic>,
 }
 
-impl Arrived<'_> {
+impl<'a> Arrived<'a> {
+    /// One that says no more of itself than its file does: the rest is as its set says.
+    pub fn sent(
+        api: &'a Api,
+        set: &'a UploadSet,
+        account: &'a Account,
+        picture: PictureId,
+        at: OriginalKey,
+        place: Option<ChosenPlace>,
+    ) -> Self {
+        let rights = set.options.rights.clone();
+        Self { api, set, account, picture, at, place, rights, semantics: Vec::new() }
+    }
+
     /// Makes a picture of it, or refuses it; then it does not lie in the private storage any more. Doing it again with
     /// the same picture gives the same answer.
     pub async fn judge(&self, arrival: Arrival) -> ApiResult<FileRecord> {

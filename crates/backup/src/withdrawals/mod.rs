@@ -2,7 +2,8 @@
 //!
 //! Each deletion, hiding and redaction is noted within a second, apart from catalog and public storage: a small object
 //! that says which picture or sequence, what happened, and when. A restore reads the notes that are later than its
-//! snapshot and withdraws the same again before anybody may see anything. Notes hold nothing personal. That an account was erased is noted as well.
+//! snapshot and withdraws the same again before anybody may see anything. Notes hold nothing personal.
+//! That an account was erased is noted as well.
 //!
 //! What was hidden may be shown again: the note of it goes when it is. Of sequences only deletions are noted; what hides a
 //! sequence hides each of its pictures.

@@ -96,6 +96,15 @@ pub struct Lease {
     pub request: Option<String>,
 }
 
+impl Lease {
+    /// How long to wait after this try failed: doubling from one second up to five minutes, so that ten attempts outlast an
+    /// outage of eight minutes.
+    pub fn back_off(&self) -> SignedDuration {
+        let doublings = u32::try_from(self.attempt.clamp(1, 20) - 1).unwrap_or(0);
+        SignedDuration::from_secs((1_i64 << doublings).min(300))
+    }
+}
+
 /// What to do with a job that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {

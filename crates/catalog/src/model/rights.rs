@@ -9,7 +9,7 @@ pub const LONGEST_ATTRIBUTION: usize = 200;
 pub const VARIOUS: &str = "various";
 
 /// Under which licence something is shown, and whom to name for it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, sqlx::FromRow)]
 pub struct Rights {
     /// An SPDX identifier; none: the instance's.
     pub license: Option<String>,

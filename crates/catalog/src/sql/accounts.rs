@@ -8,9 +8,10 @@ use super::{Connection, Store, at_least_none, dialect, explain};
 use crate::{
     Accounts, CatalogError, Result,
     model::{
-        Account, AccountChoices, AccountId, Claim, Invite, NewAccount, NewInvite, NewToken, Session, Token, TokenId,
+        Account, AccountChoices, AccountId, Claim, Invite, NewAccount, NewInvite, NewToken, Rights, Session, Token,
+        TokenId,
     },
-    stored::rows::{RightsRow, micros, named, time},
+    stored::rows::{micros, named, time},
 };
 
 #[derive(sqlx::FromRow)]
@@ -32,7 +33,7 @@ struct ChoicesRow {
     collaborative_metadata: Option<bool>,
     default_visibility: Option<String>,
     #[sqlx(flatten)]
-    rights: RightsRow,
+    rights: Rights,
 }
 
 impl ChoicesRow {
@@ -40,7 +41,7 @@ impl ChoicesRow {
         Ok(AccountChoices {
             collaborative_metadata: self.collaborative_metadata,
             default_visibility: self.default_visibility.as_deref().map(named).transpose()?,
-            rights: self.rights.rights(),
+            rights: self.rights,
         })
     }
 }

@@ -9,10 +9,10 @@ use super::{Connection, Db, explain};
 use crate::{
     Result,
     model::{
-        AccountId, Camera, Edited, Objects, Orientation, Picture, PictureId, PictureStatus, Revisions, Semantic,
-        SequenceId, Shape, UploadSetId,
+        AccountId, Camera, Edited, Objects, Orientation, Picture, PictureId, PictureStatus, Revisions, Rights,
+        Semantic, SequenceId, Shape, UploadSetId,
     },
-    stored::rows::{RightsRow, micros, named, time},
+    stored::rows::{micros, named, time},
 };
 
 /// The columns of [`PictureRow`]. The table is `p`.
@@ -71,7 +71,7 @@ pub struct PictureRow {
     semantics: Json<Vec<Semantic>>,
     annotation_changes: i64,
     #[sqlx(flatten)]
-    rights: RightsRow,
+    rights: Rights,
 }
 
 impl PictureRow {
@@ -113,7 +113,7 @@ impl PictureRow {
             overrides: self.overrides.0,
             revisions: Revisions { metadata: self.metadata_revision, served: self.served_revision },
             edited: Edited::of_bits(self.edited),
-            rights: self.rights.rights(),
+            rights: self.rights,
             semantics: self.semantics.0,
             annotation_changes: self.annotation_changes,
             file_name: self.file_name,

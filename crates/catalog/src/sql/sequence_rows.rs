@@ -5,10 +5,10 @@ use sqlx::types::Json;
 
 use crate::{
     Result,
-    model::{AccountId, Semantic, Sequence, SequenceId, SequenceSummary, UploadSetId},
+    model::{AccountId, Rights, Semantic, Sequence, SequenceId, SequenceSummary, UploadSetId},
     stored::{
         lines,
-        rows::{RightsRow, interval, named, time},
+        rows::{interval, named, time},
     },
 };
 
@@ -54,7 +54,7 @@ pub struct SequenceRow {
     updated_at: i64,
     sorted_by: Option<String>,
     #[sqlx(flatten)]
-    rights: RightsRow,
+    rights: Rights,
 }
 
 impl SequenceRow {
@@ -84,7 +84,7 @@ impl SequenceRow {
                 focal_length: self.focal_length,
                 accuracy: self.accuracy,
                 pixel_density: self.pixel_density,
-                rights: self.rights.rights(),
+                rights: self.rights,
             },
             created_at: time(self.created_at)?,
             updated_at: time(self.updated_at)?,

@@ -15,13 +15,13 @@ use super::{
 use crate::{
     Result, Sequences,
     model::{
-        Camera, DispatchPlan, DispatchShot, JobId, JobKind, Lease, PictureId, Projection, Sequence, SequenceId,
+        Camera, DispatchPlan, DispatchShot, JobId, JobKind, Lease, PictureId, Projection, Rights, Sequence, SequenceId,
         SequenceList, SequenceQuery, SequenceSummary, Shape, SummaryPoint, UploadSetId,
     },
     signals::Topic,
     stored::{
         cells, lines,
-        rows::{RightsRow, interval, micros, named, time},
+        rows::{interval, micros, named, time},
     },
 };
 
@@ -96,7 +96,7 @@ struct PointRow {
     accuracy: Option<f64>,
     excluded: bool,
     #[sqlx(flatten)]
-    rights: RightsRow,
+    rights: Rights,
 }
 
 impl PointRow {
@@ -115,7 +115,7 @@ impl PointRow {
             focal_length: self.focal_length,
             accuracy: self.accuracy,
             pixel_density: shape.density(self.field_of_view),
-            rights: self.rights.rights(),
+            rights: self.rights,
         })
     }
 }

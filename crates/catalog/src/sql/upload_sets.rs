@@ -16,11 +16,11 @@ use crate::{
     Result, UploadSets,
     model::{
         AccountId, ChangeOfSet, Exclusion, FileNotice, FileRecord, JobId, JobKind, NewUploadSet, Notice, Picture,
-        PictureId, PictureStatus, Receipt, ReceivedFile, RefusedFile, Rejection, Semantic, SequenceId, Severity,
-        UploadSet, UploadSetId, UploadSetState,
+        PictureId, PictureStatus, Receipt, ReceivedFile, RefusedFile, Rejection, Rights, Semantic, SequenceId,
+        Severity, UploadSet, UploadSetId, UploadSetState,
     },
     signals::Topic,
-    stored::rows::{RightsRow, micros, named, time},
+    stored::rows::{micros, named, time},
 };
 
 const SET: &str = "id, account_id, title, estimated_nb_files, sort_method, no_split, split_distance, split_time,
@@ -51,7 +51,7 @@ struct SetRow {
     received: i64,
     notices: Json<Vec<Notice>>,
     #[sqlx(flatten)]
-    rights: RightsRow,
+    rights: Rights,
 }
 
 impl SetRow {
@@ -75,7 +75,7 @@ impl SetRow {
                 duplicate_rotation: self.duplicate_rotation,
                 relative_heading: self.relative_heading,
                 visibility: named(&self.visibility)?,
-                rights: self.rights.rights(),
+                rights: self.rights,
                 semantics: self.semantics.0,
                 metadata: self.metadata.0,
                 user_agent: self.user_agent,
@@ -315,14 +315,6 @@ async fn insert_set(connection: &mut Connection, new: &NewUploadSet, complete: b
     Ok(())
 }
 
-/// Keeps others from changing a set until the end of the transaction. False if it is gone.
-async fn hold_undeleted(connection: &mut Connection, id: UploadSetId) -> Result<bool> {
-    let sql = format!("SELECT id FROM upload_sets WHERE id = $1 AND NOT deleted {}", dialect::FOR_UPDATE);
-    let held: Option<UploadSetId> =
-        sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await?;
-    Ok(held.is_some())
-}
-
 /// Deletes a set whose pictures are deleted, with its sequences. The caller holds it.
 async fn bury(connection: &mut Connection, id: UploadSetId, now: Timestamp) -> Result<()> {
     sqlx::query(
@@ -352,7 +344,7 @@ pub async fn bury_some(
     fresh: &(dyn Fn() -> JobId + Send + Sync),
     now: Timestamp,
 ) -> Result<()> {
-    if !hold_undeleted(connection, id).await? {
+    if hold(connection, id).await?.is_none() {
         return Ok(());
     }
     let buried = tombstones::bury_pictures(connection, Of::SomeOfUploadSet(id, most), fresh, now).await?;
@@ -584,7 +576,7 @@ impl UploadSets for Store {
         now: Timestamp,
     ) -> Result<bool> {
         let mut tx = self.write().await?;
-        if !hold_undeleted(&mut tx, id).await? {
+        if hold(&mut tx, id).await?.is_none() {
             return Ok(false);
         }
         tombstones::bury_pictures(&mut tx, Of::UploadSet(id), fresh, now).await?;

@@ -7,7 +7,7 @@ use crate::{
     CatalogError, Result,
     model::{
         ChangeKind, Exclusion, Issue, JobKind, PageName, PictureStatus, Projection, RedactionOrigin, RedactionState,
-        RegionClass, ReportRole, ReportStatus, Rights, SequenceStatus, SortMethod, TransferStatus, UndoState,
+        RegionClass, ReportRole, ReportStatus, SequenceStatus, SortMethod, TransferStatus, UndoState,
     },
 };
 
@@ -78,19 +78,6 @@ named! {
     ReportRole, "role", ReportRole::ALL;
     PageName, "name of a page", PageName::ALL;
     TransferStatus, "status of a transfer", TransferStatus::ALL;
-}
-
-/// The columns `license` and `attribution`.
-#[derive(Debug, Default, sqlx::FromRow)]
-pub struct RightsRow {
-    license: Option<String>,
-    attribution: Option<String>,
-}
-
-impl RightsRow {
-    pub fn rights(self) -> Rights {
-        Rights { license: self.license, attribution: self.attribution }
-    }
 }
 
 #[cfg(test)]

@@ -107,19 +107,7 @@ async fn make(api: &Api, upload: &Upload, lost: Arc<AtomicI64>) -> ApiResult<Fil
     let at = spot(api, options.picture).await?;
     let mut chunks = std::pin::pin!(content(api, upload, lost).await?);
     let file = store(api, said.file_name, at, &mut chunks).await?;
-    let rights = set.options.rights.clone();
-    Arrived {
-        api,
-        set: &set,
-        account: &account,
-        picture: options.picture,
-        at,
-        place: None,
-        rights,
-        semantics: Vec::new(),
-    }
-    .judge(Arrival { form: said.form, file })
-    .await
+    Arrived::sent(api, &set, &account, options.picture, at, None).judge(Arrival { form: said.form, file }).await
 }
 
 /// The file's bytes. Where a part is lost, `lost` says from which byte on.

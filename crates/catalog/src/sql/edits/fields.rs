@@ -25,8 +25,8 @@ pub struct FieldsRow {
     roll: Option<f64>,
     yaw: Option<f64>,
     edited: i64,
-    license: Option<String>,
-    attribution: Option<String>,
+    #[sqlx(flatten)]
+    rights: Rights,
 }
 
 impl FieldsRow {
@@ -57,7 +57,7 @@ impl FieldsRow {
                 edited: edited.time,
             }),
             visibility: Some(named(&self.visibility)?),
-            rights: Some(Rights { license: self.license.clone(), attribution: self.attribution.clone() }),
+            rights: Some(self.rights.clone()),
             rank: self.rank,
             semantics: None,
         })
