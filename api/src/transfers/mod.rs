@@ -22,7 +22,9 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Api, ApiError, rights,
+    Api, ApiError,
+    error::chain,
+    rights,
     routes::{
         collections::plain_set,
         upload_sets::{Arrival, Arrived, spot, store_file, turn},
@@ -38,12 +40,15 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const REST: Duration = Duration::from_secs(5);
 /// Pages of a sequence that are read at most.
 const MOST_PAGES: usize = 10_000;
-/// Longest back-off, seconds.
-const LONGEST_WAIT: i64 = 300;
+/// What a contributor is told while the other instance, or something here, is away; what it was is in the log.
+const AGAIN: &str = "The other instance does not answer; it is tried again";
+/// And when it is given up.
+const GIVEN_UP: &str =
+    "The other instance did not answer for so long that it is not asked any more: begin it again later";
 
 /// Why a transfer does not go on.
 enum Trouble {
-    /// It may go better later.
+    /// It may go better later. Says why, for the operator.
     Passing(String),
     /// It will not. Says why, for the contributor.
     Lasting(String),
@@ -67,16 +72,6 @@ impl From<CatalogError> for Trouble {
     fn from(error: CatalogError) -> Self {
         Self::Passing(chain(&error))
     }
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }
 
 /// Does transfers, one at a time, until told to stop; then the one in hand is left to another process.
@@ -118,19 +113,29 @@ pub(crate) async fn next(api: &Api, stop: &CancellationToken) -> Result<bool, Ca
         }
         Some(Err(Trouble::Passing(reason))) if lease.attempt < lease.kind.max_attempts() => {
             tracing::warn!(transfer = %lease.subject, attempt = lease.attempt, reason, "a transfer is tried again");
-            let after = SignedDuration::from_secs(LONGEST_WAIT.min(1 << lease.attempt.clamp(1, 9)));
-            progress.message = Some("The other instance does not answer; it is tried again".to_owned());
+            progress.message = Some(AGAIN.to_owned());
             api.catalog.note_transfer(&lease, &progress, api.world.now()).await?;
-            api.catalog.fail(&lease, Failure::Retry { after, reason }).await?;
+            api.catalog.fail(&lease, Failure::Retry { after: lease.back_off(), reason }).await?;
         }
-        Some(Err(Trouble::Passing(reason) | Trouble::Lasting(reason))) => {
-            tracing::info!(transfer = %lease.subject, reason, "a transfer failed");
-            progress.message = Some(reason);
-            api.catalog.end_transfer(&lease, false, &progress, api.world.now()).await?;
-        }
+        Some(Err(Trouble::Passing(reason))) => give_up(api, &lease, progress, &reason, GIVEN_UP).await?,
+        Some(Err(Trouble::Lasting(reason))) => give_up(api, &lease, progress, &reason, &reason).await?,
         Some(Err(Trouble::Lost)) => {}
     }
     Ok(true)
+}
+
+/// Ends a transfer that failed: the log says why, and the contributor is told.
+async fn give_up(
+    api: &Api,
+    lease: &Lease,
+    progress: TransferProgress,
+    reason: &str,
+    told: &str,
+) -> Result<(), CatalogError> {
+    tracing::info!(transfer = %lease.subject, reason, "a transfer failed");
+    let progress = TransferProgress { message: Some(told.to_owned()), ..progress };
+    api.catalog.end_transfer(lease, false, &progress, api.world.now()).await?;
+    Ok(())
 }
 
 /// Prolongs the lease for as long as it is ours; returns when it is lost.
@@ -285,14 +290,9 @@ impl Courier<'_> {
         };
         let place = ChosenPlace { sequence: self.transfer.options.sequence, position: form.position };
         let judged = Arrived {
-            api,
-            set,
-            account: self.account,
-            picture: picture.id,
-            at,
-            place: Some(place),
             rights: picture.rights(license, &self.account.name),
             semantics: picture.semantics.clone(),
+            ..Arrived::sent(api, set, self.account, picture.id, at, Some(place))
         }
         .judge(Arrival { form, file })
         .await;

@@ -209,6 +209,23 @@ async fn who_is_away_is_asked_again_for_the_rest() {
     assert_eq!(elsewhere.asked(), ["2", "3"], "what is here is not fetched again");
 }
 
+/// What the log knows of it, the contributor is not told.
+#[tokio::test]
+async fn who_stays_away_is_given_up() {
+    let fixture = here().await;
+    let elsewhere = Elsewhere::with(vec![(1..=2).map(|n| item(n, &json!({}))).collect()]).await;
+    elsewhere.tired.store(true, Ordering::Relaxed);
+    let id = begin(&fixture, &elsewhere.sequence()).await;
+    for _ in 0..JobKind::Transfer.max_attempts() {
+        assert_ne!(told(&fixture, &id).await["status"], "failed");
+        run(&fixture).await;
+        fixture.clock.advance(SignedDuration::from_secs(600));
+    }
+    let failed = told(&fixture, &id).await;
+    assert_eq!((&failed["status"], &failed["message"]), (&json!("failed"), &json!(super::GIVEN_UP)));
+    assert_eq!(failed["collection"]["nb_transfered_items"], 1, "what came stays");
+}
+
 #[tokio::test]
 async fn a_stopped_transfer_can_be_taken_up() {
     let fixture = here().await;
