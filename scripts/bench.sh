@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures, beside a rival, and writes bench/results/NAME.md. Usage: bench.sh queue|jpeg|geotag|redaction|intake [PART…]|read [PICTURES…]
+# Measures, beside a rival, and writes bench/results/NAME.md. Usage: bench.sh queue|jpeg|geotag|redaction|intake [PART…]|read [PICTURES…]|dataset [PICTURES]
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 cd "$root"
@@ -92,8 +92,15 @@ bench_read() {
     measure_binary read "$@"
 }
 
-usage="bench.sh queue|jpeg|geotag|redaction|intake [PART…]|read [PICTURES…]"
+bench_dataset() {
+    "$root/scripts/tools.sh" dataset
+    "$root/scripts/build.sh"
+    python3 bench/dataset.py --binary "$target/release/flaneur" --python "$cache/dataset-venv/bin/python3" \
+        --pictures "${1:-1000000}" --out "$root/bench/results/dataset.md"
+}
+
+usage="bench.sh queue|jpeg|geotag|redaction|intake [PART…]|read [PICTURES…]|dataset [PICTURES]"
 [[ $# -ge 1 && $(type -t "bench_$1") == function ]] || die "$usage"
-[[ $# == 1 || $1 == intake || $1 == read ]] || die "$usage"
+[[ $# == 1 || $1 == intake || $1 == read || $1 == dataset ]] || die "$usage"
 need_rust
 "bench_$1" "${@:2}"

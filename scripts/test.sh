@@ -74,7 +74,7 @@ test_web() {
 
 test_e2e() {
     "$root/scripts/models.sh"
-    "$root/scripts/tools.sh" python cli_tests stac schemathesis pictures chromium s3 nginx postgres faketime jpeg
+    "$root/scripts/tools.sh" python cli_tests stac schemathesis dataset pictures chromium s3 nginx postgres faketime jpeg
     "$root/scripts/packages.sh" e2e/browser
     "$root/scripts/packages.sh" e2e/tus
     "$root/scripts/packages.sh" e2e/oidc
@@ -83,8 +83,10 @@ test_e2e() {
     export FLANEUR_BIN=$target/debug/flaneur FLANEUR_MODELS=$root/models
     export FLANEUR_TEST_PICTURES=$cache/test-pictures FLANEUR_PANORAMAX_CLI=$cache/venv/bin/panoramax_cli
     export FLANEUR_PANORAMAX_CLI_TESTS=$cache/panoramax_cli
-    export FLANEUR_STAC_VENV=$cache/stac-venv FLANEUR_SCHEMATHESIS_VENV=$cache/schemathesis-venv
+    export FLANEUR_STAC_VENV=$cache/stac-venv FLANEUR_DATASET_VENV=$cache/dataset-venv FLANEUR_SCHEMATHESIS_VENV=$cache/schemathesis-venv
     export FLANEUR_TEST_S3_SERVER=$cache/cargo/bin/s3s-fs FLANEUR_NGINX=$cache/nginx
+    stage "tests of what reads the dataset" env PYTHONDONTWRITEBYTECODE=1 \
+        "$FLANEUR_DATASET_VENV/bin/python3" -m unittest discover -s e2e/dataset -p 'test_*.py'
     stage "end-to-end tests" run_tests e2e
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what tests and checks need beside Rust, Node.js and Python.
-# Usage: tools.sh [python|cli_tests|stac|schemathesis|chromium|pictures|deny|s3|nginx|garage|postgres|faketime|mmdebstrap|jpeg|cxx|reference]…
+# Usage: tools.sh [python|cli_tests|stac|schemathesis|dataset|chromium|pictures|deny|s3|nginx|garage|postgres|faketime|mmdebstrap|jpeg|cxx|reference]…
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
@@ -53,6 +53,11 @@ install_stac() {
 # A program that tries whether the API does what its OpenAPI document says.
 install_schemathesis() {
     install_venv schemathesis-venv e2e/schemathesis/requirements.txt schemathesis
+}
+
+# What data scientists read GeoParquet files with. DuckDB's extensions come as packages, so that it fetches nothing itself.
+install_dataset() {
+    install_venv dataset-venv e2e/dataset/requirements.txt "DuckDB, GeoPandas and readers of STAC in GeoParquet"
 }
 
 # A Chromium: one that is there, or the system's package.

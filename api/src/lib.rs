@@ -16,9 +16,11 @@ mod client;
 pub mod cors;
 mod cql2;
 mod cutter;
+mod dataset;
 mod error;
 mod extract;
 pub mod identity;
+mod lease;
 mod links;
 pub mod metrics;
 mod openapi;
@@ -37,7 +39,9 @@ mod uploader;
 
 pub use client::ClientAddress;
 pub use cutter::Cutter;
+pub use dataset::{DatasetSettings, run_dataset};
 pub use error::{ApiError, ApiResult};
+pub use flaneur_dataset::MEDIA_TYPE as DATASET_MEDIA_TYPE;
 pub use identity::{Gate, Identity};
 pub use links::{Link, PublicUrl};
 pub use pace::{Doing, Pace, Whom};
@@ -63,6 +67,8 @@ pub struct Api {
     pub uploads: Arc<tokio::sync::Semaphore>,
     /// Bounds how many files that are no JPEG are read into memory at once.
     pub readers: Arc<tokio::sync::Semaphore>,
+    /// Bounds how many wait for news of the change log at once.
+    pub followers: Arc<tokio::sync::Semaphore>,
     /// Bounds how much an account, or who has none, does in a minute.
     pub pace: Arc<Pace>,
     /// Cuts tiles and views out of panoramas, and keeps what was just asked for.
@@ -79,6 +85,9 @@ pub const MAX_UPLOADS: usize = 32;
 
 /// Files that are no JPEG read into memory at once by one process, to find their metadata; others wait.
 pub const MAX_READERS: usize = 2;
+
+/// Clients of one process that wait for news of the change log at once.
+pub const MAX_FOLLOWERS: usize = 1_000;
 
 /// Every route, with paths below `/api`, and its documentation. `extra` (the tiler's routes) is documented with it.
 ///

@@ -64,6 +64,8 @@ pub struct Settings {
     pub cdn_url: Option<CdnUrl>,
     /// Memory for tiles and views of panoramas that were just asked for, bytes.
     pub tile_cache: u64,
+    /// How the dataset is made; none: there is none.
+    pub dataset: Option<crate::DatasetSettings>,
 }
 
 /// A licence by its SPDX id.
@@ -154,6 +156,7 @@ impl Default for Settings {
             background_style: None,
             cdn_url: None,
             tile_cache: 64 << 20,
+            dataset: None,
         }
     }
 }

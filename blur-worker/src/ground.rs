@@ -45,7 +45,7 @@ impl Ground {
 
 fn needs_storage(kind: JobKind) -> bool {
     match kind {
-        JobKind::Process | JobKind::Redact | JobKind::Destroy | JobKind::Transfer => true,
+        JobKind::Process | JobKind::Redact | JobKind::Destroy | JobKind::Transfer | JobKind::Dataset => true,
         JobKind::Areas | JobKind::Erase | JobKind::Dispatch | JobKind::Refresh => false,
     }
 }

@@ -169,7 +169,7 @@ async fn by_kind(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
         JobKind::Refresh => refresh::run(worker, lease).await,
         JobKind::Destroy => destroy::run(worker, lease).await,
         // The API does these: no lane of a worker leases them.
-        JobKind::Transfer => Err(JobError::Unreadable("kind of job")),
+        JobKind::Transfer | JobKind::Dataset => Err(JobError::Unreadable("kind of job")),
     }
 }
 

@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use flaneur_catalog::model::{PictureFiles, PictureId, PictureStatus};
-use flaneur_storage::{PublicKey, stored_before};
+use flaneur_storage::{ObjectKind, PublicKey, stored_before};
 use futures::TryStreamExt as _;
 use tokio_util::sync::CancellationToken;
 
@@ -58,6 +58,13 @@ async fn remove_orphans(worker: &Worker, keys: &[PublicKey]) -> Result<usize, Jo
         worker.catalog.picture_files(&ids).await?.into_iter().map(|row| (row.id, row)).collect();
     let mut removed = 0;
     for key in keys {
+        if key.kind() == ObjectKind::Dataset {
+            if !worker.catalog.has_part(key.as_str()).await? {
+                worker.storage.discard(std::slice::from_ref(key)).await?;
+                removed += 1;
+            }
+            continue;
+        }
         let id = PictureId(key.picture());
         // Once more right before: a job may have been asked for, and done, since.
         if is_orphan(rows.get(&id), key) && is_orphan(worker.catalog.picture_files(&[id]).await?.first(), key) {

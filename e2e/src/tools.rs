@@ -17,6 +17,7 @@ use std::{
 /// | `FLANEUR_PANORAMAX_CLI_TESTS` | its source, with its tests | `panoramax_cli` in the cache |
 /// | `FLANEUR_STAC_VENV` | a virtual environment with generic STAC tools | `stac-venv` in the cache |
 /// | `FLANEUR_SCHEMATHESIS_VENV` | a virtual environment with schemathesis | `schemathesis-venv` in the cache |
+/// | `FLANEUR_DATASET_VENV` | a virtual environment with readers of GeoParquet | `dataset-venv` in the cache |
 /// | `FLANEUR_CHROMIUM` | a Chromium | the first one in `PATH` |
 /// | `FLANEUR_TEST_S3_SERVER` | an S3 server, see `flaneur_test_s3` | none: stories that need one are skipped |
 /// | `FLANEUR_NGINX` | folder into which nginx was unpacked | `nginx` in the cache |
@@ -66,6 +67,12 @@ impl Tools {
     pub fn stac_python() -> PathBuf {
         // By this very path: where it leads to, Python knows nothing of the environment.
         find("FLANEUR_STAC_VENV", &[cache().join("stac-venv")], "run `scripts/tools.sh stac`").join("bin/python3")
+    }
+
+    /// A Python that has readers of GeoParquet.
+    pub fn dataset_python() -> PathBuf {
+        let remedy = "run `scripts/tools.sh dataset`";
+        find("FLANEUR_DATASET_VENV", &[cache().join("dataset-venv")], remedy).join("bin/python3")
     }
 
     /// The program that tries whether an API does what its `OpenAPI` document says.

@@ -40,6 +40,9 @@ async fn landing(State(api): State<Api>, url: PublicUrl, reply: Reply) -> ApiRes
     let extent = Extent::of(extent.as_ref().map(|(bbox, _)| bbox), extent.map(|(_, interval)| interval));
     let mut links = links(&url);
     links.push(license_link(&settings.license));
+    if settings.dataset.is_some() {
+        links.push(Link::json("flaneur:dataset", url.api("/dataset")).titled("All pictures as GeoParquet files"));
+    }
     let mut document = json!({
         "type": "Catalog",
         "stac_version": STAC_VERSION,
@@ -84,6 +87,7 @@ fn links(url: &PublicUrl) -> Vec<Link> {
             .titled("Thumbnail of a sequence"),
         Link::of("item-preview", "image/jpeg", url.api("/pictures/{id}/thumb.jpg")).titled("Thumbnail of a picture"),
         Link::json("report", url.api("/reports")).titled("Report what is wrong with a picture or a sequence"),
+        Link::json("flaneur:changes", url.api("/changes")).titled("What changed, line by line"),
         Link::json("users", url.api("/users")).titled("Users"),
         Link::json("user-search", url.api("/users/search")).titled("Search users"),
     ]

@@ -7,9 +7,11 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{Api, ApiError};
 
 pub mod auth;
+pub mod changes;
 pub mod collections;
 pub mod configuration;
 pub mod conformance;
+pub mod dataset;
 pub mod delete;
 pub mod docs;
 pub mod edits;
@@ -49,6 +51,8 @@ pub fn router() -> OpenApiRouter<Api> {
         .merge(pages::router())
         .merge(transfers::router())
         .merge(stats::router())
+        .merge(dataset::router())
+        .merge(changes::router())
 }
 
 /// Answers whatever has no route.

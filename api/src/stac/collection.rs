@@ -140,7 +140,7 @@ impl Collection {
             Link::json("upload_set", url.api(&format!("/upload_sets/{}", sequence.upload_set)))
                 .titled("The upload it was made from"),
         );
-        let accuracy = summary.accuracy.map(|metres| (metres * 10.0).round() / 10.0);
+        let accuracy = super::accuracy(summary.accuracy);
         Self {
             kind: "Collection",
             stac_version: STAC_VERSION,

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use flaneur_access::Visibility;
 use flaneur_catalog::model::{
-    self, Annotation, AnnotationId, Edited, Neighbour, Picture, PictureId, Semantic, SequenceId,
+    self, Annotation, AnnotationId, Edited, Neighbour, Objects, Picture, PictureId, Semantic, SequenceId,
 };
 use flaneur_geotag::{CaptureTime, Position, Restated, TimeSource, restate};
+use flaneur_storage::PublicKey;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -229,6 +230,9 @@ pub struct Asset {
     /// Bytes.
     #[serde(rename = "file:size", skip_serializing_if = "Option::is_none")]
     pub size: Option<i64>,
+    /// What the bytes add up to, as a multihash in hexadecimal digits: SHA-256.
+    #[serde(rename = "file:checksum", skip_serializing_if = "Option::is_none")]
+    pub checksum: Option<String>,
 }
 
 impl Item {
@@ -264,7 +268,7 @@ impl Item {
             bbox: [picture.lon, picture.lat, picture.lon, picture.lat],
             providers,
             links,
-            assets: assets(&file, picture.objects.as_ref().map(|objects| objects.master_size)),
+            assets: assets(&file, picture.objects.as_ref()),
             asset_templates: tiles.map(|_| asset_templates(&file("tiled/{TileCol}_{TileRow}.jpg"))),
             properties: Properties {
                 datetime: utc(picture.captured_at),
@@ -274,17 +278,12 @@ impl Item {
                 license: license.id.clone(),
                 attribution: picture.rights.attribution.clone(),
                 azimuth: orientation.heading.unwrap_or(0.0),
-                heading_source: match orientation {
-                    model::Orientation { heading: None, .. } => "none",
-                    model::Orientation { heading_computed: true, .. } => "track",
-                    _ if picture.edited.heading => "edited",
-                    _ => "file",
-                },
+                heading_source: heading_source(&picture),
                 interior_orientation,
                 pitch: orientation.pitch,
                 roll: orientation.roll,
                 yaw: orientation.yaw,
-                accuracy: picture.accuracy.map(|metres| (metres * 10.0).round() / 10.0),
+                accuracy: accuracy(picture.accuracy),
                 pixel_density: picture.pixel_density(),
                 status: "ready",
                 visibility: picture.subject(Visibility::Anyone).visibility.as_str(),
@@ -303,6 +302,21 @@ impl Item {
             },
         }
     }
+}
+
+/// Where a picture's heading is from: `file`, `track`, `edited` or `none`.
+pub(crate) fn heading_source(picture: &Picture) -> &'static str {
+    match picture.orientation {
+        model::Orientation { heading: None, .. } => "none",
+        model::Orientation { heading_computed: true, .. } => "track",
+        _ if picture.edited.heading => "edited",
+        _ => "file",
+    }
+}
+
+/// Metres as they are told: nobody knows centimetres.
+pub(crate) fn accuracy(metres: Option<f64>) -> Option<f64> {
+    metres.map(|metres| (metres * 10.0).round() / 10.0)
 }
 
 /// The tags of the file, telling what was edited since.
@@ -331,26 +345,45 @@ fn shown_exif(picture: &mut Picture) -> BTreeMap<String, String> {
     exif
 }
 
-fn assets(file: &dyn Fn(&str) -> String, master_size: Option<i64>) -> Assets {
-    let asset = |title, description, role, name: &str, size| Asset {
+fn assets(file: &dyn Fn(&str) -> String, objects: Option<&Objects>) -> Assets {
+    let asset = |title, description, role, name: &str, key: Option<&String>| Asset {
         title,
         description,
         roles: [role],
         media_type: "image/jpeg",
         href: file(name),
-        size,
+        size: None,
+        checksum: key.and_then(|key| key.parse().ok()).map(|key: PublicKey| multihash(key.content_hash())),
     };
+    let hd = asset(
+        "HD picture",
+        "Highest resolution available of this picture",
+        "data",
+        "hd.jpg",
+        objects.map(|objects| &objects.master),
+    );
     Assets {
-        hd: asset("HD picture", "Highest resolution available of this picture", "data", "hd.jpg", master_size),
+        hd: Asset { size: objects.map(|objects| objects.master_size), ..hd },
         sd: asset(
             "SD picture",
             "Picture in standard definition, at most 2048 pixels wide and high",
             "visual",
             "sd.jpg",
-            None,
+            objects.map(|objects| &objects.sd),
         ),
-        thumb: asset("Thumbnail", "Picture in low definition, 500 pixels wide", "thumbnail", "thumb.jpg", None),
+        thumb: asset(
+            "Thumbnail",
+            "Picture in low definition, 500 pixels wide",
+            "thumbnail",
+            "thumb.jpg",
+            objects.map(|objects| &objects.thumb),
+        ),
     }
+}
+
+/// A SHA-256 of 64 hexadecimal digits as a multihash: what it is (0x12), and how many bytes (0x20).
+pub(crate) fn multihash(sha256: &str) -> String {
+    format!("1220{sha256}")
 }
 
 fn links(item: &model::Item, url: &PublicUrl, license: &License) -> Vec<Link> {

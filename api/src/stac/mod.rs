@@ -14,6 +14,7 @@ use serde::Serialize;
 pub use bbox::{WORLD, bbox_array, parse_bbox};
 pub use collection::{Collection, Count, Extent, SpatialExtent, TemporalExtent};
 pub use item::{Item, PixelPolygon, Point};
+pub(crate) use item::{accuracy, heading_source, multihash};
 pub use orientation::InteriorOrientation;
 pub use providers::Provider;
 pub(crate) use region::parse_region;

@@ -23,7 +23,7 @@ pub(crate) use panorama::{crop, panorama, pixels};
 pub(crate) use recipe::Recipe;
 pub(crate) use seed::Seeded;
 
-use crate::{Api, Cutter, MAX_READERS, MAX_UPLOADS, PublicUrl, Settings, TokenKey};
+use crate::{Api, Cutter, MAX_FOLLOWERS, MAX_READERS, MAX_UPLOADS, PublicUrl, Settings, TokenKey};
 
 /// Where the instance believes to be reached.
 pub(crate) const HOST: &str = "https://pics.example.org";
@@ -95,6 +95,7 @@ impl FixtureBuilder {
             tokens: Arc::new(TokenKey::new(b"a secret for tests")),
             logins: self.logins.into(),
             pace: Arc::default(),
+            followers: Arc::new(tokio::sync::Semaphore::new(MAX_FOLLOWERS)),
             uploads: Arc::new(tokio::sync::Semaphore::new(MAX_UPLOADS)),
             readers: Arc::new(tokio::sync::Semaphore::new(MAX_READERS)),
         };

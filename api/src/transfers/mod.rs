@@ -17,13 +17,13 @@ use flaneur_catalog::{
 };
 use flaneur_remote::{Remote, RemoteError, Url};
 use futures::StreamExt as _;
-use jiff::SignedDuration;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     Api, ApiError,
     error::chain,
+    lease::{HOLD, keep},
     rights,
     routes::{
         collections::plain_set,
@@ -33,9 +33,6 @@ use crate::{
 
 use source::{RemotePicture, RemoteSequence};
 
-/// How long a transfer is a process's own after its last heartbeat; there are four in this time.
-const HOLD: SignedDuration = SignedDuration::from_secs(60);
-const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How long a process without one rests when there is no news.
 const REST: Duration = Duration::from_secs(5);
 /// Pages of a sequence that are read at most.
@@ -136,18 +133,6 @@ async fn give_up(
     let progress = TransferProgress { message: Some(told.to_owned()), ..progress };
     api.catalog.end_transfer(lease, false, &progress, api.world.now()).await?;
     Ok(())
-}
-
-/// Prolongs the lease for as long as it is ours; returns when it is lost.
-async fn keep(api: &Api, lease: &Lease) {
-    loop {
-        tokio::time::sleep(HEARTBEAT).await;
-        match api.catalog.heartbeat(lease, HOLD).await {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(error) => tracing::warn!(transfer = %lease.subject, error = chain(&error), "no heartbeat"),
-        }
-    }
 }
 
 async fn transfer(api: &Api, lease: &Lease, progress: &mut TransferProgress) -> Result<(), Trouble> {

@@ -13,12 +13,12 @@ use std::{
 
 use flaneur_access::Viewer;
 use flaneur_catalog::{
-    Accounts as _, Areas as _, Coverage as _, Edits as _, Jobs as _, Pictures as _, Reports as _, Sequences as _,
-    Transfers as _, Upkeep as _, UploadSets as _, Uploads as _,
+    Accounts as _, Areas as _, Coverage as _, Dataset as _, Edits as _, Jobs as _, Pictures as _, Reports as _,
+    Sequences as _, Transfers as _, Upkeep as _, UploadSets as _, Uploads as _,
     model::{
-        AnnotationId, Area, AreaId, AreaLimits, AreaReceipt, AreaShape, Comparison, Decision, DispatchPart,
-        DispatchPlan, EditId, EditReceipt, ExcludedArea, Failure, Filter, HeadingState, HistoryOf, Issue, JobId,
-        JobKind, Marked, NewEdit, NewReport, NewUpload, Objects, Order, PartId, PictureFields, PictureId,
+        AnnotationId, Area, AreaId, AreaLimits, AreaReceipt, AreaShape, Comparison, DatasetPart, Decision,
+        DispatchPart, DispatchPlan, EditId, EditReceipt, ExcludedArea, Failure, Filter, HeadingState, HistoryOf, Issue,
+        JobId, JobKind, Marked, NewEdit, NewReport, NewUpload, Objects, Order, PartId, PictureFields, PictureId,
         PictureProperty, PlacedShot, Publication, ReceivedFile, RefusedFile, Rejection, ReportId, ReportProperty,
         ReportQuery, ReportReceipt, ReportRole, ReportStatus, Reported, SearchQuery, Selection, Semantic,
         SequenceFields, SequenceKey, SequenceOrder, SequencePlace, SequenceProperty, SequenceQuery, SequenceSummary,
@@ -380,6 +380,10 @@ fn is_bounded(step: &str, statement: &str) -> bool {
         "SCAN found",
         "SCAN tagged",
         "SCAN each_tag",
+        // As many as there are files of the dataset: one for some 100,000 pictures.
+        "SCAN d USING INDEX dataset_parts_current",
+        "SCAN dataset_parts USING INDEX dataset_parts_current",
+        "SCAN d USING COVERING INDEX dataset_parts_current",
     ];
     let in_order = |table: &str, indexes: &[&str]| {
         let index = step.strip_prefix(table).and_then(|rest| rest.strip_prefix(" USING "));
@@ -495,6 +499,32 @@ fn shown(picture: PictureId) -> SearchQuery {
     SearchQuery { ids: vec![picture], ..SearchQuery::all(Viewer::Account { id: Uuid::nil(), admin: true }, 10) }
 }
 
+async fn dataset(catalog: &SqliteCatalog) {
+    catalog.ask_dataset(job(), now()).await.unwrap();
+    let lease = lease(catalog, JobKind::Dataset).await;
+    let tile = Tile::at(9, 2.35, 48.85);
+    let [part, old] = ["part", "old"].map(|name| DatasetPart {
+        file: name.to_owned(),
+        object: name.to_owned(),
+        tile: tile.z.to_string(),
+        keys: tile.keys(),
+        pictures: 1,
+        size: 1,
+        number: 0,
+        as_of: now(),
+        bbox: tile.bbox(),
+        captured: [now(), now()],
+        withdrawn: false,
+    });
+    assert!(catalog.publish_parts(&lease, &[part], &["none".to_owned()], Some((0, now())), now()).await.unwrap());
+    assert_eq!(catalog.dataset_parts().await.unwrap().len(), 1);
+    assert!(catalog.dataset_part(&old.file).await.unwrap().is_none() && !catalog.has_part(&old.object).await.unwrap());
+    catalog.dataset_items(tile.keys(), None, 100).await.unwrap();
+    catalog.cells_changed(0, 100).await.unwrap();
+    catalog.old_parts(now(), 10).await.unwrap();
+    catalog.forget_parts(&[old.file]).await.unwrap();
+}
+
 #[tokio::test]
 async fn hot_statements_take_an_index() {
     let overheard = Overheard::default();
@@ -508,6 +538,7 @@ async fn hot_statements_take_an_index() {
     reads(&catalog).await;
     edits(&catalog).await;
     reports(&catalog).await;
+    dataset(&catalog).await;
     writes(&catalog).await;
     let statements = std::mem::take(&mut *overheard.0.lock().unwrap());
 

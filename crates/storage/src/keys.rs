@@ -32,17 +32,20 @@ pub enum ObjectKind {
     Thumb,
     /// Where the tiles of a panorama lie in its master.
     Tiles,
+    /// A file that lists pictures. It is of no picture: what stands for one names the part of the world.
+    Dataset,
 }
 
 impl ObjectKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Master, Self::Sd, Self::Thumb, Self::Tiles];
+    pub const ALL: [Self; 5] = [Self::Master, Self::Sd, Self::Thumb, Self::Tiles, Self::Dataset];
 
     /// What is in it, as HTTP says it.
-    pub(crate) fn media_type(self) -> &'static str {
+    pub fn media_type(self) -> &'static str {
         match self {
             Self::Master | Self::Sd | Self::Thumb => "image/jpeg",
             Self::Tiles => "application/octet-stream",
+            Self::Dataset => "application/vnd.apache.parquet",
         }
     }
 
@@ -52,6 +55,7 @@ impl ObjectKind {
             Self::Sd => "sd.jpg",
             Self::Thumb => "thumb.jpg",
             Self::Tiles => "tiles.idx",
+            Self::Dataset => "part.parquet",
         }
     }
 }

@@ -11,7 +11,7 @@ fn data() -> TempDir {
 }
 
 /// The place of the largest city (longitude, latitude), as the command tells it.
-fn largest_city(printed: &str) -> (f64, f64) {
+pub(crate) fn largest_city(printed: &str) -> (f64, f64) {
     let line = printed.lines().find(|line| line.contains("largest city")).unwrap_or_else(|| panic!("{printed}"));
     let place = line.split_whitespace().find_map(|word| word.split_once(',')).unwrap();
     (place.1.parse().unwrap(), place.0.parse().unwrap())

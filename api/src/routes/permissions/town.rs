@@ -4,10 +4,12 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use flaneur_access::Visibility;
 use flaneur_catalog::model::{PageName, Person};
 use flaneur_login::{OsmSettings, Provider};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::cases::{Body, Case};
 use crate::{
+    DatasetSettings,
     routes::upload_sets::tests::{create, photo},
     testing::{Answer, Fixture, FixtureBuilder, Recipe, Seeded, Who},
 };
@@ -55,7 +57,16 @@ impl Town {
             client_secret: None,
             name: None,
         };
-        let fixture = FixtureBuilder::default().login(Provider::osm(settings).unwrap()).build().await;
+        let dataset = DatasetSettings { every: SignedDuration::from_hours(24), address: None };
+        let fixture = FixtureBuilder::default()
+            .settings(|settings| settings.dataset = Some(dataset.clone()))
+            .login(Provider::osm(settings).unwrap())
+            .build()
+            .await;
+        // There is a file whatever is asked about: of pictures that anybody may see.
+        fixture.sequence_with(|recipe| Recipe { count: 1, ..recipe.at(10.0, 10.0) }).await;
+        crate::dataset::round(&fixture.api, &dataset).await.unwrap();
+        let part = fixture.api.catalog.dataset_parts().await.unwrap().remove(0).file;
         let visibility = if hidden == Hidden::ByReport { Visibility::Anyone } else { hidden.visibility() };
         let sequence = fixture.sequence_with(|recipe| Recipe { count: 1, ..recipe.visible_to(visibility) }).await;
         let mut town = Self { names: Vec::new(), sequence, fixture };
@@ -70,6 +81,7 @@ impl Town {
             ("provider", "osm".to_owned()),
             ("page", "terms-of-service".to_owned()),
             ("lang", "en".to_owned()),
+            ("part", part),
         ] {
             town.names.push((name, id));
         }

@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{find_item, no_item, send};
+use super::{find_item, no_item, send, unchanged};
 use crate::{Api, ApiError, ApiResult, Identity, error::ErrorBody, extract::Path, respond::Reply};
 
 /// The routes.
@@ -56,7 +56,7 @@ pub(crate) async fn serve_file(
     let objects = item.picture.objects.as_ref().ok_or_else(no_item)?;
     let key = public_key(file.key(objects))?;
     let tag = entity_tag(key.content_hash())?;
-    if let Some(response) = send::unchanged(reply, &tag) {
+    if let Some(response) = unchanged(reply, &tag) {
         return Ok(response);
     }
     if let Some(cdn) = &api.settings.cdn_url
@@ -64,7 +64,7 @@ pub(crate) async fn serve_file(
     {
         return elsewhere(&cdn.address(&key));
     }
-    send::send(api, reply, method, headers, &key, tag).await
+    send(api, reply, method, headers, &key, tag).await?.ok_or_else(no_item)
 }
 
 /// Whether a picture that this viewer may see is one that anyone may see. What only some may see is never on a CDN, which
@@ -83,14 +83,14 @@ fn elsewhere(address: &str) -> ApiResult<Response> {
 }
 
 /// The key that the catalog has.
-pub(super) fn public_key(text: &str) -> ApiResult<PublicKey> {
+pub(in crate::routes) fn public_key(text: &str) -> ApiResult<PublicKey> {
     text.parse().map_err(|_| {
         ApiError::internal(&CatalogError::Corrupt { what: "key of a public object", text: text.to_owned() })
     })
 }
 
 /// A strong entity tag.
-pub(super) fn entity_tag(text: &str) -> ApiResult<HeaderValue> {
+pub(in crate::routes) fn entity_tag(text: &str) -> ApiResult<HeaderValue> {
     HeaderValue::from_str(&format!("\"{text}\"")).map_err(|error| ApiError::internal(&error))
 }
 

@@ -16,6 +16,8 @@ mod tiled;
 mod view;
 
 pub(crate) use files::{File, serve_file};
+pub(in crate::routes) use files::{entity_tag, public_key};
+pub(in crate::routes) use send::{send, unchanged};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {

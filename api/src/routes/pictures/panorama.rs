@@ -24,7 +24,10 @@ pub(super) fn panorama_of(item: &Item) -> ApiResult<Option<(Panorama, TileMatrix
 /// What a client is told if nothing was cut.
 pub(super) fn refusal(error: &CutError) -> ApiError {
     match error {
-        CutError::Storage(StorageError::Missing(key)) => send::missing(key),
+        CutError::Storage(StorageError::Missing(key)) => {
+            send::missing(key);
+            no_item()
+        }
         CutError::Storage(error) => error.into(),
         CutError::Picture(JpegError::ViewTooLarge) => ApiError::new(
             StatusCode::UNPROCESSABLE_ENTITY,

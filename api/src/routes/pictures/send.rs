@@ -9,11 +9,10 @@ use axum::{
 use flaneur_storage::{PublicKey, StorageError};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
-use super::no_item;
 use crate::{Api, ApiError, ApiResult, respond::Reply};
 
 /// 304 if the client has it already.
-pub(super) fn unchanged(reply: &Reply, tag: &HeaderValue) -> Option<Response> {
+pub(in crate::routes) fn unchanged(reply: &Reply, tag: &HeaderValue) -> Option<Response> {
     reply.has(tag).then(|| {
         let mut response = StatusCode::NOT_MODIFIED.into_response();
         response.headers_mut().insert(header::ETAG, tag.clone());
@@ -22,23 +21,38 @@ pub(super) fn unchanged(reply: &Reply, tag: &HeaderValue) -> Option<Response> {
     })
 }
 
-/// Sends a JPEG file that is an object. Never more than a chunk of it is in memory.
-pub(super) async fn send(
+/// Sends a file that is an object; none if it went away after the catalog was asked, as what was just deleted does. Never more
+/// than a chunk of it is in memory.
+pub(in crate::routes) async fn send(
     api: &Api,
     reply: &Reply,
     method: &Method,
     headers: &HeaderMap,
     key: &PublicKey,
     tag: HeaderValue,
-) -> ApiResult<Response> {
+) -> ApiResult<Option<Response>> {
     let store = &api.storage.public;
-    let mut object = store.stream(key, None).await.map_err(gone)?;
-    let size = object.size;
-    let wanted = wanted(method, headers, &tag, size);
-    if let Wanted::Part(range) = &wanted {
-        object = store.stream(key, Some(range.clone())).await.map_err(gone)?;
+    let found = async {
+        let object = store.stream(key, None).await?;
+        let size = object.size;
+        let wanted = wanted(method, headers, &tag, size);
+        let object = match &wanted {
+            Wanted::Part(range) => store.stream(key, Some(range.clone())).await?,
+            Wanted::Whole | Wanted::Nothing => object,
+        };
+        Ok((object, wanted, size))
+    };
+    match found.await {
+        Ok((object, wanted, size)) => {
+            let body = |_| Body::from_stream(object.bytes);
+            Ok(Some(answer(reply, wanted, size, key.kind().media_type(), tag, body)))
+        }
+        Err(StorageError::Missing(key)) => {
+            missing(&key);
+            Ok(None)
+        }
+        Err(other) => Err(other.into()),
     }
-    Ok(answer(reply, wanted, size, tag, |_| Body::from_stream(object.bytes)))
 }
 
 /// Sends a JPEG file that is in memory.
@@ -50,7 +64,9 @@ pub(super) fn send_made(
     tag: HeaderValue,
 ) -> Response {
     let wanted = wanted(method, headers, &tag, file.len() as u64);
-    answer(reply, wanted, file.len() as u64, tag, |part| Body::from(file.slice(part.start as usize..part.end as usize)))
+    answer(reply, wanted, file.len() as u64, "image/jpeg", tag, |part| {
+        Body::from(file.slice(part.start as usize..part.end as usize))
+    })
 }
 
 /// The answer to what is wanted of a file of `size` bytes, tagged and marked. `body` is asked for the bytes of a range that
@@ -59,6 +75,7 @@ fn answer(
     reply: &Reply,
     wanted: Wanted,
     size: u64,
+    media_type: &'static str,
     tag: HeaderValue,
     body: impl FnOnce(Range<u64>) -> Body,
 ) -> Response {
@@ -70,7 +87,7 @@ fn answer(
     let mut response = Response::new(body(part.clone()));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(part.end - part.start));
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(header::ETAG, tag);
@@ -83,18 +100,9 @@ fn answer(
     response
 }
 
-/// An object that went away after the catalog was asked is one that was just deleted.
-fn gone(error: StorageError) -> ApiError {
-    match error {
-        StorageError::Missing(key) => missing(&key),
-        other => other.into(),
-    }
-}
-
-/// The same with the object's key.
-pub(super) fn missing(key: &str) -> ApiError {
-    tracing::warn!(key, "a picture's object is missing: deleted just now, or lost");
-    no_item()
+/// Tells the log that an object is not there.
+pub(super) fn missing(key: &str) {
+    tracing::warn!(key, "an object is missing: deleted just now, or lost");
 }
 
 fn not_satisfiable(reply: &Reply, size: u64) -> Response {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use flaneur_catalog::model::{PictureFiles, PictureId};
-use flaneur_storage::{Entry, Listed, OriginalKey, PublicKey};
+use flaneur_storage::{Entry, Listed, ObjectKind, OriginalKey, PublicKey};
 use futures::TryStreamExt as _;
 
 use super::{Options, Patient, Report, Tally};
@@ -75,6 +75,12 @@ async fn page_of_objects(
     let of = |key: &PublicKey| picture_of(key).map(PictureId);
     let known = rows(patient, page.iter().filter_map(|entry| of(&entry.key)).collect()).await?;
     for entry in page {
+        if entry.key.kind() == ObjectKind::Dataset {
+            if entry.modified < options.due(patient) && !patient.catalog.has_part(entry.key.as_str()).await? {
+                orphan(patient, options, &entry.key, orphans).await?;
+            }
+            continue;
+        }
         let Some(id) = of(&entry.key) else { continue };
         if names(known.get(&id), &entry.key) || entry.modified >= options.due(patient) {
             continue;
@@ -83,11 +89,17 @@ async fn page_of_objects(
         if names(patient.catalog.picture_files(&[id]).await?.first(), &entry.key) {
             continue;
         }
-        orphans.found(entry.key.as_str());
-        if options.repair {
-            patient.stores.objects.discard(std::slice::from_ref(&entry.key)).await?;
-            orphans.mended(&entry.key.as_str());
-        }
+        orphan(patient, options, &entry.key, orphans).await?;
+    }
+    Ok(())
+}
+
+/// An object that nothing in the catalog names.
+async fn orphan(patient: &Patient<'_>, options: &Options, key: &PublicKey, orphans: &mut Tally) -> Result<()> {
+    orphans.found(key.as_str());
+    if options.repair {
+        patient.stores.objects.discard(std::slice::from_ref(key)).await?;
+        orphans.mended(&key.as_str());
     }
     Ok(())
 }

@@ -50,6 +50,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("settings", "written down anew where it is restored, when a role starts there"),
     ("coverage_counts", "counted anew from the pictures"),
     ("coverage_tiles", "drawn anew for whoever asks"),
+    ("dataset_parts", "written anew from the pictures"),
     ("coverage_touches", "of no meaning without the tiles"),
     ("sequence_tiles", "a view"),
     ("transfers", "who wants the rest asks again"),
@@ -513,6 +514,8 @@ pub const TABLES: &[Table] = &[
             uuid("picture_id").or_null(),
             uuid("sequence_id").or_null(),
             uuid("account_id"),
+            boolean("public"),
+            integer("left_cell").or_null(),
         ],
     },
 ];

@@ -68,6 +68,28 @@ pub async fn every_change_of_a_picture_is_logged(scene: &Scene) {
     assert_eq!(scene.catalog.changes(last, -1).await.unwrap(), []);
 }
 
+pub async fn a_line_says_whether_anybody_may_read_it(scene: &Scene) {
+    let ada = scene.account("ada").await;
+    let seen = scene.street(&ada, Visibility::Anyone, 1).await;
+    for visibility in [Visibility::LoggedOnly, Visibility::OwnerOnly] {
+        let street = scene.street(&ada, visibility, 1).await;
+        assert!(scene.catalog.delete_sequence(street.sequence, &|| scene.job(), scene.now()).await.unwrap());
+    }
+    let log = log(scene, 0).await;
+    assert!(log.iter().all(|line| line.public == (line.sequence == Some(seen.sequence))), "{log:?}");
+    assert!(log.iter().filter(|line| line.public).count() >= 1 && log.iter().any(|line| !line.public));
+    // Hidden, then gone: once it is out of sight, there is nothing to be told.
+    let last = scene.catalog.last_change().await.unwrap();
+    let id = seen.pictures[0];
+    scene.catalog.enqueue(scene.job(), JobKind::Process, id.0, scene.now()).await.unwrap();
+    scene.break_down(id).await;
+    assert!(scene.catalog.delete_picture(id, scene.two_jobs(), scene.now()).await.unwrap());
+    let log = self::log(scene, last).await;
+    let told: Vec<_> =
+        log.iter().filter(|line| line.picture == Some(id)).map(|line| (line.kind, line.public)).collect();
+    assert_eq!(told, [(ChangeKind::Hidden, true), (ChangeKind::Deleted, false)]);
+}
+
 pub async fn a_picture_that_breaks_is_hidden(scene: &Scene) {
     let ada = scene.account("ada").await;
     let street = scene.street(&ada, Visibility::LoggedOnly, 1).await;

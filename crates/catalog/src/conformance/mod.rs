@@ -22,6 +22,7 @@ mod corrections;
 mod coverage;
 mod coverage_tiles;
 mod credentials;
+mod dataset;
 mod deletion;
 mod dispatch;
 mod edits;
@@ -103,6 +104,15 @@ macro_rules! for_each_rule {
                 a_sequence_begins_empty_and_its_owners
                 a_place_is_taken_once
                 what_is_unfinished_is_told_apart
+            }
+            dataset {
+                a_dataset_has_what_anybody_sees_in_the_order_of_keys
+                a_dataset_tells_what_was_redacted
+                a_part_of_which_something_is_withdrawn_is_known_at_once
+                a_part_can_be_read_until_it_is_old
+                who_lost_the_lease_publishes_no_part
+                a_dataset_knows_where_something_changed
+                parts_that_stay_are_true_as_of_the_run
             }
             pages {
                 the_last_text_is_in_force
@@ -193,6 +203,7 @@ macro_rules! for_each_rule {
             }
             changes {
                 every_change_of_a_picture_is_logged
+                a_line_says_whether_anybody_may_read_it
                 a_picture_that_breaks_is_hidden
                 every_change_of_a_sequence_is_logged
                 a_deletion_is_logged_of_what_was_never_shown

@@ -50,4 +50,6 @@ pub struct Change {
     pub sequence: Option<SequenceId>,
     /// Whose it is.
     pub account: AccountId,
+    /// Whether it is of something that anybody could see before it, or can since.
+    pub public: bool,
 }

@@ -25,11 +25,13 @@ pub enum JobKind {
     Redact,
     /// Detect, redact, derive, verify and publish a picture.
     Process,
+    /// Bring the files that list the public's pictures up to date. There is one, of the nil id.
+    Dataset,
 }
 
 impl JobKind {
     /// Every kind, the most urgent first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Areas,
         Self::Erase,
         Self::Dispatch,
@@ -38,6 +40,7 @@ impl JobKind {
         Self::Transfer,
         Self::Redact,
         Self::Process,
+        Self::Dataset,
     ];
 
     /// The name in the database.
@@ -51,6 +54,7 @@ impl JobKind {
             Self::Transfer => "transfer",
             Self::Redact => "redact",
             Self::Process => "process",
+            Self::Dataset => "dataset",
         }
     }
 
@@ -65,6 +69,7 @@ impl JobKind {
             Self::Transfer => 5,
             Self::Redact => 6,
             Self::Process => 7,
+            Self::Dataset => 8,
         }
     }
 

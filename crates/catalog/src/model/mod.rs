@@ -7,6 +7,7 @@ mod annotation;
 mod area;
 mod change;
 mod coverage;
+mod dataset;
 mod difference;
 mod edit;
 mod filter;
@@ -37,6 +38,7 @@ pub use area::{
 };
 pub use change::{Change, ChangeKind};
 pub use coverage::{DrawnTile, GridCell, PictureMark, SequenceMark, Sight};
+pub use dataset::{DatasetItem, DatasetPart};
 pub use difference::Difference;
 pub use edit::{
     CaptureState, Edit, EditChange, EditReceipt, Editable, HeadingState, HistoryOf, MOST_CHANGES, NewEdit,

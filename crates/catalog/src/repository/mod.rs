@@ -11,6 +11,7 @@ mod archive;
 mod areas;
 mod changes;
 mod coverage;
+mod dataset;
 mod edits;
 mod erasure;
 mod inspection;
@@ -33,6 +34,7 @@ pub use archive::{Archive, Beginning, Import, Snapshot};
 pub use areas::Areas;
 pub use changes::Changes;
 pub use coverage::Coverage;
+pub use dataset::Dataset;
 pub use edits::Edits;
 pub use erasure::Erasure;
 pub use inspection::Inspection;
@@ -65,6 +67,7 @@ pub trait Catalog:
     + Jobs
     + Coverage
     + Changes
+    + Dataset
     + Edits
     + Erasure
     + Settings
@@ -90,6 +93,7 @@ impl<T> Catalog for T where
         + Jobs
         + Coverage
         + Changes
+        + Dataset
         + Edits
         + Erasure
         + Settings

@@ -37,6 +37,7 @@ struct ChangeRow {
     picture_id: Option<PictureId>,
     sequence_id: Option<SequenceId>,
     account_id: AccountId,
+    public: bool,
 }
 
 impl ChangeRow {
@@ -48,6 +49,7 @@ impl ChangeRow {
             picture: self.picture_id,
             sequence: self.sequence_id,
             account: self.account_id,
+            public: self.public,
         })
     }
 }
@@ -78,7 +80,7 @@ impl Changes for Store {
     async fn changes(&self, after: i64, limit: i64) -> Result<Vec<Change>> {
         self.number_changes().await?;
         sqlx::query_as::<_, ChangeRow>(
-            "SELECT number, at, kind, picture_id, sequence_id, account_id FROM changes
+            "SELECT number, at, kind, picture_id, sequence_id, account_id, public FROM changes
              WHERE number > $1 ORDER BY number LIMIT $2",
         )
         .bind(after)

@@ -45,7 +45,8 @@ fn lapsed(now: &str) -> String {
 /// Whose job it is: the owner of its subject.
 fn account_of(kind: JobKind) -> &'static str {
     match kind {
-        JobKind::Areas | JobKind::Erase => "SELECT o.id FROM accounts o WHERE o.id = $3",
+        // Of the dataset there is no account: its id is nil.
+        JobKind::Areas | JobKind::Erase | JobKind::Dataset => "SELECT o.id FROM accounts o WHERE o.id = $3",
         JobKind::Process | JobKind::Redact | JobKind::Destroy => "SELECT o.account_id FROM pictures o WHERE o.id = $3",
         JobKind::Transfer => "SELECT o.account_id FROM transfers o WHERE o.id = $3",
         JobKind::Dispatch => "SELECT o.account_id FROM upload_sets o WHERE o.id = $3",

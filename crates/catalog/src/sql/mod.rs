@@ -15,6 +15,7 @@ mod corrections;
 mod counts;
 mod coverage;
 mod coverage_tiles;
+mod dataset;
 mod dispatch;
 mod edits;
 mod erasure;

@@ -6,6 +6,7 @@ mod backup;
 mod config;
 mod convert;
 mod doctor;
+mod fetch;
 mod invite;
 mod jobs;
 mod migrate;
@@ -51,6 +52,7 @@ pub fn run(parsed: Parsed) -> Result<ExitCode> {
         Command::Restore(args) => runtime.block_on(restore::run(*args)).map(done),
         Command::Doctor(args) => runtime.block_on(doctor::run(*args)),
         Command::Simulate(args) => runtime.block_on(simulate::run(args)).map(done),
+        Command::Fetch(args) => runtime.block_on(fetch::run(*args)),
         Command::Unseal(args) => runtime.block_on(unseal::run(*args)),
         Command::Token(args) => match args.command {
             TokenCommand::Create(args) => runtime.block_on(token::create(args)).map(done),

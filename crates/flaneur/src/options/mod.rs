@@ -1,6 +1,7 @@
 //! What can be set, by option, environment variable and file alike.
 
 mod accounts;
+mod fetch;
 mod logins;
 mod place;
 mod safekeeping;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand};
 use flaneur_catalog::model::JobId;
 
 pub use accounts::{AccountArgs, AccountCommand, EraseAccount, ListAccounts};
+pub use fetch::FetchArgs;
 pub use logins::Logins;
 pub use place::Place;
 pub use safekeeping::{BackupArgs, DoctorArgs, RestoreArgs};
@@ -76,6 +78,12 @@ pub enum Command {
     /// the seed: the same one gives the same catalog in every database. There are no files, so no picture can be looked
     /// at. Interrupted, it leaves nothing. Such a catalog is for measuring, and then to be thrown away.
     Simulate(SimulateArgs),
+    /// Take many pictures from a server: of a town, of a year, of what is new
+    ///
+    /// Works with any Panoramax server. First lists them, then takes what is not there yet, four at a time, and checks each; run
+    /// again, it goes on where it was, takes only what is new, and removes what the server does not show any more. Fails if any
+    /// picture could not be taken.
+    Fetch(Box<FetchArgs>),
     /// Undo false alarms: put back what was blurred, where the key is that it was sealed to
     ///
     /// Without --picture and --all-requested, lists what is asked to be undone. For the machine of whoever holds the key; it

@@ -162,6 +162,10 @@ pub struct Instance {
         action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true
     )]
     pub collaborative_metadata: bool,
+    /// Hours after which what changed goes into the files of the dataset (`/api/dataset`); 0: there is none. What is withdrawn goes
+    /// out of them at once. Addresses in them begin with --public-url; without it, they are relative
+    #[arg(long, value_name = "HOURS", env = "FLANEUR_DATASET_EVERY", default_value_t = 24, value_parser = clap::value_parser!(u16).range(0..=8760))]
+    pub dataset_every: u16,
     /// Let only those upload who agreed to the terms of service, where there are any (`/api/pages/terms-of-service`)
     #[arg(
         long, value_name = "BOOL", env = "FLANEUR_ENFORCE_TERMS", default_value = "false",

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use flaneur_api::{Api, Cutter, Gate, License};
+use flaneur_api::{Api, Cutter, DatasetSettings, Gate, License};
 use flaneur_catalog::{Catalog, world::World};
 use flaneur_login::Provider;
 use flaneur_storage::Storage;
+use jiff::SignedDuration;
 use tokio::sync::Semaphore;
 
-use super::accounts;
+use super::{accounts, front::public_url};
 use crate::options::{Cdn, Front, Instance, Logins, Memory, UploadLimit, WorkLimit};
 
 /// What the API's handlers work with.
@@ -32,6 +33,7 @@ pub async fn api(
         settings: Arc::new(settings),
         logins: logins.into(),
         pace: Arc::default(),
+        followers: Arc::new(Semaphore::new(flaneur_api::MAX_FOLLOWERS)),
         uploads: Arc::new(Semaphore::new(flaneur_api::MAX_UPLOADS)),
         readers: Arc::new(Semaphore::new(flaneur_api::MAX_READERS)),
     })
@@ -73,6 +75,14 @@ pub fn settings(
         background_style: instance.background_style.clone(),
         cdn_url: cdn.checked()?,
         tile_cache: memory.tile_cache << 20,
+        dataset: (instance.dataset_every > 0)
+            .then(|| {
+                anyhow::Ok(DatasetSettings {
+                    every: SignedDuration::from_hours(i64::from(instance.dataset_every)),
+                    address: front.public_url.as_deref().map(public_url).transpose()?,
+                })
+            })
+            .transpose()?,
         ..flaneur_api::Settings::default()
     })
 }

@@ -8,7 +8,10 @@ use tokio::net::TcpListener;
 use tower::Layer as _;
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::CompressionLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, NotForContentType, Predicate},
+    },
     normalize_path::{NormalizePath, NormalizePathLayer},
 };
 
@@ -56,12 +59,17 @@ pub fn app(routes: Router, addressing: Arc<Addressing>, world: World) -> App {
     let router = routes
         .layer(axum::middleware::from_fn_with_state(addressing, proxy::address))
         .layer(axum::middleware::map_response(weaken_tag))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(worth_it()))
         .layer(axum::middleware::map_request(only_named_encodings))
         .layer(CatchPanicLayer::custom(flaneur_api::panicked))
         // Around everything, so that what goes wrong anywhere is told under the request's id.
         .layer(axum::middleware::from_fn_with_state(world, requests::follow));
     plain(router)
+}
+
+/// What is compressed: not what is already, such as pictures and files of the dataset.
+fn worth_it() -> impl Predicate {
+    DefaultPredicate::new().and(NotForContentType::const_new(flaneur_api::DATASET_MEDIA_TYPE))
 }
 
 /// Routes without any of it: for the operator.

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""Measures the dataset of a large instance: what writing it takes, and what finding a town in it takes.
+
+    python3 bench/dataset.py --binary target/release/flaneur --python VENV/bin/python3 [--pictures 1000000] [--out FILE]
+
+Simulates a catalog, starts `flaneur api` on it and waits until the dataset is complete: processor time, the highest memory of the
+process, the size of the files. Then finds about 5,000 pictures around the largest city: with DuckDB out of the files by range
+requests, and by paging through the search as clients of STAC and of the reference server do; `--python` is one with
+the packages of e2e/dataset/requirements.txt. Bytes and requests are counted by a forwarder in between. Ends with
+exit code 1 if anything is not as it should be.
+"""
+
+import argparse
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+# Pictures that a town is to have, and how near to that is near enough.
+TOWN, NEAR = 5_000, 0.1
+# Seconds.
+PATIENCE = 3_600
+
+
+def ask(url):
+    with urllib.request.urlopen(url, timeout=120) as answer:
+        return json.load(answer)
+
+
+def status(pid, name):
+    """A figure of a process in kB."""
+    text = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(rf"^{name}:\s+(\d+)", text, re.MULTILINE).group(1))
+
+
+def processor(pid):
+    """Seconds of processor time that a process has used."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+def start(binary, data):
+    child = subprocess.Popen([binary, "api", "--listen", "127.0.0.1:0", "--data", data, "--log", "warn"],
+                             stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+    for line in child.stdout or []:
+        if found := re.match(r"listening on (\S+)", line):
+            return child, found.group(1)
+    raise SystemExit("error: flaneur api did not start: what is wrong stands above")
+
+
+def complete(url):
+    """The list of files, once everything is in one."""
+    begin = time.monotonic()
+    while time.monotonic() - begin < PATIENCE:
+        collection = ask(f"{url}/api/dataset")
+        if collection["assets"] and not collection["flaneur:incomplete"]:
+            return collection
+        time.sleep(0.2)
+    raise SystemExit("error: the dataset was not complete within an hour")
+
+
+def town(python, url, box):
+    text = ",".join(f"{side:.6f}" for side in box)
+    script = str(ROOT / "e2e/dataset/town.py")
+    run = subprocess.run([python, script, "--limit", "1000", "--", url, text], stdout=subprocess.PIPE, text=True, check=False)
+    if run.returncode:
+        raise SystemExit("error: the town could not be read: what is wrong stands above")
+    return json.loads(run.stdout)
+
+
+def around(lon, lat, reach):
+    return (lon - reach * 1.5, lat - reach, lon + reach * 1.5, lat + reach)
+
+
+def find_town(url, lon, lat):
+    """A box around the place with about as many pictures as a town has."""
+    low, high = 0.0005, 0.5
+    for _ in range(24):
+        reach = (low + high) / 2
+        found = count_by_search(url, around(lon, lat, reach))
+        if abs(found - TOWN) <= NEAR * TOWN:
+            return around(lon, lat, reach)
+        low, high = (reach, high) if found < TOWN else (low, reach)
+    return around(lon, lat, reach)
+
+
+def count_by_search(url, box):
+    """Pictures in a box, up to a little more than a town has."""
+    text = ",".join(f"{side:.6f}" for side in box)
+    page, found = f"{url}/api/search?bbox={text}&limit=1000", 0
+    while page and found < 2 * TOWN:
+        answer = ask(page)
+        found += len(answer["features"])
+        page = next((link["href"] for link in answer["links"] if link["rel"] == "next"), None)
+    return found
+
+
+def report(pictures, figures, found):
+    collection, files = figures["collection"], found["file_bytes"]
+    rows = collection["table:row_count"]
+    lines = [
+        f"{rows:,} of {pictures:,} simulated pictures are anybody's, in {found['parts']} files.", "",
+        "| writing | |", "|---|---|",
+        f"| processor time | {figures['processor']:.1f} s ({figures['processor'] / rows * 1e6:.0f} µs a picture) |",
+        f"| highest memory of the process | {figures['peak'] / 1000:.0f} MB ({figures['before'] / 1000:.0f} MB before) |",
+        f"| files | {files / 1e6:.1f} MB ({files / rows:.0f} bytes a picture) |", "",
+        "| a town | pictures | requests | MB | beside the files |", "|---|---|---|---|---|",
+    ]
+    for name, what in (("dataset", "DuckDB, some columns"), ("dataset_all_columns", "DuckDB, all columns"),
+                       ("search", "search, pages of 1,000")):
+        one = found[name]
+        lines.append(f"| {what} | {one['pictures']:,} | {one['requests']} | {one['bytes'] / 1e6:.2f} | "
+                     f"{one['bytes'] / files:.2%} |")
+    ratio = found["ratio"]
+    lines += ["", f"Of the search, a town is {ratio['dataset']['search_to_dataset_bytes']} times as many bytes as with some columns, "
+              f"{ratio['dataset_all_columns']['search_to_dataset_bytes']} times as many as with all. The reference server has no "
+              "files, answers at most 1,000 pictures a page and none beyond the 10,000th: there a town is paged through like "
+              "this, and a country by tiles."]
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--python", required=True)
+    parser.add_argument("--pictures", type=int, default=1_000_000)
+    parser.add_argument("--out", type=pathlib.Path)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="flaneur-bench-") as data:
+        simulate = [options.binary, "simulate", "--data", data, "--pictures", str(options.pictures), "--seed", "1"]
+        made = subprocess.run(simulate, stdout=subprocess.PIPE, text=True, check=True).stdout
+        city = re.search(r"largest city.*?(-?\d+\.\d+),(-?\d+\.\d+)", made)
+        if not city:
+            raise SystemExit(f"error: no city is told of: {made}")
+        lat, lon = float(city.group(1)), float(city.group(2))
+        child, url = start(options.binary, data)
+        try:
+            figures = {"before": status(child.pid, "VmHWM"), "collection": complete(url)}
+            figures |= {"processor": processor(child.pid), "peak": status(child.pid, "VmHWM")}
+            box = find_town(url, lon, lat)
+            found = town(options.python, url, box)
+        finally:
+            child.terminate()
+            child.wait()
+    text = report(options.pictures, figures, found)
+    print(text)
+    if options.out:
+        options.out.write_text(f"# The dataset\n\n`make bench-dataset`\n\n{text}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

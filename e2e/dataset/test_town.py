@@ -1,0 +1,107 @@
+"""Tests of town.py: it counts what goes over the wire, and notices when the two ways find different pictures."""
+
+import contextlib
+import io
+import json
+import sys
+import tempfile
+import unittest
+import urllib.request
+from unittest import mock
+
+import counting
+import remote
+import sample
+import sample_server
+import town
+
+BOX = [2.4, 48.2, 2.5, 48.3]
+PICTURES = 30_000
+
+
+class Town(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.server = sample_server.Server(cls.folder.name)
+        rows = sample.town(PICTURES, cls.server.base)
+        # Of the search it takes what is in the town.
+        west, south, east, north = BOX
+        cls.inside = [
+            row for row in rows if west <= row["bbox"]["xmin"] <= east and south <= row["bbox"]["ymin"] <= north
+        ]
+        cls.server.fill(rows, parts=2, listed=cls.inside, group=3000)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.shutdown()
+        cls.server.server_close()
+        cls.folder.cleanup()
+
+    def look(self, box):
+        out, complaints = io.StringIO(), io.StringIO()
+        arguments = ["town.py", self.server.base, ",".join(map(str, box)), "--limit", "150"]
+        with mock.patch.object(sys, "argv", arguments):
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(complaints):
+                code = town.main()
+        return code, out.getvalue(), complaints.getvalue()
+
+    def test_both_ways(self):
+        code, text, complaints = self.look(BOX)
+        self.assertEqual((code, complaints), (0, ""))
+        result = json.loads(text)
+        count = len(self.inside)
+        self.assertGreater(count, 200)
+        for name in ("dataset", "dataset_all_columns", "search"):
+            self.assertEqual(result[name]["pictures"], count, name)
+        self.assertEqual(result["file_bytes"], sum(map(len, self.server.files.values())))
+        self.assertEqual(result["search"]["requests"], -(-count // 150))
+        # Some columns of some row groups are read, and not the files.
+        self.assertLess(result["dataset"]["bytes"], result["file_bytes"] / 4)
+        self.assertLess(result["dataset"]["bytes"], result["dataset_all_columns"]["bytes"])
+        self.assertLess(result["dataset_all_columns"]["bytes"], result["file_bytes"])
+
+    def test_where_nothing_is(self):
+        code, text, _ = self.look([10, 10, 11, 11])
+        self.assertEqual((code, json.loads(text)["dataset"]["pictures"]), (0, 0))
+        self.assertEqual(json.loads(text)["dataset"]["requests"], 1)
+
+    def test_a_missing_picture(self):
+        gone = self.server.items.pop()
+        self.addCleanup(self.server.items.append, gone)
+        code, _, complaints = self.look(BOX)
+        self.assertEqual(code, 1)
+        self.assertIn(f"find {len(self.inside)} and {len(self.inside) - 1} pictures in the box", complaints)
+        self.assertIn(gone["id"], complaints)
+
+    def test_a_server_that_is_not_there(self):
+        with mock.patch.object(self.server, "base", "http://127.0.0.1:9"):
+            code, _, complaints = self.look(BOX)
+        self.assertEqual(code, 1)
+        self.assertIn("can't be reached", complaints)
+
+    def test_counting(self):
+        url = next(iter(self.server.assets.values()))["href"]
+        with counting.Forwarder(self.server.base) as forwarder:
+            self.assertNotIn(str(self.server.server_port), forwarder.through(url))
+            request = urllib.request.Request(forwarder.through(url), headers={"Range": "bytes=0-99"})
+            with urllib.request.urlopen(request) as answer:
+                self.assertEqual((answer.status, len(answer.read())), (206, 100))
+            with remote.ask(forwarder.through(url), "HEAD") as answer:
+                self.assertEqual(answer.status, 200)
+            with remote.ask(f"{forwarder.base}/nowhere") as answer:
+                self.assertEqual(answer.status, 404)
+            counted = forwarder.reset()
+            self.assertEqual((counted["requests"], counted["bytes"]), (3, 100))
+            self.assertEqual(forwarder.reset()["requests"], 0)
+            self.assertEqual(forwarder.through("http://elsewhere.example/a"), "http://elsewhere.example/a")
+
+    def test_boxes(self):
+        self.assertTrue(remote.touches([0, 0, 2, 2], [1, 1, 3, 3]))
+        self.assertFalse(remote.touches([0, 0, 2, 2], [3, 1, 4, 3]))
+        self.assertTrue(remote.touches([170, 0, -170, 2], [-175, 1, -174, 2]))
+        self.assertFalse(remote.touches([170, 0, -170, 2], [0, 1, 1, 2]))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,116 @@
+"""Finds a town's pictures in a server's dataset and in its search, and counts what each of them takes.
+
+    town.py BASE WEST,SOUTH,EAST,NORTH [--limit 1000]
+
+The dataset is read by DuckDB, over HTTP and in ranges: once with the columns that a map or a statistic needs, and once with
+all. The search is paged through, compressed if the server does that. Everything goes through a forwarder that counts requests
+and bytes. Prints one JSON document. Ends with 1 if the two do not find the same pictures.
+"""
+
+import argparse
+import json
+import sys
+import time
+
+import duck
+import remote
+from counting import Forwarder
+from remote import Wrong
+
+SOME = 'id, collection, bbox.xmin AS lon, bbox.ymin AS lat, datetime, "view:azimuth", license, semantics'
+
+
+def inside(box):
+    """A condition that statistics of row groups can be held against."""
+    west, south, east, north = box
+    lat = f"bbox.ymin BETWEEN {south} AND {north}"
+    if west > east:
+        return f"{lat} AND (bbox.xmin >= {west} OR bbox.xmin <= {east})"
+    return f"{lat} AND bbox.xmin BETWEEN {west} AND {east}"
+
+
+def measured(forwarder, work):
+    """What some work found, and what it took."""
+    forwarder.reset()
+    begin = time.monotonic()
+    found = work()
+    return found, {"pictures": len(found), **forwarder.reset(), "seconds": round(time.monotonic() - begin, 3)}
+
+
+def from_dataset(forwarder, box, columns):
+    """Identifiers of the pictures in a box: of each part that touches it, DuckDB reads the row groups that do."""
+    _, parts = remote.collection(forwarder.base)
+    files = [forwarder.through(asset["href"]) for asset in parts.values() if remote.touches(box, asset["proj:bbox"])]
+    if not files:
+        return []
+    connection = duck.connect()
+    query = f"SELECT {columns} FROM read_parquet({duck.quoted(files)}) WHERE {inside(box)}"
+    # All that was asked for is read, as one who works with it would.
+    connection.execute(f"CREATE TEMP TABLE found AS {query}")
+    return [identifier for (identifier,) in connection.execute("SELECT id FROM found").fetchall()]
+
+
+def from_search(forwarder, box, limit):
+    """The same of the search, page by page."""
+    text = ",".join(str(side) for side in box)
+    return [item["id"] for item in remote.search(forwarder.base, limit, forwarder.through, bbox=text)]
+
+
+def ratio(more, less):
+    return round(more / less, 2) if less else None
+
+
+def run(base, box, limit):
+    _, parts = remote.collection(base)
+    files = sum(asset["file:size"] for asset in parts.values())
+    result = {"bbox": box, "parts": len(parts), "file_bytes": files}
+    result["parts_touched"] = sum(remote.touches(box, asset["proj:bbox"]) for asset in parts.values())
+    found = {}
+    with Forwarder(base) as forwarder:
+        for name, work in (
+            ("dataset", lambda: from_dataset(forwarder, box, SOME)),
+            ("dataset_all_columns", lambda: from_dataset(forwarder, box, "*")),
+            ("search", lambda: from_search(forwarder, box, limit)),
+        ):
+            found[name], result[name] = measured(forwarder, work)
+    result["ratio"] = {
+        name: {
+            "search_to_dataset_bytes": ratio(result["search"]["bytes"], result[name]["bytes"]),
+            "search_to_dataset_requests": ratio(result["search"]["requests"], result[name]["requests"]),
+            "dataset_to_file_bytes": ratio(result[name]["bytes"], files),
+        }
+        for name in ("dataset", "dataset_all_columns")
+    }
+    for name in ("dataset", "dataset_all_columns"):
+        other = set(found[name]) ^ set(found["search"])
+        if other or len(found[name]) != len(found["search"]):
+            some = ", ".join(sorted(other)[:5]) or "some, twice"
+            counts = f"{len(found[name])} and {len(found['search'])} pictures"
+            raise Wrong(f"the {name.replace('_', ' ')} and the search find {counts} in the box; apart are {some}")
+    return result
+
+
+def read_box(text):
+    try:
+        west, south, east, north = (float(side) for side in text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("a box is WEST,SOUTH,EAST,NORTH in degrees") from error
+    return [west, south, east, north]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("base", help="the server's address, as in http://127.0.0.1:8000")
+    parser.add_argument("box", type=read_box, help="WEST,SOUTH,EAST,NORTH, degrees; put -- before one that begins with a minus")
+    parser.add_argument("--limit", type=int, default=1000, help="items in a page of the search")
+    options = parser.parse_args()
+    try:
+        print(json.dumps(run(options.base.rstrip("/"), options.box, options.limit), indent=1))
+    except Wrong as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

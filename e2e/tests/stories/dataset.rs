@@ -1,0 +1,116 @@
+//! The dataset in the hands of those who it is for: readers of GeoParquet that know nothing of us, and the examples.
+
+use std::{path::Path, process::Stdio};
+
+use flaneur_e2e::{Client, Commands, LONG, Role, SHORT, Server, Tools, field, text, until};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::process::Command;
+
+/// Runs a script with the Python that has the readers; gives whether it ended well, and what it printed.
+async fn python(script: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> (bool, String, String) {
+    let home = tempfile::tempdir().unwrap();
+    let run = Command::new(Tools::dataset_python())
+        .arg(script)
+        .args(arguments)
+        .current_dir(home.path())
+        .env_clear()
+        .env("HOME", home.path())
+        .env("PATH", std::env::var_os("PATH").unwrap())
+        .env("PYTHONUTF8", "1")
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("NO_PROXY", "127.0.0.1")
+        .envs(environment.iter().copied())
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output();
+    let output = tokio::time::timeout(LONG, run).await.expect("the script ends").expect("the script starts");
+    let printed = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.success(), printed(&output.stdout), printed(&output.stderr))
+}
+
+async fn check(script: &str, arguments: &[&str]) -> Value {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("dataset").join(script);
+    let (success, printed, complaints) = python(&script, arguments, &[]).await;
+    assert!(success, "{printed}\n{complaints}");
+    serde_json::from_str(&printed).unwrap()
+}
+
+/// The list of files, once everything is in one.
+async fn complete(client: &Client) -> Value {
+    until("the dataset is complete", LONG, async || {
+        let collection = client.json("/api/dataset").await;
+        (field(&collection, "/flaneur:incomplete") == false && collection["table:row_count"] != 0).then_some(collection)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn every_reader_finds_what_the_search_finds() {
+    let data = tempfile::Builder::new().prefix("flaneur-e2e-").tempdir().unwrap();
+    let commands = Commands::on(&["--data", data.path().to_str().unwrap()], &[]);
+    let made = commands.run(&["simulate", "--pictures", "3000", "--seed", "11"]);
+    assert!(made.success, "{made:?}");
+    let (lon, lat) = super::simulate::largest_city(&made.stdout);
+    let api = Role::start("api", data.path(), &[]);
+    let collection = complete(&api.client(None)).await;
+
+    let read = check("read.py", &[api.url()]).await;
+    assert_eq!(read["rows"], collection["table:row_count"]);
+    for reader in ["duckdb", "geopandas", "rustac", "stac-geoparquet"] {
+        assert_eq!(read["readers"][reader]["pictures"], read["search"], "{reader}: {read}");
+    }
+    assert!(field(&read, "/search").as_i64().unwrap() > 1000, "{read}");
+    let near = format!("{},{},{},{}", lon - 0.01, lat - 0.01, lon + 0.01, lat + 0.01);
+    let town = check("town.py", &["--", api.url(), &near]).await;
+    assert!(field(&town, "/dataset/pictures").as_i64().unwrap() > 0, "{town}");
+}
+
+/// A walk with signs on some pictures, and the example that counts them.
+#[tokio::test]
+async fn signs_are_counted_and_a_bot_tags_what_is_new() {
+    let server = Server::start();
+    let owner = server.account("ada");
+    let client = server.anonymous();
+    let mut items = owner.upload_walk("Signs", 0..5).await;
+    for item in &items[..3] {
+        let sign = json!({ "semantics": [{ "key": "osm|traffic_sign", "value": "FR:AB4" }] });
+        owner.tell(Method::PATCH, &format!("/api/pictures/{}", text(item, "/id")), &sign).await.ok();
+    }
+    // What is new comes with the next run; but a picture that goes takes its file with it, and the next one has all.
+    complete(&client).await;
+    let gone = items.pop().unwrap();
+    let target = format!("/api/collections/{}/items/{}", text(&gone, "/collection"), text(&gone, "/id"));
+    owner.send(owner.request(Method::DELETE, &target)).await.ok();
+    until("the file is written anew", SHORT, async || {
+        let collection = client.json("/api/dataset").await;
+        (collection["table:row_count"] == 4 && collection["flaneur:incomplete"] == false).then_some(())
+    })
+    .await;
+    let examples = Tools::repository().join("examples");
+    let (success, table, complaints) = python(&examples.join("signs_per_km.py"), &[server.url()], &[]).await;
+    assert!(success, "{table}\n{complaints}");
+    let row = table.lines().find(|line| line.starts_with(&text(&items[0], "/collection")));
+    let cells: Vec<&str> = row.unwrap_or_else(|| panic!("{table}")).split_whitespace().collect();
+    assert_eq!(cells[1..3], ["4", "3"], "{table}");
+
+    let token = server.commands().token("bot");
+    let state = tempfile::tempdir().unwrap();
+    let kept = state.path().join("state.db");
+    let arguments = [server.url(), "--once", "--after", "0", "--memory", kept.to_str().unwrap()];
+    let tagged = async || {
+        let mut found = 0;
+        for item in &items {
+            let item = client.json(&format!("/api/pictures/{}", text(item, "/id"))).await;
+            let tags = field(&item, "/properties/semantics").as_array().unwrap();
+            found += tags.iter().filter(|tag| tag["key"] == "bot:brightness").count();
+        }
+        found
+    };
+    for _ in 0..2 {
+        let bot = examples.join("annotate_bot.py");
+        let (success, printed, complaints) = python(&bot, &arguments, &[("FLANEUR_TOKEN", &token)]).await;
+        assert!(success, "{printed}\n{complaints}");
+        assert_eq!(tagged().await, items.len(), "each once");
+    }
+}
