@@ -28,6 +28,8 @@ pub enum Doing {
     Logins,
     /// Beginning transfers.
     Transfers,
+    /// Writing lines in batches.
+    Lines,
 }
 
 /// Who is counted.
@@ -47,6 +49,7 @@ impl Doing {
             Self::Reports => "reports",
             Self::Logins => "logins",
             Self::Transfers => "transfers",
+            Self::Lines => "lines",
         }
     }
 }
@@ -64,6 +67,11 @@ struct Minute {
 impl Pace {
     /// Counts one more, or refuses it with 429 if they have begun `most` in this minute.
     pub fn count(&self, whom: Whom, doing: Doing, most: u32, now: Timestamp) -> ApiResult<()> {
+        self.count_many(whom, doing, 1, most, now)
+    }
+
+    /// The same of so many at once: all or none.
+    pub fn count_many(&self, whom: Whom, doing: Doing, many: u32, most: u32, now: Timestamp) -> ApiResult<()> {
         let mut minute = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let number = now.as_second().div_euclid(60);
         if minute.number != number {
@@ -73,7 +81,7 @@ impl Pace {
             return Ok(());
         }
         let begun = minute.begun.entry((whom, doing)).or_default();
-        if *begun >= most {
+        if begun.saturating_add(many) > most {
             return Err(ApiError::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 format!(
@@ -83,7 +91,7 @@ impl Pace {
             )
             .for_reason("too_many"));
         }
-        *begun += 1;
+        *begun += many;
         Ok(())
     }
 }

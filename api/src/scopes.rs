@@ -30,7 +30,7 @@ pub fn need(method: &Method, path: &str) -> Need {
         ["upload_sets", ..] | ["collections"] | ["collections", _, "items"] if *method == Method::POST => {
             Need::One(TokenScope::Upload)
         }
-        ["upload_sets" | "collections" | "pictures" | "annotations" | "edits" | "reports", ..] => {
+        ["upload_sets" | "collections" | "pictures" | "annotations" | "edits" | "batch" | "reports", ..] => {
             Need::One(TokenScope::Edit)
         }
         ["configuration" | "admin" | "pages", ..] => Need::One(TokenScope::Moderate),

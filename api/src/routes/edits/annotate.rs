@@ -142,7 +142,7 @@ async fn annotate(
 }
 
 /// A box or polygon as a closed ring inside a picture.
-fn ring(value: &Value, size: Shape) -> ApiResult<Vec<[i64; 2]>> {
+pub(super) fn ring(value: &Value, size: Shape) -> ApiResult<Vec<[i64; 2]>> {
     let refuse = || {
         ApiError::bad_request(format!(
             "`shape` has to be a box [left, top, right, bottom] or a polygon {{\"type\": \"Polygon\", \"coordinates\": [[[x, y], …]]}} \

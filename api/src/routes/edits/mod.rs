@@ -2,6 +2,7 @@
 
 mod annotate;
 mod annotation;
+mod batch;
 mod body;
 mod collection;
 mod fields;
@@ -41,6 +42,7 @@ pub fn router() -> OpenApiRouter<Api> {
         .merge(collection::router())
         .merge(annotate::router())
         .merge(annotation::router())
+        .merge(batch::router())
         .merge(many::router())
         .merge(undo::router())
         .merge(history::router())
@@ -160,14 +162,14 @@ fn new_edit(api: &Api, identity: &Identity, operation: Value, wishes: Vec<Wish>)
         undoes: None,
         wishes,
         strict: true,
+        run: None,
     })
 }
 
 /// Makes an edit. What the catalog refuses is told.
 async fn make(api: &Api, new: &NewEdit) -> ApiResult<EditReceipt> {
     api.pace.count(Whom::Account(new.account), Doing::Edits, api.settings.max_edits_per_minute, new.at)?;
-    let world = api.world.clone();
-    let receipt = api.catalog.edit(new, &move || JobId(world.id())).await?;
+    let receipt = store(api, new).await?;
     match receipt {
         EditReceipt::TagExists(tag) => {
             Err(ApiError::bad_request("Impossible to add semantic tags because of duplicates")
@@ -181,4 +183,10 @@ async fn make(api: &Api, new: &NewEdit) -> ApiResult<EditReceipt> {
         EditReceipt::NotUndoable => Err(ApiError::conflict("this edit was undone already: look at its history")),
         EditReceipt::Done { .. } | EditReceipt::Nothing { .. } => Ok(receipt),
     }
+}
+
+/// The same, not counted, and with what the catalog refuses.
+async fn store(api: &Api, new: &NewEdit) -> ApiResult<EditReceipt> {
+    let world = api.world.clone();
+    Ok(api.catalog.edit(new, &move || JobId(world.id())).await?)
 }

@@ -43,12 +43,7 @@ pub fn router() -> OpenApiRouter<Api> {
 async fn undo(State(api): State<Api>, identity: Identity, url: PublicUrl, Path(id): Path<Uuid>) -> ApiResult<Response> {
     identity.require()?;
     let edit = api.catalog.find_edit(EditId(id)).await?.ok_or_else(missing)?;
-    let changes = api.catalog.edit_changes(edit.id, 0, MOST_CHANGES as i64).await?;
-    let changes: Vec<EditChange> = changes.into_iter().map(|(_, change)| change).collect();
-    let changes = permitted(&api, &identity, changes).await?;
-    let wishes: Vec<Wish> = changes.into_iter().map(EditChange::backwards).collect();
-    let new = new_edit(&api, &identity, json!({ "undo": edit.id }), wishes)?;
-    let new = NewEdit { undoes: Some(edit.id), strict: false, ..new };
+    let new = backwards(&api, &identity, edit.id).await?;
     let (done, unfulfilled) = match make(&api, &new).await? {
         EditReceipt::Done { unfulfilled, .. } => (true, unfulfilled),
         EditReceipt::Nothing { unfulfilled } => (false, unfulfilled),
@@ -61,6 +56,16 @@ async fn undo(State(api): State<Api>, identity: Identity, url: PublicUrl, Path(i
     let kept: Vec<Value> = unfulfilled.iter().filter_map(|(at, why)| told(new.wishes.get(*at)?, why)).collect();
     document.insert("kept".to_owned(), Value::Array(kept));
     Ok(Json(Value::Object(document)).into_response())
+}
+
+/// The edit that undoes another.
+pub(super) async fn backwards(api: &Api, identity: &Identity, undone: EditId) -> ApiResult<NewEdit> {
+    let changes = api.catalog.edit_changes(undone, 0, MOST_CHANGES as i64).await?;
+    let changes: Vec<EditChange> = changes.into_iter().map(|(_, change)| change).collect();
+    let changes = permitted(api, identity, changes).await?;
+    let wishes: Vec<Wish> = changes.into_iter().map(EditChange::backwards).collect();
+    let new = new_edit(api, identity, json!({ "undo": undone }), wishes)?;
+    Ok(NewEdit { undoes: Some(undone), strict: false, ..new })
 }
 
 /// What stays as it is, and why.

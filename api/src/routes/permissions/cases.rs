@@ -26,6 +26,8 @@ pub(super) enum Body {
     None,
     /// JSON, with `{name}` for identifiers.
     Json(&'static str),
+    /// Lines of JSON, with the same.
+    Lines(&'static str),
     /// A page.
     Html,
     /// A form with a photo.
@@ -189,6 +191,8 @@ pub(super) const CASES: &[Case] = &[
     any("PUT", "/configuration/excluded_areas", Body::Json(r#"{"type":"FeatureCollection","features":[]}"#)),
     any("DELETE", "/configuration/excluded_areas/{area}", Body::None),
     any("GET", "/reports", Body::None),
+    any("POST", "/batch", Body::Lines(r#"{"picture":"{picture}","semantics":[{"key":"x","value":"y"}]}"#)),
+    own("DELETE", "/batch/{run}", Body::None),
     any("GET", "/jobs/stats", Body::None),
     any("GET", "/dataset", Body::None),
     any("GET", "/dataset/{part}", Body::None),

@@ -118,6 +118,10 @@ impl Town {
         let elsewhere = format!("https://other.example/api/collections/{}", uuid::Uuid::from_u128(7));
         let transfer = json!({ "collection_location": elsewhere });
         let transfer = self.post("/transfers", owner, &transfer).await["id"].clone();
+        let run = uuid::Uuid::from_u128(9).to_string();
+        let line = json!({ "picture": self.sequence.pictures[0], "semantics": [{ "key": "run", "value": "1" }] });
+        let batch = self.fixture.request("POST", &format!("/batch?run={run}")).of(owner);
+        batch.header("content-type", "application/x-ndjson").body(format!("{line}\n")).send().await;
         let unclaimed = self.post("/auth/tokens/generate", None, &json!({})).await["id"].clone();
         let set =
             create(&self.fixture, owner, json!({ "title": "walk", "visibility": "owner-only" })).await["id"].clone();
@@ -143,6 +147,7 @@ impl Town {
             ("token", token),
             ("login", logins[0]["id"].clone()),
             ("unclaimed", unclaimed),
+            ("run", json!(run)),
             ("transfer", transfer),
             ("open_set", set),
             ("own_sequence", own_sequence),
@@ -177,6 +182,7 @@ impl Town {
         let request = match case.body {
             Body::None => request,
             Body::Json(body) => request.header("content-type", "application/json").body(self.filled(body)),
+            Body::Lines(body) => request.header("content-type", "application/x-ndjson").body(self.filled(body)),
             Body::Html => request.header("content-type", "text/html").body("<p>Be kind.</p>".to_owned()),
             Body::File => {
                 let mut form =

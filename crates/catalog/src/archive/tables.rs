@@ -356,6 +356,7 @@ pub const TABLES: &[Table] = &[
             uuid("undone_by").or_null(),
             integer("changes"),
             json("operation"),
+            uuid("run").or_null(),
         ],
     },
     Table {

@@ -39,6 +39,7 @@ fn new(scene: &Scene, account: &Account, wishes: Vec<Wish>) -> NewEdit {
         undoes: None,
         wishes,
         strict: true,
+        run: None,
     }
 }
 
@@ -519,4 +520,36 @@ pub async fn pictures_are_chosen_for_an_edit(scene: &Scene) {
     expected.sort_unstable_by_key(|each| each.0);
     assert_eq!(all, expected);
     assert_eq!(chosen(Selection::default(), 10).await, []);
+}
+
+pub async fn the_edits_of_a_run_are_found_until_they_are_undone(scene: &Scene) {
+    let ada = scene.account("ada").await;
+    let ben = scene.account("ben").await;
+    let street = scene.street(&ada, Visibility::Anyone, 2).await;
+    let run = scene.world.id();
+    let tagged = |account: &Account, value: &str, run| {
+        let tag = Semantic { key: "k".to_owned(), value: value.to_owned() };
+        let tags = TagEdits { add: vec![tag], remove: Vec::new() };
+        NewEdit { run, ..new(scene, account, vec![tagging(street.pictures[0], tags)]) }
+    };
+    let (mut of_run, mut undo) = (Vec::new(), None);
+    for value in ["1", "2"] {
+        scene.pass(1);
+        let edit = tagged(&ada, value, Some(run));
+        let EditReceipt::Done { changes, .. } = make(scene, &edit).await else { panic!("not done") };
+        undo = Some((edit.id, changes));
+        of_run.insert(0, edit.id);
+    }
+    make(scene, &tagged(&ben, "3", Some(run))).await;
+    make(scene, &tagged(&ada, "4", None)).await;
+    make(scene, &tagged(&ada, "5", Some(scene.world.id()))).await;
+    let found = async |limit| {
+        let edits = scene.catalog.edits_of_run(ada.id, run, limit).await.unwrap();
+        edits.into_iter().map(|edit| edit.id).collect::<Vec<_>>()
+    };
+    assert_eq!((found(10).await, found(1).await), (of_run.clone(), of_run[..1].to_vec()));
+    let (latest, changes) = undo.unwrap();
+    let back = NewEdit { undoes: Some(latest), strict: false, ..new(scene, &ada, backwards(changes)) };
+    assert!(matches!(make(scene, &back).await, EditReceipt::Done { .. }));
+    assert_eq!(found(10).await, of_run[1..]);
 }

@@ -165,6 +165,7 @@ macro_rules! for_each_rule {
                 history_is_read_backwards
                 nothing_is_left_of_what_is_deleted
                 pictures_are_chosen_for_an_edit
+                the_edits_of_a_run_are_found_until_they_are_undone
             }
             uploads {
                 an_upload_grows_part_by_part

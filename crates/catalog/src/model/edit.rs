@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, AnnotationId, EditId, Edited, Marked, PictureId, Projection, Rights, Semantic, SequenceId, TagEdits,
-    UploadSetId,
+    AccountId, AnnotationId, EditId, Edited, Marked, PictureId, Projection, Rights, Semantic, SequenceId, Shape,
+    TagEdits, UploadSetId,
 };
 
 /// Most things that one edit changes.
@@ -247,6 +247,8 @@ pub struct NewEdit {
     pub wishes: Vec<Wish>,
     /// Whether adding a tag that is there is refused rather than passed over.
     pub strict: bool,
+    /// The run of a program that it belongs to, as the program names it. Runs are told apart by account.
+    pub run: Option<uuid::Uuid>,
 }
 
 /// What became of one thing.
@@ -376,6 +378,8 @@ pub struct Editable {
     pub sensor_heading: Option<f64>,
     /// Layout.
     pub projection: Projection,
+    /// Size of the upright picture.
+    pub shape: Shape,
     /// Who sees it, all taken together; none: it is not published.
     pub seen_by: Option<Visibility>,
 }

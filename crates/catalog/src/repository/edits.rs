@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::{
     Result,
@@ -34,6 +35,8 @@ pub trait Edits: Send + Sync {
     ) -> Result<Vec<(Edit, EditChange)>>;
     /// An account's edits, the latest first, before this one.
     async fn edits_by(&self, account: AccountId, before: Option<(Timestamp, EditId)>, limit: i64) -> Result<Vec<Edit>>;
+    /// The edits of an account's run that are not undone, the latest first.
+    async fn edits_of_run(&self, account: AccountId, run: Uuid, limit: i64) -> Result<Vec<Edit>>;
     /// By id. Whoever sees its picture may see it.
     async fn annotation(&self, id: AnnotationId) -> Result<Option<Annotation>>;
     /// The pictures of a selection that are in a sequence and neither broken nor gone, each once, by sequence and rank.

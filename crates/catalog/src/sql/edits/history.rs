@@ -3,6 +3,7 @@
 use flaneur_access::Visibility;
 use jiff::Timestamp;
 use sqlx::types::Json;
+use uuid::Uuid;
 
 use super::super::{
     Connection,
@@ -14,7 +15,7 @@ use crate::{
     CatalogError, Result,
     model::{
         AccountId, Annotation, AnnotationId, Edit, EditChange, EditId, Editable, HistoryOf, Marked, NewEdit,
-        PictureFields, PictureId, Selection, SequenceFields, SequenceId,
+        PictureFields, PictureId, Selection, SequenceFields, SequenceId, Shape,
     },
     stored::rows::{micros, named, time},
 };
@@ -111,15 +112,18 @@ fn told<T: serde::Serialize>(value: T) -> Result<Json<serde_json::Value>> {
 
 /// Writes an edit down.
 pub async fn write(connection: &mut Connection, new: &NewEdit, changes: &[EditChange]) -> Result<()> {
-    sqlx::query("INSERT INTO edits (id, account_id, at, undoes, changes, operation) VALUES ($1, $2, $3, $4, $5, $6)")
-        .bind(new.id)
-        .bind(new.account)
-        .bind(micros(new.at))
-        .bind(new.undoes)
-        .bind(changes.len() as i64)
-        .bind(Json(&new.operation))
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query(
+        "INSERT INTO edits (id, account_id, at, undoes, changes, operation, run) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(new.id)
+    .bind(new.account)
+    .bind(micros(new.at))
+    .bind(new.undoes)
+    .bind(changes.len() as i64)
+    .bind(Json(&new.operation))
+    .bind(new.run)
+    .execute(&mut *connection)
+    .await?;
     for (place, change) in changes.iter().enumerate() {
         let (picture, annotation, sequence, was, became) = match change {
             EditChange::Picture { id, was, became } => (Some(*id), None, None, Some(told(was)?), Some(told(became)?)),
@@ -226,6 +230,17 @@ pub async fn by(
     rows.into_iter().map(EditRow::edit).collect()
 }
 
+/// The edits of a run that are not undone, the latest first.
+pub async fn of_run(connection: &mut Connection, account: AccountId, run: Uuid, limit: i64) -> Result<Vec<Edit>> {
+    let sql = format!(
+        "SELECT {EDIT} FROM edits e JOIN accounts a ON a.id = e.account_id
+         WHERE e.run = $1 AND e.account_id = $2 AND e.undone_by IS NULL ORDER BY e.at DESC, e.id DESC LIMIT $3"
+    );
+    let rows: Vec<EditRow> =
+        sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(run).bind(account).bind(limit).fetch_all(connection).await?;
+    rows.into_iter().map(EditRow::edit).collect()
+}
+
 /// An annotation of a picture that is not gone.
 pub async fn annotation(connection: &mut Connection, id: AnnotationId) -> Result<Option<Annotation>> {
     let sql = format!("SELECT {ANNOTATION} FROM annotations n WHERE n.id = $1");
@@ -248,6 +263,8 @@ struct EditableRow {
     fields: FieldsRow,
     sensor_heading: Option<f64>,
     projection: String,
+    width: i64,
+    height: i64,
     audience: Option<i64>,
 }
 
@@ -270,6 +287,7 @@ impl EditableRow {
             now: self.fields.fields()?,
             sensor_heading: self.sensor_heading,
             projection: named(&self.projection)?,
+            shape: Shape { width: self.width, height: self.height },
             seen_by: self.audience.map(audience).transpose()?,
         })
     }
@@ -284,7 +302,7 @@ pub async fn editable(connection: &mut Connection, selection: &Selection, limit:
     let sets = values.ids(selection.upload_sets.iter().map(|id| id.0))?;
     let sql = format!(
         "SELECT p.id, p.account_id, a.collaborative_metadata, p.sequence_id, p.file_name, {FIELDS}, p.sensor_heading,
-             p.projection, p.audience
+             p.projection, p.width, p.height, p.audience
          FROM (SELECT id FROM pictures WHERE id IN ({pictures})
                UNION SELECT id FROM pictures WHERE sequence_id IN ({sequences})
                UNION SELECT id FROM pictures WHERE upload_set_id IN ({sets})) chosen

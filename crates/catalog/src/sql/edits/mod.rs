@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use self::{pictures::PictureNow, sequences::SequenceNow};
 use super::{
@@ -234,6 +235,10 @@ impl Edits for Store {
 
     async fn edits_by(&self, account: AccountId, before: Option<(Timestamp, EditId)>, limit: i64) -> Result<Vec<Edit>> {
         history::by(&mut *self.readers.acquire().await?, account, before, at_least_none(limit)).await
+    }
+
+    async fn edits_of_run(&self, account: AccountId, run: Uuid, limit: i64) -> Result<Vec<Edit>> {
+        history::of_run(&mut *self.readers.acquire().await?, account, run, at_least_none(limit)).await
     }
 
     async fn annotation(&self, id: AnnotationId) -> Result<Option<Annotation>> {
