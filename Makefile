@@ -2,7 +2,7 @@
 # Needed: Rust, Node.js, Python. What else is used is installed into $FLANEUR_CACHE (else ~/.cache/flaneur).
 
 .DEFAULT_GOAL := help
-.PHONY: help run build models web check test test-rust test-fuzz test-web test-e2e test-s3 test-faults test-deploy fuzz bench-queue bench-jpeg bench-geotag bench-redaction bench-intake bench-read bench-dataset
+.PHONY: help run build models web check test test-rust test-fuzz test-web test-e2e test-s3 test-faults test-deploy fuzz bench-queue bench-jpeg bench-geotag bench-redaction bench-intake bench-read bench-dataset bench-batch
 
 help: ## Show this
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -66,6 +66,9 @@ bench-read: ## Measure what readers' requests cost on simulated catalogs: 100,00
 
 bench-dataset: ## Measure writing the dataset of a simulated million, and finding a town in it
 	@scripts/bench.sh dataset $(PICTURES)
+
+bench-batch: ## Measure a hundred thousand annotations in one request, beside as many requests
+	@scripts/bench.sh batch
 
 bench-intake: ## Measure what it costs to take files in, beside the reference server, and what hostile files cost
 	@scripts/bench.sh intake $(PARTS)

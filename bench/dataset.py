@@ -20,6 +20,8 @@ import tempfile
 import time
 import urllib.request
 
+from process import memory, processor
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Pictures that a town is to have, and how near to that is near enough.
 TOWN, NEAR = 5_000, 0.1
@@ -30,18 +32,6 @@ PATIENCE = 3_600
 def ask(url):
     with urllib.request.urlopen(url, timeout=120) as answer:
         return json.load(answer)
-
-
-def status(pid, name):
-    """A figure of a process in kB."""
-    text = pathlib.Path(f"/proc/{pid}/status").read_text()
-    return int(re.search(rf"^{name}:\s+(\d+)", text, re.MULTILINE).group(1))
-
-
-def processor(pid):
-    """Seconds of processor time that a process has used."""
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / 100
 
 
 def start(binary, data):
@@ -140,8 +130,8 @@ def main():
         lat, lon = float(city.group(1)), float(city.group(2))
         child, url = start(options.binary, data)
         try:
-            figures = {"before": status(child.pid, "VmHWM"), "collection": complete(url)}
-            figures |= {"processor": processor(child.pid), "peak": status(child.pid, "VmHWM")}
+            figures = {"before": memory(child.pid), "collection": complete(url)}
+            figures |= {"processor": processor(child.pid), "peak": memory(child.pid)}
             box = find_town(url, lon, lat)
             found = town(options.python, url, box)
         finally:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures, beside a rival, and writes bench/results/NAME.md. Usage: bench.sh queue|jpeg|geotag|redaction|intake [PART…]|read [PICTURES…]|dataset [PICTURES]
+# Measures, beside a rival, and writes bench/results/NAME.md. Usage: bench.sh queue|jpeg|geotag|redaction|intake [PART…]|read [PICTURES…]|dataset [PICTURES]|batch
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 cd "$root"
@@ -99,7 +99,12 @@ bench_dataset() {
         --pictures "${1:-1000000}" --out "$root/bench/results/dataset.md"
 }
 
-usage="bench.sh queue|jpeg|geotag|redaction|intake [PART…]|read [PICTURES…]|dataset [PICTURES]"
+bench_batch() {
+    "$root/scripts/build.sh"
+    python3 bench/batch.py --binary "$target/release/flaneur" --out "$root/bench/results/batch.md"
+}
+
+usage="bench.sh queue|jpeg|geotag|redaction|intake [PART…]|read [PICTURES…]|dataset [PICTURES]|batch"
 [[ $# -ge 1 && $(type -t "bench_$1") == function ]] || die "$usage"
 [[ $# == 1 || $1 == intake || $1 == read || $1 == dataset ]] || die "$usage"
 need_rust

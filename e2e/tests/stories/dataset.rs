@@ -1,39 +1,21 @@
 //! The dataset in the hands of those who it is for: readers of GeoParquet that know nothing of us, and the examples.
 
-use std::{path::Path, process::Stdio};
+use std::path::Path;
 
-use flaneur_e2e::{Client, Commands, LONG, Role, SHORT, Server, Tools, field, text, until};
+use flaneur_e2e::{Client, Commands, Ended, LONG, Role, SHORT, Server, Tools, field, run_alone, text, until};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::process::Command;
 
-/// Runs a script with the Python that has the readers; gives whether it ended well, and what it printed.
-async fn python(script: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> (bool, String, String) {
-    let home = tempfile::tempdir().unwrap();
-    let run = Command::new(Tools::dataset_python())
-        .arg(script)
-        .args(arguments)
-        .current_dir(home.path())
-        .env_clear()
-        .env("HOME", home.path())
-        .env("PATH", std::env::var_os("PATH").unwrap())
-        .env("PYTHONUTF8", "1")
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("NO_PROXY", "127.0.0.1")
-        .envs(environment.iter().copied())
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output();
-    let output = tokio::time::timeout(LONG, run).await.expect("the script ends").expect("the script starts");
-    let printed = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.success(), printed(&output.stdout), printed(&output.stderr))
+/// Runs a script with the Python that has the readers.
+async fn python(script: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Ended {
+    run_alone(&Tools::dataset_python(), &[&[script.to_str().unwrap()], arguments].concat(), environment).await
 }
 
 async fn check(script: &str, arguments: &[&str]) -> Value {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("dataset").join(script);
-    let (success, printed, complaints) = python(&script, arguments, &[]).await;
-    assert!(success, "{printed}\n{complaints}");
-    serde_json::from_str(&printed).unwrap()
+    let ended = python(&script, arguments, &[]).await;
+    assert!(ended.success, "{ended:?}");
+    serde_json::from_str(&ended.stdout).unwrap()
 }
 
 /// The list of files, once everything is in one.
@@ -88,8 +70,9 @@ async fn signs_are_counted_and_a_bot_tags_what_is_new() {
     })
     .await;
     let examples = Tools::repository().join("examples");
-    let (success, table, complaints) = python(&examples.join("signs_per_km.py"), &[server.url()], &[]).await;
-    assert!(success, "{table}\n{complaints}");
+    let ended = python(&examples.join("signs_per_km.py"), &[server.url()], &[]).await;
+    assert!(ended.success, "{ended:?}");
+    let table = ended.stdout;
     let row = table.lines().find(|line| line.starts_with(&text(&items[0], "/collection")));
     let cells: Vec<&str> = row.unwrap_or_else(|| panic!("{table}")).split_whitespace().collect();
     assert_eq!(cells[1..3], ["4", "3"], "{table}");
@@ -109,8 +92,8 @@ async fn signs_are_counted_and_a_bot_tags_what_is_new() {
     };
     for _ in 0..2 {
         let bot = examples.join("annotate_bot.py");
-        let (success, printed, complaints) = python(&bot, &arguments, &[("FLANEUR_TOKEN", &token)]).await;
-        assert!(success, "{printed}\n{complaints}");
+        let ended = python(&bot, &arguments, &[("FLANEUR_TOKEN", &token)]).await;
+        assert!(ended.success, "{ended:?}");
         assert_eq!(tagged().await, items.len(), "each once");
     }
 }

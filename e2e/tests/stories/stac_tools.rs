@@ -1,31 +1,16 @@
 //! Tools that know STAC and nothing of us: the official validator, and the usual client.
 
-use std::{path::Path, process::Stdio};
+use std::path::Path;
 
-use flaneur_e2e::{LONG, Server, Tools, field, text};
+use flaneur_e2e::{Server, Tools, field, run_alone, text};
 use serde_json::Value;
-use tokio::process::Command;
 
 /// Runs one of the scripts in `e2e/stac`, and gives what it printed.
 async fn run(script: &str, arguments: &[&str]) -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("stac").join(script);
-    let home = tempfile::tempdir().unwrap();
-    let run = Command::new(Tools::stac_python())
-        .arg(script)
-        .args(arguments)
-        .current_dir(home.path())
-        .env_clear()
-        .env("HOME", home.path())
-        .env("PATH", std::env::var_os("PATH").unwrap())
-        .env("PYTHONUTF8", "1")
-        .env("NO_PROXY", "127.0.0.1")
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output();
-    let output = tokio::time::timeout(LONG, run).await.expect("the tool ends").expect("the tool starts");
-    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{printed}\n{}", String::from_utf8_lossy(&output.stderr));
-    printed
+    let ended = run_alone(&Tools::stac_python(), &[&[script.to_str().unwrap()], arguments].concat(), &[]).await;
+    assert!(ended.success, "{ended:?}");
+    ended.stdout
 }
 
 #[tokio::test]

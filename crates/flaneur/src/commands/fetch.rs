@@ -140,7 +140,7 @@ impl Progress for Teller {
                 let (length, template) = if state.by_bytes {
                     (*total, "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}")
                 } else {
-                    (*pictures, "{wide_bar} {pos}/{len} pictures {per_sec} {eta}")
+                    (*pictures, "{wide_bar} {pos}/{len} pictures, {eta} to go")
                 };
                 if let Ok(style) = ProgressStyle::with_template(template) {
                     self.bar.set_style(style);
