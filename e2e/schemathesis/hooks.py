@@ -246,6 +246,7 @@ class Things:
             ],
             "areas": [each["properties"]["id"] for each in self.all(areas, "features")],
             "collections": [each["id"] for each in self.all("/collections?limit=200", "collections")],
+            "files": [each["href"].rsplit("/", 1)[-1] for each in (self.send("GET", "/dataset", None) or {"assets": {}})["assets"].values()],
             "edits": [each["id"] for each in self.both("/users/me/edits", "edits")],
             "items": [(each["collection"], each["id"]) for each in pictures],
             "own areas": [each["properties"]["id"] for each in self.all(own_areas, "features", TOKEN)],
@@ -333,6 +334,8 @@ def path_of(path, base):
         return found and {"id": found, "tile": chance.choice(PARTS)}
     if path.endswith("/tus/{upload}"):
         return named(one("uploads"), "id", "upload")
+    if path.startswith("/dataset/"):
+        return named(one("files"), "file")
     lists = {
         "/auth/tokens/{id}": "tokens",
         "/collections/{id}": "collections",
@@ -402,6 +405,20 @@ def speak_tus(case, path, method):
         case.headers["Upload-Offset"] = chance.choice(["0", "0", "5"])
 
 
+def lines(base):
+    """A batch: of some pictures, with likely tags and shapes, and something that is none."""
+    made = [
+        {
+            "picture": picture,
+            "semantics": chance.choice(BODIES["semantics"]),
+            "annotations": [{"shape": chance.choice(BODIES["shape"]), "semantics": [{"key": "a", "value": "b"}]}],
+            "by": {"model": "made up", "confidence": chance.choice([0, 0.5, 2])},
+        }
+        for picture in chance.choices(things.of("pictures", base) or ["x"], k=3)
+    ]
+    return "\n".join([*map(json.dumps, made), chance.choice(["", "{}", "[", "null"])])
+
+
 def encoded(value):
     if isinstance(value, str):
         return value.encode(errors="replace")
@@ -410,6 +427,11 @@ def encoded(value):
 
 @schemathesis.serializer("application/offset+octet-stream")
 def serialize_piece(context, value):
+    return encoded(value)
+
+
+@schemathesis.serializer("application/x-ndjson")
+def serialize_lines(context, value):
     return encoded(value)
 
 
@@ -440,6 +462,14 @@ def before_call(context, case, kwargs):
         if method == "DELETE" and path == "/users/me" and "name" in case.query:
             # Whoever asks must not be erased.
             case.query["name"] = "another name"
+    if path == "/changes/stream":
+        # One that lasts would be waited for.
+        lasts = str((case.query or {}).get("lasts", "0"))
+        case.query = {**(case.query or {}), "lasts": "0" if lasts.isdigit() else lasts}
+    if path == "/changes" and str((case.query or {}).get("wait", "")).isdigit():
+        case.query["wait"] = "1"
+    if path == "/batch" and chance.random() < 0.7:
+        case.body = lines(base)
     if isinstance(case.body, dict) and path == "/upload_sets" and chance.random() < 0.7:
         case.body["title"] = "Made up"
     if isinstance(case.body, dict) and path.endswith("/files") and PICTURES and chance.random() < 0.4:

@@ -40,8 +40,8 @@ const MOST: i64 = 1_000;
 const MOST_WITH_ITEMS: i64 = 100;
 /// Lines that are looked through for those that anybody may read.
 const LOOKED_AT: usize = 20_000;
-/// Longest wait for news, seconds.
-const LONGEST_WAIT: u64 = 60;
+/// Longest wait for news, seconds: shorter than what proxies put up with.
+const LONGEST_WAIT: u64 = 30;
 /// How long is waited before looking without having heard of news.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How long a stream lasts. Clients open another by themselves.
@@ -62,7 +62,7 @@ struct Wanted {
     /// Most lines, 1 to 1000; with `items` at most 100
     #[param(example = 100)]
     limit: Option<String>,
-    /// Seconds to wait for a line if there is none, at most 60
+    /// Seconds to wait for a line if there is none, at most 30
     #[param(example = 20)]
     wait: Option<String>,
     /// `true`: with the pictures on the page as they are now, as far as anybody may see them
