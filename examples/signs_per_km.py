@@ -57,7 +57,7 @@ print(f"{len(parts)} of {len(collection['assets'])} files, of {collection['updat
 #
 # The view costs nothing: DuckDB reads when a query asks, and only the columns that the query names. Conditions about `bbox` are
 # best for space: rows lie in the order of a space-filling curve and the files keep the smallest and largest `bbox` of every
-# ten thousand rows, so that whatever is far away is skipped.
+# five thousand rows, so that whatever is far away is skipped.
 
 
 # %%

@@ -21,7 +21,7 @@ use super::{
 use crate::{Api, error::chain};
 
 /// Pictures that are read at once.
-const PAGE: i64 = 2_000;
+const PAGE: i64 = 1_000;
 /// Keys in a cell of zoom level 12, by which the change log tells where something was.
 const LOGGED: i64 = 68_719_476_736;
 /// Under which name it is written down how the files were made.

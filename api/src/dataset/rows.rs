@@ -17,7 +17,7 @@ pub(super) fn row(item: DatasetItem, address: &str, license: &License) -> Option
         let key: PublicKey = key.parse().ok()?;
         Some(Asset {
             href: format!("{address}/pictures/{}/{name}.jpg", picture.id),
-            sha256: key.content_hash().to_owned(),
+            sha256: (name != "thumb").then(|| key.content_hash().to_owned()),
             size,
         })
     };
@@ -59,7 +59,6 @@ pub(super) fn row(item: DatasetItem, address: &str, license: &License) -> Option
             })
             .collect(),
         found: found(&detections),
-        address: format!("{address}/collections/{sequence}/items/{}", picture.id),
         hd: asset("hd", &objects.master, Some(objects.master_size))?,
         sd: asset("sd", &objects.sd, None)?,
         thumb: asset("thumb", &objects.thumb, None)?,

@@ -75,8 +75,8 @@ const DESCRIBED: [(&str, &str); 31] = [
     ("flaneur:faces", "Faces that were found and redacted"),
     ("flaneur:plates", "Licence plates that were found and redacted"),
     ("flaneur:models", "Models that found them"),
-    ("links", "The picture as a STAC Item of its own"),
-    ("assets", "The files, with SHA-256 (as multihash) and bytes"),
+    ("links", "Always empty: the picture is the STAC Item at /api/collections/{collection}/items/{id}"),
+    ("assets", "The files; of hd and sd the SHA-256 (as multihash), of hd the bytes"),
     ("type", "Always Feature"),
 ];
 
@@ -153,7 +153,7 @@ pub fn asset_fields() -> Fields {
         field("type", DataType::Utf8),
         field("title", DataType::Utf8),
         field("roles", list(DataType::Utf8)),
-        field("file:checksum", DataType::Utf8),
+        or_null("file:checksum", DataType::Utf8),
         or_null("file:size", DataType::Int64),
     ])
 }

@@ -62,8 +62,6 @@ pub struct Row {
     pub annotations: Vec<Mark>,
     /// What was found and redacted.
     pub found: Found,
-    /// Its address as a STAC Item.
-    pub address: String,
     /// Full resolution.
     pub hd: Asset,
     /// At most 2048 pixels wide and high.
@@ -108,8 +106,8 @@ pub struct Found {
 pub struct Asset {
     /// Its address.
     pub href: String,
-    /// SHA-256 of its bytes, 64 hexadecimal digits.
-    pub sha256: String,
+    /// SHA-256 of its bytes, 64 hexadecimal digits; none: not told, since it takes more room than everything else of a row.
+    pub sha256: Option<String>,
     /// Bytes.
     pub size: Option<i64>,
 }
