@@ -346,6 +346,8 @@ pub fn changes(
     picture: Option<&Picture>,
 ) -> Result<(), CatalogError> {
     let deleted = picture.map_or(sequence.deleted, |picture| picture.deleted);
+    let visibilities = [Some(set.visibility), picture.map(|picture| picture.visibility)];
+    let public = visibilities.into_iter().flatten().all(|visibility| visibility == Visibility::Anyone);
     let published = Some(("published", set.ready_at()));
     let deleted = deleted.then(|| ("deleted", set.ready_at() + REGRET));
     for (kind, at) in [published, deleted].into_iter().flatten() {
@@ -357,6 +359,7 @@ pub fn changes(
             ("picture_id", picture.map_or(Value::Null, |picture| Value::Uuid(picture.id))),
             ("sequence_id", Value::Uuid(sequence.id)),
             ("account_id", Value::Uuid(account_of(set))),
+            ("public", Value::Boolean(public)),
         ])?;
     }
     Ok(())

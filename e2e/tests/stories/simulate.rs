@@ -37,6 +37,8 @@ async fn simulate(data: &Path, place: &[&str]) {
     let bbox = format!("{},{},{},{}", lon - 0.02, lat - 0.02, lon + 0.02, lat + 0.02);
     let found = api.client(None).json(&format!("/api/search?bbox={bbox}&limit=20")).await;
     assert_eq!(field(&found, "/features").as_array().unwrap().len(), 20, "{found}");
+    let log = api.client(None).json("/api/changes?limit=10").await;
+    assert_eq!(field(&log, "/changes").as_array().unwrap().len(), 10, "{log}");
     let tiler = Role::start("tiler", data, place);
     for zoom in [6, 14] {
         let (x, y) = super::coverage::tile(zoom, lon, lat);
