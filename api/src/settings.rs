@@ -40,6 +40,8 @@ pub struct Settings {
     pub max_files_per_minute: u32,
     /// Most edits that an account may make in a minute at one process.
     pub max_edits_per_minute: u32,
+    /// Most lines in a batch.
+    pub max_lines_per_batch: usize,
     /// Most lines that an account may write in batches in a minute to one process.
     pub max_lines_per_minute: u32,
     /// Most reports that an account, or an address that is not signed in, may make in a minute at one process.
@@ -147,6 +149,7 @@ impl Default for Settings {
             max_sets_per_day: 1000,
             max_files_per_minute: 6000,
             max_edits_per_minute: 600,
+            max_lines_per_batch: 100_000,
             max_lines_per_minute: 100_000,
             max_reports_per_minute: 10,
             reports_to_withhold: 1,

@@ -38,7 +38,7 @@ pub use plants::{PATTERNS, insert, plant};
 pub use postgres::Postgres;
 pub use relay::Relay;
 pub use role::Role;
-pub use s3::{Gate, S3, Web, buckets, on_s3, on_s3_at};
+pub use s3::{Gate, S3, Web, buckets, of_pictures, on_s3, on_s3_at};
 pub use scissors::Scissors;
 pub use script::{Ended, run_alone};
 pub use server::{Commands, Finished, Server, ServerOptions, run_to_end};

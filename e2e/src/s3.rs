@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use flaneur_storage::Storage;
+use flaneur_storage::{ObjectKind, PublicKey, Storage};
 pub use flaneur_test_s3::{S3, Web};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -113,4 +113,11 @@ async fn pass(
         }
     }
     let _ = to.shutdown().await;
+}
+
+/// The objects of pictures in a public store: files of the dataset come and go by themselves.
+pub async fn of_pictures(stores: &Storage) -> Vec<PublicKey> {
+    let mut keys = stores.public.list(1000).await.expect("the store can be listed");
+    keys.retain(|key| key.kind() != ObjectKind::Dataset);
+    keys
 }

@@ -72,7 +72,8 @@ async fn objects(caller: &Caller, item: &Value) -> Vec<String> {
     keys
 }
 
-/// No original is left, and in the public store is what the catalog names, and nothing else.
+/// No original is left, and in the public store is what the catalog names, and nothing else. Files of the dataset come and go
+/// by themselves; one that is left behind is swept after a day.
 pub async fn stores(stores: &Storage, named: &BTreeSet<String>) {
     until("no original is left", ENOUGH, async || {
         let left: Vec<_> = stores.private.entries().try_collect().await.unwrap();
@@ -82,8 +83,8 @@ pub async fn stores(stores: &Storage, named: &BTreeSet<String>) {
     let there: BTreeSet<String> = stores
         .public
         .entries()
-        .map_ok(|listed| match listed {
-            Listed::Object(entry) => entry.key.to_string(),
+        .try_filter_map(async |listed| match listed {
+            Listed::Object(entry) => Ok((entry.key.kind() != ObjectKind::Dataset).then(|| entry.key.to_string())),
             Listed::Foreign(entry) => panic!("{} lies in the public store", entry.key),
         })
         .try_collect()

@@ -1,8 +1,8 @@
 //! A CDN in front of the pictures that anyone may see: nginx, as docs/cdn.md sets it up.
 
 use flaneur_e2e::{
-    Answer, Cdn, Client, Gate, LONG, Photo, S3, SHORT, Server, ServerOptions, buckets, decode, field, on_s3, text,
-    until,
+    Answer, Cdn, Client, Gate, LONG, Photo, S3, SHORT, Server, ServerOptions, buckets, decode, field, of_pictures,
+    on_s3, text, until,
 };
 use flaneur_storage::PublicKey;
 use reqwest::Method;
@@ -118,7 +118,7 @@ async fn what_only_some_may_see_never_gets_there() {
             assert_eq!(nobody.get(&stable).await.status, 404);
         }
     }
-    let keys = buckets(&s3).public.list(100).await.unwrap();
+    let keys = of_pictures(&buckets(&s3)).await;
     assert_eq!(keys.len(), 6);
     for key in keys {
         assert!(!cdn.holds(&key), "{key}");

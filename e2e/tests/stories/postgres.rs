@@ -1,7 +1,7 @@
 //! The same server, and the same fleet, with its catalog in PostgreSQL.
 
 use flaneur_e2e::{
-    Commands, LONG, Postgres, Role, S3, SHORT, ServerOptions, buckets, decode, field, on_s3, text, until,
+    Commands, LONG, Postgres, Role, S3, SHORT, ServerOptions, buckets, decode, field, of_pictures, on_s3, text, until,
 };
 use reqwest::Method;
 use serde_json::json;
@@ -60,7 +60,7 @@ async fn a_fleet_on_postgresql_and_s3_takes_a_walk_in_and_shows_it() {
     .await;
     let stores = buckets(&s3);
     until("no original is left", LONG, async || stores.private.list(10).await.unwrap().is_empty().then_some(())).await;
-    assert_eq!(stores.public.list(100).await.unwrap().len(), 24, "two objects of each picture");
+    assert_eq!(of_pictures(&stores).await.len(), 24, "two objects of each picture");
     let listed = Commands::on(&place, &environment).run(&["jobs", "list", "--json"]);
     let listed: serde_json::Value = serde_json::from_str(&listed.stdout).unwrap();
     assert_eq!(listed["parked"], json!([]), "{listed}");
@@ -75,11 +75,13 @@ async fn while_the_database_is_away_clients_are_told_to_come_again() {
         .allow("request failed for now")
         .allow("cannot take jobs")
         .allow("cannot tidy")
+        .allow("cannot look after the dataset")
         .allow("terminating connection due to immediate shutdown command")
         .allow("error occurred while testing the connection on-release")
         .allow("error from `before_acquire`")
         .allow("time to acquire exceeded slow threshold")
         .allow("job failed, will be tried again")
+        .allow("the dataset could not be written")
         .allow("cannot end the job")
         .allow("no heartbeat")
         .start();

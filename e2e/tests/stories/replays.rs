@@ -72,7 +72,9 @@ async fn mapcomplete_adds_a_photo_to_a_feature() {
         .await;
     }
     let counted = until("the sequence has both", LONG, async || {
-        let own = mapper.json("/api/users/me/collection/").await;
+        let own = mapper.get("/api/users/me/collection/").await;
+        // Without any sequence that is ready yet, it is not there.
+        let own = (own.status == 200).then(|| own.json())?;
         let links = field(&own, "/links").as_array().unwrap().clone();
         let child = links.into_iter().find(|link| link["rel"] == "child" && link["stats:items"]["count"] == 2)?;
         Some(text(&child, "/id"))

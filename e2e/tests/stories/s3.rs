@@ -1,7 +1,8 @@
 //! The same server with its objects in buckets.
 
 use flaneur_e2e::{
-    Gate, LONG, Photo, Placement, S3, SHORT, buckets, decode, field, on_s3, on_s3_at, run_to_end, text, until,
+    Gate, LONG, Photo, Placement, S3, SHORT, buckets, decode, field, of_pictures, on_s3, on_s3_at, run_to_end, text,
+    until,
 };
 use reqwest::Method;
 use serde_json::json;
@@ -39,7 +40,7 @@ async fn pictures_live_and_die_in_buckets() {
     assert_eq!(decode(&server.anonymous().get(&tile).await.ok().body).width(), 512);
 
     until("no original is left", SHORT, async || stores.private.list(10).await.unwrap().is_empty().then_some(())).await;
-    let keys = stores.public.list(100).await.unwrap();
+    let keys = of_pictures(&stores).await;
     assert_eq!(keys.len(), 7, "two objects of each picture and an index of tiles: {keys:?}");
     for key in &keys {
         stores.public.verify(key).await.unwrap();
@@ -87,7 +88,7 @@ async fn while_s3_holds_its_breath_nothing_is_lost() {
     }
     let stores = buckets(&s3);
     until("no original is left", LONG, async || stores.private.list(10).await.unwrap().is_empty().then_some(())).await;
-    assert_eq!(stores.public.list(100).await.unwrap().len(), 8);
+    assert_eq!(of_pictures(&stores).await.len(), 8);
 }
 
 #[test]

@@ -34,8 +34,6 @@ use crate::{
     extract::{Path, Query},
 };
 
-/// Lines in a request at most.
-const MOST_LINES: usize = 100_000;
 /// Lines that are written in one transaction. Others who write wait for so long.
 const AT_ONCE: usize = 200;
 /// Edits of a run that are undone in one request at most: of a million lines.
@@ -101,19 +99,20 @@ async fn write(
         Some(text) => Uuid::parse_str(text).map_err(|_| ApiError::bad_request("`run` has to be a UUID"))?,
         None => api.world.id(),
     };
+    let most = api.settings.max_lines_per_batch;
     let mut lines = Lines::new(body.into_data_stream());
     let mut batch = Batch { api: &api, identity: &identity, run, waiting: Vec::new(), outcomes: Vec::new(), edits: 0 };
     while let Some(text) = lines.next().await? {
         if text.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        if batch.outcomes.len() + batch.waiting.len() >= MOST_LINES {
+        if batch.outcomes.len() >= most {
             // What came before is written: the program goes on behind it.
             batch.flush().await?;
             return Err(ApiError::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 format!(
-                    "at most {MOST_LINES} lines fit into one request: those were written; send the others in another, with run={run}"
+                    "at most {most} lines fit into one request: those were written; send the others in another, with run={run}"
                 ),
             ));
         }

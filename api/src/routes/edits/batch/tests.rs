@@ -179,3 +179,16 @@ async fn what_is_no_batch_is_refused() {
     let long = ask.header("content-type", "application/x-ndjson").body(long).send().await;
     assert_eq!(long.status, 413);
 }
+
+#[tokio::test]
+async fn a_batch_is_bounded_and_what_came_before_is_written() {
+    let fixture = FixtureBuilder::default().settings(|settings| settings.max_lines_per_batch = 3).build().await;
+    let street = fixture.sequence().await;
+    let lines: Vec<Value> = street.pictures.iter().map(|picture| tag(picture, "a", "b")).collect();
+    assert_eq!(outcomes(&send(&fixture, Some(&fixture.other), "", &lines).await), ["changed"; 3]);
+    let more: Vec<Value> = street.pictures.iter().map(|picture| tag(picture, "c", "d")).collect();
+    let answer = send(&fixture, Some(&fixture.other), "", &[&more[..], &lines[..1]].concat()).await;
+    assert_eq!(answer.status, 413);
+    assert!(answer.json()["message"].as_str().unwrap().contains("at most 3 lines"), "{}", answer.text());
+    assert_eq!(outcomes(&send(&fixture, Some(&fixture.other), "", &more).await), ["unchanged"; 3]);
+}
