@@ -14,14 +14,13 @@ import argparse
 import http.client
 import json
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
 import urllib.parse
 import uuid
 
-from process import memory, processor
+from process import memory, processor, start
 
 # Pictures that are annotated one by one, for comparison.
 ONE_BY_ONE = 500
@@ -36,13 +35,8 @@ class Server:
         made = subprocess.run([binary, "token", "create", "--account", "bot", "--data", data], stdout=subprocess.PIPE,
                               text=True, check=True).stdout
         self.token = next(word for word in made.split() if word.count(".") == 2)
-        self.child = subprocess.Popen([binary, "api", "--listen", "127.0.0.1:0", "--data", data, "--log", "warn",
-                                       "--dataset-every", "0"], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
-        for line in self.child.stdout or []:
-            if found := re.match(r"listening on http://(\S+)", line):
-                self.connection = http.client.HTTPConnection(found.group(1), timeout=TIMEOUT)
-                return
-        raise SystemExit("error: flaneur api did not start: what is wrong stands above")
+        self.child, _, address = start([binary, "api", "--data", data, "--dataset-every", "0"])
+        self.connection = http.client.HTTPConnection(urllib.parse.urlsplit(address).netloc, timeout=TIMEOUT)
 
     def ask(self, method, path, body=None, kind="application/json"):
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": kind}

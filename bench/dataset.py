@@ -20,7 +20,7 @@ import tempfile
 import time
 import urllib.request
 
-from process import memory, processor
+from process import memory, processor, start
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Pictures that a town is to have, and how near to that is near enough.
@@ -32,15 +32,6 @@ PATIENCE = 3_600
 def ask(url):
     with urllib.request.urlopen(url, timeout=120) as answer:
         return json.load(answer)
-
-
-def start(binary, data):
-    child = subprocess.Popen([binary, "api", "--listen", "127.0.0.1:0", "--data", data, "--log", "warn"],
-                             stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
-    for line in child.stdout or []:
-        if found := re.match(r"listening on (\S+)", line):
-            return child, found.group(1)
-    raise SystemExit("error: flaneur api did not start: what is wrong stands above")
 
 
 def complete(url):
@@ -128,7 +119,7 @@ def main():
         if not city:
             raise SystemExit(f"error: no city is told of: {made}")
         lat, lon = float(city.group(1)), float(city.group(2))
-        child, url = start(options.binary, data)
+        child, _, url = start([options.binary, "api", "--data", data])
         try:
             figures = {"before": memory(child.pid), "collection": complete(url)}
             figures |= {"processor": processor(child.pid), "peak": memory(child.pid)}

@@ -1,14 +1,27 @@
-"""Figures of a process."""
+"""Servers that are measured: starting them, and what they use."""
 
 import os
 import pathlib
 import re
+import subprocess
 
 
-def memory(pid, name="VmHWM"):
-    """A figure of its memory, by default the highest so far, in kB."""
+def start(arguments):
+    """Starts `flaneur …` on a port that is free. The process, what it printed before it listened, and its address."""
+    child = subprocess.Popen([*map(str, arguments), "--listen", "127.0.0.1:0", "--log", "warn"],
+                             stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+    printed = []
+    for line in child.stdout or []:
+        if found := re.match(r"listening on (\S+)", line):
+            return child, "".join(printed), found.group(1)
+        printed.append(line)
+    raise SystemExit("error: flaneur did not start: what is wrong stands above")
+
+
+def memory(pid):
+    """The most memory that a process has had, kB."""
     text = pathlib.Path(f"/proc/{pid}/status").read_text()
-    return int(re.search(rf"^{name}:\s+(\d+)", text, re.MULTILINE).group(1))
+    return int(re.search(r"^VmHWM:\s+(\d+)", text, re.MULTILINE).group(1))
 
 
 def processor(pid):

@@ -26,6 +26,8 @@ import urllib.request
 import uuid
 from typing import Any, Dict, List, Optional, Tuple
 
+from process import memory, processor, start
+
 MILLION = 1_000_000
 KINDS = ("master", "sd", "thumb", "tiles")
 READY_SECONDS = 3600
@@ -37,17 +39,9 @@ class Server:
 
     def __init__(self, binary: str, models: str, data: pathlib.Path) -> None:
         self.data = data
-        self.child = subprocess.Popen(
-            [binary, "serve", "--listen", "127.0.0.1:0", "--data", str(data), "--models", models, "--log", "warn"],
-            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
-        self.url, self.token = "", ""
-        for line in self.child.stdout or []:
-            if found := re.match(r"administrator token: (\S+)", line):
-                self.token = found.group(1)
-            if found := re.match(r"listening on (\S+)", line):
-                self.url = found.group(1)
-                return
-        raise SystemExit("error: flaneur serve did not start: what is wrong stands above")
+        self.child, printed, self.url = start([binary, "serve", "--data", data, "--models", models])
+        found = re.search(r"^administrator token: (\S+)", printed, re.MULTILINE)
+        self.token = found.group(1) if found else ""
 
     def call(self, method: str, path: str, body: Optional[bytes] = None, kind: str = "application/json") -> Any:
         """Asks the API."""
@@ -58,20 +52,20 @@ class Server:
 
     def processor(self) -> float:
         """Seconds of processor time it has used."""
-        fields = pathlib.Path(f"/proc/{self.child.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return processor(self.child.pid)
 
     def peak(self) -> int:
         """The most memory it has had, bytes."""
-        text = pathlib.Path(f"/proc/{self.child.pid}/status").read_text()
-        return int(re.search(r"VmHWM:\s+(\d+) kB", text).group(1)) * 1024
+        return memory(self.child.pid) * 1024
 
     def objects(self) -> Dict[str, int]:
         """Bytes of its public pictures by kind."""
         sizes = dict.fromkeys(KINDS, 0)
         for path in (self.data / "public").rglob("*-*"):
-            if path.is_file():
-                sizes[path.name.rsplit("-", 1)[1].split(".")[0]] += path.stat().st_size
+            kind = path.name.rsplit("-", 1)[1].split(".")[0]
+            # Files of the dataset are of no picture.
+            if path.is_file() and kind in sizes:
+                sizes[kind] += path.stat().st_size
         return sizes
 
     def stop(self) -> None:

@@ -41,7 +41,6 @@ pub use client::ClientAddress;
 pub use cutter::Cutter;
 pub use dataset::{DatasetSettings, run_dataset};
 pub use error::{ApiError, ApiResult};
-pub use flaneur_dataset::MEDIA_TYPE as DATASET_MEDIA_TYPE;
 pub use identity::{Gate, Identity};
 pub use links::{Link, PublicUrl};
 pub use pace::{Doing, Pace, Whom};

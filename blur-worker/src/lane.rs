@@ -190,10 +190,7 @@ async fn keep(worker: &Worker, lease: &Lease) {
 /// What becomes of a job that failed.
 fn judge(lease: &Lease, error: &JobError) -> Failure {
     let reason = error.chain();
-    if error.is_lasting() || lease.attempt >= lease.kind.max_attempts() {
-        return Failure::Park { reason };
-    }
-    Failure::Retry { after: lease.back_off(), reason }
+    if error.is_lasting() { Failure::Park { reason } } else { lease.failed(reason) }
 }
 
 #[cfg(test)]

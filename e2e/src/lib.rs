@@ -40,7 +40,7 @@ pub use relay::Relay;
 pub use role::Role;
 pub use s3::{Gate, S3, Web, buckets, of_pictures, on_s3, on_s3_at};
 pub use scissors::Scissors;
-pub use script::{Ended, run_alone};
+pub use script::{Ended, alone, run_alone};
 pub use server::{Commands, Finished, Server, ServerOptions, run_to_end};
 pub use spherical::gpano;
 pub use tools::{Tools, shared_data};

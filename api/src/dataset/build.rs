@@ -1,10 +1,10 @@
 //! One run.
 
-use std::ops::RangeInclusive;
+use std::{collections::HashSet, ops::RangeInclusive};
 
 use flaneur_catalog::{
     CatalogError,
-    model::{DatasetPart, Lease, PictureId},
+    model::{DatasetPart, LOGGED_ZOOM, Lease, PictureId},
 };
 use flaneur_coverage::quadkey::{self, Bbox};
 use flaneur_dataset::{DatasetError, Finished, PartWriter};
@@ -15,15 +15,13 @@ use uuid::Uuid;
 
 use super::{
     DatasetSettings, READABLE, REMOVED_AT_ONCE, is_old,
-    plan::{Cell, MOST, plan},
+    plan::{MOST, plan},
     rows::row,
 };
 use crate::{Api, error::chain};
 
 /// Pictures that are read at once.
 const PAGE: i64 = 1_000;
-/// Keys in a cell of zoom level 12, by which the change log tells where something was.
-const LOGGED: i64 = 68_719_476_736;
 /// Under which name it is written down how the files were made.
 const IDENTITY: &str = "dataset";
 /// The layout of the files: another one has all of them written anew.
@@ -55,44 +53,43 @@ pub(super) async fn identity(api: &Api, settings: &DatasetSettings) -> Result<Op
 
 /// Does what is due, and ends the job. Says why not, for the operator.
 pub(super) async fn build(api: &Api, settings: &DatasetSettings, lease: &Lease) -> Result<(), String> {
-    attempt(api, settings, lease, MOST).await.map_err(|trouble| chain(&trouble))
+    attempt(api, settings, lease).await.map_err(|trouble| chain(&trouble))
 }
 
-async fn attempt(api: &Api, settings: &DatasetSettings, lease: &Lease, most: i64) -> Result<(), Trouble> {
+async fn attempt(api: &Api, settings: &DatasetSettings, lease: &Lease) -> Result<(), Trouble> {
     let (catalog, now) = (&*api.catalog, api.world.now());
-    remove_old(api, now).await?;
+    let parts = catalog.dataset_parts().await?;
+    remove_old(api, &parts, now).await?;
     // What is committed by now is in whatever is read from here on.
     let number = catalog.last_change().await?;
-    let parts = catalog.dataset_parts().await?;
     let identity = identity(api, settings).await?;
     let whole = identity.is_some() || parts.is_empty() || is_old(&parts, settings, now);
-    let run = Run { api, address: api_address(settings), number, now };
-    let (wanted, kept) = if whole {
-        let stale = if identity.is_some() { None } else { Some(run.stale(&parts).await?) };
-        let cells = plan(catalog, &parts, most).await?;
-        let fresh = |part: &&DatasetPart| {
-            stale.as_ref().is_some_and(|stale| !part.withdrawn && !touches(stale, &part.keys))
-                && cells.iter().any(|cell| part.keys == (cell.first..=cell.last))
-        };
-        let kept: Vec<&DatasetPart> = parts.iter().filter(fresh).collect();
-        let missing = |cell: &Cell| !kept.iter().any(|part| *part.keys.start() == cell.first);
-        (cells.iter().copied().filter(missing).map(|cell| (cell.quadkey(), cell.first..=cell.last)).collect(), kept)
+    let (tiles, changed): (Vec<_>, _) = if whole {
+        // If all of them are written anew, it does not matter what changed.
+        let oldest = parts.iter().map(|part| part.number).min().filter(|_| identity.is_none()).unwrap_or(number);
+        let tiles = plan(catalog, &parts, MOST).await?;
+        let named = tiles.into_iter().map(|tile| (tile.quadkey(), tile.keys()));
+        (named.collect(), catalog.cells_changed(oldest, number).await?)
     } else {
-        let taken = parts.iter().filter(|part| part.withdrawn);
-        let wanted: Vec<_> = taken.map(|part| (part.tile.clone(), part.keys.clone())).collect();
-        (wanted, parts.iter().filter(|part| !part.withdrawn).collect())
+        // Only what is withdrawn cannot wait.
+        (parts.iter().map(|part| (part.tile.clone(), part.keys.clone())).collect(), Vec::new())
     };
+    let planned: HashSet<_> = tiles.iter().map(|(_, keys)| keys).collect();
+    let stays = |part: &&DatasetPart| {
+        identity.is_none() && !part.withdrawn && !touches(&changed, &part.keys) && planned.contains(&part.keys)
+    };
+    let (kept, superseded): (Vec<_>, Vec<_>) = parts.iter().partition(stays);
+    let kept: HashSet<_> = kept.into_iter().map(|part| &part.keys).collect();
+    let superseded: Vec<String> = superseded.into_iter().map(|part| part.file.clone()).collect();
+    let run = Run { api, address: api_address(settings), number, now };
     let mut new = Vec::new();
-    for (tile, keys) in wanted {
+    for (tile, keys) in tiles.iter().filter(|(_, keys)| !kept.contains(keys)) {
         new.extend(run.write(tile, keys).await?);
     }
-    let kept: Vec<&str> = kept.iter().map(|part| part.file.as_str()).collect();
-    let superseded: Vec<String> =
-        parts.iter().map(|part| &part.file).filter(|file| !kept.contains(&file.as_str())).cloned().collect();
     let rest = whole.then_some((number, now));
     if catalog.publish_parts(lease, &new, &superseded, rest, now).await? {
-        if let Some(identity) = identity {
-            catalog.choose(IDENTITY, &identity, now).await?;
+        if let Some(identity) = &identity {
+            catalog.choose(IDENTITY, identity, now).await?;
         }
         let pictures: i64 = new.iter().map(|part| part.pictures).sum();
         tracing::info!(written = new.len(), kept = kept.len(), pictures, number, "the dataset is up to date");
@@ -106,16 +103,15 @@ fn api_address(settings: &DatasetSettings) -> String {
     settings.address.as_ref().map_or_else(|| "..".to_owned(), |address| format!("{address}/api"))
 }
 
-/// Whether a range has keys of one of these cells of zoom level 12.
+/// Whether a range has keys of one of these cells, which the change log told of.
 fn touches(cells: &[i64], keys: &RangeInclusive<i64>) -> bool {
-    let first = cells.partition_point(|cell| cell + LOGGED - 1 < *keys.start());
+    let first = cells.partition_point(|cell| cell + quadkey::width(LOGGED_ZOOM) <= *keys.start());
     cells.get(first).is_some_and(|cell| cell <= keys.end())
 }
 
 /// Removes files that nobody reads any more.
-async fn remove_old(api: &Api, now: Timestamp) -> Result<(), Trouble> {
+async fn remove_old(api: &Api, current: &[DatasetPart], now: Timestamp) -> Result<(), Trouble> {
     let old = api.catalog.old_parts(now - READABLE, REMOVED_AT_ONCE).await?;
-    let current = api.catalog.dataset_parts().await?;
     for part in &old {
         // Equal content has equal keys.
         if !current.iter().any(|other| other.object == part.object) {
@@ -135,14 +131,8 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// The cells of zoom level 12 in which something changed since the oldest file was written, in order.
-    async fn stale(&self, parts: &[DatasetPart]) -> Result<Vec<i64>, CatalogError> {
-        let Some(after) = parts.iter().map(|part| part.number).min() else { return Ok(Vec::new()) };
-        self.api.catalog.cells_changed(after, self.number).await
-    }
-
     /// Writes the file of a tile; none if there is nothing in it.
-    async fn write(&self, tile: String, keys: RangeInclusive<i64>) -> Result<Option<DatasetPart>, Trouble> {
+    async fn write(&self, tile: &str, keys: &RangeInclusive<i64>) -> Result<Option<DatasetPart>, Trouble> {
         let mut writer = PartWriter::new()?;
         let mut after: Option<(i64, PictureId)> = None;
         loop {
@@ -168,8 +158,8 @@ impl Run<'_> {
         Ok(Some(DatasetPart {
             file: format!("{tile}-{}.parquet", &key.content_hash()[..16]),
             object: key.to_string(),
-            tile,
-            keys,
+            tile: tile.to_owned(),
+            keys: keys.clone(),
             pictures: rows,
             size,
             number: self.number,

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use flaneur_catalog::{
     CatalogError,
-    model::{DatasetPart, Failure, JobId, JobKind},
+    model::{DatasetPart, JobId, JobKind},
 };
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
@@ -73,12 +73,7 @@ pub(crate) async fn round(api: &Api, settings: &DatasetSettings) -> Result<(), C
     };
     let Err(reason) = outcome else { return Ok(()) };
     tracing::warn!(attempt = lease.attempt, reason, "the dataset could not be written");
-    let failure = if lease.attempt < lease.kind.max_attempts() {
-        Failure::Retry { after: lease.back_off(), reason }
-    } else {
-        Failure::Park { reason }
-    };
-    api.catalog.fail(&lease, failure).await?;
+    api.catalog.fail(&lease, lease.failed(reason)).await?;
     Ok(())
 }
 

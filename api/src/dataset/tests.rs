@@ -229,16 +229,16 @@ async fn full_tiles_are_divided_and_stay_so() {
     }
     let catalog = &*fixture.api.catalog;
     let sizes = async |parts: &[DatasetPart], most| {
-        plan(catalog, parts, most).await.unwrap().into_iter().map(|cell| cell.quadkey().len()).collect::<Vec<_>>()
+        plan(catalog, parts, most).await.unwrap().into_iter().map(|tile| tile.quadkey().len()).collect::<Vec<_>>()
     };
     assert_eq!(sizes(&[], 9).await, [6]);
     let divided = plan(catalog, &[], 8).await.unwrap();
-    assert!(divided.len() > 1 && divided.iter().all(|cell| cell.quadkey().len() == 9), "{divided:?}");
-    assert!(divided.is_sorted_by(|a, b| a.last < b.first), "no key is in two");
+    assert!(divided.len() > 1 && divided.iter().all(|tile| tile.quadkey().len() == 9), "{divided:?}");
+    assert!(divided.is_sorted_by(|a, b| a.keys().end() < b.keys().start()), "no key is in two");
     run(&fixture).await;
     let mut parts = catalog.dataset_parts().await.unwrap();
     assert_eq!(parts.len(), 1);
-    parts[0].keys = divided[0].first..=divided[0].last;
+    parts[0].keys = divided[0].keys();
     assert!(sizes(&parts, 16).await.iter().all(|digits| *digits == 9), "it was divided, and is more than half full");
     assert_eq!(sizes(&parts, 18).await, [6]);
 }

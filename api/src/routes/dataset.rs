@@ -1,9 +1,9 @@
 //! `/dataset`: everything that anybody may see, as GeoParquet files.
 
 use axum::{extract::State, response::Response};
-use flaneur_catalog::model::DatasetPart;
+use flaneur_catalog::model::{DatasetPart, VARIOUS};
 use flaneur_coverage::quadkey::Bbox;
-use flaneur_dataset::MEDIA_TYPE;
+use flaneur_storage::ObjectKind;
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Map, Value, json};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -16,9 +16,6 @@ use crate::{
     respond::Reply,
     stac::{Extent, STAC_VERSION, bbox_array, collection::license_link, multihash, utc},
 };
-
-/// What a license of a collection says whose pictures have several.
-const VARIOUS: &str = "various";
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
@@ -108,7 +105,7 @@ fn describe(api: &Api, url: &PublicUrl, parts: &[&DatasetPart], incomplete: bool
 fn asset(part: &DatasetPart, url: &PublicUrl) -> Value {
     let mut asset = json!({
         "href": url.api(&format!("/dataset/{}", part.file)),
-        "type": MEDIA_TYPE,
+        "type": ObjectKind::Dataset.media_type(),
         "title": format!("Pictures in the tile {}", part.tile),
         "roles": ["data"],
         "file:size": part.size,

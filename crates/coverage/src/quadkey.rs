@@ -76,9 +76,15 @@ impl Tile {
 
     /// The range of keys that are inside this tile.
     pub fn keys(&self) -> RangeInclusive<i64> {
-        let shift = 2 * u32::from(ZOOM - self.z);
-        let first = interleave(self.x, self.y) << shift;
-        first..=(first + ((1i64 << shift) - 1))
+        let width = width(self.z);
+        let first = interleave(self.x, self.y) * width;
+        first..=(first + (width - 1))
+    }
+
+    /// The tile's name in Bing's tile system: a digit, 0 to 3, a zoom level.
+    pub fn quadkey(&self) -> String {
+        let digit = |zoom: u8| (self.x >> (self.z - zoom) & 1) + 2 * (self.y >> (self.z - zoom) & 1);
+        (1..=self.z).filter_map(|zoom| char::from_digit(digit(zoom), 4)).collect()
     }
 
     /// The tile's box in degrees.
@@ -93,6 +99,11 @@ impl Tile {
             south: lat(f64::from(self.y) + 1.0),
         }
     }
+}
+
+/// How many keys a tile of a zoom level, at most [`ZOOM`], has.
+pub const fn width(zoom: u8) -> i64 {
+    1 << (2 * (ZOOM - zoom) as u32)
 }
 
 /// The point in the unit square of the Web-Mercator map: x eastward, y southward, each 0 to 1. Input in degrees;
@@ -209,6 +220,13 @@ mod tests {
         assert_eq!(Tile { z: 0, x: 0, y: 0 }.keys(), 0..=(1i64 << 60) - 1);
         assert_eq!(Tile::new(3, 8, 0), None);
         assert_eq!(Tile::new(31, 0, 0), None);
+    }
+
+    #[test]
+    fn a_quadkey_names_the_tile() {
+        // The example of Bing's tile system: column 3, row 5 of zoom level 3.
+        assert_eq!(Tile { z: 3, x: 3, y: 5 }.quadkey(), "213");
+        assert_eq!(Tile { z: 0, x: 0, y: 0 }.quadkey(), "");
     }
 
     proptest! {

@@ -17,11 +17,12 @@ pub struct ColumnDescription {
 
 /// Every column in its order.
 pub fn columns() -> Vec<ColumnDescription> {
-    DESCRIBED
-        .iter()
-        .zip(SCHEMA.fields())
-        .map(|((name, description), field)| ColumnDescription { name, kind: plain(field.data_type()), description })
-        .collect()
+    let describe = |(field, description): &'static (Field, &'static str)| ColumnDescription {
+        name: field.name(),
+        kind: plain(field.data_type()),
+        description,
+    };
+    COLUMNS.iter().map(describe).collect()
 }
 
 /// A type in a word that readers of any tool know.
@@ -42,43 +43,6 @@ fn plain(kind: &DataType) -> String {
         other => other.to_string(),
     }
 }
-
-const DESCRIBED: [(&str, &str); 31] = [
-    ("id", "Identifier of the picture"),
-    ("stac_version", "Version of STAC that the row keeps to"),
-    ("stac_extensions", "Extensions of STAC that it keeps to"),
-    ("collection", "Identifier of the sequence"),
-    ("geometry", "Where it was taken: a point in WKB, longitude and latitude in degrees (OGC:CRS84)"),
-    ("bbox", "The same as a box, for statistics of row groups"),
-    ("datetime", "When it was taken"),
-    ("created", "When it was received"),
-    ("updated", "When anything about it last changed"),
-    ("license", "Licence, SPDX identifier"),
-    ("attribution", "Whom to name for it, if that is not just the producer"),
-    ("geovisio:producer", "Name of the account that it is of"),
-    ("view:azimuth", "Heading, degrees clockwise from north"),
-    ("flaneur:heading_source", "Where the heading is from: file, track (computed from the sequence), edited or none"),
-    ("pers:pitch", "Degrees, up is positive"),
-    ("pers:roll", "Degrees, clockwise is positive"),
-    ("pers:yaw", "Degrees, of a panorama's middle against the heading"),
-    (
-        "pers:interior_orientation",
-        "The camera: make, model, focal length (mm), horizontal field of view (degrees), size of the picture (pixels)",
-    ),
-    ("quality:horizontal_accuracy", "95 % horizontal accuracy, metres"),
-    ("panoramax:horizontal_pixel_density", "Pixels per degree of view across"),
-    ("flaneur:altitude", "Metres above sea level"),
-    ("flaneur:projection", "flat or equirectangular"),
-    ("geovisio:rank_in_collection", "Place in the sequence, from 1"),
-    ("semantics", "Tags of the picture"),
-    ("annotations", "Parts of the picture that have tags: outline in pixels of the full resolution"),
-    ("flaneur:faces", "Faces that were found and redacted"),
-    ("flaneur:plates", "Licence plates that were found and redacted"),
-    ("flaneur:models", "Models that found them"),
-    ("links", "Always empty: the picture is the STAC Item at /api/collections/{collection}/items/{id}"),
-    ("assets", "The files; of hd and sd the SHA-256 (as multihash), of hd the bytes"),
-    ("type", "Always Feature"),
-];
 
 fn field(name: &str, kind: DataType) -> Field {
     Field::new(name, kind, false)
@@ -163,42 +127,63 @@ pub fn assets_fields() -> Fields {
     Fields::from(["hd", "sd", "thumb"].map(|name| field(name, DataType::Struct(asset_fields()))).to_vec())
 }
 
+/// Every column in its order, and what it says.
+static COLUMNS: LazyLock<Vec<(Field, &'static str)>> = LazyLock::new(|| {
+    vec![
+        (field("id", DataType::Utf8), "Identifier of the picture"),
+        (field("stac_version", DataType::Utf8), "Version of STAC that the row keeps to"),
+        (field("stac_extensions", list(DataType::Utf8)), "Extensions of STAC that it keeps to"),
+        (field("collection", DataType::Utf8), "Identifier of the sequence"),
+        (
+            field("geometry", DataType::Binary),
+            "Where it was taken: a point in WKB, longitude and latitude in degrees (OGC:CRS84)",
+        ),
+        (field("bbox", DataType::Struct(bbox_fields())), "The same as a box, for statistics of row groups"),
+        (field("datetime", time()), "When it was taken"),
+        (field("created", time()), "When it was received"),
+        (field("updated", time()), "When anything about it last changed"),
+        (field("license", DataType::Utf8), "Licence, SPDX identifier"),
+        (or_null("attribution", DataType::Utf8), "Whom to name for it, if that is not just the producer"),
+        (field("geovisio:producer", DataType::Utf8), "Name of the account that it is of"),
+        (or_null("view:azimuth", DataType::Float64), "Heading, degrees clockwise from north"),
+        (
+            field("flaneur:heading_source", DataType::Utf8),
+            "Where the heading is from: file, track (computed from the sequence), edited or none",
+        ),
+        (or_null("pers:pitch", DataType::Float64), "Degrees, up is positive"),
+        (or_null("pers:roll", DataType::Float64), "Degrees, clockwise is positive"),
+        (or_null("pers:yaw", DataType::Float64), "Degrees, of a panorama's middle against the heading"),
+        (
+            field("pers:interior_orientation", DataType::Struct(camera_fields())),
+            "The camera: make, model, focal length (mm), horizontal field of view (degrees), size of the picture (pixels)",
+        ),
+        (or_null("quality:horizontal_accuracy", DataType::Float64), "95 % horizontal accuracy, metres"),
+        (or_null("panoramax:horizontal_pixel_density", DataType::Int32), "Pixels per degree of view across"),
+        (or_null("flaneur:altitude", DataType::Float64), "Metres above sea level"),
+        (field("flaneur:projection", DataType::Utf8), "flat or equirectangular"),
+        (or_null("geovisio:rank_in_collection", DataType::Int32), "Place in the sequence, from 1"),
+        (field("semantics", list(DataType::Struct(tag_fields()))), "Tags of the picture"),
+        (
+            field("annotations", list(DataType::Struct(mark_fields()))),
+            "Parts of the picture that have tags: outline in pixels of the full resolution",
+        ),
+        (field("flaneur:faces", DataType::Int32), "Faces that were found and redacted"),
+        (field("flaneur:plates", DataType::Int32), "Licence plates that were found and redacted"),
+        (field("flaneur:models", list(DataType::Struct(model_fields()))), "Models that found them"),
+        (
+            field("links", list(DataType::Struct(link_fields()))),
+            "Always empty: the picture is the STAC Item at /api/collections/{collection}/items/{id}",
+        ),
+        (
+            field("assets", DataType::Struct(assets_fields())),
+            "The files; of hd and sd the SHA-256 (as multihash), of hd the bytes",
+        ),
+        (field("type", DataType::Utf8), "Always Feature"),
+    ]
+});
+
 /// The schema of every file.
 pub static SCHEMA: LazyLock<Arc<Schema>> = LazyLock::new(|| {
-    let kinds = [
-        (DataType::Utf8, false),
-        (DataType::Utf8, false),
-        (list(DataType::Utf8), false),
-        (DataType::Utf8, false),
-        (DataType::Binary, false),
-        (DataType::Struct(bbox_fields()), false),
-        (time(), false),
-        (time(), false),
-        (time(), false),
-        (DataType::Utf8, false),
-        (DataType::Utf8, true),
-        (DataType::Utf8, false),
-        (DataType::Float64, true),
-        (DataType::Utf8, false),
-        (DataType::Float64, true),
-        (DataType::Float64, true),
-        (DataType::Float64, true),
-        (DataType::Struct(camera_fields()), false),
-        (DataType::Float64, true),
-        (DataType::Int32, true),
-        (DataType::Float64, true),
-        (DataType::Utf8, false),
-        (DataType::Int32, true),
-        (list(DataType::Struct(tag_fields())), false),
-        (list(DataType::Struct(mark_fields())), false),
-        (DataType::Int32, false),
-        (DataType::Int32, false),
-        (list(DataType::Struct(model_fields())), false),
-        (list(DataType::Struct(link_fields())), false),
-        (DataType::Struct(assets_fields()), false),
-        (DataType::Utf8, false),
-    ];
-    let fields: Vec<Field> =
-        DESCRIBED.iter().zip(kinds).map(|((name, _), (kind, nullable))| Field::new(*name, kind, nullable)).collect();
+    let fields: Vec<Field> = COLUMNS.iter().map(|(field, _)| field.clone()).collect();
     Arc::new(Schema::new(fields))
 });

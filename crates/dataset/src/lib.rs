@@ -15,4 +15,4 @@ mod writer;
 
 pub use columns::{ColumnDescription, columns};
 pub use row::{Asset, Found, Mark, Row, Tag};
-pub use writer::{DatasetError, Finished, MEDIA_TYPE, PartWriter};
+pub use writer::{DatasetError, Finished, PartWriter};

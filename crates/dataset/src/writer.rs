@@ -15,9 +15,6 @@ use serde_json::json;
 
 use crate::{batch::batch, columns::SCHEMA, row::Row};
 
-/// As HTTP calls it.
-pub const MEDIA_TYPE: &str = "application/vnd.apache.parquet";
-
 /// Rows in a group. Who looks for a town reads whole groups: small ones leave more out, and each costs some 4 kB in the
 /// footer, which everybody reads.
 const GROUP: usize = 5_000;

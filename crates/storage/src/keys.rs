@@ -41,7 +41,7 @@ impl ObjectKind {
     pub const ALL: [Self; 5] = [Self::Master, Self::Sd, Self::Thumb, Self::Tiles, Self::Dataset];
 
     /// What is in it, as HTTP says it.
-    pub fn media_type(self) -> &'static str {
+    pub const fn media_type(self) -> &'static str {
         match self {
             Self::Master | Self::Sd | Self::Thumb => "image/jpeg",
             Self::Tiles => "application/octet-stream",

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use flaneur_e2e::{Finished, Server, decode, field, run_to_end, text};
+use flaneur_e2e::{Finished, Folder, LONG, Server, decode, field, run_to_end, text, until};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -14,19 +14,8 @@ fn lines(file: &Path) -> Vec<Value> {
 
 /// The pictures that are in a folder, by identifier.
 fn taken(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let (mut found, mut folders) = (BTreeMap::new(), vec![folder.join("pictures")]);
-    while let Some(each) = folders.pop() {
-        for entry in std::fs::read_dir(each).into_iter().flatten() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let id = path.file_stem().unwrap().to_string_lossy().into_owned();
-                found.insert(id, std::fs::read(&path).unwrap());
-            }
-        }
-    }
-    found
+    let id = |file: &Path| file.file_stem().unwrap().to_string_lossy().into_owned();
+    Folder(folder.join("pictures")).files().iter().map(|file| (id(file), std::fs::read(file).unwrap())).collect()
 }
 
 fn fetch(server: &Server, folder: &Path, more: &[&str]) -> Finished {
@@ -86,7 +75,7 @@ async fn a_folder_is_kept_in_step_with_a_server() {
     let regions = json!({ "class": "other", "regions": [{ "box": [8, 8, 64, 64] }] });
     let old = taken(&town)[&ids[2]].clone();
     owner.post(&format!("/api/pictures/{}/redactions", ids[2]), &regions).await.ok();
-    flaneur_e2e::until("it has other pixels", flaneur_e2e::LONG, async || {
+    until("it has other pixels", LONG, async || {
         let served = owner.get(&format!("/api/pictures/{}/hd.jpg", ids[2])).await.ok();
         (served.body != old).then_some(())
     })

@@ -2,14 +2,13 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::{Output, Stdio},
+    process::Output,
 };
 
-use flaneur_e2e::{LONG, Photo, Relay, Server, Tools, field, text, until};
+use flaneur_e2e::{LONG, Photo, Relay, Server, Tools, alone, field, text, until};
 use reqwest::Method;
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::process::Command;
 
 /// A home of its own for the client, and folders of pictures in it.
 pub(crate) struct Contributor {
@@ -31,20 +30,12 @@ impl Contributor {
     }
 
     pub(crate) async fn run(&self, arguments: &[&str]) -> Output {
-        let run = Command::new(Tools::panoramax_cli())
+        // It leaves reports where it is called.
+        let run = alone(Tools::panoramax_cli(), self.home.path())
             .args(arguments)
-            // It leaves reports where it is called.
-            .current_dir(self.home.path())
-            .env_clear()
-            .env("HOME", self.home.path())
-            .env("PATH", std::env::var_os("PATH").unwrap())
             .env("COLUMNS", "500")
-            .env("PYTHONUTF8", "1")
             // It asks for its newest version; there is to be no network.
             .env("HTTPS_PROXY", "http://127.0.0.1:9")
-            .env("NO_PROXY", "127.0.0.1")
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
             .output();
         tokio::time::timeout(LONG, run).await.expect("the client ends").expect("the client starts")
     }

@@ -1,10 +1,7 @@
 //! The integration tests that the command-line client comes with, as they are, against two instances.
 
-use std::process::Stdio;
-
-use flaneur_e2e::{LONG, ServerOptions, Tools};
+use flaneur_e2e::{LONG, ServerOptions, Tools, alone};
 use serde_json::{Map, json};
-use tokio::process::Command;
 
 /// Accounts that those tests sign in as.
 const ACCOUNTS: [&str; 2] = ["elysee", "elie_reclus"];
@@ -27,7 +24,7 @@ async fn its_own_tests_pass() {
     }
     let (source, python) = Tools::panoramax_cli_tests();
     let home = tempfile::tempdir().unwrap();
-    let mut command = Command::new(python);
+    let mut command = alone(python, home.path());
     command.args(["-m", "pytest", "-p", "tokens", "-p", "no:cacheprovider", "tests/integration"]);
     command.args(["--external-panoramax-url", one.url(), "--external-panoramax2-url", other.url()]);
     for test in OTHERWISE {
@@ -36,18 +33,10 @@ async fn its_own_tests_pass() {
     let run = command
         .arg(format!("--basetemp={}", home.path().join("pytest").display()))
         .current_dir(source)
-        .env_clear()
-        .env("HOME", home.path())
-        .env("PATH", std::env::var_os("PATH").unwrap())
         .env("PYTHONPATH", Tools::repository().join("e2e/panoramax_cli"))
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("PYTHONUTF8", "1")
         // It asks for its newest version; there is to be no network.
         .env("HTTPS_PROXY", "http://127.0.0.1:9")
-        .env("NO_PROXY", "127.0.0.1")
         .env("FLANEUR_TOKENS", serde_json::to_string(&tokens).unwrap())
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
         .output();
     let output = tokio::time::timeout(2 * LONG, run).await.expect("the tests end").expect("pytest starts");
     let printed = String::from_utf8_lossy(&output.stdout);

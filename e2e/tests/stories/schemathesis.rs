@@ -9,11 +9,10 @@
 //!     cargo test -p flaneur-e2e --test stories schemathesis -- --test-threads=1 --nocapture
 //! ```
 
-use std::{path::Path, process::Stdio, time::Duration};
+use std::{path::Path, time::Duration};
 
-use flaneur_e2e::{LONG, Photo, Placement, Server, ServerOptions, Tools, text};
+use flaneur_e2e::{LONG, Photo, Placement, Server, ServerOptions, Tools, alone, text};
 use serde_json::json;
-use tokio::process::Command;
 
 /// How many requests are made up for an operation, beside those that try its parameters one by one.
 const EXAMPLES: &str = "3";
@@ -50,7 +49,7 @@ async fn keeps_its_word(server: &Server, token: Option<&str>) {
     let hooks = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemathesis/hooks.py");
     let seed = given("FLANEUR_SCHEMATHESIS_SEED").unwrap_or(1).to_string();
     let longer = given("FLANEUR_SCHEMATHESIS_SECONDS").map(|seconds| seconds.div_ceil(STORIES));
-    let mut command = Command::new(Tools::schemathesis());
+    let mut command = alone(Tools::schemathesis(), home.path());
     // No file with settings: not even one that lies above.
     command.args(["--config-file", "/dev/null", "run", "--workers", "1", "--phases", "examples,coverage,fuzzing"]);
     command.args(["--checks", CHECKS, "--seed", &seed, "--continue-on-failure", "--warnings", "off", "--no-color"]);
@@ -65,20 +64,11 @@ async fn keeps_its_word(server: &Server, token: Option<&str>) {
     }
     let run = command
         .arg(format!("{}/api/docs/specs.json", server.url()))
-        .current_dir(home.path())
-        .env_clear()
-        .env("HOME", home.path())
-        .env("PATH", std::env::var_os("PATH").unwrap())
-        .env("PYTHONUTF8", "1")
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("NO_PROXY", "127.0.0.1")
         .env("SCHEMATHESIS_HOOKS", hooks)
         .env("FLANEUR_TOKEN", token.unwrap_or_default())
         .env("FLANEUR_EYES", server.token())
         .env("FLANEUR_PICTURES", pictures.path())
         .env("FLANEUR_SEED", &seed)
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
         .output();
     let deadline = 3 * LONG + Duration::from_secs(longer.unwrap_or(0));
     let output = tokio::time::timeout(deadline, run).await.expect("schemathesis ends").expect("schemathesis starts");

@@ -7,6 +7,10 @@ use jiff::Timestamp;
 
 use super::{Detection, Item};
 
+/// Zoom level of the cells by which the change log tells where something public changed, or went from: about ten kilometres,
+/// too coarse to be a position. The triggers that write it have its width.
+pub const LOGGED_ZOOM: u8 = 12;
+
 /// A picture, and what was found in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DatasetItem {

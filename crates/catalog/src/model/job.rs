@@ -108,6 +108,16 @@ impl Lease {
         let doublings = u32::try_from(self.attempt.clamp(1, 20) - 1).unwrap_or(0);
         SignedDuration::from_secs((1_i64 << doublings).min(300))
     }
+
+    /// What becomes of the job, which failed for this reason but may go better another time: it is tried again, until it was
+    /// tried often enough.
+    pub fn failed(&self, reason: String) -> Failure {
+        if self.attempt < self.kind.max_attempts() {
+            Failure::Retry { after: self.back_off(), reason }
+        } else {
+            Failure::Park { reason }
+        }
+    }
 }
 
 /// What to do with a job that failed.

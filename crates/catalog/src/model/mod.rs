@@ -38,7 +38,7 @@ pub use area::{
 };
 pub use change::{Change, ChangeKind};
 pub use coverage::{DrawnTile, GridCell, PictureMark, SequenceMark, Sight};
-pub use dataset::{DatasetItem, DatasetPart};
+pub use dataset::{DatasetItem, DatasetPart, LOGGED_ZOOM};
 pub use difference::Difference;
 pub use edit::{
     CaptureState, Edit, EditChange, EditReceipt, Editable, HeadingState, HistoryOf, MOST_CHANGES, NewEdit,

@@ -28,7 +28,7 @@ pub trait Dataset: Send + Sync {
     async fn dataset_part(&self, file: &str) -> Result<Option<DatasetPart>>;
     /// Whether a file, also one that another took the place of, lies under this key of the public store.
     async fn has_part(&self, object: &str) -> Result<bool>;
-    /// First keys of the cells of zoom level 12 in which a line of the change log above `after`, up to `until`, changed
+    /// First keys of the cells of [`LOGGED_ZOOM`](crate::model::LOGGED_ZOOM) in which a line of the change log above `after`, up to `until`, changed
     /// something that anybody may see, or that it took away from there. In order.
     async fn cells_changed(&self, after: i64, until: i64) -> Result<Vec<i64>>;
     /// Ends the lease's job with these files in the place of the ones named. With `rest` (a number of the change log, and when

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use async_trait::async_trait;
 use flaneur_access::{Viewer, Visibility};
-use flaneur_coverage::quadkey::{self, Tile};
+use flaneur_coverage::quadkey::{self, Tile, width};
 use jiff::Timestamp;
 use sqlx::types::Json;
 
@@ -101,11 +101,6 @@ impl PictureMarkRow {
             hidden: self.audience == OWNER,
         })
     }
-}
-
-/// How many keys a cell of a zoom level has.
-fn width(zoom: u8) -> i64 {
-    1 << (2 * u32::from(quadkey::ZOOM - zoom))
 }
 
 /// The zoom level whose counts add up to those of the keys in cells of `zoom`, if there is one.

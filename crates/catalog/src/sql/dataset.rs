@@ -1,9 +1,9 @@
 //! The public's pictures as files.
 
-use std::ops::RangeInclusive;
+use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use async_trait::async_trait;
-use flaneur_coverage::quadkey::Bbox;
+use flaneur_coverage::quadkey::{self, Bbox};
 use jiff::Timestamp;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Dataset, Result,
-    model::{DatasetItem, DatasetPart, Detection, Item, ItemLinks, JobId, JobKind, Lease, PictureId},
+    model::{DatasetItem, DatasetPart, Detection, Item, ItemLinks, JobId, JobKind, LOGGED_ZOOM, Lease, PictureId},
     signals::Topic,
     stored::rows::{micros, time},
 };
@@ -26,12 +26,19 @@ const LINES: i64 = 20_000;
 /// Notes of where something went that are forgotten in one transaction.
 const NOTES: i64 = 10_000;
 
-/// The columns of [`PartRow`]. The table is `d`.
-const PART: &str = "d.file, d.object, d.tile, d.first_key, d.last_key, d.pictures, d.size, d.number, d.as_of, d.west, d.south,
-    d.east, d.north, d.first_captured_at, d.last_captured_at, EXISTS (
-        SELECT 1 FROM changes c
-        WHERE c.left_cell > d.first_key - 68719476736 AND c.left_cell <= d.last_key AND (c.number > d.number OR c.number IS NULL)
-            AND c.kind IN ('hidden', 'deleted')) AS withdrawn";
+/// Keys in a cell that the change log tells of.
+const LOGGED: i64 = quadkey::width(LOGGED_ZOOM);
+
+/// The columns of [`PartRow`]. The table is `d`. A file may cover a part of a cell.
+fn part_columns() -> String {
+    format!(
+        "d.file, d.object, d.tile, d.first_key, d.last_key, d.pictures, d.size, d.number, d.as_of, d.west, d.south,
+         d.east, d.north, d.first_captured_at, d.last_captured_at, EXISTS (
+             SELECT 1 FROM changes c
+             WHERE c.left_cell > d.first_key - {LOGGED} AND c.left_cell <= d.last_key
+                 AND (c.number > d.number OR c.number IS NULL) AND c.kind IN ('hidden', 'deleted')) AS withdrawn"
+    )
+}
 
 #[derive(sqlx::FromRow)]
 struct PartRow {
@@ -177,13 +184,16 @@ impl Dataset for Store {
     }
 
     async fn dataset_parts(&self) -> Result<Vec<DatasetPart>> {
-        let sql = format!("SELECT {PART} FROM dataset_parts d WHERE d.superseded_at IS NULL ORDER BY d.first_key");
+        let sql = format!(
+            "SELECT {} FROM dataset_parts d WHERE d.superseded_at IS NULL ORDER BY d.first_key",
+            part_columns()
+        );
         let rows: Vec<PartRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.readers).await?;
         rows.into_iter().map(PartRow::part).collect()
     }
 
     async fn dataset_part(&self, file: &str) -> Result<Option<DatasetPart>> {
-        let sql = format!("SELECT {PART} FROM dataset_parts d WHERE d.file = $1");
+        let sql = format!("SELECT {} FROM dataset_parts d WHERE d.file = $1", part_columns());
         let row: Option<PartRow> =
             sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(file).fetch_optional(&self.readers).await?;
         row.map(PartRow::part).transpose()
@@ -197,21 +207,21 @@ impl Dataset for Store {
     }
 
     async fn cells_changed(&self, after: i64, until: i64) -> Result<Vec<i64>> {
-        let mut cells = std::collections::BTreeSet::new();
+        let sql = format!(
+            "SELECT p.quadkey - p.quadkey % {LOGGED} FROM changes c JOIN pictures p ON p.id = c.picture_id
+             WHERE c.number > $1 AND c.number <= $2 AND c.public AND p.audience = 0
+             UNION
+             SELECT c.left_cell FROM changes c WHERE c.number > $1 AND c.number <= $2 AND c.left_cell IS NOT NULL"
+        );
+        let mut cells = BTreeSet::new();
         let mut from = after;
         while from < until {
             let to = until.min(from.saturating_add(LINES));
-            let found: Vec<i64> = sqlx::query_scalar(
-                "SELECT p.quadkey - p.quadkey % 68719476736 FROM changes c JOIN pictures p ON p.id = c.picture_id
-                 WHERE c.number > $1 AND c.number <= $2 AND c.public AND p.audience = 0
-                 UNION
-                 SELECT c.left_cell FROM changes c
-                 WHERE c.number > $1 AND c.number <= $2 AND c.left_cell IS NOT NULL",
-            )
-            .bind(from)
-            .bind(to)
-            .fetch_all(&self.readers)
-            .await?;
+            let found: Vec<i64> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql.clone()))
+                .bind(from)
+                .bind(to)
+                .fetch_all(&self.readers)
+                .await?;
             cells.extend(found);
             from = to;
         }
@@ -254,8 +264,9 @@ impl Dataset for Store {
 
     async fn old_parts(&self, before: Timestamp, limit: i64) -> Result<Vec<DatasetPart>> {
         let sql = format!(
-            "SELECT * FROM (SELECT {PART}, d.superseded_at FROM dataset_parts d WHERE d.superseded_at IS NOT NULL) old
-             WHERE old.superseded_at < $1 OR old.withdrawn ORDER BY old.superseded_at LIMIT $2"
+            "SELECT * FROM (SELECT {}, d.superseded_at FROM dataset_parts d WHERE d.superseded_at IS NOT NULL) old
+             WHERE old.superseded_at < $1 OR old.withdrawn ORDER BY old.superseded_at LIMIT $2",
+            part_columns()
         );
         let rows: Vec<PartRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(micros(before))

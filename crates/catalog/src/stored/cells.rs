@@ -33,7 +33,7 @@ pub fn covering(lines: &[Vec<(f64, f64)>]) -> BTreeSet<i64> {
 
 /// The first keys of all cells that may hold something of a tile.
 pub fn of_tile(keys: &RangeInclusive<i64>) -> RangeInclusive<i64> {
-    let width = 1i64 << (2 * u32::from(quadkey::ZOOM - ZOOM));
+    let width = quadkey::width(ZOOM);
     (keys.start() - keys.start().rem_euclid(width))..=*keys.end()
 }
 

@@ -16,6 +16,7 @@ use tower_http::{
 };
 
 use flaneur_catalog::world::World;
+use flaneur_storage::ObjectKind;
 
 use super::{
     proxy::{self, Addressing},
@@ -69,7 +70,7 @@ pub fn app(routes: Router, addressing: Arc<Addressing>, world: World) -> App {
 
 /// What is compressed: not what is already, such as pictures and files of the dataset.
 fn worth_it() -> impl Predicate {
-    DefaultPredicate::new().and(NotForContentType::const_new(flaneur_api::DATASET_MEDIA_TYPE))
+    DefaultPredicate::new().and(NotForContentType::const_new(ObjectKind::Dataset.media_type()))
 }
 
 /// Routes without any of it: for the operator.

@@ -179,7 +179,7 @@ impl From<ApiError> for Outcome {
     }
 }
 
-/// A line that is to be written, and its picture.
+/// A line that is to be written.
 struct Waiting {
     /// Its place in the request.
     at: usize,
