@@ -10,7 +10,10 @@ pictures from bright ones (it needs Pillow); `--detector my_module:my_function` 
 Where it has got to, and which pictures it has tagged, is kept in a file, in which it goes on when it is started again. No
 picture is tagged twice, not even if somebody took the bot's tag away.
 
-The token needs the scope `edit`, and is best one of an account of the bot's own, whose name then stands in the history.
+Every tag says what found it, and all that one detector wrote is one run, which can be taken back at once:
+`DELETE /api/batch/RUN`, with the run that is printed at the start.
+
+The token needs the scope `annotate`, and is best one of an account of the bot's own, whose name then stands in the history.
 """
 
 import argparse
@@ -26,6 +29,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import uuid
 
 # Changes on a page. A server may give fewer.
 PAGE = 1000
@@ -57,8 +61,10 @@ class Refused(Exception):
 class Server:
     """Asks the API, and asks again when it is told to come later."""
 
-    def __init__(self, base, token):
-        self.base, self.token = base.rstrip("/"), token
+    def __init__(self, base, token, model):
+        self.base, self.token, self.model = base.rstrip("/"), token, model
+        # The same each time it is started.
+        self.run = uuid.uuid5(uuid.NAMESPACE_URL, f"annotate_bot {model}")
 
     def ask(self, url, method="GET", body=None, own=True):
         """The body of the answer. The token goes along to the API only (`own`): files may be served by somebody else."""
@@ -66,8 +72,8 @@ class Server:
         if own:
             headers["Authorization"] = f"Bearer {self.token}"
         if body is not None:
-            headers["Content-Type"] = "application/json"
-            body = json.dumps(body).encode()
+            headers["Content-Type"] = "application/x-ndjson"
+            body = json.dumps(body).encode() + b"\n"
         wait = SHORTEST
         while True:
             request = urllib.request.Request(url, data=body, headers=headers, method=method)
@@ -93,16 +99,13 @@ class Server:
         return json.loads(self.ask(f"{self.base}/api/changes?{query}"))
 
     def tag(self, item, key, value):
-        """Adds a tag. False if the server says no, as it does to what is there already or was withdrawn meanwhile."""
-        address = f"{self.base}/api/collections/{item['collection']}/items/{item['id']}"
-        try:
-            self.ask(address, "PATCH", {"semantics": [{"key": key, "value": value, "action": "add"}]})
-        except Refused as refused:
-            if refused.status == 401:
-                raise
-            print(f"{item['id']} is not tagged: {refused}", file=sys.stderr)
-            return False
-        return True
+        """Adds a tag. False if the server says no, as it does where a picture was withdrawn meanwhile."""
+        tag = {"key": key, "value": value, "action": "add"}
+        line = {"picture": item["id"], "semantics": [tag], "by": {"model": self.model}}
+        answer = json.loads(self.ask(f"{self.base}/api/batch?run={self.run}", "POST", line).splitlines()[0])
+        if answer["outcome"] == "refused":
+            print(f"{item['id']} is not tagged: {answer['status']}: {answer['message']}", file=sys.stderr)
+        return answer["outcome"] == "changed"
 
 
 def asked_for(text):
@@ -206,7 +209,8 @@ def main():
     if not options.detector and importlib.util.find_spec("PIL") is None:
         parser.error("the detector `brightness` needs Pillow: install it, or name another detector")
     detector = load(options.detector) if options.detector else brightness
-    server, memory = Server(options.base, token), Memory(options.memory, options.after)
+    server, memory = Server(options.base, token, options.detector or "brightness"), Memory(options.memory, options.after)
+    print(f"run {server.run}", flush=True)
     try:
         while turn(server, memory, detector, 0 if options.once else WAIT) or not options.once:
             pass

@@ -36,6 +36,7 @@ mod testing;
 mod tokens;
 mod transfers;
 mod uploader;
+mod webhooks;
 
 pub use client::ClientAddress;
 pub use cutter::Cutter;
@@ -48,6 +49,7 @@ pub use routes::{panicked, upload_sets::finish_uploads};
 pub use settings::{Defaults, License, Settings};
 pub use tokens::TokenKey;
 pub use transfers::run_transfers;
+pub use webhooks::run_webhooks;
 
 /// What every handler works with.
 #[derive(Clone)]
@@ -76,6 +78,8 @@ pub struct Api {
     pub logins: Arc<[Provider]>,
     /// Asks other instances.
     pub remote: Arc<flaneur_remote::Remote>,
+    /// Tells webhooks.
+    pub hooks: Arc<flaneur_remote::Remote>,
 }
 
 /// Files received at once by one process. Each takes at most a part of the object store's multipart upload (5 MiB) and

@@ -9,6 +9,8 @@ const ACCEPTED: &str = "flaneur_uploads_accepted_total";
 const REFUSED: &str = "flaneur_uploads_refused_total";
 const BYTES: &str = "flaneur_upload_bytes_total";
 
+const WEBHOOKS: &str = "flaneur_webhook_letters_total";
+
 const LOGINS: &str = "flaneur_logins_total";
 
 /// How coming back from a login provider may end.
@@ -48,10 +50,19 @@ pub fn describe() {
     for reason in REASONS {
         counter!(REFUSED, "reason" => reason).absolute(0);
     }
+    describe_counter!(WEBHOOKS, "Requests to webhooks, by whether they arrived");
+    for result in ["ok", "failed"] {
+        counter!(WEBHOOKS, "result" => result).absolute(0);
+    }
     describe_counter!(LOGINS, "Browsers that came back from a login provider, by how that ended");
     for result in LOGIN_RESULTS {
         counter!(LOGINS, "result" => result).absolute(0);
     }
+}
+
+/// Counts a request to a webhook.
+pub(crate) fn told(arrived: bool) {
+    counter!(WEBHOOKS, "result" => if arrived { "ok" } else { "failed" }).increment(1);
 }
 
 /// Counts an accepted file of so many bytes.

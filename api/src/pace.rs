@@ -30,6 +30,8 @@ pub enum Doing {
     Transfers,
     /// Writing lines in batches.
     Lines,
+    /// Making, trying and resuming webhooks.
+    Webhooks,
 }
 
 /// Who is counted.
@@ -50,6 +52,7 @@ impl Doing {
             Self::Logins => "logins",
             Self::Transfers => "transfers",
             Self::Lines => "lines",
+            Self::Webhooks => "webhooks",
         }
     }
 }

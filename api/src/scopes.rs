@@ -30,9 +30,10 @@ pub fn need(method: &Method, path: &str) -> Need {
         ["upload_sets", ..] | ["collections"] | ["collections", _, "items"] if *method == Method::POST => {
             Need::One(TokenScope::Upload)
         }
-        ["upload_sets" | "collections" | "pictures" | "annotations" | "edits" | "batch" | "reports", ..] => {
-            Need::One(TokenScope::Edit)
-        }
+        ["batch" | "annotations", ..]
+        | ["pictures", _, "annotations", ..]
+        | ["collections", _, "items", _, "annotations", ..] => Need::One(TokenScope::Annotate),
+        ["upload_sets" | "collections" | "pictures" | "edits" | "reports", ..] => Need::One(TokenScope::Edit),
         ["configuration" | "admin" | "pages", ..] => Need::One(TokenScope::Moderate),
         _ => Need::Everything,
     }
@@ -67,6 +68,8 @@ mod tests {
         assert_eq!(need(&Method::GET, "/users/me"), Need::Read);
         assert_eq!(need(&Method::DELETE, "/upload_sets/1/tus/2/"), Need::One(TokenScope::Upload));
         assert_eq!(need(&Method::DELETE, "/upload_sets/1"), Need::One(TokenScope::Edit));
+        assert_eq!(need(&Method::PATCH, "/collections/1/items/2/annotations/3"), Need::One(TokenScope::Annotate));
+        assert_eq!(need(&Method::PATCH, "/collections/1/items/2"), Need::One(TokenScope::Edit));
         assert_eq!(need(&Method::POST, "/search/"), Need::Read);
         assert_eq!(need(&Method::PUT, "/configuration/excluded_areas"), Need::One(TokenScope::Moderate));
     }

@@ -60,6 +60,8 @@ pub struct Settings {
     pub sign_up: bool,
     /// Hosts that sequences may be transferred from; none: any that is public.
     pub transfer_hosts: Vec<String>,
+    /// Hosts that webhooks may lead to; none: any that is public.
+    pub webhook_hosts: Vec<String>,
     /// Whether who uploads has to agree to the terms of service first, where there are any.
     pub enforce_terms: bool,
     /// Address of a MapLibre style for the site's background map; none for the built-in one.
@@ -137,6 +139,7 @@ impl Default for Settings {
             email: None,
             license: License::by_id("CC-BY-SA-4.0"),
             transfer_hosts: Vec::new(),
+            webhook_hosts: Vec::new(),
             other_licenses: Vec::new(),
             anonymous_uploads: false,
             credential_origins: Vec::new(),

@@ -1,9 +1,11 @@
 //! Tokens: JSON Web Tokens, HS256, whose `sub` names a token of the catalog. Revoking is a matter of the catalog, so
 //! that a token needs no expiry to be stopped.
 
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use flaneur_catalog::model::TokenId;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use uuid::Uuid;
 
 #[derive(Serialize, Deserialize)]
 struct Claims {
@@ -56,6 +58,14 @@ impl TokenKey {
             .unwrap_or_default()
     }
 
+    /// A secret to share with somebody about one thing, 32 bytes: the same each time, and no help to find another. What is signed
+    /// of a token has no space in it, so that it is no token's signature either.
+    pub fn secret_of(&self, what: &str, id: Uuid) -> Vec<u8> {
+        let text =
+            jsonwebtoken::crypto::sign(format!("secret {what} {id}").as_bytes(), &self.encoding, Algorithm::HS256);
+        BASE64_URL_SAFE_NO_PAD.decode(text.unwrap_or_default()).unwrap_or_default()
+    }
+
     /// A note that a browser keeps for us, signed. It can be read by whoever has it, and not be changed. How long it holds is
     /// for the note itself to say.
     pub fn note<T: Serialize>(&self, note: T) -> Option<String> {
@@ -102,13 +112,13 @@ mod tests {
         assert_eq!(key.read_note(&note), Some(("/upload".to_owned(), 7)));
         assert_eq!(TokenKey::new(b"another secret").read_note::<(String, u8)>(&note), None);
         assert_eq!(key.verify(&note), None, "a note is no token");
-        let token = key.sign(TokenId(uuid::Uuid::from_u128(7))).unwrap();
+        let token = key.sign(TokenId(Uuid::from_u128(7))).unwrap();
         assert_eq!(key.read_note::<(String, u8)>(&token), None, "a token is no note");
     }
 
     #[test]
     fn only_our_own_signature_counts() {
-        let id = TokenId(uuid::Uuid::from_u128(7));
+        let id = TokenId(Uuid::from_u128(7));
         let key = TokenKey::new(b"one secret");
         let jwt = key.sign(id).unwrap();
         assert_eq!(key.verify(&jwt), Some(id));

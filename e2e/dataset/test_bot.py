@@ -13,6 +13,7 @@ import threading
 import time
 import unittest
 import urllib.parse
+import uuid
 from unittest import mock
 
 EXAMPLE = pathlib.Path(__file__).parents[2] / "examples" / "annotate_bot.py"
@@ -92,24 +93,34 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(200, path.path[8:-4].encode())
         return self.answer(404)
 
-    def do_PATCH(self):
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+    def do_POST(self):
+        path = urllib.parse.urlsplit(self.path)
+        lines = self.rfile.read(int(self.headers["Content-Length"])).splitlines()
         if self.server.failures:
             return self.fail()
-        picture = self.path.rsplit("/", 1)[-1]
-        if picture in self.server.refused:
-            return self.answer(self.server.refused[picture])
+        if (path.path, self.headers["Content-Type"]) != ("/api/batch", "application/x-ndjson") or len(lines) != 1:
+            return self.answer(400)
+        line = json.loads(lines[0])
+        picture = line["picture"]
+        status = self.server.refused.get(picture)
+        if status == 401:
+            return self.answer(401)
+        if status:
+            return self.tell({"line": 1, "picture": picture, "status": status, "message": "no", "outcome": "refused"})
         tags = self.server.items[picture]["properties"]["semantics"]
-        tag = {key: body["semantics"][0][key] for key in ("key", "value")}
+        tag = {key: line["semantics"][0][key] for key in ("key", "value")}
         if tag in tags:
-            return self.answer(400, b'{"message": "it has that tag"}')
+            return self.tell({"line": 1, "picture": picture, "outcome": "unchanged"})
         tags.append(tag)
-        self.server.writes.append((self.path, self.headers["Authorization"], body))
+        self.server.writes.append((path.query, self.headers["Authorization"], line))
         if self.server.lost:
             # It is done, and nobody hears of it.
             self.server.lost = False
             return self.answer(502)
-        return self.answer(200)
+        return self.tell({"line": 1, "picture": picture, "outcome": "changed"})
+
+    def tell(self, outcome):
+        self.answer(200, json.dumps(outcome).encode() + b"\n")
 
 
 def look(jpeg):
@@ -142,15 +153,18 @@ class Bot(unittest.TestCase):
         return said.getvalue()
 
     def tagged(self):
-        return [path.rsplit("/", 1)[-1] for path, _, _ in self.stub.writes]
+        return [line["picture"] for _, _, line in self.stub.writes]
 
     def test_what_is_written(self):
         for picture in ("day", "light", "nothing"):
             self.stub.publish(picture)
         self.run_bot()
-        path, token, body = self.stub.writes[0]
-        self.assertEqual((path, token), ("/api/collections/s/items/day", f"Bearer {TOKEN}"))
-        self.assertEqual(body, {"semantics": [{"key": "bot:brightness", "value": "dark", "action": "add"}]})
+        query, token, line = self.stub.writes[0]
+        self.assertEqual(token, f"Bearer {TOKEN}")
+        tag = {"key": "bot:brightness", "value": "dark", "action": "add"}
+        self.assertEqual(line, {"picture": "day", "semantics": [tag], "by": {"model": "test_bot:look"}})
+        self.assertEqual({query for query, _, _ in self.stub.writes}, {query}, "all of it is one run")
+        uuid.UUID(urllib.parse.parse_qs(query)["run"][0])
         self.assertEqual(self.tagged(), ["day", "light"])
         self.assertEqual(self.stub.writes[1][2]["semantics"][0]["value"], "bright")
 
@@ -180,7 +194,7 @@ class Bot(unittest.TestCase):
         self.stub.changes.append({"number": 3, "at": "", "kind": "published", "sequence": "s"})
         self.run_bot()
         self.assertEqual(self.stub.writes, [])
-        self.assertEqual(self.run_bot("--after", "1"), "")
+        self.assertEqual(self.run_bot("--after", "1").splitlines()[1:], [])
 
     def test_pages(self):
         for number in range(7):

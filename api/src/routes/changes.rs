@@ -12,7 +12,7 @@ use axum::{
 use flaneur_access::Viewer;
 use flaneur_catalog::{
     Result as CatalogResult,
-    model::{Change, PictureId, SearchQuery, SequenceId},
+    model::{Change, ChangeKind, PictureId, SearchQuery, SequenceId},
     signals::Topic,
 };
 use futures::{Stream, stream};
@@ -80,7 +80,7 @@ struct Followed {
 /// A line.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = ChangeLine)]
-struct Line {
+pub(crate) struct Line {
     /// Its place in the log. There are gaps, of what is nobody's business.
     number: i64,
     /// When it was made.
@@ -162,7 +162,7 @@ async fn changes(
     let wait = number("wait", wanted.wait.as_deref())?.unwrap_or(0).unsigned_abs().min(LONGEST_WAIT);
     let after = begin(&api, wanted.after.as_deref()).await?;
     let (found, next) = if wait == 0 {
-        page(&api, after, limit).await?
+        page(&api, after, limit, &[]).await?
     } else {
         let _permit = api.followers.clone().try_acquire_owned().map_err(|_| crowded())?;
         wait_for(&api, after, limit, Duration::from_secs(wait)).await?
@@ -271,8 +271,8 @@ fn number(name: &str, text: Option<&str>) -> ApiResult<Option<i64>> {
     text.map(|text| text.parse::<i64>().ok().filter(|number| *number >= 0).ok_or_else(refuse)).transpose()
 }
 
-/// The next lines that anybody may read, and up to where was looked.
-async fn page(api: &Api, after: i64, limit: i64) -> CatalogResult<(Vec<Change>, i64)> {
+/// The next lines that anybody may read, of these kinds (none: of all), and up to where was looked.
+pub(crate) async fn page(api: &Api, after: i64, limit: i64, kinds: &[ChangeKind]) -> CatalogResult<(Vec<Change>, i64)> {
     let (mut found, mut next, mut looked_at) = (Vec::new(), after, 0);
     while looked_at < LOOKED_AT {
         let lines = api.catalog.changes(next, MOST).await?;
@@ -281,7 +281,8 @@ async fn page(api: &Api, after: i64, limit: i64) -> CatalogResult<(Vec<Change>, 
         for line in lines {
             next = line.number;
             // One of neither a picture nor a sequence is about an account.
-            if line.public && (line.picture.is_some() || line.sequence.is_some()) {
+            let is_wanted = kinds.is_empty() || kinds.contains(&line.kind);
+            if is_wanted && line.public && (line.picture.is_some() || line.sequence.is_some()) {
                 found.push(line);
                 if found.len() as i64 == limit {
                     return Ok((found, next));
@@ -301,7 +302,7 @@ async fn wait_for(api: &Api, after: i64, limit: i64, patience: Duration) -> Cata
     let end = Instant::now() + patience;
     let mut from = after;
     loop {
-        let (found, next) = page(api, from, limit).await?;
+        let (found, next) = page(api, from, limit, &[]).await?;
         let left = end.saturating_duration_since(Instant::now());
         if !found.is_empty() || left.is_zero() {
             return Ok((found, next));

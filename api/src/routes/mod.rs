@@ -30,6 +30,7 @@ pub mod upload_sets;
 pub mod users;
 #[cfg(test)]
 mod visibility;
+pub mod webhooks;
 
 /// Every documented route.
 pub fn router() -> OpenApiRouter<Api> {
@@ -53,6 +54,7 @@ pub fn router() -> OpenApiRouter<Api> {
         .merge(stats::router())
         .merge(dataset::router())
         .merge(changes::router())
+        .merge(webhooks::router())
 }
 
 /// Answers whatever has no route.

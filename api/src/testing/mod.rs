@@ -91,6 +91,7 @@ impl FixtureBuilder {
             world: World::new(clock.clone(), Arc::new(Generator::seeded(1))),
             cutter: Arc::new(Cutter::new(self.settings.tile_cache)),
             remote: Arc::new(flaneur_remote::Remote::new(&self.settings.transfer_hosts).unwrap()),
+            hooks: Arc::new(flaneur_remote::Remote::new(&self.settings.webhook_hosts).unwrap()),
             settings: Arc::new(self.settings),
             tokens: Arc::new(TokenKey::new(b"a secret for tests")),
             logins: self.logins.into(),

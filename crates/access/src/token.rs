@@ -9,6 +9,8 @@ pub enum TokenScope {
     Upload,
     /// Correct, tag, annotate, blur, hide, delete and report.
     Edit,
+    /// Tag and annotate, and take that back: what a program does that looks for things in pictures. Part of editing.
+    Annotate,
     /// Act as an administrator, where its account is one.
     Moderate,
 }
@@ -20,19 +22,22 @@ pub struct TokenScopes {
     pub upload: bool,
     /// [`TokenScope::Edit`].
     pub edit: bool,
+    /// [`TokenScope::Annotate`].
+    pub annotate: bool,
     /// [`TokenScope::Moderate`].
     pub moderate: bool,
 }
 
 impl TokenScope {
     /// All, in the order that they are listed in.
-    pub const ALL: [Self; 3] = [Self::Upload, Self::Edit, Self::Moderate];
+    pub const ALL: [Self; 4] = [Self::Upload, Self::Edit, Self::Annotate, Self::Moderate];
 
     /// The name in API and database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Upload => "upload",
             Self::Edit => "edit",
+            Self::Annotate => "annotate",
             Self::Moderate => "moderate",
         }
     }
@@ -42,18 +47,24 @@ impl TokenScopes {
     /// The name of what every token may do.
     pub const READ: &'static str = "read";
 
-    /// Whether it is among them.
+    /// Whether they let a token do that.
     pub fn allow(self, scope: TokenScope) -> bool {
+        self.has(scope) || scope == TokenScope::Annotate && self.edit
+    }
+
+    /// Whether it is among them.
+    fn has(self, scope: TokenScope) -> bool {
         match scope {
             TokenScope::Upload => self.upload,
             TokenScope::Edit => self.edit,
+            TokenScope::Annotate => self.annotate,
             TokenScope::Moderate => self.moderate,
         }
     }
 
     /// Their names, `read` first.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
-        let more = TokenScope::ALL.into_iter().filter(move |scope| self.allow(*scope)).map(TokenScope::as_str);
+        let more = TokenScope::ALL.into_iter().filter(move |scope| self.has(*scope)).map(TokenScope::as_str);
         std::iter::once(Self::READ).chain(more)
     }
 
@@ -69,6 +80,7 @@ impl TokenScopes {
                 Self::READ => {}
                 "upload" => scopes.upload = true,
                 "edit" => scopes.edit = true,
+                "annotate" => scopes.annotate = true,
                 "moderate" => scopes.moderate = true,
                 _ => return Err(UnknownTokenScope),
             }
@@ -94,7 +106,7 @@ impl FromStr for TokenScopes {
 
 /// The text names no scope.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("scopes are read, upload, edit and moderate")]
+#[error("scopes are read, upload, edit, annotate and moderate")]
 pub struct UnknownTokenScope;
 
 #[cfg(test)]
@@ -106,6 +118,7 @@ mod tests {
         for (text, written) in [
             ("", "read"),
             ("read", "read"),
+            ("annotate", "read annotate"),
             ("edit  upload", "read upload edit"),
             ("moderate", "read moderate"),
             ("moderate edit upload read", "read upload edit moderate"),
@@ -114,6 +127,10 @@ mod tests {
             assert_eq!(scopes.to_string(), written);
             assert_eq!(written.parse(), Ok(scopes));
         }
+        let edits: TokenScopes = "edit".parse().unwrap();
+        assert!(edits.allow(TokenScope::Annotate) && !edits.allow(TokenScope::Upload));
+        let annotates: TokenScopes = "annotate".parse().unwrap();
+        assert_eq!(TokenScope::ALL.map(|scope| annotates.allow(scope)), [false, false, true, false]);
         for wrong in ["write", "Edit", "upload,edit", "admin"] {
             assert_eq!(wrong.parse::<TokenScopes>(), Err(UnknownTokenScope), "{wrong}");
         }

@@ -27,5 +27,5 @@ pub use location::{DatabaseUrl, UnreadableUrl, open, pending_migrations};
 pub use repository::{
     Accounts, Archive, Areas, Beginning, Catalog, Changes, Counting, Coverage, Dataset, Edits, Erasure, Import,
     Inspection, Jobs, Logins, Pages, Pictures, Redactions, Reports, Sequences, Settings, Snapshot, Transfers, Upkeep,
-    UploadSets, Uploads,
+    UploadSets, Uploads, Webhooks,
 };

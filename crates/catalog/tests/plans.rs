@@ -14,7 +14,7 @@ use std::{
 use flaneur_access::Viewer;
 use flaneur_catalog::{
     Accounts as _, Areas as _, Coverage as _, Dataset as _, Edits as _, Jobs as _, Pictures as _, Reports as _,
-    Sequences as _, Transfers as _, Upkeep as _, UploadSets as _, Uploads as _,
+    Sequences as _, Transfers as _, Upkeep as _, UploadSets as _, Uploads as _, Webhooks as _,
     model::{
         AnnotationId, Area, AreaId, AreaLimits, AreaReceipt, AreaShape, Comparison, DatasetPart, Decision,
         DispatchPart, DispatchPlan, EditId, EditReceipt, ExcludedArea, Failure, Filter, HeadingState, HistoryOf, Issue,
@@ -203,6 +203,8 @@ async fn reads(catalog: &SqliteCatalog) {
     catalog.upload_set_state(city::SET, now()).await.unwrap().unwrap();
     catalog.upload_sets(city::ADA, 10).await.unwrap();
     catalog.transfers(city::ADA, true, 10).await.unwrap();
+    catalog.webhooks(city::ADA).await.unwrap();
+    catalog.take_webhook(1, Uuid::nil(), now(), now()).await.unwrap();
     catalog.upload_sets_since(city::ADA, now()).await.unwrap();
     catalog.files(city::SET, 10, 10).await.unwrap();
     catalog.shots(city::SET).await.unwrap();

@@ -1,4 +1,4 @@
-//! Asks other instances, at addresses that strangers named.
+//! Asks other instances, and tells programs elsewhere, at addresses that strangers named.
 //!
 //! Whoever can make a server fetch an address can make it fetch what only the server reaches: its own network, the database, the
 //! provider's metadata service. So a [`Remote`] connects to public addresses only, and the check is made where the connection is:
@@ -13,7 +13,7 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _};
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use reqwest::{Client, Response};
 use serde_json::Value;
 pub use url::Url;
@@ -75,7 +75,16 @@ impl RemoteError {
     }
 }
 
-/// Asks other instances. Clones share connections.
+/// How a program elsewhere answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer {
+    /// With what.
+    pub status: StatusCode,
+    /// How long it wants to be left alone, if it says so in seconds.
+    pub retry_after: Option<Duration>,
+}
+
+/// Asks other instances, and tells programs elsewhere. Clones share connections.
 #[derive(Debug, Clone)]
 pub struct Remote {
     http: Client,
@@ -119,7 +128,7 @@ impl Remote {
         let named = self.named.contains(&host);
         if !named && !self.named.is_empty() {
             return Err(RemoteError::Forbidden(format!(
-                "this server takes nothing from {host}, only from {}",
+                "this server has nothing to do with {host}, only with {}",
                 self.named.join(", ")
             )));
         }
@@ -169,6 +178,26 @@ impl Remote {
         let response = self.ask(url, "image/jpeg, image/*;q=0.5").await?;
         let url = url.clone();
         Ok(response.bytes_stream().map(move |chunk| chunk.map_err(|error| away(&url, error))))
+    }
+
+    /// Sends something, and answers how that was answered; what else is in the answer is not read. Redirects are not followed:
+    /// they are an answer like any other.
+    ///
+    /// # Errors
+    /// [`RemoteError::Forbidden`] and [`RemoteError::Away`].
+    pub async fn post(
+        &self,
+        url: &Url,
+        headers: HeaderMap,
+        body: Bytes,
+        patience: Duration,
+    ) -> Result<Answer, RemoteError> {
+        self.check(url)?;
+        let sent = self.http.post(url.clone()).headers(headers).body(body).timeout(patience).send().await;
+        let response = sent.map_err(|error| refused_or_away(url, error))?;
+        let retry_after = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let retry_after = retry_after.and_then(|text| text.trim().parse::<u32>().ok()).map(u64::from);
+        Ok(Answer { status: response.status(), retry_after: retry_after.map(Duration::from_secs) })
     }
 
     /// Asks, and follows redirects to where may be asked.

@@ -1,6 +1,10 @@
 //! A server on this machine, which is where nobody may be sent.
 
-use axum::{Router, response::Redirect, routing::get};
+use axum::{
+    Router,
+    response::{IntoResponse as _, Redirect},
+    routing::{get, post},
+};
 use futures::StreamExt as _;
 
 use super::*;
@@ -106,4 +110,28 @@ async fn who_is_away_may_come_back() {
     drop(listener);
     let answer = remote(&["127.0.0.1"]).json(&url(&format!("http://{address}/"))).await;
     assert!(answer.as_ref().is_err_and(RemoteError::may_pass), "{answer:?}");
+}
+
+#[tokio::test]
+async fn what_is_sent_arrives_and_leads_nowhere_else() {
+    let routes = Router::new()
+        .route("/hook", post(|headers: HeaderMap, body: String| async move { format!("{:?} {body}", headers["x-a"]) }))
+        .route("/elsewhere", post(|| async { Redirect::temporary("/hook") }))
+        .route("/busy", post(|| async { (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "7")]).into_response() }))
+        .route("/never", post(|| async { std::future::pending::<()>().await }));
+    let address = server(routes).await;
+    let mut headers = HeaderMap::new();
+    headers.insert("x-a", "1".parse().unwrap());
+    let send = async |remote: &Remote, path: &str, patience: Duration| {
+        remote.post(&url(&format!("{address}{path}")), headers.clone(), Bytes::from_static(b"{}"), patience).await
+    };
+    let (named, minute) = (remote(&["127.0.0.1"]), Duration::from_mins(1));
+    let answer = |status, retry_after| Answer { status, retry_after };
+    assert_eq!(send(&named, "/hook", minute).await.unwrap(), answer(StatusCode::OK, None));
+    assert_eq!(send(&named, "/elsewhere", minute).await.unwrap(), answer(StatusCode::TEMPORARY_REDIRECT, None));
+    let busy = answer(StatusCode::TOO_MANY_REQUESTS, Some(Duration::from_secs(7)));
+    assert_eq!(send(&named, "/busy", minute).await.unwrap(), busy);
+    assert!(send(&named, "/never", Duration::from_millis(50)).await.unwrap_err().may_pass());
+    let forbidden = send(&remote(&[]), "/hook", minute).await;
+    assert!(matches!(forbidden, Err(RemoteError::Forbidden(_))), "{forbidden:?}");
 }

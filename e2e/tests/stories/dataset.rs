@@ -77,7 +77,10 @@ async fn signs_are_counted_and_a_bot_tags_what_is_new() {
     let cells: Vec<&str> = row.unwrap_or_else(|| panic!("{table}")).split_whitespace().collect();
     assert_eq!(cells[1..3], ["4", "3"], "{table}");
 
-    let token = server.commands().token("bot");
+    // A token that tags, and does nothing else.
+    let bot = server.account("bot");
+    let token = bot.post("/api/users/me/tokens", &json!({ "scopes": ["annotate"] })).await.ok().json();
+    let token = text(&token, "/jwt_token");
     let state = tempfile::tempdir().unwrap();
     let kept = state.path().join("state.db");
     let arguments = [server.url(), "--once", "--after", "0", "--memory", kept.to_str().unwrap()];
@@ -90,10 +93,19 @@ async fn signs_are_counted_and_a_bot_tags_what_is_new() {
         }
         found
     };
+    let mut said = String::new();
     for _ in 0..2 {
-        let bot = examples.join("annotate_bot.py");
-        let ended = python(&bot, &arguments, &[("FLANEUR_TOKEN", &token)]).await;
+        let program = examples.join("annotate_bot.py");
+        let ended = python(&program, &arguments, &[("FLANEUR_TOKEN", &token)]).await;
         assert!(ended.success, "{ended:?}");
         assert_eq!(tagged().await, items.len(), "each once");
+        said = ended.stdout;
     }
+    // Whose picture it is does not let go of it for that token, and what it wrote is taken back at once.
+    let own = Client::new(server.url(), Some(&token));
+    let target = format!("/api/collections/{}/items/{}", text(&items[0], "/collection"), text(&items[0], "/id"));
+    assert_eq!(own.tell(Method::PATCH, &target, &json!({ "heading": 1 })).await.status, 403);
+    let run = said.lines().find_map(|line| line.strip_prefix("run ")).unwrap_or_else(|| panic!("{said}"));
+    own.tell(Method::DELETE, &format!("/api/batch/{run}"), &json!({})).await.ok();
+    assert_eq!(tagged().await, 0);
 }

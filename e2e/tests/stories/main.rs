@@ -48,3 +48,4 @@ mod stac_tools;
 mod transfers;
 mod tus;
 mod upload;
+mod webhooks;

@@ -40,7 +40,7 @@ fn pictures() -> tempfile::TempDir {
 
 /// A server that asks no other instance: of those in examples there is none.
 fn server() -> Server {
-    ServerOptions::default().with(&["--transfer-hosts", "127.0.0.1"]).start()
+    ServerOptions::default().with(&["--transfer-hosts", "127.0.0.1", "--webhook-hosts", "127.0.0.1"]).start()
 }
 
 /// Has every route be asked as whoever has the token, and panics with what was found.

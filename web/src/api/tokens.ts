@@ -1,7 +1,7 @@
 import { request } from './client';
 import { list, object, text } from './json';
 
-export const SCOPES = ['read', 'upload', 'edit', 'moderate'] as const;
+export const SCOPES = ['read', 'upload', 'edit', 'annotate', 'moderate'] as const;
 /** What a token may be restricted to. */
 export type Scope = (typeof SCOPES)[number];
 

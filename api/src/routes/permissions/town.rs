@@ -59,7 +59,10 @@ impl Town {
         };
         let dataset = DatasetSettings { every: SignedDuration::from_hours(24), address: None };
         let fixture = FixtureBuilder::default()
-            .settings(|settings| settings.dataset = Some(dataset.clone()))
+            .settings(|settings| {
+                settings.dataset = Some(dataset.clone());
+                settings.webhook_hosts = vec!["127.0.0.1".to_owned()];
+            })
             .login(Provider::osm(settings).unwrap())
             .build()
             .await;
@@ -118,6 +121,8 @@ impl Town {
         let elsewhere = format!("https://other.example/api/collections/{}", uuid::Uuid::from_u128(7));
         let transfer = json!({ "collection_location": elsewhere });
         let transfer = self.post("/transfers", owner, &transfer).await["id"].clone();
+        // Where nobody is: it is tried, and does not answer.
+        let webhook = self.post("/webhooks", owner, &json!({ "url": "http://127.0.0.1:1/" })).await["id"].clone();
         let run = uuid::Uuid::from_u128(9).to_string();
         let line = json!({ "picture": self.sequence.pictures[0], "semantics": [{ "key": "run", "value": "1" }] });
         let batch = self.fixture.request("POST", &format!("/batch?run={run}")).of(owner);
@@ -149,6 +154,7 @@ impl Town {
             ("unclaimed", unclaimed),
             ("run", json!(run)),
             ("transfer", transfer),
+            ("webhook", webhook),
             ("open_set", set),
             ("own_sequence", own_sequence),
             ("upload", Value::String(upload)),

@@ -502,6 +502,28 @@ pub const TABLES: &[Table] = &[
             integer("parked").or_null(),
         ],
     },
+    // Whoever tells one does not tell it in the copy: it is told again there, a moment later.
+    Table {
+        name: "webhooks",
+        key: &["id"],
+        only: None,
+        counter: None,
+        columns: &[
+            uuid("id"),
+            uuid("account_id"),
+            text("address"),
+            text("kinds"),
+            integer("told"),
+            integer("due_at"),
+            uuid("holder").or_null().read_as("CASE WHEN FALSE THEN holder END"),
+            integer("attempts"),
+            integer("failing_since").or_null(),
+            text("message").or_null(),
+            boolean("stopped"),
+            integer("delivered_at").or_null(),
+            integer("created_at"),
+        ],
+    },
     // A change that has no number yet is later than all that have one.
     Table {
         name: "changes",

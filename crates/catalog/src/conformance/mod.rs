@@ -47,6 +47,7 @@ mod transfers;
 mod upload_sets;
 mod uploads;
 mod visibility;
+mod webhooks;
 
 use std::{any::Any, sync::Arc};
 
@@ -333,6 +334,13 @@ macro_rules! for_each_rule {
                 a_sequence_comes_once
                 a_stopped_transfer_goes_nowhere
                 transfers_go_with_their_account
+            }
+            webhooks {
+                a_webhook_is_made_and_removed
+                a_webhook_is_told_by_one_at_a_time
+                the_one_that_waits_longest_is_told_first
+                a_webhook_that_fails_is_told_later
+                webhooks_go_with_their_account
             }
             erasure {
                 an_erased_account_is_found_by_nobody

@@ -57,6 +57,8 @@ identifiers! {
     AnnotationId;
     /// An edit.
     EditId;
+    /// A webhook.
+    WebhookId;
     /// A report.
     ReportId;
     /// A transfer from another instance.

@@ -28,6 +28,7 @@ mod statistics;
 mod transfer;
 mod upload;
 mod upload_set;
+mod webhook;
 
 pub use account::{
     ANONYMOUS, Account, AccountChoices, Claim, Erased, Invite, NewAccount, NewInvite, NewToken, Session, Token,
@@ -49,7 +50,7 @@ pub use filter::{
 };
 pub use ids::{
     AccountId, AnnotationId, AreaId, EditId, JobId, PartId, PictureId, RedactionId, ReportId, SequenceId, TokenId,
-    TransferId, UnreadableId, UploadId, UploadSetId,
+    TransferId, UnreadableId, UploadId, UploadSetId, WebhookId,
 };
 pub use inspection::{OverdueJob, PictureFiles, Schema, Stalled};
 pub use job::{DeadJob, Failure, JobCounts, JobKind, Lease, QueueLine};
@@ -81,3 +82,4 @@ pub use upload_set::{
     ChangeOfSet, ChosenPlace, FileNotice, FileRecord, NewUploadSet, Notice, Receipt, ReceivedFile, RefusedFile,
     Rejection, Semantic, Severity, SortMethod, StatusCounts, UploadSet, UploadSetSequence, UploadSetState,
 };
+pub use webhook::{HeldWebhook, NewWebhook, Telling, Webhook};

@@ -28,6 +28,7 @@ mod transfers;
 mod upkeep;
 mod upload_sets;
 mod uploads;
+mod webhooks;
 
 pub use accounts::Accounts;
 pub use archive::{Archive, Beginning, Import, Snapshot};
@@ -51,6 +52,7 @@ pub use transfers::Transfers;
 pub use upkeep::Upkeep;
 pub use upload_sets::UploadSets;
 pub use uploads::Uploads;
+pub use webhooks::Webhooks;
 
 /// The whole catalog.
 pub trait Catalog:
@@ -73,6 +75,7 @@ pub trait Catalog:
     + Settings
     + Counting
     + Transfers
+    + Webhooks
     + Upkeep
     + Archive
     + Inspection
@@ -99,6 +102,7 @@ impl<T> Catalog for T where
         + Settings
         + Counting
         + Transfers
+        + Webhooks
         + Upkeep
         + Archive
         + Inspection

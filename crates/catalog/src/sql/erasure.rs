@@ -7,7 +7,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{Connection, Store, dialect::FOR_UPDATE, jobs, transfers, upload_sets};
+use super::{Connection, Store, dialect::FOR_UPDATE, jobs, transfers, upload_sets, webhooks};
 use crate::{
     CatalogError, Erasure, Result,
     model::{AccountId, Erased, JobId, JobKind, Lease, Sweep, UploadSetId},
@@ -37,6 +37,7 @@ async fn forget_credentials(connection: &mut Connection, id: AccountId) -> Resul
         sqlx::query(sql).bind(id).execute(&mut *connection).await?;
     }
     transfers::forget_of(connection, id).await?;
+    webhooks::forget_of(connection, id).await?;
     jobs::forget(connection, JobKind::Areas, id.0).await
 }
 

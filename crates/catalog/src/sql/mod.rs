@@ -46,6 +46,7 @@ mod upload_set_revision;
 mod upload_set_state;
 mod upload_sets;
 mod uploads;
+mod webhooks;
 
 use std::{
     collections::HashMap,

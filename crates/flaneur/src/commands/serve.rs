@@ -105,11 +105,13 @@ pub async fn run(args: Settings) -> Result<()> {
     announce(address, first_token.as_deref());
     let noting = tokio::spawn(follower.run(process.ending.stop.clone()));
     let transferring = tokio::spawn(flaneur_api::run_transfers(api.clone(), process.ending.stop.clone()));
+    let telling = tokio::spawn(flaneur_api::run_webhooks(api.clone(), process.ending.stop.clone()));
     let writing = tokio::spawn(flaneur_api::run_dataset(api.clone(), process.ending.stop.clone()));
     let finishing = tokio::spawn(flaneur_api::finish_uploads(api, process.ending.stop.clone()));
     process.work(catalog, Some((listener, front::app(routes, addressing, world))), Some(worker)).await?;
     transferring.await.context("transferring sequences failed")?;
     writing.await.context("writing the dataset failed")?;
+    telling.await.context("telling webhooks failed")?;
     finishing.await.context("taking in files that were left behind failed")?;
     noting.await.context("noting withdrawals failed")
 }

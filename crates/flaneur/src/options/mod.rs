@@ -214,7 +214,7 @@ pub struct CreateToken {
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub days: Option<u16>,
     /// What it may do besides reading; without it, everything that its account may
-    #[arg(long = "scopes", value_name = "SCOPE", value_delimiter = ',', value_parser = ["read", "upload", "edit", "moderate"])]
+    #[arg(long = "scopes", value_name = "SCOPE", value_delimiter = ',', value_parser = ["read", "upload", "edit", "annotate", "moderate"])]
     pub scopes: Vec<String>,
     #[command(flatten)]
     pub place: Place,

@@ -147,6 +147,9 @@ pub struct Instance {
     /// Without it, from any that is public
     #[arg(long, value_name = "HOST", env = "FLANEUR_TRANSFER_HOSTS", value_delimiter = ',')]
     pub transfer_hosts: Vec<String>,
+    /// Hosts that webhooks may lead to; they may have private addresses and be without TLS. Without it, any that is public
+    #[arg(long, value_name = "HOST", env = "FLANEUR_WEBHOOK_HOSTS", value_delimiter = ',')]
+    pub webhook_hosts: Vec<String>,
     /// Address of a MapLibre style for the map's background; without it, Natural Earth as built in
     #[arg(long, value_name = "URL", env = "FLANEUR_BACKGROUND_STYLE")]
     pub background_style: Option<String>,

@@ -23,8 +23,10 @@ pub async fn api(
 ) -> Result<Api> {
     let tokens = accounts::token_key(catalog.as_ref(), &world).await?;
     let remote = flaneur_remote::Remote::new(&settings.transfer_hosts).context("cannot ask other instances")?;
+    let hooks = flaneur_remote::Remote::new(&settings.webhook_hosts).context("cannot tell webhooks")?;
     Ok(Api {
         remote: Arc::new(remote),
+        hooks: Arc::new(hooks),
         tokens: Arc::new(tokens),
         catalog,
         storage,
@@ -60,6 +62,7 @@ pub fn settings(
         description: instance.description.clone(),
         email: instance.email.clone(),
         transfer_hosts: instance.transfer_hosts.clone(),
+        webhook_hosts: instance.webhook_hosts.clone(),
         other_licenses: licenses(&instance.licenses)?,
         license: License { id: instance.license.clone(), url: instance.license_url.clone() },
         sign_up: logins.sign_up,
