@@ -4,19 +4,21 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 cd "$root"
 
+postgres=
 # A PostgreSQL server that syncs as one should.
 start_postgres() {
     postgres=$(mktemp -d)
-    cleanup=stop_postgres
+    cleanup+=(stop_postgres)
     FLANEUR_TEST_POSTGRES=$("$root/scripts/postgres.sh" start "$postgres" max_connections=500 shared_buffers=256MB)
     FLANEUR_POSTGRES_PID=$(head -1 "$postgres/data/postmaster.pid")
     export FLANEUR_TEST_POSTGRES FLANEUR_POSTGRES_PID
 }
 
 stop_postgres() {
+    [[ -n $postgres ]] || return 0
     "$root/scripts/postgres.sh" stop "$postgres" immediate || true
     rm -rf "$postgres"
-    cleanup=
+    postgres=
 }
 
 bench_queue() {
@@ -65,7 +67,7 @@ measure_binary() {
         start_postgres
     fi
     "$target/release/$name" "$@"
-    [[ -z $cleanup ]] || stop_postgres
+    stop_postgres
 }
 
 # The built binary beside the reference server, and hostile files. With parts (cost, memory, areas, hostile) these only are

@@ -75,12 +75,16 @@ stage() {
     stage=
 }
 
-# What is to be undone when the script ends, however it ends: the name of a function.
-cleanup=
+# What is to be undone when the script ends, however it ends: names of functions, the last first.
+cleanup=()
 stage=
 at_exit() {
     local status=$?
-    [[ -z $cleanup ]] || "$cleanup"
+    while ((${#cleanup[@]} > 0)); do
+        local undo=${cleanup[-1]}
+        unset 'cleanup[-1]'
+        "$undo" || true
+    done
     [[ $status == 0 || -z $stage ]] || printf 'error: %s failed: what is wrong stands above\n' "$stage" >&2
     exit "$status"
 }

@@ -4,11 +4,14 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 cd "$root"
 
-# One build serves the unit tests and, with its binary, the end-to-end tests.
+# One build serves all tests: of the crates, of the documentation, and with its binary those from outside. Whatever is built for
+# them has to be asked for with the same packages and features, or cargo builds much of it once more. What is built in on
+# demand is in it; without that, clippy builds everything (check.sh).
+whole=(--workspace --locked --features flaneur/otel)
 build() {
     need_rust
     step "fetching crates" cargo fetch --locked
-    stage "building tests and binary" cargo build --workspace --all-targets --locked
+    stage "building tests and binary" cargo build "${whole[@]}" --all-targets
 }
 
 # run_tests PACKAGES: with nextest where it is installed; PACKAGES is `e2e` or `rest`.
@@ -16,33 +19,56 @@ run_tests() {
     if cargo nextest --version >/dev/null 2>&1; then
         local filter="package(flaneur-e2e)"
         [[ $1 == e2e ]] || filter="not ($filter)"
-        cargo nextest run --workspace --locked --no-fail-fast -E "$filter"
+        cargo nextest run "${whole[@]}" --no-fail-fast -E "$filter"
     elif [[ $1 == e2e ]]; then
-        cargo test --locked --no-fail-fast -p flaneur-e2e
+        cargo test "${whole[@]}" --no-fail-fast --test stories --test faults
+        cargo test "${whole[@]}" --no-fail-fast --lib flaneur_e2e
     else
-        cargo test --locked --no-fail-fast --workspace --exclude flaneur-e2e --lib --bins --tests
+        cargo test "${whole[@]}" --no-fail-fast --exclude flaneur-e2e --lib --bins --tests
     fi
+}
+
+memory=
+# Tests make databases and stores by the thousand, and wait for the disk at every change. None of them has to outlive a power
+# cut: where there is room in memory, they are there. What is killed in tests are processes, never the machine.
+write_in_memory() {
+    local room
+    room=$(df --output=avail --block-size=1G /dev/shm 2>/dev/null | tail -n 1 | tr -d ' ')
+    if [[ -w /dev/shm && ${room:-0} -ge 4 ]] && findmnt --noheadings --types tmpfs /dev/shm >/dev/null; then
+        memory=$(mktemp -d /dev/shm/flaneur-tests.XXXXXX)
+        export TMPDIR=$memory
+        cleanup+=(forget_memory)
+        say "what tests write is written into memory, at $memory"
+    fi
+}
+
+forget_memory() {
+    [[ -n $memory ]] || return 0
+    rm -rf "$memory"
+    memory=
+    unset TMPDIR
 }
 
 # A PostgreSQL server for all tests of the catalog, each with a database of its own; it need not outlive a power cut.
 start_postgres() {
     postgres=$(mktemp -d)
-    cleanup=stop_postgres
+    cleanup+=(stop_postgres)
     FLANEUR_TEST_POSTGRES=$("$root/scripts/postgres.sh" start "$postgres" fsync=off full_page_writes=off)
     export FLANEUR_TEST_POSTGRES
 }
 
 stop_postgres() {
+    [[ -n $postgres ]] || return 0
     "$root/scripts/postgres.sh" stop "$postgres" immediate || true
     rm -rf "$postgres"
-    cleanup=
+    postgres=
 }
 
 # Says how many rules of the conformance suite held on each database.
 count_rules() {
     local database rules
     for database in sqlite postgres; do
-        rules=$(cargo test --locked --quiet -p flaneur-catalog --test "$database" -- --list 2>/dev/null | grep -c '::.*: test$')
+        rules=$(cargo test "${whole[@]}" --quiet --test "$database" -- --list 2>/dev/null | grep -c '::.*: test$')
         say "conformance suite of the catalog: $rules rules hold on $database"
     done
 }
@@ -52,13 +78,13 @@ test_rust() {
     "$root/scripts/tools.sh" pictures s3 postgres jpeg
     build
     export FLANEUR_TEST_S3_SERVER=$cache/cargo/bin/s3s-fs FLANEUR_TEST_PICTURES=$cache/test-pictures
+    write_in_memory
     start_postgres
     stage "Rust tests" run_tests rest
     count_rules
     stop_postgres
-    # Built in on demand only. With the features of the whole tree, so that what is built already serves here too.
-    stage "OpenTelemetry" cargo test --locked --workspace --features flaneur/otel --bin flaneur otel
-    stage "examples in the documentation" cargo test --doc --workspace --locked --quiet
+    forget_memory
+    stage "examples in the documentation" cargo test --doc "${whole[@]}" --quiet
 }
 
 test_fuzz() {
@@ -87,13 +113,14 @@ test_e2e() {
     export FLANEUR_TEST_S3_SERVER=$cache/cargo/bin/s3s-fs FLANEUR_NGINX=$cache/nginx
     stage "tests of what reads the dataset" env PYTHONDONTWRITEBYTECODE=1 \
         "$FLANEUR_DATASET_VENV/bin/python3" -m unittest discover -s e2e/dataset -p 'test_*.py'
+    write_in_memory
     stage "end-to-end tests" run_tests e2e
+    forget_memory
 }
 
 test_deploy() {
     "$root/scripts/web.sh"
-    need_rust
-    step "building the binary" cargo build --locked -p flaneur
+    build
     "$root/scripts/deploy_test.sh" "$target/debug/flaneur"
 }
 
