@@ -2,7 +2,7 @@
 # Needed: Rust, Node.js, Python. What else is used is installed into $FLANEUR_CACHE (else ~/.cache/flaneur).
 
 .DEFAULT_GOAL := help
-.PHONY: help run build models web check test test-rust test-fuzz test-web test-e2e test-s3 test-faults test-deploy fuzz bench-queue bench-jpeg bench-geotag bench-redaction bench-intake bench-read bench-dataset bench-batch
+.PHONY: help run build models web check test test-rust test-fuzz test-web test-e2e test-s3 test-faults test-deploy fuzz bench-queue bench-jpeg bench-geotag bench-redaction bench-intake bench-read bench-dataset bench-batch bench-fetch
 
 help: ## Show this
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -69,6 +69,9 @@ bench-dataset: ## Measure writing the dataset of a simulated million, and findin
 
 bench-batch: ## Measure a hundred thousand annotations in one request, beside as many requests
 	@scripts/bench.sh batch
+
+bench-fetch: ## Fetch 10,000 pictures, killed three times meanwhile, and look whether all are there
+	@scripts/bench.sh fetch $(PICTURES)
 
 bench-intake: ## Measure what it costs to take files in, beside the reference server, and what hostile files cost
 	@scripts/bench.sh intake $(PARTS)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures, beside a rival, and writes bench/results/NAME.md. Usage: bench.sh queue|jpeg|geotag|redaction|intake [PART…]|read [PICTURES…]|dataset [PICTURES]|batch
+# Measures, beside a rival, and writes bench/results/NAME.md. Usage: bench.sh queue|jpeg|geotag|redaction|intake [PART…]|read [PICTURES…]|dataset [PICTURES]|batch|fetch [PICTURES]
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 cd "$root"
@@ -106,8 +106,16 @@ bench_batch() {
     python3 bench/batch.py --binary "$target/release/flaneur" --out "$root/bench/results/batch.md"
 }
 
-usage="bench.sh queue|jpeg|geotag|redaction|intake [PART…]|read [PICTURES…]|dataset [PICTURES]|batch"
+bench_fetch() {
+    "$root/scripts/tools.sh" dataset
+    "$root/scripts/models.sh"
+    "$root/scripts/build.sh"
+    "$cache/dataset-venv/bin/python3" bench/fetch.py --binary "$target/release/flaneur" --models "$root/models" \
+        --pictures "${1:-10000}" --out "$root/bench/results/fetch.md"
+}
+
+usage="bench.sh queue|jpeg|geotag|redaction|intake [PART…]|read [PICTURES…]|dataset [PICTURES]|batch|fetch [PICTURES]"
 [[ $# -ge 1 && $(type -t "bench_$1") == function ]] || die "$usage"
-[[ $# == 1 || $1 == intake || $1 == read || $1 == dataset ]] || die "$usage"
+[[ $# == 1 || $1 == intake || $1 == read || $1 == dataset || $1 == fetch ]] || die "$usage"
 need_rust
 "bench_$1" "${@:2}"
