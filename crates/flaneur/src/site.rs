@@ -16,13 +16,14 @@ use rust_embed::RustEmbed;
 struct Files;
 
 /// Paths of the site's pages; all are answered with the one HTML document, which looks at the path itself.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "/",
     "/upload",
     "/sign-in",
     "/account",
     "/invite",
     "/claim",
+    "/data",
     "/sequences/{*rest}",
     "/reports",
     "/reports/{*rest}",

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { DESKTOP, PATIENCE, PHONE, given, launch, openPage, screenshot, signIn } from '../browser.mjs';
+import { DESKTOP, PATIENCE, PHONE, given, launch, lookAt, openPage, screenshot, signIn } from '../browser.mjs';
+import { clean, fits, tabTo } from '../reporting.mjs';
 
 let browser;
 
@@ -25,12 +26,6 @@ async function isDrawn(page, testId) {
   const png = await page.getByTestId(testId).screenshot();
   // An even area compresses to next to nothing.
   return png.length > 3000;
-}
-
-async function clean({ context, troubles, foreign }) {
-  await context.close();
-  assert.deepEqual([...foreign], [], 'asks no other host');
-  assert.deepEqual(troubles, [], 'nothing goes wrong in the browser');
 }
 
 for (const device of [DESKTOP, PHONE]) {
@@ -88,6 +83,40 @@ for (const device of [DESKTOP, PHONE]) {
       await page.waitForFunction(() => /xyz=(?!0\/)/.test(location.hash), null, { timeout: PATIENCE });
       assert.notDeepEqual(await page.getByTestId('picture').screenshot(), before, 'the view turned');
       await screenshot(page, `${device.name}-panorama`);
+      await clean(opened);
+    });
+
+    test('a researcher finds what to take along, by keyboard', async () => {
+      const opened = await openPage(browser, device);
+      const { page } = opened;
+      await page.goto(`${given.url}/upload`);
+      await page.locator('.menu > summary').focus();
+      await page.keyboard.press('Enter');
+      await tabTo(page, 'menu-data');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(`${given.url}/data`);
+      // The files are written a moment after the first pictures are public.
+      const facts = page.getByTestId('data-facts');
+      await facts.waitFor();
+      assert.equal(await page.locator('h1').textContent(), 'Open data');
+      for (let tries = 0; !/\d pictures? in \d files?/.test(await facts.textContent()); tries += 1) {
+        assert.ok(tries < 60, await facts.textContent());
+        await page.waitForTimeout(1000);
+        await page.reload();
+        await facts.waitFor();
+      }
+      await tabTo(page, 'data-table-value-copy');
+      await page.keyboard.press('Enter');
+      await page.waitForFunction(() => document.querySelector('[data-testid=data-table-value-copied]').textContent !== '');
+      const command = await page.getByTestId('data-fetch-value').inputValue();
+      assert.match(command, new RegExp(`^flaneur fetch ${given.url} --into pictures --bbox=[-.,0-9]+$`));
+      await page.getByTestId('data-list').locator('summary').focus();
+      await page.keyboard.press('Enter');
+      const file = await page.getByTestId('data-list').locator('a').first().getAttribute('href');
+      const head = await page.request.get(file, { headers: { range: 'bytes=0-3' } });
+      assert.equal(await head.text(), 'PAR1');
+      await fits(page, device);
+      await lookAt(page, device, 'data');
       await clean(opened);
     });
 

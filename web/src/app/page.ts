@@ -30,6 +30,7 @@ const PAGES = {
   reports: async (): Promise<Page> => (await import('../reports/page')).openReports(),
   report: async (url: URL): Promise<Page> => (await import('../reports/case')).openCase(url),
   pages: async (): Promise<Page> => (await import('../pages/overview')).openPages(),
+  data: async (): Promise<Page> => (await import('../data/page')).openData(),
   page: async (url: URL): Promise<Page> => (await import('../pages/page')).openPage(url),
   notFound: async (): Promise<Page> => (await import('./notFound')).openNotFound(),
 };
@@ -46,6 +47,7 @@ export const ROUTES: readonly Route[] = [
   { name: 'report', pattern: /^\/reports\/[^/]+\/?$/, open: PAGES.report },
   { name: 'pages', pattern: /^\/pages\/?$/, open: PAGES.pages },
   { name: 'page', pattern: /^\/pages\/[^/]+\/?$/, open: PAGES.page },
+  { name: 'data', pattern: /^\/data\/?$/, open: PAGES.data },
   { name: 'not-found', pattern: /^/, open: PAGES.notFound },
 ];
 

@@ -90,6 +90,7 @@ function accountMenu(): HTMLElement {
       who,
       languageChoice(),
       pages,
+      h('a', { href: '/data', onclick: () => { close(); }, 'data-testid': 'menu-data' }, t('app.data')),
       h('a', { href: '/THIRD-PARTY.txt', target: '_blank', rel: 'noopener' }, t('app.licences')),
     ),
   );

@@ -1,8 +1,9 @@
 import { enAccount } from './en.account';
+import { enData } from './en.data';
 
 /**
  * Every text of the site in English. Another language is a file beside this one with the same keys. What
- * accounts and pages say stands in `en.account.ts`.
+ * accounts and pages say stands in `en.account.ts`, what the page about the data says in `en.data.ts`.
  * `{name}` stands for a value; a key ending in `_one` or `_other` (and `_few`, `_many`) depends on `count`.
  */
 export const en = {
@@ -437,6 +438,7 @@ export const en = {
   'signIn.problem.other': 'Signing in did not work. Try again.',
 
   ...enAccount,
+  ...enData,
   'invite.title': 'You are invited',
   'invite.text': 'Accept the invitation to get an account on this server.',
   'invite.code': 'Invitation code',

@@ -1,5 +1,6 @@
 import type { Messages } from './en';
 import { frAccount } from './fr.account';
+import { frData } from './fr.data';
 
 /** Tous les textes du site en français. */
 export const fr: Messages = {
@@ -457,6 +458,7 @@ export const fr: Messages = {
   'signIn.problem.other': 'La connexion n’a pas fonctionné. Réessayez.',
 
   ...frAccount,
+  ...frData,
   'invite.title': 'Vous êtes invité',
   'invite.text': 'Acceptez l’invitation pour obtenir un compte sur ce serveur.',
   'invite.code': 'Code d’invitation',
