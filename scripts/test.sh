@@ -17,9 +17,15 @@ build() {
 # run_tests PACKAGES: with nextest where it is installed; PACKAGES is `e2e` or `rest`.
 run_tests() {
     if cargo nextest --version >/dev/null 2>&1; then
-        local filter="package(flaneur-e2e)"
-        [[ $1 == e2e ]] || filter="not ($filter)"
-        cargo nextest run "${whole[@]}" --no-fail-fast -E "$filter"
+        local filter="package(flaneur-e2e)" at_once
+        at_once=$(nproc)
+        # Stories wait for jobs, browsers and other programs more than they compute.
+        if [[ $1 == e2e ]]; then
+            at_once=$((at_once + 1))
+        else
+            filter="not ($filter)"
+        fi
+        cargo nextest run "${whole[@]}" --no-fail-fast --test-threads "$at_once" -E "$filter"
     elif [[ $1 == e2e ]]; then
         cargo test "${whole[@]}" --no-fail-fast --test stories --test faults
         cargo test "${whole[@]}" --no-fail-fast --lib flaneur_e2e

@@ -38,10 +38,13 @@ impl Folder {
         found
     }
 
-    /// Originals in the private storage; the server's own notes beside them are none.
+    /// Originals in the private storage, and what is left of them; the server's own notes beside them are none, nor is what a
+    /// server that was killed while it looked whether it may write there left of that.
     pub fn originals(&self) -> Vec<PathBuf> {
-        let notes = |file: &PathBuf| file.iter().any(|part| part == "notes");
-        self.under("private").into_iter().filter(|file| !notes(file)).collect()
+        let own = |file: &PathBuf| {
+            file.iter().any(|part| part == "notes" || part.to_string_lossy().starts_with(".flaneur-probe"))
+        };
+        self.under("private").into_iter().filter(|file| !own(file)).collect()
     }
 
     /// Files in a folder of the name `part` anywhere below.
