@@ -20,12 +20,13 @@ pub struct ApiError {
     message: Cow<'static, str>,
     extra: Vec<(&'static str, Value)>,
     reason: Option<&'static str>,
+    wait: Option<i64>,
 }
 
 impl ApiError {
     /// An error with a status of its own.
     pub fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, message: message.into(), extra: Vec::new(), reason: None }
+        Self { status, message: message.into(), extra: Vec::new(), reason: None, wait: None }
     }
 
     /// 400: the request makes no sense; the message says what would.
@@ -88,6 +89,13 @@ impl ApiError {
     #[must_use]
     pub fn for_reason(mut self, reason: &'static str) -> Self {
         self.reason = Some(reason);
+        self
+    }
+
+    /// Says when to come back, in seconds, where that is not what the status has usually.
+    #[must_use]
+    pub fn come_back_in(mut self, seconds: i64) -> Self {
+        self.wait = Some(seconds);
         self
     }
 
@@ -160,13 +168,13 @@ impl IntoResponse for ApiError {
         }
         // Seconds.
         let wait = match self.status {
-            StatusCode::SERVICE_UNAVAILABLE => Some("10"),
-            StatusCode::TOO_MANY_REQUESTS => Some("60"),
-            StatusCode::LOCKED => Some("1"),
+            StatusCode::SERVICE_UNAVAILABLE => Some(10),
+            StatusCode::TOO_MANY_REQUESTS => Some(60),
+            StatusCode::LOCKED => Some(1),
             _ => None,
         };
-        if let Some(seconds) = wait {
-            response.headers_mut().insert(http::header::RETRY_AFTER, http::HeaderValue::from_static(seconds));
+        if let Some(seconds) = self.wait.or(wait) {
+            response.headers_mut().insert(http::header::RETRY_AFTER, http::HeaderValue::from(seconds));
         }
         response.headers_mut().insert(http::header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
         response

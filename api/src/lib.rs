@@ -31,6 +31,7 @@ pub mod routes;
 mod scopes;
 mod settings;
 pub mod stac;
+mod takeout;
 #[cfg(test)]
 mod testing;
 mod tokens;
@@ -47,6 +48,7 @@ pub use links::{Link, PublicUrl};
 pub use pace::{Doing, Pace, Whom};
 pub use routes::{panicked, upload_sets::finish_uploads};
 pub use settings::{Defaults, License, Settings};
+pub use takeout::Takeouts;
 pub use tokens::TokenKey;
 pub use transfers::run_transfers;
 pub use webhooks::run_webhooks;
@@ -72,6 +74,8 @@ pub struct Api {
     pub followers: Arc<tokio::sync::Semaphore>,
     /// Bounds how much an account, or who has none, does in a minute.
     pub pace: Arc<Pace>,
+    /// Bounds how many archives of accounts are made at once.
+    pub takeouts: Arc<Takeouts>,
     /// Cuts tiles and views out of panoramas, and keeps what was just asked for.
     pub cutter: Arc<Cutter>,
     /// Where people sign in with an account that they have elsewhere.

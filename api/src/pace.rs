@@ -1,4 +1,4 @@
-//! Bounds how much an account, or who has none, does in a minute at one process.
+//! Bounds how much an account, or who has none, does in a minute, or of what takes long in an hour, at one process.
 
 use std::{
     collections::HashMap,
@@ -32,6 +32,8 @@ pub enum Doing {
     Lines,
     /// Making, trying and resuming webhooks.
     Webhooks,
+    /// Taking along all that an account has. Counted by the hour.
+    Takeouts,
 }
 
 /// Who is counted.
@@ -53,46 +55,59 @@ impl Doing {
             Self::Transfers => "transfers",
             Self::Lines => "lines",
             Self::Webhooks => "webhooks",
+            Self::Takeouts => "archives",
+        }
+    }
+
+    /// By what it is counted: the seconds, and what they are called.
+    fn span(self) -> (i64, &'static str) {
+        match self {
+            Self::Takeouts => (3600, "an hour"),
+            _ => (60, "a minute"),
         }
     }
 }
 
-/// What was begun in the present minute.
+/// What was begun in the present minute, and in the present hour.
 #[derive(Debug, Default)]
-pub struct Pace(Mutex<Minute>);
+pub struct Pace(Mutex<HashMap<i64, Span>>);
 
+/// A minute or an hour.
 #[derive(Debug, Default)]
-struct Minute {
+struct Span {
     number: i64,
     begun: HashMap<(Whom, Doing), u32>,
 }
 
 impl Pace {
-    /// Counts one more, or refuses it with 429 if they have begun `most` in this minute.
+    /// Counts one more, or refuses it with 429 if they have begun `most` in this minute, or of takeouts in this hour.
     pub fn count(&self, whom: Whom, doing: Doing, most: u32, now: Timestamp) -> ApiResult<()> {
         self.count_many(whom, doing, 1, most, now)
     }
 
     /// The same of so many at once: all or none.
     pub fn count_many(&self, whom: Whom, doing: Doing, many: u32, most: u32, now: Timestamp) -> ApiResult<()> {
-        let mut minute = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = now.as_second().div_euclid(60);
-        if minute.number != number {
-            *minute = Minute { number, begun: HashMap::new() };
+        let (seconds, called) = doing.span();
+        let mut spans = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let span = spans.entry(seconds).or_default();
+        let number = now.as_second().div_euclid(seconds);
+        if span.number != number {
+            *span = Span { number, begun: HashMap::new() };
         }
-        if minute.begun.len() >= MOST && !minute.begun.contains_key(&(whom, doing)) {
+        if span.begun.len() >= MOST && !span.begun.contains_key(&(whom, doing)) {
             return Ok(());
         }
-        let begun = minute.begun.entry((whom, doing)).or_default();
+        let begun = span.begun.entry((whom, doing)).or_default();
         if begun.saturating_add(many) > most {
             return Err(ApiError::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 format!(
-                    "{most} {} in a minute are as many as are taken from one account or address: wait for a minute, and go on",
+                    "{most} {} in {called} are as many as are taken from one account or address: wait until it is over, and go on",
                     doing.name()
                 ),
             )
-            .for_reason("too_many"));
+            .for_reason("too_many")
+            .come_back_in(seconds - now.as_second().rem_euclid(seconds)));
         }
         *begun += many;
         Ok(())
@@ -121,6 +136,11 @@ mod tests {
         pace.count(bob, Doing::Files, 3, at(59)).unwrap();
         pace.count(Whom::Address(None), Doing::Files, 3, at(59)).unwrap();
         pace.count(ada, Doing::Files, 3, at(60)).unwrap();
+        // What is counted by the hour goes on over the minutes.
+        pace.count(ada, Doing::Takeouts, 1, at(60)).unwrap();
+        let refused = pace.count(ada, Doing::Takeouts, 1, at(3599)).unwrap_err();
+        assert!(refused.message().contains("in an hour"), "{}", refused.message());
+        pace.count(ada, Doing::Takeouts, 1, at(3600)).unwrap();
         // A clock that was turned back begins another minute.
         pace.count(ada, Doing::Files, 1, at(-1)).unwrap();
         assert!(pace.count(ada, Doing::Files, 1, at(-60)).is_err());

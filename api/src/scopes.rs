@@ -22,7 +22,8 @@ pub fn need(method: &Method, path: &str) -> Need {
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
     match parts.as_slice() {
-        ["auth", ..] | ["users", "me", "tokens" | "logins", ..] => Need::Everything,
+        // All that is held on an account is more than what it may read with this or that.
+        ["auth", ..] | ["users", "me", "tokens" | "logins", ..] | ["users", _, "takeout"] => Need::Everything,
         ["search"] => Need::Read,
         _ if reads => Need::Read,
         // Once begun, an upload may be given up by whoever may send.
@@ -65,6 +66,13 @@ mod tests {
         assert_eq!(need(&Method::POST, "/something/new"), Need::Everything);
         assert_eq!(need(&Method::PATCH, "/users/me"), Need::Everything);
         assert_eq!(need(&Method::GET, "/users/me/tokens/1"), Need::Everything, "it would tell a token");
+        for method in [Method::GET, Method::HEAD] {
+            for path in
+                ["/users/me/takeout", "/users/52864614-8ee3-4e42-9578-9ffa0a554f1f/takeout", "/users/me/takeout/"]
+            {
+                assert_eq!(need(&method, path), Need::Everything, "it would tell where somebody lives");
+            }
+        }
         assert_eq!(need(&Method::GET, "/users/me"), Need::Read);
         assert_eq!(need(&Method::DELETE, "/upload_sets/1/tus/2/"), Need::One(TokenScope::Upload));
         assert_eq!(need(&Method::DELETE, "/upload_sets/1"), Need::One(TokenScope::Edit));

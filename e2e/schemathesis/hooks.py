@@ -173,6 +173,7 @@ IDS = {
     "picture_id": "pictures",
     "pictures": "pictures",
     "sequence_id": "collections",
+    "upload_set": "upload_sets",
     "upload_sets": "upload_sets",
 }
 PAGES = ["terms-of-service", "custom-banner"]
@@ -377,6 +378,8 @@ def enliven_query(query, path, base):
         pages = things.pages.get(path) if name in ("page", "token") else None
         if name in ("ids", "collections") and things.of(IDS[name], base):
             query[name] = ",".join(chance.choices(things.of(IDS[name], base), k=2))
+        elif name == "upload_set" and things.of(IDS[name], base):
+            query[name] = chance.choice(things.of(IDS[name], base))
         elif name == "filter":
             kind = next((kind for kind in FILTERS if path.endswith(kind)), "/collections")
             query[name] = chance.choice(FILTERS[kind])

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::{HeaderMap, Request, header, request::Builder};
+use http::{HeaderMap, Request, Response, header, request::Builder};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -50,9 +50,14 @@ impl Ask {
         self.header("content-type", "application/json").body(body.to_string())
     }
 
+    /// Sends it, and does not read the answer's body yet.
+    pub(crate) async fn begin(self) -> Response<Body> {
+        self.router.oneshot(self.request.body(self.body).unwrap()).await.unwrap()
+    }
+
     /// Sends it.
     pub(crate) async fn send(self) -> Answer {
-        let response = self.router.oneshot(self.request.body(self.body).unwrap()).await.unwrap();
+        let response = self.begin().await;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Answer { status: parts.status.as_u16(), headers: parts.headers, body }

@@ -96,6 +96,7 @@ impl FixtureBuilder {
             tokens: Arc::new(TokenKey::new(b"a secret for tests")),
             logins: self.logins.into(),
             pace: Arc::default(),
+            takeouts: Arc::default(),
             followers: Arc::new(tokio::sync::Semaphore::new(MAX_FOLLOWERS)),
             uploads: Arc::new(tokio::sync::Semaphore::new(MAX_UPLOADS)),
             readers: Arc::new(tokio::sync::Semaphore::new(MAX_READERS)),

@@ -26,6 +26,6 @@ pub use error::{CatalogError, Result};
 pub use location::{DatabaseUrl, UnreadableUrl, open, pending_migrations};
 pub use repository::{
     Accounts, Archive, Areas, Beginning, Catalog, Changes, Counting, Coverage, Dataset, Edits, Erasure, Import,
-    Inspection, Jobs, Logins, Pages, Pictures, Redactions, Reports, Sequences, Settings, Snapshot, Transfers, Upkeep,
-    UploadSets, Uploads, Webhooks,
+    Inspection, Jobs, Logins, Pages, Pictures, Redactions, Reports, Sequences, Settings, Snapshot, Takeout, Transfers,
+    Upkeep, UploadSets, Uploads, Webhooks,
 };

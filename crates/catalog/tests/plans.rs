@@ -14,7 +14,7 @@ use std::{
 use flaneur_access::Viewer;
 use flaneur_catalog::{
     Accounts as _, Areas as _, Coverage as _, Dataset as _, Edits as _, Jobs as _, Pictures as _, Reports as _,
-    Sequences as _, Transfers as _, Upkeep as _, UploadSets as _, Uploads as _, Webhooks as _,
+    Sequences as _, Takeout as _, Transfers as _, Upkeep as _, UploadSets as _, Uploads as _, Webhooks as _,
     model::{
         AnnotationId, Area, AreaId, AreaLimits, AreaReceipt, AreaShape, Comparison, DatasetPart, Decision,
         DispatchPart, DispatchPlan, EditId, EditReceipt, ExcludedArea, Failure, Filter, HeadingState, HistoryOf, Issue,
@@ -209,6 +209,30 @@ async fn reads(catalog: &SqliteCatalog) {
     catalog.files(city::SET, 10, 10).await.unwrap();
     catalog.shots(city::SET).await.unwrap();
     catalog.dead_jobs(10).await.unwrap();
+}
+
+/// Pages of what an account takes along.
+async fn takeout(catalog: &SqliteCatalog) {
+    for set in [None, Some(city::SET)] {
+        let counts = catalog.own_counts(city::ADA, set).await.unwrap();
+        assert_ne!(counts.pictures, 0);
+        let page = catalog.own_pictures(city::ADA, set, None, 10).await.unwrap();
+        assert_eq!(page.len(), 10);
+        let after = page.last().map(|own| own.place);
+        assert_eq!(catalog.own_pictures(city::ADA, set, after, 10).await.unwrap().len(), 10);
+        let ids: Vec<PictureId> = page.iter().map(|own| own.place.picture).collect();
+        catalog.objects_of(&ids).await.unwrap();
+        catalog.redactions_of(&ids).await.unwrap();
+        let sequences = catalog.own_sequences(city::ADA, set, None, 2).await.unwrap();
+        let after = sequences.last().map(|last| SequencePlace { at: last.created_at, id: last.id });
+        catalog.own_sequences(city::ADA, set, after, 2).await.unwrap();
+    }
+    let sets = catalog.own_sets(city::ADA, None, 1).await.unwrap();
+    let after = sets.last().map(|set| (set.options.created_at, set.options.id));
+    catalog.own_sets(city::ADA, after, 1).await.unwrap();
+    catalog.changes_of_edits(&[EditId(Uuid::from_u128(1))]).await.unwrap();
+    catalog.events_of_reports(&[ReportId(Uuid::from_u128(1))]).await.unwrap();
+    catalog.own_transfers(city::ADA, None, 10).await.unwrap();
 }
 
 async fn lease(catalog: &SqliteCatalog, kind: JobKind) -> flaneur_catalog::model::Lease {
@@ -538,6 +562,7 @@ async fn hot_statements_take_an_index() {
     searches(&catalog).await;
     filtered(&catalog).await;
     reads(&catalog).await;
+    takeout(&catalog).await;
     edits(&catalog).await;
     reports(&catalog).await;
     dataset(&catalog).await;

@@ -1,5 +1,7 @@
-// What an account decides about its pictures: their licence and whom to name, bringing them from elsewhere, erasing it all.
+// What an account decides about its pictures: their licence and whom to name, bringing them from elsewhere, taking it all along,
+// erasing it all.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 
@@ -382,6 +384,52 @@ test('on a phone, in French, what came before it was stopped stays', async () =>
   await untilPicture(page);
   await clean(opened);
 });
+
+/** The paths in an archive that was downloaded. */
+async function pathsIn(download) {
+  return execFileSync('tar', ['-tf', await download.path()], { encoding: 'utf8' }).trim().split('\n');
+}
+
+for (const [device, language, begun, busy] of [
+  [DESKTOP, 'en', 'The download begins.', 'The server is busy'],
+  [PHONE, 'fr', 'Le téléchargement commence.', 'Le serveur est occupé'],
+]) {
+  test(`all of an account is downloaded on a ${device.name}`, async () => {
+    const opened = await open(device, { language, expected: [/status of 429/] });
+    const { page } = opened;
+    const { name } = await whoIs(page);
+    await openAccount(page);
+    await lookDown(page, device, 'account-takeout', 'takeout');
+    await fits(page, device);
+    const press = async (testId) => {
+      if (device === PHONE) return page.getByTestId(testId).tap();
+      await tabTo(page, testId);
+      return page.keyboard.press('Enter');
+    };
+    for (const [testId, hasPictures] of [
+      ['takeout-all', true],
+      ['takeout-bare', false],
+    ]) {
+      const [download] = await Promise.all([page.waitForEvent('download'), press(testId)]);
+      assert.match(download.suggestedFilename(), new RegExp(`^flaneur-${name}-\\d{4}-\\d\\d-\\d\\d\\.tar$`));
+      await untilText(page, 'takeout-said', begun);
+      const paths = await pathsIn(download);
+      assert.equal(paths.at(-1), 'SHA256SUMS', 'it is whole');
+      assert.equal(paths.some((path) => path.startsWith('pictures/')), hasPictures);
+    }
+    assert.equal(new URL(page.url()).pathname, '/account', 'the page stays');
+    await lookDown(page, device, 'account-takeout', 'takeout-begun');
+
+    // What is refused is said, and nothing is saved.
+    await page.route('**/api/users/me/takeout', (route) => route.fulfill({ status: 429 }));
+    await press('takeout-all');
+    await untilText(page, 'takeout-trouble', busy);
+    assert.equal(await textOf(page, 'takeout-said'), '');
+    await lookDown(page, device, 'account-takeout', 'takeout-busy');
+    await fits(page, device);
+    await clean(opened);
+  });
+}
 
 test('whoever alone runs the server cannot erase their account', async () => {
   const opened = await open(PHONE, { token: given.token, language: 'fr', expected: [/status of 409/] });

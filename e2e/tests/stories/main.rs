@@ -45,6 +45,7 @@ mod schemathesis;
 mod shared_data;
 mod simulate;
 mod stac_tools;
+mod takeout;
 mod transfers;
 mod tus;
 mod upload;

@@ -4,6 +4,7 @@ import { ApiError } from '../api/errors';
 import { answerText } from '../app/errorText';
 import { namesTheSame } from './names';
 import { licenceOptions } from './pictures';
+import { takeoutTrouble } from './takeout';
 
 describe('the name of an account', () => {
   it.each([
@@ -34,6 +35,14 @@ describe('what the server answered', () => {
     expect(answerText(new ApiError('server', 500, 'stack trace'))).toMatch(/^Something went wrong on the server/);
     expect(answerText(new ApiError('forbidden', 403, null))).toBe('Your account may not do this.');
     expect(answerText(new TypeError('x'))).toMatch(/on this page/);
+  });
+});
+
+describe('an archive that is not to be had', () => {
+  it('is said to be too large, or else what is wrong', () => {
+    expect(takeoutTrouble(new ApiError('refused', 400, null))).toMatch(/more pictures than one archive holds/);
+    expect(takeoutTrouble(new ApiError('busy', 429, null))).toBe(answerText(new ApiError('busy', 429, null)));
+    expect(takeoutTrouble(new TypeError('x'))).toMatch(/on this page/);
   });
 });
 

@@ -12,6 +12,7 @@ import { t } from '../locales';
 import { eraseSection, goodbye } from './erase';
 import { LoginsSection } from './logins';
 import { PicturesSection } from './pictures';
+import { takeoutSection } from './takeout';
 import { TermsSection } from './terms';
 import { TokensSection } from './tokens';
 import { TransfersSection } from './transfers';
@@ -87,7 +88,7 @@ class AccountView {
       this.isErased = true;
       session.forget();
     });
-    fill(this.element, who(account), ...sections.map(({ element }) => element), erase);
+    fill(this.element, who(account), ...sections.map(({ element }) => element), takeoutSection(), erase);
     this.loaded = Promise.all(sections.map((section) => section.load()));
   }
 

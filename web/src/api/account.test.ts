@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { eraseAccount } from './account';
+import { checkTakeout, eraseAccount, takeoutAddress } from './account';
 import { changesOf, parseChoices, USUAL_CHOICES } from './choices';
 import { parseConfiguration, signInAddress } from './configuration';
 import { parseLogins } from './logins';
@@ -107,7 +107,7 @@ describe('choices', () => {
   });
 });
 
-describe('erasing an account', () => {
+describe('leaving with an account', () => {
   afterEach(() => {
     vi.unstubAllGlobals();
   });
@@ -130,5 +130,14 @@ describe('erasing an account', () => {
   it.each([400, 401, 409])('fails with the words of the server (%i)', async (status) => {
     answer(Response.json({ message: 'because', status_code: status }, { status }));
     await expect(eraseAccount('ada')).rejects.toMatchObject({ status, detail: 'because' });
+  });
+
+  it('is asked whether it can be taken along, with nothing of it', async () => {
+    const calls = answer(new Response(null, { status: 200 }));
+    await checkTakeout(false);
+    expect(calls.map(([path, { method }]) => `${method ?? ''} ${path}`)).toEqual([`HEAD ${takeoutAddress(false)}`]);
+    expect([takeoutAddress(true), takeoutAddress(false)]).toEqual(['/api/users/me/takeout', '/api/users/me/takeout?pictures=false']);
+    answer(new Response(null, { status: 429 }));
+    await expect(checkTakeout(true)).rejects.toMatchObject({ status: 429, kind: 'busy' });
   });
 });

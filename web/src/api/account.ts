@@ -43,6 +43,16 @@ export async function eraseAccount(name: string): Promise<void> {
   await request(`/users/me?name=${encodeURIComponent(name)}`, { method: 'DELETE' });
 }
 
+/** Where the archive of all that the signed-in account has comes from. */
+export function takeoutAddress(withPictures: boolean): string {
+  return withPictures ? '/api/users/me/takeout' : '/api/users/me/takeout?pictures=false';
+}
+
+/** Finds out whether that archive would be made now. */
+export async function checkTakeout(withPictures: boolean): Promise<void> {
+  await request(takeoutAddress(withPictures).slice('/api'.length), { method: 'HEAD' });
+}
+
 /** Lets the program that made the token act for the signed-in account. */
 export async function claimToken(id: string): Promise<void> {
   await request(`/auth/tokens/${encodeURIComponent(id)}/claim`, { method: 'POST' });

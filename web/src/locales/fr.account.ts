@@ -95,6 +95,14 @@ export const frAccount: AccountMessages = {
   'account.terms.agree': 'Je les ai lues et je les accepte',
   'account.terms.agreed': 'Vous avez accepté les conditions d’utilisation.',
   'account.terms.gone': 'Il n’y a plus de conditions d’utilisation.',
+  'account.takeout': 'Télécharger mes données',
+  'account.takeout.intro':
+    'Tout ce qui est conservé sur votre compte, en une archive : vos photos telles qu’elles sont montrées, ce que vous avez envoyé et modifié, vos réglages et vos zones privées. Un fichier README y explique ce que c’est. Laissez le navigateur ouvert jusqu’à la fin du téléchargement.',
+  'account.takeout.all': 'Tout télécharger',
+  'account.takeout.bare': 'Télécharger sans les photos',
+  'account.takeout.begun': 'Le téléchargement commence.',
+  'account.takeout.tooMany':
+    'Cela fait plus de photos qu’une archive ne peut en contenir. Téléchargez ici sans les photos ; la description de l’API dit comment les télécharger envoi par envoi.',
   'account.erase': 'Effacer ce compte',
   'account.erase.intro': 'Si vous effacez votre compte, voici ce qui se passe :',
   'account.erase.atOnce':
@@ -102,7 +110,7 @@ export const frAccount: AccountMessages = {
   'account.erase.soon': 'En quelques minutes, toutes vos photos, vos séquences et vos envois disparaissent, avec tous leurs fichiers.',
   'account.erase.stays': 'Ce que vous avez corrigé et étiqueté sur les photos d’autres personnes reste, sans votre nom.',
   'account.erase.forGood': 'Rien ne peut faire revenir tout cela, pas même la restauration d’une sauvegarde de ce serveur.',
-  'account.erase.download': 'Téléchargez d’abord ce que vous voulez garder : chaque photo que vous ouvrez a un bouton pour cela.',
+  'account.erase.download': 'Téléchargez d’abord ce que vous voulez garder : les boutons ci-dessus vous donnent tout.',
   'account.erase.open': 'Effacer mon compte',
   'account.erase.sure': 'Effacer votre compte ?',
   'account.erase.sureText': 'Toutes vos photos partent avec lui. Il n’y a pas de retour possible.',

@@ -15,6 +15,8 @@ mod session;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use my_logins::describe as described_login;
+pub(crate) use my_tokens::describe as described_token;
 pub use providers::described;
 pub use session::close as close_session;
 

@@ -43,7 +43,8 @@ pub async fn list(State(api): State<Api>, identity: Identity, url: PublicUrl) ->
     Ok(Json(logins.iter().map(|login| describe(&api, login, &url)).collect()))
 }
 
-fn describe(api: &Api, login: &Login, url: &PublicUrl) -> Value {
+/// A login, as its account is told of it.
+pub fn describe(api: &Api, login: &Login, url: &PublicUrl) -> Value {
     let id = id_of(login);
     let provider = api.logins.iter().find(|provider| provider.issuer() == login.person.issuer);
     json!({

@@ -139,7 +139,8 @@ pub async fn revoke(State(api): State<Api>, identity: Identity, Path(id): Path<S
     }
 }
 
-fn describe(token: &Token) -> Value {
+/// A token without its JWT.
+pub fn describe(token: &Token) -> Value {
     json!({
         "id": token.id,
         "description": token.description,

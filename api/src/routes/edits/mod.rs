@@ -19,6 +19,7 @@ mod view;
 
 pub(super) use body::Patch;
 pub(super) use tags::tag_edits;
+pub(crate) use view::{change, edit};
 
 use flaneur_access::{Action, Refusal, Subject, decide};
 use flaneur_catalog::model::{AccountId, EditId, EditReceipt, JobId, NewEdit, Wish};

@@ -24,6 +24,8 @@ mod replace;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use feature::Feature;
+
 /// Largest body of one area, and of all the instance's, bytes. A position takes about 40 as programs write them.
 const MOST_OF_ONE: usize = 1 << 20;
 const MOST_OF_ALL: usize = 16 << 20;
@@ -48,7 +50,7 @@ fn administrator(identity: &Identity) -> ApiResult<&Account> {
 /// Adds an area, and answers it.
 async fn add_to(api: &Api, area: ExcludedArea, most: AreaLimits) -> ApiResult<Response> {
     match api.catalog.add_area(area.clone(), most, JobId(api.world.id())).await? {
-        AreaReceipt::Added => answer(&feature::Feature::from(area)),
+        AreaReceipt::Added => answer(&Feature::from(area)),
         AreaReceipt::TooMany => Err(ApiError::conflict(format!(
             "there are {} excluded areas, as many as there may be: delete one first, or draw several as one MultiPolygon",
             most.areas

@@ -10,11 +10,14 @@ mod tests;
 mod view;
 
 use flaneur_access::{Action, Subject, Visibility, decide};
-use flaneur_catalog::model::{Report, ReportId, ReportRole};
+use flaneur_catalog::model::{AccountId, Report, ReportId, ReportRole};
+use serde_json::{Map, Value};
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
-use crate::{Api, ApiError, ApiResult, Identity, identity::secret_hash};
+use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, identity::secret_hash};
+
+pub(crate) use view::{answers, event};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
@@ -59,6 +62,13 @@ impl Roles {
         ];
         all.into_iter().filter(|(has, _)| *has).map(|(_, role)| role).collect()
     }
+}
+
+/// A report as an account is told of it that made it, or whose it is that was reported; whatever else that account may.
+pub(crate) fn as_concerned(report: &Report, account: AccountId, url: &PublicUrl) -> Map<String, Value> {
+    let reporter = report.reporter == Some(account);
+    let roles = Roles { reporter, owner: report.owner == account, moderator: false, signed_in: true };
+    view::report(report, roles, url)
 }
 
 /// Refuses whoever is no moderator.

@@ -15,7 +15,7 @@ mod overrides;
 mod receive;
 mod revise;
 mod tus;
-mod view;
+pub(crate) mod view;
 
 #[cfg(test)]
 pub(crate) mod tests;

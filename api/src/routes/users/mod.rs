@@ -12,6 +12,7 @@ mod me;
 mod one;
 mod search;
 mod table;
+mod takeout;
 mod terms;
 
 /// The routes.
@@ -24,6 +25,7 @@ pub fn router() -> OpenApiRouter<Api> {
         .merge(one::router())
         .merge(erase::router())
         .merge(collection::router())
+        .merge(takeout::router())
 }
 
 /// An account, or 404.

@@ -43,6 +43,7 @@ mod scene;
 mod search;
 mod sequences;
 mod statistics;
+mod takeout;
 mod transfers;
 mod upload_sets;
 mod uploads;
@@ -328,6 +329,11 @@ macro_rules! for_each_rule {
             }
             statistics {
                 everything_is_counted
+            }
+            takeout {
+                own_pictures_are_all_there_once_however_they_are_paged
+                own_sets_and_sequences_are_all_there_once_however_they_are_paged
+                what_an_account_did_is_told_of_it_alone
             }
             transfers {
                 a_transfer_is_begun_noted_and_ended

@@ -25,6 +25,7 @@ mod rings;
 mod search;
 mod sequence;
 mod statistics;
+mod takeout;
 mod transfer;
 mod upload;
 mod upload_set;
@@ -76,6 +77,7 @@ pub use sequence::{
     SequenceList, SequenceOrder, SequencePlace, SequenceQuery, SequenceStatus, SequenceSummary, SummaryPoint,
 };
 pub use statistics::{Lately, Statistics};
+pub use takeout::{AccountTraces, InviteTrace, OwnCounts, OwnPicture, OwnPlace, PageTrace};
 pub use transfer::{NewTransfer, Transfer, TransferProgress, TransferReceipt, TransferStatus};
 pub use upload::{NewUpload, Upload, UploadOutcome, UploadPart, UploadReceipt};
 pub use upload_set::{

@@ -24,6 +24,7 @@ mod reports;
 mod sequences;
 mod settings;
 mod statistics;
+mod takeout;
 mod transfers;
 mod upkeep;
 mod upload_sets;
@@ -48,6 +49,7 @@ pub use reports::Reports;
 pub use sequences::Sequences;
 pub use settings::Settings;
 pub use statistics::Counting;
+pub use takeout::Takeout;
 pub use transfers::Transfers;
 pub use upkeep::Upkeep;
 pub use upload_sets::UploadSets;
@@ -74,6 +76,7 @@ pub trait Catalog:
     + Erasure
     + Settings
     + Counting
+    + Takeout
     + Transfers
     + Webhooks
     + Upkeep
@@ -101,6 +104,7 @@ impl<T> Catalog for T where
         + Erasure
         + Settings
         + Counting
+        + Takeout
         + Transfers
         + Webhooks
         + Upkeep

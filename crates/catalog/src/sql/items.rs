@@ -68,19 +68,42 @@ impl ItemRow {
 /// links to related pictures. `CROSS JOIN` says that the hits come first.
 pub async fn items(
     connection: &mut Connection,
-    mut values: Values,
+    values: Values,
     viewer: Viewer,
     hits: &str,
     order: &str,
 ) -> Result<Vec<Item>> {
+    of_hits(connection, values, viewer, hits, order, ("JOIN", "s.semantics")).await
+}
+
+/// The same, of pictures that are in no sequence, too.
+pub async fn items_anywhere(
+    connection: &mut Connection,
+    values: Values,
+    viewer: Viewer,
+    hits: &str,
+    order: &str,
+) -> Result<Vec<Item>> {
+    of_hits(connection, values, viewer, hits, order, ("LEFT JOIN", "COALESCE(s.semantics, '[]')")).await
+}
+
+/// `(join, semantics)`: how sequences are joined, and what of their tags is read then.
+async fn of_hits(
+    connection: &mut Connection,
+    mut values: Values,
+    viewer: Viewer,
+    hits: &str,
+    order: &str,
+    (join, semantics): (&str, &str),
+) -> Result<Vec<Item>> {
     let seen = values.seen(viewer, "x")?;
     let sql = format!(
-        "SELECT {PICTURE}, a.name AS producer, s.semantics AS sequence_semantics,
+        "SELECT {PICTURE}, a.name AS producer, {semantics} AS sequence_semantics,
              n.id AS next_id, n.lon AS next_lon, n.lat AS next_lat, n.captured_at AS next_captured_at,
              v.id AS prev_id, v.lon AS prev_lon, v.lat AS prev_lat, v.captured_at AS prev_captured_at
          FROM ({hits}) hit CROSS JOIN pictures p
              JOIN accounts a ON a.id = p.account_id
-             JOIN sequences s ON s.id = p.sequence_id
+             {join} sequences s ON s.id = p.sequence_id
              LEFT JOIN pictures n ON n.id = (
                  SELECT x.id FROM pictures x WHERE x.sequence_id = p.sequence_id AND x.rank > p.rank AND {seen}
                  ORDER BY x.rank LIMIT 1)

@@ -39,6 +39,7 @@ mod settings;
 mod spans;
 mod statement;
 mod statistics;
+mod takeout;
 mod tombstones;
 mod transfers;
 mod upkeep;

@@ -21,12 +21,13 @@ use crate::{
 };
 
 /// The columns of [`RedactionRow`]. The table is `r`.
-const REDACTION: &str =
+pub const REDACTION: &str =
     "r.id, r.picture_id, r.origin, r.class, r.state, r.asked_by, r.asked_at, r.settled_at, r.message,
     r.undo_state, r.undo_by, r.undo_at, r.undo_reason, r.undo_answer, r.outlines";
 
 #[derive(sqlx::FromRow)]
-struct RedactionRow {
+/// A redaction as it is stored.
+pub struct RedactionRow {
     id: RedactionId,
     picture_id: PictureId,
     origin: String,
@@ -45,7 +46,7 @@ struct RedactionRow {
 }
 
 impl RedactionRow {
-    fn redaction(self) -> Result<Redaction> {
+    pub fn redaction(self) -> Result<Redaction> {
         let (state, answer) = match (self.undo_state, self.undo_answer) {
             (Some(state), _) => (Some(named(&state)?), None),
             (None, Some(answer)) => (Some(UndoState::Rejected), Some(answer)),

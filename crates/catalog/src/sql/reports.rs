@@ -85,7 +85,8 @@ impl ReportRow {
 }
 
 #[derive(sqlx::FromRow)]
-struct EventRow {
+/// What was done about a report, as it is stored.
+pub struct EventRow {
     report_id: ReportId,
     place: i64,
     at: i64,
@@ -98,7 +99,7 @@ struct EventRow {
 }
 
 impl EventRow {
-    fn event(self) -> Result<ReportEvent> {
+    pub fn event(self) -> Result<ReportEvent> {
         Ok(ReportEvent {
             report: self.report_id,
             place: self.place,
@@ -113,7 +114,8 @@ impl EventRow {
     }
 }
 
-const EVENT: &str = "e.report_id, e.place, e.at, e.account_id, a.name, e.role, e.status, e.withholds, e.comments";
+/// The columns of [`EventRow`]. The event is `e`, its account `a`.
+pub const EVENT: &str = "e.report_id, e.place, e.at, e.account_id, a.name, e.role, e.status, e.withholds, e.comments";
 
 /// The column of reports with its key.
 fn column(about: Reported) -> &'static str {

@@ -14,12 +14,14 @@ use crate::{
     stored::rows::{micros, named, time},
 };
 
-const TRANSFER: &str =
+/// The columns of [`TransferRow`].
+pub const TRANSFER: &str =
     "id, account_id, location, sequence_id, status, wanted, taken, left_out, message, created_at, updated_at";
 const IS_OPEN: &str = "status IN ('waiting', 'running')";
 
 #[derive(sqlx::FromRow)]
-struct TransferRow {
+/// A transfer as it is stored.
+pub struct TransferRow {
     id: TransferId,
     account_id: AccountId,
     location: String,
@@ -34,7 +36,7 @@ struct TransferRow {
 }
 
 impl TransferRow {
-    fn transfer(self) -> Result<Transfer> {
+    pub fn transfer(self) -> Result<Transfer> {
         Ok(Transfer {
             options: NewTransfer {
                 id: self.id,

@@ -23,12 +23,14 @@ use crate::{
     stored::rows::{micros, named, time},
 };
 
-const SET: &str = "id, account_id, title, estimated_nb_files, sort_method, no_split, split_distance, split_time,
+/// The columns of [`SetRow`].
+pub const SET: &str = "id, account_id, title, estimated_nb_files, sort_method, no_split, split_distance, split_time,
     no_deduplication, duplicate_distance, duplicate_rotation, relative_heading, visibility, semantics, metadata,
     user_agent, license, attribution, created_at, completed, dispatched, received, notices";
 
 #[derive(sqlx::FromRow)]
-struct SetRow {
+/// A set as it is stored.
+pub struct SetRow {
     id: UploadSetId,
     account_id: AccountId,
     title: String,
@@ -55,7 +57,7 @@ struct SetRow {
 }
 
 impl SetRow {
-    fn set(self) -> Result<UploadSet> {
+    pub fn set(self) -> Result<UploadSet> {
         Ok(UploadSet {
             completed: self.completed,
             dispatched: self.dispatched,

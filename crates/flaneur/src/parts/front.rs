@@ -68,9 +68,11 @@ pub fn app(routes: Router, addressing: Arc<Addressing>, world: World) -> App {
     plain(router)
 }
 
-/// What is compressed: not what is already, such as pictures and files of the dataset.
+/// What is compressed: not what is already, such as pictures, files of the dataset, and archives of pictures.
 fn worth_it() -> impl Predicate {
-    DefaultPredicate::new().and(NotForContentType::const_new(ObjectKind::Dataset.media_type()))
+    DefaultPredicate::new()
+        .and(NotForContentType::const_new(ObjectKind::Dataset.media_type()))
+        .and(NotForContentType::const_new("application/x-tar"))
 }
 
 /// Routes without any of it: for the operator.

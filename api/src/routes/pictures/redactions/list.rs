@@ -1,12 +1,22 @@
 //! `GET /pictures/{id}/redactions`.
 
 use axum::{extract::State, response::Response};
-use flaneur_catalog::model::{PictureId, Redaction, RedactionId};
+use flaneur_catalog::model::{Detection, Picture, PictureId, Redaction, RedactionId};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{managed, view};
 use crate::{Api, ApiResult, Identity, PublicUrl, error::ErrorBody, extract::Path, respond::Reply};
+
+/// What the models found in a picture, and what was asked of its redaction.
+pub fn redactions_with(picture: &Picture, found: &[Detection], stored: Vec<Redaction>) -> Vec<Redaction> {
+    let detected = found.iter().map(|detection| Redaction::of_detection(picture.id, detection, picture.created_at));
+    // Detections that somebody has said something of are stored with it.
+    let mut all: Vec<Redaction> =
+        detected.filter(|each| stored.iter().all(|redaction| redaction.id != each.id)).collect();
+    all.extend(stored);
+    all
+}
 
 /// What is redacted in a picture
 ///
@@ -35,11 +45,7 @@ pub async fn list(
     let picture = managed(&api, &identity, PictureId(id), refusal).await?;
     let stored = api.catalog.redactions(picture.id).await?;
     let found = api.catalog.detections(picture.id).await?;
-    let detected = found.iter().map(|detection| Redaction::of_detection(picture.id, detection, picture.created_at));
-    // Detections that somebody has said something of are stored with it.
-    let mut all: Vec<Redaction> =
-        detected.filter(|each| stored.iter().all(|redaction| redaction.id != each.id)).collect();
-    all.extend(stored);
+    let all = redactions_with(&picture, &found, stored);
     let sealed: Vec<RedactionId> =
         api.catalog.patches(&[picture.id]).await?.into_iter().flat_map(|patch| patch.covers).collect();
     let redactions: Vec<_> =

@@ -8,6 +8,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{find_item, no_item};
 use crate::{Api, ApiError, ApiResult, Identity};
 
+pub(crate) use list::redactions_with;
+pub(crate) use view::redaction as redaction_document;
+
 mod ask;
 mod list;
 mod outline;

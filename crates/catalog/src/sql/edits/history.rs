@@ -104,6 +104,13 @@ struct HistoryRow {
     change: ChangeRow,
 }
 
+#[derive(sqlx::FromRow)]
+struct ChangeOfRow {
+    edit_id: EditId,
+    #[sqlx(flatten)]
+    change: ChangeRow,
+}
+
 fn told<T: serde::Serialize>(value: T) -> Result<Json<serde_json::Value>> {
     serde_json::to_value(value)
         .map(Json)
@@ -176,6 +183,17 @@ pub async fn changes(
     let rows: Vec<ChangeRow> =
         sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).bind(after).bind(limit).fetch_all(connection).await?;
     rows.into_iter().map(|row| Ok((row.place, row.change()?))).collect()
+}
+
+/// What these edits changed, each in its order.
+pub async fn changes_of(connection: &mut Connection, edits: &[EditId]) -> Result<Vec<(EditId, EditChange)>> {
+    let mut values = Values::default();
+    let list = values.ids(edits.iter().map(|id| id.0))?;
+    let sql = format!(
+        "SELECT c.edit_id, {CHANGE} FROM edit_changes c WHERE c.edit_id IN ({list}) ORDER BY c.edit_id, c.place"
+    );
+    let rows: Vec<ChangeOfRow> = values.fetch_all(connection, sql).await?;
+    rows.into_iter().map(|row| Ok((row.edit_id, row.change.change()?))).collect()
 }
 
 /// The condition that an edit was made before another.

@@ -13,6 +13,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub use self::history::changes_of;
 use self::{pictures::PictureNow, sequences::SequenceNow};
 use super::{
     Connection, Store,
