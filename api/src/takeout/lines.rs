@@ -67,3 +67,55 @@ impl Lines {
         if self.written > 0 && self.size == 0 { Ok(()) } else { self.write(archive).await }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use http_body_util::BodyExt as _;
+    use jiff::Timestamp;
+
+    use super::{super::archive::archive, *};
+
+    /// What is in an archive of the lines from 1 to `many`, in files that are full from `full` bytes on.
+    async fn files(many: u32, full: usize) -> Vec<(String, String)> {
+        let (mut archive, body) = archive(Timestamp::UNIX_EPOCH, None);
+        let mut lines = Lines { full, ..Lines::new("numbers") };
+        let writing = tokio::spawn(async move {
+            for number in 1..=many {
+                lines.add(&mut archive, &number).await.unwrap();
+            }
+            lines.end(&mut archive).await.unwrap();
+            archive.finish().await.unwrap();
+        });
+        let whole = body.collect().await.unwrap().to_bytes();
+        writing.await.unwrap();
+        let mut found = Vec::new();
+        for entry in tar::Archive::new(&whole[..]).entries().unwrap() {
+            let (mut entry, mut text) = (entry.unwrap(), String::new());
+            entry.read_to_string(&mut text).unwrap();
+            found.push((entry.path().unwrap().display().to_string(), text));
+        }
+        found.pop();
+        found
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_full_goes_on_in_another() {
+        let told = |expected: &[(&str, &str)]| -> Vec<(String, String)> {
+            expected.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
+        };
+        assert_eq!(files(0, 4).await, told(&[("numbers.ndjson", "")]), "there is nothing, and that is told");
+        assert_eq!(files(2, 5).await, told(&[("numbers.ndjson", "1\n2\n")]));
+        assert_eq!(files(2, 4).await, told(&[("numbers.ndjson", "1\n2\n")]), "no empty one follows");
+        assert_eq!(files(3, 4).await, told(&[("numbers.ndjson", "1\n2\n"), ("numbers-2.ndjson", "3\n")]));
+    }
+
+    #[tokio::test]
+    async fn pieces_make_up_the_file() {
+        let many = 200_000;
+        let expected: String = (1..=many).map(|number| format!("{number}\n")).collect();
+        assert!(expected.len() > 4 * PIECE);
+        assert_eq!(files(many, FULL).await, [("numbers.ndjson".to_owned(), expected)]);
+    }
+}

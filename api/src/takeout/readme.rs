@@ -7,7 +7,7 @@ use crate::{License, stac::utc};
 
 /// The text. Whatever people wrote in it stands on one line of its own.
 pub fn text(takeout: &Takeout) -> String {
-    let Takeout { account, api, url, counts, .. } = takeout;
+    let Takeout { account, api, url, .. } = takeout;
     let mut text = String::new();
     let mut put = |part: &str| {
         text.push_str(part);
@@ -41,12 +41,6 @@ pub fn text(takeout: &Takeout) -> String {
     put(&left_out(takeout));
     put("## Use it elsewhere\n");
     put(ELSEWHERE);
-    if counts.waiting > 0 {
-        put(&format!(
-            "{} pictures were still being processed when this was made: take it out again later to have them, too.",
-            counts.waiting
-        ));
-    }
     text
 }
 
@@ -100,7 +94,7 @@ fn numbers(takeout: &Takeout) -> String {
     let mut text = format!("{} pictures are published", counts.published);
     text.push_str(if takeout.with_pictures { ", with their files.\n" } else { ".\n" });
     for (count, what) in [
-        (counts.waiting, "are still being processed: their files are missing"),
+        (counts.waiting, "are still being processed: their files are missing, take them out again later"),
         (counts.unsorted, "are not in a sequence yet: their files are missing until their upload set is complete"),
         (counts.broken, "could not be processed, and have no file"),
         (counts.duplicates, "were left out as nearly the same as another, and have no file"),

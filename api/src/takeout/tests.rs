@@ -339,7 +339,7 @@ async fn only_the_account_and_administrators_may() {
     let set = sequence.upload_set;
     for (query, status, word) in [
         ("pictures=no".to_owned(), 400, "`pictures`"),
-        ("pictures=".to_owned(), 400, "`pictures`"),
+        ("pictures=0".to_owned(), 400, "`pictures`"),
         ("upload_set=x".to_owned(), 400, "`upload_set`"),
         ("upload_set=".to_owned(), 400, "`upload_set`"),
         (format!("upload_set={set}&upload_set={set}"), 400, "archives of their own"),

@@ -198,7 +198,7 @@ async fn what_is_deleted_meanwhile_is_left_out() {
     let server = Server::start();
     let wanda = server.account("wanda");
     // Several times what lies between server and client.
-    let photo = |index| Photo::textured(3200, 2400, index).at(Placement::walk(index));
+    let photo = |index| Photo::textured(1400, 1050, index).at(Placement::walk(index));
     let files = (0..18).map(|index| (format!("{index:02}.jpg"), photo(index))).collect();
     let state = wanda.upload("Large pictures", files).await;
     let mut ids: Vec<String> = wanda.items(&state).await.iter().map(|item| text(item, "/id")).collect();
