@@ -1,5 +1,6 @@
 //! `account.json`: what is held on the account itself.
 
+use flaneur_access::Visibility;
 use flaneur_catalog::model::{AccountTraces, Login, PageTrace};
 use serde_json::{Map, Value, json};
 
@@ -30,7 +31,7 @@ pub async fn document(takeout: &Takeout) -> Result<Vec<u8>, Halt> {
         "created_at": account.created_at,
         "role": if account.admin { "admin" } else { "user" },
         "choices": {
-            "default_visibility": choices.default_visibility.map(|visibility| visibility.as_str()),
+            "default_visibility": choices.default_visibility.map(Visibility::as_str),
             "collaborative_metadata": choices.collaborative_metadata,
             "license": choices.rights.license,
             "attribution": choices.rights.attribution,

@@ -20,7 +20,7 @@ const BLOCK: usize = 512;
 /// Pieces that wait for the client at most. A piece is what the storage gives at once, or [`super::lines::PIECE`].
 const WAITING: usize = 4;
 /// How long a client may take nothing.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// The last file.
 pub const SUMS: &str = "SHA256SUMS";
 

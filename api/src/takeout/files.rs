@@ -109,10 +109,7 @@ impl Files {
         if self.told.is_empty() {
             return Ok(());
         }
-        let text = format!(
-            "Files that are not in this archive as pictures.ndjson has them, because they changed while it was made:\n\n{}",
-            self.told
-        );
+        let text = format!("Files that are not in this archive as pictures.ndjson has them:\n\n{}", self.told);
         archive.file(MISSING, vec![text.into()]).await
     }
 }

@@ -32,7 +32,7 @@ use crate::{Api, PublicUrl, error::chain};
 /// Rows that are read at once.
 const PAGE: i64 = 200;
 /// Longest that an archive is made.
-const LONGEST: Duration = Duration::from_secs(24 * 3600);
+const LONGEST: Duration = Duration::from_hours(24);
 
 /// Whose, and what of it.
 #[derive(Clone)]

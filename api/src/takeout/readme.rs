@@ -46,7 +46,7 @@ pub fn text(takeout: &Takeout) -> String {
 
 const WHOLE: &str = "`SHA256SUMS` is the last file of the archive. **Without it, the archive was cut short**: take it out again. With it,
 everything is here, and `sha256sum -c SHA256SUMS` in this folder says whether it is as it was written.
-If there is a `MISSING.txt`, it names files of pictures that changed while the archive was made.
+If there is a `MISSING.txt`, it names files of pictures that changed while the archive was made, or that the server lost.
 ";
 
 const CONTENT: &str = "- `account.json`: the account itself: name, choices, answers to the terms of service, pages written; tokens (never what
@@ -73,7 +73,7 @@ const DEEDS: &str = "- `edits.ndjson`: what the account changed, of its own pict
 
 const PARTS: &str = "
 Each line of a `.ndjson` file is a document of JSON. What is longer than 8 MiB goes on in a file with a number, such as
-`pictures-2.ndjson`: `cat pictures.ndjson pictures-*.ndjson` is all of it.
+`pictures-2.ndjson`: `cat pictures*.ndjson` is all of it.
 ";
 
 const FILES: &str = "Files are in `pictures/UPLOAD SET/NAME-ID.jpg`, where NAME is how the file was called that was sent. They are the

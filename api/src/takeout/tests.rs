@@ -334,6 +334,7 @@ async fn only_the_account_and_administrators_may() {
             let answer = fixture.request(method, path).of(who).send().await;
             assert_eq!(answer.status, status, "{method} {path}");
             assert_eq!(method == "HEAD", answer.body.is_empty(), "{method} {path}");
+            assert!(status != 200 || answer.header("content-length").is_empty(), "nobody knows before");
         }
     }
     let set = sequence.upload_set;

@@ -1,11 +1,14 @@
 //! `/users/me/takeout` and `/users/{id}/takeout`: all that an account has here, as one archive.
 
+use std::convert::Infallible;
+
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     extract::State,
     response::{IntoResponse as _, Response},
 };
 use flaneur_catalog::model::{Account, AccountId, UploadSet, UploadSetId};
+use futures::stream;
 use http::{HeaderValue, Method, header};
 use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -156,7 +159,8 @@ async fn answer(
     let turn = api.takeouts.begin(asker)?;
     // Who asks with HEAD wants to know whether it would be made.
     let body = if *method == Method::HEAD {
-        Body::empty()
+        // How long it would be is not known: an empty body would say that it is empty.
+        Body::from_stream(stream::empty::<Result<Bytes, Infallible>>())
     } else {
         api.pace.count(Whom::Account(asker), Doing::Takeouts, MOST_IN_AN_HOUR, made_at)?;
         Takeout { api: api.clone(), url, account, asker, set, with_pictures, counts, made_at }.begin(turn)
