@@ -8,11 +8,10 @@ use flaneur_catalog::model::{
     AccountId, BoxClass, Detection, JobId, JobKind, NewInvite, NewTransfer, Objects, OwnCounts, Person, PictureId,
     ReportQuery, Republication, SequenceId, Session, TransferId,
 };
-use flaneur_storage::ObjectKind;
+use flaneur_storage::{ObjectKind, sha256};
 use http_body_util::BodyExt as _;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use super::{
     Takeout,
@@ -64,12 +63,9 @@ impl Taken {
     fn check_sums(&self) {
         let (last, sums) = self.0.last().unwrap();
         assert_eq!(last, "SHA256SUMS");
-        let expected: String = self
-            .0
-            .iter()
-            .filter(|(path, _)| path != last)
-            .map(|(path, content)| format!("{}  {path}\n", sum(content)))
-            .collect();
+        let others = self.0.iter().filter(|(path, _)| path != last);
+        let expected =
+            others.map(|(path, content)| format!("{}  {path}\n", sha256(content))).collect::<Vec<_>>().concat();
         assert_eq!(std::str::from_utf8(sums).unwrap(), expected);
     }
 
@@ -78,8 +74,8 @@ impl Taken {
     }
 }
 
-fn sum(content: &[u8]) -> String {
-    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 async fn ask(fixture: &Fixture, who: Option<&Who>, path: &str) -> Answer {
@@ -143,7 +139,7 @@ async fn items_and_files_are_those_that_the_owner_is_shown() {
             let hd = ask(&fixture, Some(&fixture.owner), &format!("/pictures/{picture}/hd.jpg")).await;
             assert_eq!(taken.bytes(path), &hd.body[..]);
             let checksum = item["assets"]["hd"]["file:checksum"].as_str().unwrap();
-            assert!(checksum.ends_with(&sum(taken.bytes(path))), "{checksum}");
+            assert!(checksum.ends_with(&sha256(taken.bytes(path))), "{checksum}");
         }
         let told = ask(&fixture, Some(&fixture.owner), &format!("/collections/{}", sequence.id)).await.json();
         let sequences = taken.lines("sequences");
@@ -277,7 +273,7 @@ async fn all_that_is_held_on_an_account_is_in_it_and_nothing_of_others() {
     assert!(!taken.holds("\"original\""), "where it lay");
     let query = ReportQuery { of: Some(fixture.owner.account.id), filter: None, before: None, limit: 10 };
     for report in fixture.api.catalog.reports(&query).await.unwrap() {
-        let key: String = report.case_sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+        let key = hex(&report.case_sha256);
         assert!(!taken.holds(&key));
     }
 
