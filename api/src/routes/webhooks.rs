@@ -53,7 +53,7 @@ struct NewWebhookBody {
 /// A webhook.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = Webhook)]
-struct Document {
+pub(crate) struct WebhookDocument {
     /// Identifier.
     id: uuid::Uuid,
     /// Where the program is.
@@ -79,7 +79,7 @@ struct Document {
     secret: Option<String>,
 }
 
-impl From<Webhook> for Document {
+impl From<Webhook> for WebhookDocument {
     fn from(webhook: Webhook) -> Self {
         let status = match (webhook.stopped, webhook.attempts) {
             (true, _) => "stopped",
@@ -112,7 +112,7 @@ impl From<Webhook> for Document {
     post, path = "/webhooks", tag = "Dataset",
     request_body(content = NewWebhookBody, example = json!({"url": "https://bot.example.org/flaneur", "kinds": ["published", "redacted"]})),
     responses(
-        (status = 201, description = "It is made", body = Document),
+        (status = 201, description = "It is made", body = WebhookDocument),
         (status = 400, description = "The address is none that is asked, or there is no such kind or line", body = ErrorBody),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 403, description = "Agree to the terms of service first", body = ErrorBody),
@@ -146,7 +146,7 @@ async fn make(
         ));
     }
     let made = api.catalog.webhook(new.id).await?.ok_or_else(missing)?;
-    let document = Document { secret: Some(shown(&secret_of(&api.tokens, new.id))), ..made.into() };
+    let document = WebhookDocument { secret: Some(shown(&secret_of(&api.tokens, new.id))), ..made.into() };
     let location = url.api(&format!("/webhooks/{}", new.id));
     let headers = [(header::LOCATION, location), (header::CACHE_CONTROL, "no-store".to_owned())];
     Ok((StatusCode::CREATED, headers, Json(document)).into_response())
@@ -215,7 +215,7 @@ async fn find(api: &Api, identity: &Identity, id: &str) -> ApiResult<Webhook> {
 )]
 async fn list(State(api): State<Api>, identity: Identity, reply: Reply) -> ApiResult<Response> {
     let webhooks = api.catalog.webhooks(identity.require()?.id).await?;
-    let webhooks: Vec<Document> = webhooks.into_iter().map(Document::from).collect();
+    let webhooks: Vec<WebhookDocument> = webhooks.into_iter().map(WebhookDocument::from).collect();
     reply.json(&json!({ "webhooks": webhooks }))
 }
 
@@ -224,14 +224,14 @@ async fn list(State(api): State<Api>, identity: Identity, reply: Reply) -> ApiRe
     get, path = "/webhooks/{id}", tag = "Dataset",
     params(("id" = String, Path, description = "The webhook")),
     responses(
-        (status = 200, description = "The webhook", body = Document),
+        (status = 200, description = "The webhook", body = WebhookDocument),
         (status = 304, description = "It is as `If-None-Match` says"),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 404, description = "There is no such webhook, or it is another account's", body = ErrorBody),
     )
 )]
 async fn one(State(api): State<Api>, identity: Identity, reply: Reply, Path(id): Path<String>) -> ApiResult<Response> {
-    reply.json(&Document::from(find(&api, &identity, &id).await?))
+    reply.json(&WebhookDocument::from(find(&api, &identity, &id).await?))
 }
 
 /// Remove a webhook
@@ -258,13 +258,17 @@ async fn remove(State(api): State<Api>, identity: Identity, Path(id): Path<Strin
     post, path = "/webhooks/{id}/resume", tag = "Dataset",
     params(("id" = String, Path, description = "The webhook")),
     responses(
-        (status = 200, description = "The webhook", body = Document),
+        (status = 200, description = "The webhook", body = WebhookDocument),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 404, description = "There is no such webhook, or it is another account's", body = ErrorBody),
         (status = 429, description = "More in a minute than one account may", body = ErrorBody),
     )
 )]
-async fn resume(State(api): State<Api>, identity: Identity, Path(id): Path<String>) -> ApiResult<Json<Document>> {
+async fn resume(
+    State(api): State<Api>,
+    identity: Identity,
+    Path(id): Path<String>,
+) -> ApiResult<Json<WebhookDocument>> {
     let webhook = find(&api, &identity, &id).await?;
     let now = api.world.now();
     api.pace.count(Whom::Account(identity.require()?.id), Doing::Webhooks, MOST_IN_A_MINUTE, now)?;

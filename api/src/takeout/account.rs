@@ -9,6 +9,7 @@ use crate::{
     routes::{
         auth::{described_login, described_token},
         excluded_areas::Feature,
+        webhooks::WebhookDocument,
     },
     stac::utc,
 };
@@ -50,6 +51,7 @@ async fn own(takeout: &Takeout, traces: &AccountTraces) -> Result<Map<String, Va
     let (catalog, id) = (&takeout.api.catalog, takeout.account.id);
     let tokens: Vec<Value> = catalog.tokens(id).await?.iter().map(described_token).collect();
     let logins: Vec<Value> = catalog.logins(id).await?.iter().map(|each| login(takeout, each)).collect();
+    let webhooks: Vec<WebhookDocument> = catalog.webhooks(id).await?.into_iter().map(WebhookDocument::from).collect();
     let areas = catalog.areas(Some(id)).await?.into_iter().map(|area| {
         let created_at = utc(area.created_at);
         let mut feature = serde_json::to_value(Feature::from(area))?;
@@ -70,6 +72,7 @@ async fn own(takeout: &Takeout, traces: &AccountTraces) -> Result<Map<String, Va
     let members = [
         ("tokens", Value::Array(tokens)),
         ("logins", Value::Array(logins)),
+        ("webhooks", serde_json::to_value(webhooks)?),
         ("sessions", sessions.collect()),
         ("invites", invites.collect()),
         ("privacy_zones", json!({ "type": "FeatureCollection", "features": areas })),

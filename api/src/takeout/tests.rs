@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, io::Read as _};
 use axum::body::Bytes;
 use flaneur_access::Visibility;
 use flaneur_catalog::model::{
-    AccountId, BoxClass, Detection, JobId, JobKind, NewInvite, NewTransfer, Objects, OwnCounts, Person, PictureId,
-    ReportQuery, Republication, SequenceId, Session, TransferId,
+    AccountId, BoxClass, Detection, JobId, JobKind, NewInvite, NewTransfer, NewWebhook, Objects, OwnCounts, Person,
+    PictureId, ReportQuery, Republication, SequenceId, Session, TransferId, WebhookId,
 };
 use flaneur_storage::{ObjectKind, sha256};
 use http_body_util::BodyExt as _;
@@ -215,6 +215,15 @@ async fn busy(fixture: &Fixture) -> Seeded {
             created_at: world.now(),
         };
         fixture.api.catalog.begin_transfer(&transfer, 20, JobId(world.id())).await.unwrap();
+        let webhook = NewWebhook {
+            id: WebhookId(world.id()),
+            account: id,
+            address: format!("https://bot.example/{name}"),
+            kinds: Vec::new(),
+            after: 0,
+            created_at: world.now(),
+        };
+        assert!(fixture.api.catalog.add_webhook(&webhook, 1).await.unwrap());
         let answer = fixture.api.catalog.answer_terms(id, true, world.now()).await.unwrap();
         assert_eq!(answer, None, "there are no terms yet");
     }
@@ -240,7 +249,8 @@ async fn all_that_is_held_on_an_account_is_in_it_and_nothing_of_others() {
     assert!(taken.holds("https://elsewhere.example/owner") && taken.holds("owner@example.org"));
     let account = taken.json("account.json");
     assert_eq!((&account["name"], &account["role"]), (&json!("owner"), &json!("user")));
-    for (member, number) in [("tokens", 2), ("logins", 1), ("sessions", 1), ("invites", 1), ("terms", 1), ("pages", 0)]
+    for (member, number) in
+        [("tokens", 2), ("logins", 1), ("webhooks", 1), ("sessions", 1), ("invites", 1), ("terms", 1), ("pages", 0)]
     {
         assert_eq!(account[member].as_array().unwrap().len(), number, "{member}: {account}");
     }

@@ -5,11 +5,9 @@
 #![expect(clippy::unwrap_used, reason = "this is test code")]
 
 mod city;
+mod overheard;
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex},
-};
+use std::collections::BTreeSet;
 
 use flaneur_access::Viewer;
 use flaneur_catalog::{
@@ -30,42 +28,10 @@ use flaneur_catalog::{
 use flaneur_coverage::quadkey::{Bbox, Tile};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::Row as _;
-use tracing::{Event, Subscriber, field::Visit};
-use tracing_subscriber::{Layer, layer::Context, prelude::*};
+use tracing_subscriber::prelude::*;
 use uuid::Uuid;
 
-/// The statements that were run.
-#[derive(Clone, Default)]
-struct Overheard(Arc<Mutex<BTreeSet<String>>>);
-
-impl<S: Subscriber> Layer<S> for Overheard {
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        if event.metadata().target() == "sqlx::query" {
-            let mut statement = Statement::default();
-            event.record(&mut statement);
-            let text = if statement.long.is_empty() { statement.short } else { statement.long };
-            self.0.lock().unwrap().insert(text.trim().to_owned());
-        }
-    }
-}
-
-#[derive(Default)]
-struct Statement {
-    short: String,
-    long: String,
-}
-
-impl Visit for Statement {
-    fn record_str(&mut self, field: &tracing::field::Field, value: &str) {
-        match field.name() {
-            "summary" => value.clone_into(&mut self.short),
-            "db.statement" => value.clone_into(&mut self.long),
-            _ => {}
-        }
-    }
-
-    fn record_debug(&mut self, _: &tracing::field::Field, _: &dyn std::fmt::Debug) {}
-}
+use overheard::Overheard;
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_717_236_000).unwrap()
