@@ -26,7 +26,7 @@ pub fn columns() -> Vec<ColumnDescription> {
 }
 
 /// A type in a word that readers of any tool know.
-fn plain(kind: &DataType) -> String {
+pub(crate) fn plain(kind: &DataType) -> String {
     match kind {
         DataType::Utf8 => "string".to_owned(),
         DataType::Float64 => "double".to_owned(),

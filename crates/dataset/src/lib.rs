@@ -5,14 +5,17 @@
 //! Who reads a town out of a country's file reads the footer, which says for each group of rows where they lie, and then only
 //! the columns and groups that matter. So rows come in the order of a space-filling curve, and groups are small.
 //!
-//! This crate knows of neither database nor storage: it is given rows, and gives bytes.
+//! This crate knows of neither database, storage nor network: it is given rows, and gives bytes, or it is given a file, and gives
+//! what its rows say.
 #![forbid(unsafe_code)]
 
 mod batch;
 mod columns;
+mod reader;
 mod row;
 mod writer;
 
 pub use columns::{ColumnDescription, columns};
+pub use reader::{Column, PartReader, ReadError, RowView, Rows, description};
 pub use row::{Asset, Found, Mark, Row, Tag};
 pub use writer::{DatasetError, Finished, PartWriter};

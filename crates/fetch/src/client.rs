@@ -61,11 +61,13 @@ impl Default for Patience {
 
 /// Why there is no answer to one request.
 #[derive(Debug)]
-pub(crate) enum Trouble {
+pub enum Trouble {
     /// The server is busy: everyone waits, as long as it says.
     Busy(Option<Duration>),
     /// It may go better in a moment.
     Passing(String),
+    /// What came is not what was asked for, which may be due to the way that it came.
+    Wrong(String),
     /// It will not go better.
     Final(String),
     /// The server answers that it will not.
@@ -78,10 +80,10 @@ pub(crate) enum Trouble {
 
 impl Trouble {
     /// A sentence's end.
-    pub(crate) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         match self {
             Self::Busy(_) => "the server is too busy".to_owned(),
-            Self::Passing(why) | Self::Final(why) => shown(why),
+            Self::Passing(why) | Self::Wrong(why) | Self::Final(why) => shown(why),
             Self::Refused(status, message) if message.is_empty() => format!("the server answers {status}"),
             Self::Refused(status, message) => format!("the server answers {status}: {}", shown(message)),
             Self::TooLarge => "the server answers more than is taken".to_owned(),
@@ -89,11 +91,12 @@ impl Trouble {
         }
     }
 
-    pub(crate) fn into_error(self, url: &Url) -> FetchError {
+    /// What ends a run that cannot do without what was asked for.
+    pub fn into_error(self, url: &Url) -> FetchError {
         let url = url.clone();
         match self {
             Self::Busy(_) | Self::Passing(_) => FetchError::Away { url, why: self.text() },
-            Self::Final(_) | Self::TooLarge => FetchError::Strange { url, why: self.text() },
+            Self::Wrong(_) | Self::Final(_) | Self::TooLarge => FetchError::Strange { url, why: self.text() },
             Self::Refused(status, message) => FetchError::Refused { url, status, message },
             Self::Stopped => FetchError::Stopped,
         }
@@ -102,45 +105,59 @@ impl Trouble {
 
 /// A request.
 #[derive(Debug, Clone)]
-pub(crate) struct Asking {
+pub struct Asking {
+    /// How it is asked.
     pub method: Method,
+    /// What is asked for.
     pub url: Url,
+    /// What is said besides.
     pub headers: HeaderMap,
     /// JSON.
     pub body: Option<Value>,
 }
 
 impl Asking {
-    pub(crate) fn get(url: Url, accept: &'static str) -> Self {
+    /// Asks for what is of one of these media types.
+    pub fn get(url: Url, accept: &'static str) -> Self {
         let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
         Self { method: Method::GET, url, headers, body: None }
     }
 
     /// Asks for a document, of which the conditions are in the body.
-    pub(crate) fn post(url: Url, body: Value) -> Self {
+    pub fn post(url: Url, body: Value) -> Self {
         Self { method: Method::POST, body: Some(body), ..Self::get(url, DOCUMENTS) }
     }
 }
 
 /// Media types of documents.
-pub(crate) const DOCUMENTS: &str = "application/geo+json, application/json";
+pub const DOCUMENTS: &str = "application/geo+json, application/json";
 
 /// Asks servers. All requests of a run go through one.
-pub(crate) struct Client<'a> {
+pub struct Client<'a> {
     http: reqwest::Client,
     token: Option<HeaderValue>,
     /// Who is shown the token.
     home: Origin,
+    /// How long to wait, and how often to ask again.
     pub patience: Patience,
+    /// Time and chance.
     pub world: Arc<dyn World>,
+    /// Who is told.
     pub progress: &'a dyn Progress,
+    /// Cancelled when the user wants to stop.
     pub stop: CancellationToken,
     gate: Gate,
 }
 
+impl std::fmt::Debug for Client<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("home", &self.home).finish_non_exhaustive()
+    }
+}
+
 impl<'a> Client<'a> {
     /// A client that shows the token to `home` alone.
-    pub(crate) fn new(
+    pub fn new(
         home: &Url,
         token: Option<&str>,
         patience: Patience,
@@ -171,7 +188,7 @@ impl<'a> Client<'a> {
     }
 
     /// A document.
-    pub(crate) async fn json<T: DeserializeOwned>(&self, asking: &Asking) -> Result<T, Trouble> {
+    pub async fn json<T: DeserializeOwned>(&self, asking: &Asking) -> Result<T, Trouble> {
         let mut tries = self.tries();
         loop {
             let passed = tries.pass().await?;
@@ -188,7 +205,7 @@ impl<'a> Client<'a> {
     }
 
     /// Asks once for what is not too large.
-    pub(crate) async fn text(&self, asking: &Asking) -> Result<Vec<u8>, Trouble> {
+    pub async fn text(&self, asking: &Asking) -> Result<Vec<u8>, Trouble> {
         let read = async {
             let response = self.send(asking).await?;
             if !response.status().is_success() {
@@ -205,12 +222,12 @@ impl<'a> Client<'a> {
     }
 
     /// One thing that is tried several times.
-    pub(crate) fn tries(&self) -> Tries<'_> {
+    pub fn tries(&self) -> Tries<'_> {
         Tries { client: self, failures: 0, waits: 0 }
     }
 
     /// Asks once, and follows redirects. Whoever is busy or broken is a trouble; every other answer is an answer.
-    pub(crate) async fn send(&self, asking: &Asking) -> Result<Response, Trouble> {
+    pub async fn send(&self, asking: &Asking) -> Result<Response, Trouble> {
         let (mut at, mut method, mut body) = (asking.url.clone(), asking.method.clone(), asking.body.as_ref());
         for _ in 0..=MOST_REDIRECTS {
             let mut request = self.http.request(method.clone(), at.clone()).headers(asking.headers.clone());
@@ -259,7 +276,8 @@ impl<'a> Client<'a> {
 }
 
 /// Counts how often one thing was tried.
-pub(crate) struct Tries<'a> {
+#[derive(Debug)]
+pub struct Tries<'a> {
     client: &'a Client<'a>,
     failures: u32,
     waits: u32,
@@ -267,7 +285,7 @@ pub(crate) struct Tries<'a> {
 
 impl Tries<'_> {
     /// Waits until the next request may be sent.
-    pub(crate) async fn pass(&self) -> Result<u64, Trouble> {
+    pub async fn pass(&self) -> Result<u64, Trouble> {
         tokio::select! {
             passed = self.client.gate.pass() => Ok(passed),
             () = self.client.stop.cancelled() => Err(Trouble::Stopped),
@@ -275,12 +293,12 @@ impl Tries<'_> {
     }
 
     /// Something got on: a server that is busy now and then can be waited for any number of times.
-    pub(crate) fn got_on(&mut self) {
+    pub fn got_on(&mut self) {
         self.waits = 0;
     }
 
     /// Waits as long as the trouble calls for, or gives it back if there is no use in trying again.
-    pub(crate) async fn again(&mut self, trouble: Trouble, passed: u64) -> Result<(), Trouble> {
+    pub async fn again(&mut self, trouble: Trouble, passed: u64) -> Result<(), Trouble> {
         let Patience { attempts, waits, first, longest, longest_asked, .. } = self.client.patience;
         let world = &*self.client.world;
         let waiting = async {
@@ -295,7 +313,7 @@ impl Tries<'_> {
                     self.client.gate.pause(passed, wait, world).await;
                     true
                 }
-                Trouble::Passing(_) => {
+                Trouble::Passing(_) | Trouble::Wrong(_) => {
                     self.failures += 1;
                     if self.failures >= attempts {
                         return false;
@@ -315,7 +333,7 @@ impl Tries<'_> {
 }
 
 /// What the server says about an answer that is none.
-pub(crate) async fn refusal(response: Response) -> Trouble {
+pub async fn refusal(response: Response) -> Trouble {
     let status = response.status();
     let body = bounded(response, LARGEST_REFUSAL).await.unwrap_or_default();
     let document: Value = serde_json::from_slice(&body).unwrap_or_default();
@@ -336,8 +354,15 @@ async fn bounded(response: Response, most: usize) -> Result<Vec<u8>, Trouble> {
     Ok(body)
 }
 
+/// Where a part of a file that comes begins, and how long the whole is, bytes, as far as the server says so.
+pub fn part(response: &Response) -> Option<(u64, Option<u64>)> {
+    let range = response.headers().get(header::CONTENT_RANGE)?.to_str().ok()?;
+    let (span, whole) = range.strip_prefix("bytes ")?.split_once('/')?;
+    Some((span.split_once('-')?.0.parse().ok()?, whole.parse().ok()))
+}
+
 /// An error with its causes, without the address, which is told elsewhere.
-pub(crate) fn chain(error: &reqwest::Error) -> String {
+pub fn chain(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;

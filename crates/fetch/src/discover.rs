@@ -20,28 +20,9 @@ pub(crate) struct Server {
     pub knows_filters: bool,
 }
 
-/// Reads the landing page at the address, or at `/api` below it.
+/// Finds where a server's search is, and what it can.
 pub(crate) async fn discover(client: &Client<'_>, home: &Url) -> Result<Server, FetchError> {
-    let mut below = home.clone();
-    below.set_path(&format!("{}/api", home.path().trim_end_matches('/')));
-    let (mut landing, mut first) = (None, None);
-    for url in [home, &below] {
-        match read(client, url).await {
-            Ok(Some(found)) => {
-                landing = Some((url.clone(), found));
-                break;
-            }
-            Ok(None) => {}
-            Err(error @ (FetchError::Stopped | FetchError::Away { .. })) => return Err(error),
-            Err(error) => first = first.or(Some(error)),
-        }
-    }
-    let Some((url, landing)) = landing else {
-        return Err(first.unwrap_or_else(|| FetchError::Strange {
-            url: home.clone(),
-            why: "there is no landing page of a STAC API with a search, neither there nor at /api".to_owned(),
-        }));
-    };
+    let (url, landing) = landing(client, home).await?;
     let search = link(&landing, &url, "search").ok_or_else(|| FetchError::Strange {
         url: url.clone(),
         why: "its landing page has no link to a search".to_owned(),
@@ -65,6 +46,28 @@ pub(crate) async fn discover(client: &Client<'_>, home: &Url) -> Result<Server, 
     Ok(Server { search, knows_updated, knows_filters })
 }
 
+/// Reads the landing page at the address, or at `/api` below it; and where it was.
+///
+/// # Errors
+/// If there is none, or the server does not answer.
+pub async fn landing(client: &Client<'_>, home: &Url) -> Result<(Url, Value), FetchError> {
+    let mut below = home.clone();
+    below.set_path(&format!("{}/api", home.path().trim_end_matches('/')));
+    let mut first = None;
+    for url in [home, &below] {
+        match read(client, url).await {
+            Ok(Some(found)) => return Ok((url.clone(), found)),
+            Ok(None) => {}
+            Err(error @ (FetchError::Stopped | FetchError::Away { .. })) => return Err(error),
+            Err(error) => first = first.or(Some(error)),
+        }
+    }
+    Err(first.unwrap_or_else(|| FetchError::Strange {
+        url: home.clone(),
+        why: "there is no landing page of a STAC API with a search, neither there nor at /api".to_owned(),
+    }))
+}
+
 /// A landing page, or nothing if there is something else.
 async fn read(client: &Client<'_>, url: &Url) -> Result<Option<Value>, FetchError> {
     // Read as a page of a site, too: that is told apart here, and asking again would not change it.
@@ -84,7 +87,7 @@ async fn read(client: &Client<'_>, url: &Url) -> Result<Option<Value>, FetchErro
 }
 
 /// Where a link leads. Of several that which is asked with GET.
-fn link(document: &Value, base: &Url, rel: &str) -> Option<Url> {
+pub fn link(document: &Value, base: &Url, rel: &str) -> Option<Url> {
     let links = document["links"].as_array()?;
     let of = |link: &&Value| link["rel"] == rel;
     let by_get = |link: &&Value| link["method"].as_str().is_none_or(|method| method.eq_ignore_ascii_case("GET"));

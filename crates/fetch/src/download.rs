@@ -18,7 +18,8 @@ use url::Url;
 use crate::{
     Done, Entry, Event, FetchError, Verified,
     client::{Asking, Client, Trouble, chain, refusal},
-    folder::{Folder, options},
+    disk::{self, options},
+    folder::Folder,
     journal::Journal,
     jpeg, plan,
 };
@@ -177,7 +178,7 @@ impl Taking<'_> {
             let mut file = options().read(true).append(true).open(&path)?;
             let mut hasher = Sha256::new();
             file.seek(SeekFrom::Start(0))?;
-            let length = plan::feed(&mut hasher, &mut file)?;
+            let length = disk::feed(&mut hasher, &mut file)?;
             Ok(Part { file, hasher, length, etag, announced: None })
         };
         open().map(Some).map_err(FetchError::disk("read", &path))
@@ -188,7 +189,7 @@ impl Taking<'_> {
         let path = self.ground.folder.part(&entry.id);
         let etag = tag(response);
         let strong = etag.clone().filter(|tag| tag.starts_with('"'));
-        let file = crate::folder::create(&path).map_err(FetchError::disk("write", &path))?;
+        let file = disk::create(&path).map_err(FetchError::disk("write", &path))?;
         // After what came of another content is gone: its tag must not stand for it.
         self.ground.journal.begin(&entry.id, strong)?;
         Ok(Part { file, hasher: Sha256::new(), length: 0, etag, announced: response.content_length() })
@@ -239,7 +240,7 @@ impl Taking<'_> {
 impl Part {
     /// SHA-256 of what came, hexadecimal.
     fn sha256(&self) -> String {
-        plan::hex(&self.hasher.clone().finalize())
+        disk::hex(&self.hasher.clone().finalize())
     }
 }
 
@@ -247,7 +248,7 @@ impl Ground {
     /// Throws away what came, which may be tried again.
     fn anew(&self, entry: &Entry, why: &str) -> Result<Result<Outcome, Trouble>, FetchError> {
         let path = self.folder.part(&entry.id);
-        crate::folder::create(&path).map_err(FetchError::disk("write", &path))?;
+        disk::create(&path).map_err(FetchError::disk("write", &path))?;
         self.journal.begin(&entry.id, None)?;
         Ok(Err(Trouble::Passing(why.to_owned())))
     }
@@ -330,12 +331,10 @@ fn tag(response: &Response) -> Option<String> {
 
 /// The part with what its continuation says, if it is one.
 fn resumed(response: &Response, mut part: Part) -> Option<Part> {
-    let range = response.headers().get(header::CONTENT_RANGE)?.to_str().ok()?;
-    let (span, whole) = range.strip_prefix("bytes ")?.split_once('/')?;
-    let begin: u64 = span.split_once('-')?.0.parse().ok()?;
+    let (begin, whole) = crate::client::part(response)?;
     if begin != part.length || tag(response).is_some_and(|tag| Some(tag) != part.etag) {
         return None;
     }
-    part.announced = whole.parse().ok();
+    part.announced = whole;
     Some(part)
 }

@@ -52,6 +52,14 @@ pub enum FetchError {
         /// What is wrong with it.
         why: String,
     },
+    /// It has not come to what was asked for yet.
+    #[error("{} is not ready: {}. What came is kept: run the same command again later", shown(url.as_str()), shown(why))]
+    Unready {
+        /// What was asked.
+        url: Url,
+        /// What it is about.
+        why: String,
+    },
     /// The server suddenly lists far fewer pictures than before.
     #[error(
         "{gone} of the {had} pictures in this folder are not on the server's list any more. That is more than half, and may be \
@@ -71,7 +79,7 @@ pub enum FetchError {
 
 impl FetchError {
     /// For `map_err` on what the disk answers.
-    pub(crate) fn disk(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+    pub fn disk(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_owned();
         move |why| Self::Disk { doing, path, why }
     }

@@ -1,15 +1,14 @@
 //! The folder that pictures are taken into: what lies where, who may work in it, and writing without following links.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Read as _, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    fs::{self, File},
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FetchError, Query};
+use crate::{FetchError, Query, disk, disk::options};
 
 /// Name of the file that a run holds.
 const LOCK: &str = ".lock";
@@ -46,27 +45,13 @@ impl Folder {
         }
         fs::create_dir_all(root).map_err(FetchError::disk("make", root))?;
         let root = root.canonicalize().map_err(FetchError::disk("find", root))?;
-        let lock = Self::lock(&root)?;
+        let lock = disk::hold(&root.join(LOCK), "flaneur fetch")?;
         let folder = Self { root, _lock: lock };
         folder.claim(query)?;
-        Self::make(&folder.root.join("pictures"))?;
-        Self::make(&folder.root.join(WORK))?;
+        disk::make(&folder.root.join("pictures"))?;
+        disk::make(&folder.root.join(WORK))?;
         folder.clear_work()?;
         Ok(folder)
-    }
-
-    fn lock(root: &Path) -> Result<File, FetchError> {
-        let path = root.join(LOCK);
-        let file = options().create(true).truncate(false).read(true).write(true).open(&path);
-        let file = file.map_err(FetchError::disk("write to", &path))?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(FetchError::Folder(format!(
-                "another flaneur fetch is at work in {}: wait for it, or choose another folder",
-                root.display()
-            ))),
-            Err(TryLockError::Error(why)) => Err(FetchError::Disk { doing: "lock", path, why }),
-        }
     }
 
     /// Writes down what the folder is of, or compares.
@@ -141,48 +126,22 @@ impl Folder {
         self.root.join(format!("{}.part", Self::picture_name(id)))
     }
 
-    /// Makes a folder, if it is not there. One that is a link somewhere else is refused.
-    pub(crate) fn make(path: &Path) -> Result<(), FetchError> {
-        match fs::create_dir(path) {
-            Ok(()) => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && is_real_folder(path) => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(FetchError::Folder(format!(
-                "{} is a link or a file where a folder has to be: nothing is written through it",
-                path.display()
-            ))),
-            Err(why) => Err(FetchError::Disk { doing: "make", path: path.to_owned(), why }),
-        }
-    }
-
     /// Makes the folder that a picture is in.
     pub(crate) fn make_drawer(&self, id: &str) -> Result<(), FetchError> {
-        Self::make(&self.root.join("pictures").join(drawer(id)))
+        disk::make(&self.root.join("pictures").join(drawer(id)))
     }
 
     /// Puts a whole file in place of another, at once.
     pub(crate) fn replace(&self, path: &Path, content: &[u8]) -> Result<(), FetchError> {
-        Self::make(&self.root.join(WORK))?;
+        disk::make(&self.root.join(WORK))?;
         let new = self.work("new");
-        let write = || {
-            let mut file = create(&new)?;
-            file.write_all(content)?;
-            file.sync_all()
-        };
-        write().map_err(FetchError::disk("write", &new))?;
-        self.rename(&new, path)
-    }
-
-    /// Puts a file that was synced in place of another, for good.
-    pub(crate) fn rename(&self, from: &Path, to: &Path) -> Result<(), FetchError> {
-        fs::rename(from, to).map_err(FetchError::disk("write", to))?;
-        let parent = to.parent().unwrap_or(&self.root);
-        File::open(parent).and_then(|folder| folder.sync_all()).map_err(FetchError::disk("write to", parent))
+        disk::write(&new, content)?;
+        disk::rename(&new, path)
     }
 
     /// Space that is left, bytes; none where the system does not say.
     pub(crate) fn space(&self) -> Option<u64> {
-        let told = rustix::fs::statvfs(&self.root).ok()?;
-        told.f_bavail.checked_mul(told.f_frsize)
+        disk::space(&self.root)
     }
 
     /// Removes what a run left that was killed.
@@ -220,22 +179,6 @@ fn is_foreign(root: &Path) -> Result<bool, FetchError> {
         Ok(false)
     };
     look().map_err(FetchError::disk("look into", root))
-}
-
-fn is_real_folder(path: &Path) -> bool {
-    path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
-}
-
-/// Opens files, but does not follow links.
-pub(crate) fn options() -> OpenOptions {
-    let mut options = File::options();
-    options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
-    options
-}
-
-/// Begins a file anew.
-pub(crate) fn create(path: &Path) -> io::Result<File> {
-    options().create(true).write(true).truncate(true).open(path)
 }
 
 fn differences(found: &Query, wanted: &Query) -> Vec<&'static str> {
@@ -306,7 +249,7 @@ mod tests {
         let victim = elsewhere.join("victim");
         fs::write(&victim, "kept").unwrap();
         std::os::unix::fs::symlink(&victim, folder.journal()).unwrap();
-        assert!(create(&folder.journal()).is_err());
+        assert!(disk::create(&folder.journal()).is_err());
         folder.replace(&folder.journal(), b"new").unwrap();
         assert_eq!(fs::read_to_string(victim).unwrap(), "kept");
     }

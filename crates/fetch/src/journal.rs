@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     FetchError,
-    folder::{Folder, options},
+    disk::{self, options},
+    folder::Folder,
     manifest::Lines,
 };
 
@@ -209,7 +210,7 @@ impl Journal {
             }
         }
         out.finish()?;
-        folder.rename(&new, &self.path)?;
+        disk::rename(&new, &self.path)?;
         // What is appended from now on belongs into the new one.
         let reopened = options().append(true).read(true).open(&self.path);
         state.out = reopened.map_err(FetchError::disk("write", &self.path))?;

@@ -6,6 +6,8 @@
 //! taken for hostile: identifiers become file names only if they are harmless, every answer is bounded, and a token is shown
 //! to the named server alone.
 //!
+//! [`client`] and [`disk`] are for others who take files from a server into a folder.
+//!
 //! ```no_run
 //! # async fn example() -> Result<(), flaneur_fetch::FetchError> {
 //! use flaneur_fetch::{BBox, Options, Query, RealWorld, Silent, fetch};
@@ -20,8 +22,9 @@
 #![forbid(unsafe_code)]
 
 mod area;
-mod client;
+pub mod client;
 mod discover;
+pub mod disk;
 mod download;
 mod error;
 mod folder;
@@ -43,6 +46,7 @@ mod world;
 
 pub use area::{BBox, Polygons};
 pub use client::Patience;
+pub use discover::{landing, link};
 pub use error::FetchError;
 pub use item::{Entry, Refusal};
 pub use journal::{Done, Verified};

@@ -11,7 +11,7 @@ use std::{
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{Entry, FetchError, folder::Folder, folder::create};
+use crate::{Entry, FetchError, disk::create, folder::Folder};
 
 /// Pictures sorted in memory at once; each takes about a kilobyte there.
 const HELD: usize = 100_000;

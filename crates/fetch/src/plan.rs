@@ -1,15 +1,8 @@
 //! Compares what is here with the list.
 
-use std::{
-    fs::{self, File},
-    io::{self, Read as _},
-    os::unix::fs::MetadataExt as _,
-    path::Path,
-};
+use std::{fs, io, os::unix::fs::MetadataExt as _};
 
-use sha2::{Digest as _, Sha256};
-
-use crate::{Done, Entry, FetchError, Verified, folder::Folder, folder::options, journal::Journal};
+use crate::{Done, Entry, FetchError, Verified, disk::sha256, folder::Folder, journal::Journal};
 
 /// What has to be done for a picture.
 #[derive(Debug, PartialEq, Eq)]
@@ -92,33 +85,4 @@ pub(crate) fn is_as_left(metadata: &fs::Metadata, done: &Done) -> bool {
 /// When a file was last changed, nanoseconds since 1970.
 pub(crate) fn mtime(metadata: &fs::Metadata) -> i64 {
     metadata.mtime().saturating_mul(1_000_000_000).saturating_add(metadata.mtime_nsec())
-}
-
-/// SHA-256 of a file, hexadecimal.
-pub(crate) fn sha256(path: &Path) -> io::Result<String> {
-    let mut hasher = Sha256::new();
-    feed(&mut hasher, &mut options().read(true).open(path)?)?;
-    Ok(hex(&hasher.finalize()))
-}
-
-/// Has a hasher read a file to its end; how many bytes that were.
-pub(crate) fn feed(hasher: &mut Sha256, file: &mut File) -> io::Result<u64> {
-    let mut buffer = vec![0; 64 << 10];
-    let mut length = 0;
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            return Ok(length);
-        }
-        hasher.update(&buffer[..read]);
-        length += read as u64;
-    }
-}
-
-/// Bytes in hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        text.extend([byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0')));
-        text
-    })
 }

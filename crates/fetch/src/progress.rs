@@ -19,18 +19,18 @@ pub enum Event<'a> {
     },
     /// It is known what has to be taken.
     Planned {
-        /// Pictures to take.
-        pictures: u64,
+        /// Files to take.
+        files: u64,
         /// What the server states of their sizes, bytes.
         bytes: u64,
-        /// Of how many pictures it states none.
+        /// Of how many files it states none.
         without_size: u64,
-        /// Pictures that are here already.
+        /// Files that are here already.
         unchanged: u64,
     },
     /// Bytes came.
     Received(u64),
-    /// A picture is dealt with, whichever way.
+    /// A file is dealt with, whichever way.
     Settled,
     /// A picture could not be taken.
     Failed {
@@ -44,6 +44,13 @@ pub enum Event<'a> {
     /// Shards are written.
     Packing {
         /// How many were looked at.
+        done: u64,
+        /// How many there are.
+        of: u64,
+    },
+    /// What is here is read.
+    Reading {
+        /// How many files were read.
         done: u64,
         /// How many there are.
         of: u64,

@@ -16,6 +16,7 @@ use crate::{
     Event, FetchError, Halt, Patience, Progress, Query, Summary, World,
     client::Client,
     discover::discover,
+    disk,
     download::{Ground, Outcome, Taking},
     folder::Folder,
     journal::Journal,
@@ -103,7 +104,7 @@ pub async fn fetch(
         (summary.refused, summary.refusals, summary.gaps) = (found.refused, found.refusals, found.gaps);
     }
     if options.manifest_only {
-        folder.rename(&list, &folder.manifest())?;
+        disk::rename(&list, &folder.manifest())?;
         return Ok(summary);
     }
     let journal = Arc::new(Journal::open(&folder)?);
@@ -133,7 +134,7 @@ impl Run<'_> {
             return Err(FetchError::TooManyRemovals { gone: off.len() as u64, had: had.len() as u64 });
         }
         // From here on the folder follows the new list.
-        folder.rename(list, &folder.manifest())?;
+        disk::rename(list, &folder.manifest())?;
         if removing {
             self.remove_all(&off, summary)?;
         } else {
@@ -192,8 +193,8 @@ impl Run<'_> {
             }
         }
         remove::remove_parts(&self.ground, &|id| !begun.contains(id) || had.contains(id))?;
-        let Totals { pictures, bytes, without_size, .. } = to_come;
-        self.progress.on(&Event::Planned { pictures, bytes, without_size, unchanged: summary.unchanged });
+        let Totals { pictures: files, bytes, without_size, .. } = to_come;
+        self.progress.on(&Event::Planned { files, bytes, without_size, unchanged: summary.unchanged });
         let allowed = self.options.limit_bytes.unwrap_or(u64::MAX).min(bytes);
         if let Some(space) = folder.space().filter(|space| *space < allowed) {
             return Err(FetchError::Folder(format!(
@@ -295,7 +296,7 @@ impl Run<'_> {
         }
         out.finish()?;
         summary.listed = totals;
-        folder.rename(&new, &folder.manifest())
+        disk::rename(&new, &folder.manifest())
     }
 
     fn fail(&self, id: &str, why: String, summary: &mut Summary) {

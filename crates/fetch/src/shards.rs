@@ -14,8 +14,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     Entry, Event, FetchError, Progress, Summary,
+    disk::{self, create, options},
     download::Ground,
-    folder::{Folder, create, options},
     manifest::{self, Lookup},
     plan,
 };
@@ -72,7 +72,7 @@ pub(crate) fn pack(
     summary: &mut Summary,
 ) -> Result<(), FetchError> {
     let folder = ground.folder.shards();
-    Folder::make(&folder)?;
+    disk::make(&folder)?;
     let list = ground.folder.manifest();
     let mut here: Vec<(u64, u64)> = Vec::new();
     for line in manifest::read(&list)? {
@@ -160,7 +160,7 @@ fn content(ground: &Ground, lookup: &mut Lookup, members: &[u64]) -> Result<Stri
         hasher.update(line);
         hasher.update(done.map(|done| done.sha256).unwrap_or_default());
     }
-    Ok(plan::hex(&hasher.finalize()))
+    Ok(disk::hex(&hasher.finalize()))
 }
 
 fn write(
@@ -199,7 +199,7 @@ fn write(
         Ok((sha256, length))
     });
     (shard.sha256, shard.bytes) = written.map_err(FetchError::disk("write", &new))?;
-    ground.folder.rename(&new, path)?;
+    disk::rename(&new, path)?;
     Ok(shard)
 }
 
@@ -234,7 +234,7 @@ impl<T> Digesting<T> {
 
     /// SHA-256 in hexadecimal, bytes, and what they passed to.
     fn finish(self) -> (String, u64, T) {
-        (plan::hex(&self.hasher.finalize()), self.length, self.inner)
+        (disk::hex(&self.hasher.finalize()), self.length, self.inner)
     }
 }
 

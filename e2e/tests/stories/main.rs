@@ -44,6 +44,7 @@ mod s3;
 mod schemathesis;
 mod shared_data;
 mod simulate;
+mod snapshot;
 mod stac_tools;
 mod takeout;
 mod transfers;

@@ -1,25 +1,19 @@
 //! `flaneur fetch`: takes many pictures from a server.
 
-use std::{
-    io::IsTerminal as _,
-    path::Path,
-    process::ExitCode,
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::{path::Path, process::ExitCode, sync::Arc};
 
 use anyhow::{Context as _, Result};
-use flaneur_fetch::{Event, Halt, Options, Progress, Query, RealWorld, Summary, Verified, bytes, fetch, shown};
-use indicatif::{ProgressBar, ProgressStyle};
+use flaneur_fetch::{Halt, Options, Query, RealWorld, Summary, Verified, bytes, fetch, shown};
 
 use super::say;
 use crate::{
     options::FetchArgs,
-    parts::watching::{stopped_by_signal, tell},
+    parts::{
+        telling::Teller,
+        watching::{stopped_by_signal, tell},
+    },
 };
 
-/// Time between two lines of progress where nobody sees a bar.
-const BETWEEN: Duration = Duration::from_secs(10);
 /// Failures and the like that are told one by one.
 const MOST_TOLD: usize = 20;
 /// Largest file of an area, bytes.
@@ -29,7 +23,7 @@ const LARGEST_AREA: u64 = 64 << 20;
 pub async fn run(args: FetchArgs) -> Result<ExitCode> {
     let manifest_only = args.manifest_only;
     let options = options(args)?;
-    let teller = Teller::new();
+    let teller = Teller::of("pictures");
     let outcome = fetch(&options, Arc::new(RealWorld), &teller, stopped_by_signal()).await;
     teller.end();
     let summary = outcome?;
@@ -68,108 +62,6 @@ fn area(path: &Path) -> Result<serde_json::Value> {
     anyhow::ensure!(size <= LARGEST_AREA, "{} is larger than {}", path.display(), bytes(LARGEST_AREA));
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     serde_json::from_str(&text).with_context(|| format!("{} is no GeoJSON", path.display()))
-}
-
-/// Tells how far it is: a bar on a terminal, else a line now and then.
-struct Teller {
-    /// Hidden where nobody sees it.
-    bar: ProgressBar,
-    on_terminal: bool,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    told: Option<Instant>,
-    pictures: u64,
-    settled: u64,
-    received: u64,
-    /// Whether the bar counts bytes.
-    by_bytes: bool,
-}
-
-impl Teller {
-    fn new() -> Self {
-        let on_terminal = std::io::stderr().is_terminal();
-        let bar = if on_terminal { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
-        Self { bar, on_terminal, state: Mutex::default() }
-    }
-
-    /// A line that stays.
-    fn line(&self, text: &str) {
-        if self.on_terminal { self.bar.println(text) } else { tell(text) }
-    }
-
-    /// Where something is now: always on a terminal, else now and then.
-    fn place(&self, state: &mut State, text: &str) {
-        if self.on_terminal {
-            self.bar.set_message(text.to_owned());
-            self.bar.tick();
-        } else if state.told.is_none_or(|at| at.elapsed() >= BETWEEN) {
-            state.told = Some(Instant::now());
-            tell(text);
-        }
-    }
-
-    fn end(&self) {
-        self.bar.finish_and_clear();
-    }
-}
-
-impl Progress for Teller {
-    fn on(&self, event: &Event<'_>) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        match event {
-            Event::Found { pictures, requests } => {
-                self.place(&mut state, &format!("listing: {pictures} pictures in {requests} answers"));
-            }
-            Event::Comparing { pictures } => self.place(&mut state, &format!("comparing: {pictures} pictures")),
-            Event::Planned { pictures, bytes: total, without_size, unchanged } => {
-                state.pictures = *pictures;
-                let size = if *without_size == *pictures && *pictures > 0 {
-                    "of unknown size".to_owned()
-                } else if *without_size > 0 {
-                    format!("{} and {without_size} of unknown size", bytes(*total))
-                } else {
-                    bytes(*total)
-                };
-                self.line(&format!("{pictures} pictures to take ({size}), {unchanged} are here"));
-                self.bar.set_message("");
-                // By bytes where they are known, else by pictures.
-                state.by_bytes = *without_size == 0;
-                let (length, template) = if state.by_bytes {
-                    (*total, "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}")
-                } else {
-                    (*pictures, "{wide_bar} {pos}/{len} pictures, {eta} to go")
-                };
-                if let Ok(style) = ProgressStyle::with_template(template) {
-                    self.bar.set_style(style);
-                }
-                self.bar.set_length(length);
-                self.bar.reset();
-            }
-            Event::Received(count) => {
-                state.received += count;
-                if state.by_bytes {
-                    self.bar.inc(*count);
-                }
-            }
-            Event::Settled => {
-                state.settled += 1;
-                if !state.by_bytes {
-                    self.bar.inc(1);
-                }
-                if !self.on_terminal {
-                    let text = format!("{} of {} pictures, {}", state.settled, state.pictures, bytes(state.received));
-                    self.place(&mut state, &text);
-                }
-            }
-            Event::Failed { id, why } => self.line(&format!("{id}: {why}")),
-            Event::Paused(time) => self.line(&format!("the server is busy: waiting {} s", time.as_secs().max(1))),
-            Event::Packing { done, of } => self.place(&mut state, &format!("packing: {done} of {of} shards")),
-            Event::Note(text) => self.line(text),
-        }
-    }
 }
 
 /// What went wrong.

@@ -13,6 +13,7 @@ mod migrate;
 mod restore;
 mod serve;
 mod simulate;
+mod snapshot;
 mod tiler;
 mod token;
 mod unseal;
@@ -53,6 +54,7 @@ pub fn run(parsed: Parsed) -> Result<ExitCode> {
         Command::Doctor(args) => runtime.block_on(doctor::run(*args)),
         Command::Simulate(args) => runtime.block_on(simulate::run(args)).map(done),
         Command::Fetch(args) => runtime.block_on(fetch::run(*args)),
+        Command::Snapshot(args) => runtime.block_on(snapshot::run(*args)),
         Command::Unseal(args) => runtime.block_on(unseal::run(*args)),
         Command::Token(args) => match args.command {
             TokenCommand::Create(args) => runtime.block_on(token::create(args)).map(done),

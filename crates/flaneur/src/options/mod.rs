@@ -7,6 +7,7 @@ mod place;
 mod safekeeping;
 mod sealing;
 mod settings;
+mod snapshot;
 
 use clap::{Args, Parser, Subcommand};
 use flaneur_catalog::model::JobId;
@@ -21,6 +22,7 @@ pub use settings::{
     ApiArgs, Cdn, Front, Instance, Log, Memory, Operator, Settings, TilerArgs, UploadLimit, WorkLimit, WorkerArgs,
     Working,
 };
+pub use snapshot::SnapshotArgs;
 
 /// Street-level pictures, open to all.
 #[derive(Debug, Parser)]
@@ -84,6 +86,12 @@ pub enum Command {
     /// again, it goes on where it was, takes only what is new, and removes what the server does not show any more. Fails if any
     /// picture could not be taken.
     Fetch(Box<FetchArgs>),
+    /// Make a folder of an instance's dataset that can be cited and archived, or check one
+    ///
+    /// Takes the GeoParquet files that the instance offers, verifies them, and writes a data card, a STAC Collection and
+    /// checksums beside them. Whoever takes a snapshot of the same state has the same bytes. Interrupted, it goes on when it is
+    /// run again; a folder is either whole or has no SHA256SUMS.
+    Snapshot(Box<SnapshotArgs>),
     /// Undo false alarms: put back what was blurred, where the key is that it was sealed to
     ///
     /// Without --picture and --all-requested, lists what is asked to be undone. For the machine of whoever holds the key; it

@@ -16,6 +16,7 @@ pub mod proxy;
 pub mod requests;
 pub mod sealing;
 pub mod shutdown;
+pub mod telling;
 pub mod traces;
 pub mod watching;
 pub mod work;
