@@ -6,10 +6,12 @@ Prints one JSON document: how many pictures there are, and what is wrong. Ends w
 """
 
 import argparse
+import contextlib
 import datetime
 import json
 import math
 import pathlib
+import re
 import sys
 
 import duck
@@ -115,12 +117,29 @@ def collection_problems(folder, card):
         yield f"the collection has {len(data)} files, and the card {card['files']['count']}"
 
 
+def readme_problems(folder, card):
+    """What README.md says of how to open it has to work."""
+    readme = (folder / "README.md").read_text()
+
+    def block(language):
+        return re.search(rf"^```{language}\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE)[1]
+
+    with contextlib.chdir(folder):
+        counted = sum(row[-1] for row in duck.connect().execute(block("sql")).fetchall())
+        found = {}
+        exec(block("python"), found)
+    if counted != card["pictures"]:
+        yield f"README.md: with DuckDB there are {counted} pictures"
+    if len(found["pictures"]) != card["pictures"] or found["pictures"].crs is None:
+        yield f"README.md: with GeoPandas there are {len(found['pictures'])} pictures"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path)
     folder = parser.parse_args().folder.resolve()
     card = json.loads((folder / "card.json").read_text())
-    found = [*problems(folder, card), *collection_problems(folder, card)]
+    found = [*problems(folder, card), *collection_problems(folder, card), *readme_problems(folder, card)]
     print(json.dumps({"pictures": card["pictures"], "files": card["files"]["count"], "problems": found}, indent=1))
     return 1 if found else 0
 

@@ -13,9 +13,11 @@ mod batch;
 mod columns;
 mod reader;
 mod row;
+mod view;
 mod writer;
 
 pub use columns::{ColumnDescription, columns};
-pub use reader::{Column, PartReader, ReadError, RowView, Rows, description};
+pub use reader::{Column, PartReader, ReadError, description};
 pub use row::{Asset, Found, Mark, Row, Tag};
+pub use view::{RowView, Rows};
 pub use writer::{DatasetError, Finished, PartWriter};

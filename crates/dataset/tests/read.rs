@@ -176,7 +176,8 @@ fn what_is_no_such_file_is_refused() {
     for end in [0, 3, 4, 8, good.len() / 2, good.len() - 1] {
         assert!(read(&good[..end]).is_err(), "{end}");
     }
-    assert!(matches!(read(b"<html>no</html>"), Err(ReadError::File(_))));
+    assert!(matches!(read(b"<html>no</html>PAR1"), Err(ReadError::TooLarge(_))), "the footer would be some gigabytes");
+    assert!(matches!(read(b"PAR1\x09\x00\x00\x00PAR1"), Err(ReadError::File(_))));
     for (lon, lat) in [(180.5, 0.0), (0.0, -91.0), (f64::NAN, 0.0)] {
         assert!(matches!(read(&written(&[Row { lon, lat, ..one() }])), Err(ReadError::Value(_))), "{lon} {lat}");
     }

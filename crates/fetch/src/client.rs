@@ -68,6 +68,8 @@ pub enum Trouble {
     Passing(String),
     /// What came is not what was asked for, which may be due to the way that it came.
     Wrong(String),
+    /// The server says that something is wrong with itself, which may pass, too.
+    Failing(StatusCode),
     /// It will not go better.
     Final(String),
     /// The server answers that it will not.
@@ -84,6 +86,7 @@ impl Trouble {
         match self {
             Self::Busy(_) => "the server is too busy".to_owned(),
             Self::Passing(why) | Self::Wrong(why) | Self::Final(why) => shown(why),
+            Self::Failing(status) => format!("it answers {status}"),
             Self::Refused(status, message) if message.is_empty() => format!("the server answers {status}"),
             Self::Refused(status, message) => format!("the server answers {status}: {}", shown(message)),
             Self::TooLarge => "the server answers more than is taken".to_owned(),
@@ -95,7 +98,7 @@ impl Trouble {
     pub fn into_error(self, url: &Url) -> FetchError {
         let url = url.clone();
         match self {
-            Self::Busy(_) | Self::Passing(_) => FetchError::Away { url, why: self.text() },
+            Self::Busy(_) | Self::Passing(_) | Self::Failing(_) => FetchError::Away { url, why: self.text() },
             Self::Wrong(_) | Self::Final(_) | Self::TooLarge => FetchError::Strange { url, why: self.text() },
             Self::Refused(status, message) => FetchError::Refused { url, status, message },
             Self::Stopped => FetchError::Stopped,
@@ -268,8 +271,8 @@ impl<'a> Client<'a> {
         match status {
             StatusCode::TOO_MANY_REQUESTS => Err(Trouble::Busy(wait)),
             StatusCode::SERVICE_UNAVAILABLE if wait.is_some() => Err(Trouble::Busy(wait)),
-            StatusCode::REQUEST_TIMEOUT => Err(Trouble::Passing(format!("it answers {status}"))),
-            status if status.is_server_error() => Err(Trouble::Passing(format!("it answers {status}"))),
+            StatusCode::REQUEST_TIMEOUT => Err(Trouble::Failing(status)),
+            status if status.is_server_error() => Err(Trouble::Failing(status)),
             _ => Ok(response),
         }
     }
@@ -313,7 +316,7 @@ impl Tries<'_> {
                     self.client.gate.pause(passed, wait, world).await;
                     true
                 }
-                Trouble::Passing(_) | Trouble::Wrong(_) => {
+                Trouble::Passing(_) | Trouble::Wrong(_) | Trouble::Failing(_) => {
                     self.failures += 1;
                     if self.failures >= attempts {
                         return false;

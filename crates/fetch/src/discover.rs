@@ -58,8 +58,11 @@ pub async fn landing(client: &Client<'_>, home: &Url) -> Result<(Url, Value), Fe
         match read(client, url).await {
             Ok(Some(found)) => return Ok((url.clone(), found)),
             Ok(None) => {}
-            Err(error @ (FetchError::Stopped | FetchError::Away { .. })) => return Err(error),
-            Err(error) => first = first.or(Some(error)),
+            Err(trouble @ (Trouble::Stopped | Trouble::Passing(_) | Trouble::Busy(_))) => {
+                return Err(trouble.into_error(url));
+            }
+            // A site may be broken, or not there, while the API works.
+            Err(trouble) => first = first.or_else(|| Some(trouble.into_error(url))),
         }
     }
     Err(first.unwrap_or_else(|| FetchError::Strange {
@@ -69,11 +72,11 @@ pub async fn landing(client: &Client<'_>, home: &Url) -> Result<(Url, Value), Fe
 }
 
 /// A landing page, or nothing if there is something else.
-async fn read(client: &Client<'_>, url: &Url) -> Result<Option<Value>, FetchError> {
+async fn read(client: &Client<'_>, url: &Url) -> Result<Option<Value>, Trouble> {
     // Read as a page of a site, too: that is told apart here, and asking again would not change it.
     let mut tries = client.tries();
     loop {
-        let passed = tries.pass().await.map_err(|trouble| trouble.into_error(url))?;
+        let passed = tries.pass().await?;
         let answer = client.text(&Asking::get(url.clone(), DOCUMENTS)).await;
         match answer {
             Ok(text) => {
@@ -81,7 +84,7 @@ async fn read(client: &Client<'_>, url: &Url) -> Result<Option<Value>, FetchErro
                 return Ok(document.filter(|document| link(document, url, "search").is_some()));
             }
             Err(Trouble::Refused(StatusCode::NOT_FOUND | StatusCode::NOT_ACCEPTABLE, _)) => return Ok(None),
-            Err(trouble) => tries.again(trouble, passed).await.map_err(|trouble| trouble.into_error(url))?,
+            Err(trouble) => tries.again(trouble, passed).await?,
         }
     }
 }

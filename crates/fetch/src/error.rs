@@ -23,7 +23,6 @@ pub enum FetchError {
         /// With what.
         path: PathBuf,
         /// What the system says.
-        #[source]
         why: io::Error,
     },
     /// The server says that it will not.

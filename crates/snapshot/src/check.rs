@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     card::Card,
-    folder::{CARD, COLLECTION, Documents, PARTS, README, SUMS, names, read},
+    folder::{CARD, COLLECTION, Documents, LOCK, PARTS, README, SUMS, WORK, names, read},
     list::{Part, is_hex, is_part, parse_own},
     run::{add, documents},
     tally::Tally,
@@ -58,7 +58,12 @@ pub async fn check(root: &Path, progress: &dyn Progress, stop: &CancellationToke
     let inside = if there.contains(PARTS) { names(&root.join(PARTS))? } else { BTreeSet::new() };
     let known = [SUMS, COLLECTION, CARD, README, PARTS];
     for name in there.iter().filter(|name| !known.contains(&name.as_str())) {
-        found.problem(format!("{name} is no part of a snapshot"));
+        found.problem(match name.as_str() {
+            WORK | LOCK => {
+                format!("{name} is of a run that has not ended: if none is at work, make the snapshot again")
+            }
+            other => format!("{other} is no part of a snapshot"),
+        });
     }
     let files = [COLLECTION, CARD, README].map(str::to_owned).into_iter();
     let files: BTreeSet<String> = files.chain(inside.iter().map(|name| format!("{PARTS}/{name}"))).collect();

@@ -33,7 +33,7 @@ pub(crate) const PARTS: &str = "parts";
 /// Name of the folder for what is being written.
 pub(crate) const WORK: &str = ".work";
 /// Name of the file that a run holds.
-const LOCK: &str = ".lock";
+pub(crate) const LOCK: &str = ".lock";
 /// Largest document of a snapshot, bytes.
 const LARGEST_DOCUMENT: u64 = 64 << 20;
 

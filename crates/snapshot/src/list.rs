@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
-/// Largest file, bytes: a few hundred times what Flaneur writes.
-pub(crate) const LARGEST_PART: u64 = 4 << 30;
+/// Largest file, bytes: forty times what Flaneur writes, but where everything is in one place.
+pub(crate) const LARGEST_PART: u64 = 1 << 30;
 /// Digits of a content's SHA-256 that its file's name ends in.
 const DIGITS: usize = 16;
 /// Longest name of a tile, digits.

@@ -118,7 +118,7 @@ pub async fn snapshot(
         run.progress.on(&Event::Note("the list of files changed: reading it again"));
         run.rest().await?;
     }
-    let why = format!("the list of files changed {MOST_LISTS} times while they were taken");
+    let why = format!("files on its list were changed or missing {MOST_LISTS} times in a row");
     Err(FetchError::Unready { url: run.at, why })
 }
 
@@ -166,7 +166,8 @@ struct Run<'a> {
 impl Run<'_> {
     /// The list, once it is whole.
     async fn whole_list(&self) -> Result<List, FetchError> {
-        let mut left = self.options.wait.as_secs().div_ceil(LOOK.as_secs());
+        let looks = self.options.wait.as_secs().div_ceil(LOOK.as_secs());
+        let mut left = looks;
         loop {
             let asking = Asking::get(self.at.clone(), "application/json");
             let document: Value = self.client.json(&asking).await.map_err(|trouble| trouble.into_error(&self.at))?;
@@ -178,8 +179,10 @@ impl Run<'_> {
             if left == 0 {
                 return Err(FetchError::Unready { url: self.at.clone(), why: not_whole(&list) });
             }
+            if left == looks {
+                self.progress.on(&Event::Note("files are being written anew at the server: waiting for them"));
+            }
             left -= 1;
-            self.progress.on(&Event::Note("files are being written anew at the server: waiting for them"));
             self.rest().await?;
         }
     }

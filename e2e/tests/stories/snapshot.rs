@@ -10,7 +10,9 @@ use std::{
     },
 };
 
-use flaneur_e2e::{Commands, Finished, Folder, LONG, Role, SHORT, Server, Tools, run_alone, run_to_end, text, until};
+use flaneur_e2e::{
+    Commands, Ended, Finished, Folder, LONG, Role, SHORT, Server, Tools, run_alone, run_to_end, text, until,
+};
 use reqwest::Method;
 use serde_json::Value;
 use tokio::{
@@ -44,10 +46,16 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     Folder(folder.to_path_buf()).files().iter().map(|file| (name(file), std::fs::read(file).unwrap())).collect()
 }
 
-async fn card(folder: &Path) -> Value {
+/// Has other readers count.
+async fn counted(folder: &Path) -> Ended {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("dataset/card.py");
     let arguments = [script.to_str().unwrap(), folder.to_str().unwrap()];
-    let ended = run_alone(&Tools::dataset_python(), &arguments, &[]).await;
+    run_alone(&Tools::dataset_python(), &arguments, &[]).await
+}
+
+/// The card, with which other readers agree.
+async fn card(folder: &Path) -> Value {
+    let ended = counted(folder).await;
     assert!(ended.success, "{ended:?}");
     serde_json::from_slice(&std::fs::read(folder.join("card.json")).unwrap()).unwrap()
 }
@@ -106,7 +114,8 @@ async fn carry(mut client: TcpStream, server: String, open: Arc<AtomicBool>, fil
     }
 }
 
-#[tokio::test]
+// The line carries on while the test waits for a command.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_state_has_one_snapshot_however_it_is_taken() {
     let data = tempfile::Builder::new().prefix("flaneur-e2e-").tempdir().unwrap();
     let commands = Commands::on(&["--data", data.path().to_str().unwrap()], &[]);
@@ -146,10 +155,13 @@ async fn a_state_has_one_snapshot_however_it_is_taken() {
     let again = snapshot(&dam.url, &one, &[]);
     assert!(again.success && again.stdout.contains("nothing changed"), "{again:?}");
 
-    // Somebody makes it look better, checksums and all.
-    let better = contents(&one)["card.json"].clone();
-    let better = String::from_utf8(better).unwrap().replace("\"incomplete\": false", "\"incomplete\": true");
-    std::fs::write(one.join("card.json"), better).unwrap();
+    // Somebody makes it look better: that is noticed by the check, and by others who count.
+    let text = String::from_utf8(contents(&one)["card.json"].clone()).unwrap();
+    let accounts = format!("\"accounts\": {}", told["accounts"]);
+    std::fs::write(other.join("card.json"), text.replace(&accounts, "\"accounts\": 4711")).unwrap();
+    let ended = counted(&other).await;
+    assert!(!ended.success && ended.stdout.contains("accounts is 4711"), "{ended:?}");
+    std::fs::write(one.join("card.json"), text.replace("\"incomplete\": false", "\"incomplete\": true")).unwrap();
     let checked = check(&one);
     assert!(!checked.success, "{checked:?}");
     assert!(checked.stderr.contains("card.json: /state/incomplete is true"), "{checked:?}");

@@ -1,7 +1,8 @@
 //! `README.md`: the data card. Its sections are those of Hugging Face's dataset cards, and answer the questions of "Datasheets for
 //! Datasets" (Gebru et al., 2021).
 
-mod sections;
+mod advice;
+mod facts;
 mod text;
 
 use crate::card::Card;
@@ -10,19 +11,19 @@ use text::{number, yaml};
 /// The card for people.
 pub(crate) fn readme(card: &Card) -> String {
     let sections = [
-        sections::summary(card),
-        sections::licenses(card),
-        sections::opening(card),
-        sections::structure(card),
-        sections::composition(card),
-        sections::knowledge(card),
-        sections::redaction(card),
-        sections::absent(card),
-        sections::making(card),
-        sections::uses(card),
-        sections::duties(card),
-        sections::citation(card),
-        sections::verifying(card),
+        facts::summary(card),
+        facts::licenses(card),
+        advice::opening(card),
+        facts::structure(card),
+        facts::composition(card),
+        facts::knowledge(card),
+        facts::redaction(card),
+        advice::absent(card),
+        advice::making(card),
+        advice::uses(card),
+        advice::duties(card),
+        advice::citation(card),
+        advice::verifying(card),
     ];
     format!("{}\n{}", front_matter(card), sections.join("\n"))
 }

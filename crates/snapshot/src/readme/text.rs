@@ -4,6 +4,8 @@ use crate::tally::{Ranking, Share};
 
 /// Longest text of a stranger that is told, characters.
 const LONGEST: usize = 200;
+/// Longest text that is told as code, characters.
+const LONGEST_CODE: usize = 100;
 
 /// Punctuation that means nothing in the middle of a line.
 const HARMLESS: &str = ",'\"/;?%-+=";
@@ -33,7 +35,11 @@ fn is_reversing(c: char) -> bool {
 /// A stranger's text as code.
 pub(super) fn code(text: &str) -> String {
     let odd = |c: char| matches!(c, '`' | '|') || c.is_control() || is_reversing(c);
-    format!("`{}`", text.chars().take(LONGEST).map(|c| if odd(c) { ' ' } else { c }).collect::<String>())
+    let mut out: String = text.chars().take(LONGEST_CODE).map(|c| if odd(c) { ' ' } else { c }).collect();
+    if text.chars().nth(LONGEST_CODE).is_some() {
+        out.push('…');
+    }
+    format!("`{out}`")
 }
 
 /// A text in YAML: JSON's texts are YAML's.

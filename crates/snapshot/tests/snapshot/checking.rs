@@ -72,6 +72,9 @@ async fn files_that_are_not_as_they_were_are_found() {
     fs::write(&part, &whole).unwrap();
     fs::write(ground.into.join("notes.txt"), "x").unwrap();
     says("notes.txt is no part of a snapshot").await;
+    fs::create_dir(ground.into.join(".work")).unwrap();
+    says(".work is of a run that has not ended").await;
+    fs::remove_dir(ground.into.join(".work")).unwrap();
     fs::remove_file(ground.into.join("notes.txt")).unwrap();
     let more = File::of("120223", 60..61);
     fs::write(ground.into.join("parts").join(&more.name), &more.content).unwrap();

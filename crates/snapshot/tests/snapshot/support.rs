@@ -140,6 +140,8 @@ impl Server {
         let offer = Mutex::new(Offer { files, change: 7, ..Offer::default() });
         let server = Arc::new(Self { address, offer });
         let routes = Router::new()
+            // Its site is broken, and its API works.
+            .route("/", get(|| async { StatusCode::SERVICE_UNAVAILABLE }))
             .route("/api", get(landing))
             .route("/api/dataset", get(list))
             .route("/api/dataset/{file}", get(file))

@@ -104,7 +104,7 @@ async fn what_has_another_checksum_is_not_taken() {
 
 #[tokio::test]
 async fn a_file_that_is_what_the_list_says_and_no_dataset_is_refused() {
-    let table = File::new("120220", b"PAR1 and nothing more".to_vec(), 1);
+    let table = File::new("120220", b"PAR1 and nothing more\x05\0\0\0PAR1".to_vec(), 1);
     let more = File { rows: 41, ..File::of("120220", 0..40) };
     for (file, says) in [(table, "no Parquet file"), (more, "has 40 rows, and the list says 41")] {
         let server = Server::start(vec![file]).await;
@@ -139,7 +139,7 @@ async fn hostile_lists_write_nothing() {
 #[tokio::test]
 async fn a_disk_that_is_too_small_is_told_of_before_anything_comes() {
     let server = Server::start(three()).await;
-    // Twenty thousand files as large as one may be: 80 terabytes.
+    // Twenty thousand files as large as one may be: 20 terabytes.
     server.with(|offer| {
         let mut assets = serde_json::Map::new();
         for number in 0..20_000_u32 {
@@ -148,7 +148,7 @@ async fn a_disk_that_is_too_small_is_told_of_before_anything_comes() {
             assets.insert(
                 tile.clone(),
                 json!({"href": format!("/api/dataset/{tile}-{}.parquet", &checksum[..16]), "roles": ["data"],
-                    "file:size": 4_u64 << 30, "table:row_count": 1, "file:checksum": format!("1220{checksum}")}),
+                    "file:size": 1_u64 << 30, "table:row_count": 1, "file:checksum": format!("1220{checksum}")}),
             );
         }
         offer.odd.push(("/assets".to_owned(), Value::Object(assets)));

@@ -42,7 +42,7 @@ async fn a_list_that_never_rests_is_given_up() {
         server.fault(&now, Fault::Withdrawn(next));
     }
     let told = ground.fail(&ground.options(&server)).await;
-    assert!(told.contains("changed 20 times"), "{told}");
+    assert!(told.contains("20 times in a row"), "{told}");
     assert!(!ground.into.join("SHA256SUMS").exists());
 }
 
@@ -53,7 +53,9 @@ async fn a_list_that_is_not_whole_is_waited_for() {
     server.with(|offer| offer.incomplete_for = 3);
     let taken = ground.go(&ground.options(&server)).await;
     assert_eq!((taken.card.pictures, taken.card.state.incomplete), (60, false));
-    assert_eq!(*ground.world.slept.lock().unwrap(), [Duration::from_secs(5); 3]);
+    // Other waits are for the site, which is broken.
+    let looks = || ground.world.slept.lock().unwrap().iter().filter(|time| **time == Duration::from_secs(5)).count();
+    assert_eq!(looks(), 3);
 
     // But not for ever.
     server.with(|offer| offer.incomplete_for = usize::MAX);
@@ -62,7 +64,7 @@ async fn a_list_that_is_not_whole_is_waited_for() {
     options.wait = Duration::from_secs(60);
     let told = ground.fail(&options).await;
     assert!(told.contains("--incomplete") && !options.into.exists(), "{told}");
-    assert_eq!(ground.world.slept.lock().unwrap().len(), 3 + 12);
+    assert_eq!(looks(), 3 + 12);
 
     options.incomplete = true;
     let taken = ground.go(&options).await;
