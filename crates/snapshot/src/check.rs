@@ -155,9 +155,9 @@ async fn follow(
     found.files = parts.len() as u64;
     match Card::new(&origin, &parts, &tally) {
         _ if !whole => {
-            found.problem(format!("{CARD} and {README} were not compared, since files are not as they should be"))
+            found.problem(format!("{CARD} and {README} were not compared, since files are not as they should be"));
         }
-        None => found.problem("there are no pictures in it".to_owned()),
+        None => found.problem("there are no pictures in it"),
         Some(card) => documents_follow(root, &documents(&origin, &parts, &card), found),
     }
     Ok(())

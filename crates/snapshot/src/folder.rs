@@ -148,13 +148,11 @@ impl Folder {
     /// Where a file is that came, whole: in its place, or on the way there.
     pub(crate) fn find(&self, part: &Part) -> Result<Option<PathBuf>, FetchError> {
         for path in [self.place(&part.name), self.work(&part.name)] {
-            match path.symlink_metadata() {
-                Ok(there) if there.is_file() && there.len() == part.size => {
-                    if disk::sha256(&path).map_err(FetchError::disk("read", &path))? == part.sha256 {
-                        return Ok(Some(path));
-                    }
-                }
-                _ => {}
+            let is_file = |there: fs::Metadata| there.is_file() && there.len() == part.size;
+            if path.symlink_metadata().is_ok_and(is_file)
+                && disk::sha256(&path).map_err(FetchError::disk("read", &path))? == part.sha256
+            {
+                return Ok(Some(path));
             }
         }
         Ok(None)

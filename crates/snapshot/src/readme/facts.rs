@@ -49,14 +49,8 @@ pub(super) fn licenses(card: &Card) -> String {
         let name = license_address(&share.name).map_or(name.clone(), |address| format!("[{name}]({address})"));
         vec![name, number(share.count), percent(share.count, card.pictures)]
     };
-    let mut text = format!(
-        "## Licences\n\n{}\n\
-         The column `license` says which one a picture has; the instance offers the row about it under the same one. Name for each picture what \
-         its `attribution` says, or, where that is null, the account in `geovisio:producer`; and link to the licence.\n\n",
-        table(&["licence", "pictures", "share"], card.licenses.iter().map(row)),
-    );
     let attributions = &card.attributions;
-    text.push_str(&match attributions.count {
+    let own = match attributions.count {
         0 => "No picture has an `attribution` of its own.\n".to_owned(),
         some => format!(
             "{} an `attribution` of {} own:\n\n{}",
@@ -64,8 +58,14 @@ pub(super) fn licenses(card: &Card) -> String {
             if some == 1 { "its" } else { "their" },
             ranking(["attribution", "pictures"], attributions, card.pictures)
         ),
-    });
-    text
+    };
+    format!(
+        "## Licences\n\n{}\n\
+         The column `license` says which one a picture has; the instance offers the row about it under the same one. Name for each \
+         picture what its `attribution` says, or, where that is null, the account in `geovisio:producer`; and link to the \
+         licence.\n\n{own}",
+        table(&["licence", "pictures", "share"], card.licenses.iter().map(row)),
+    )
 }
 
 pub(super) fn structure(card: &Card) -> String {
