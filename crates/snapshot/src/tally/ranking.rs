@@ -76,8 +76,12 @@ mod tests {
         #[test]
         fn nothing_is_lost_and_order_does_not_matter(texts in prop::collection::vec("[a-d]{0,2}", 0..200), most in 0_usize..12) {
             let (mut forward, mut backward) = (Counter::default(), Counter::default());
-            texts.iter().for_each(|text| forward.add(text));
-            texts.iter().rev().for_each(|text| backward.add(text));
+            for text in &texts {
+                forward.add(text);
+            }
+            for text in texts.iter().rev() {
+                backward.add(text);
+            }
             let ranking = forward.ranking(most);
             prop_assert_eq!(&ranking, &backward.ranking(most));
             prop_assert_eq!(ranking.top.iter().map(|share| share.count).sum::<u64>() + ranking.others, texts.len() as u64);

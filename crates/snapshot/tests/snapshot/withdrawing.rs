@@ -61,7 +61,7 @@ async fn a_list_that_is_not_whole_is_waited_for() {
     server.with(|offer| offer.incomplete_for = usize::MAX);
     let mut options = ground.options(&server);
     options.into = ground.beside("incomplete");
-    options.wait = Duration::from_secs(60);
+    options.wait = Duration::from_mins(1);
     let told = ground.fail(&options).await;
     assert!(told.contains("--incomplete") && !options.into.exists(), "{told}");
     assert_eq!(looks(), 3 + 12);
