@@ -4,7 +4,8 @@ use http::StatusCode;
 use utoipa::{
     OpenApi,
     openapi::{
-        ContentBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder,
+        ContentBuilder, KnownFormat, ObjectBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder, Schema,
+        SchemaFormat, Type,
         path::{Operation, ParameterIn, PathItem},
     },
 };
@@ -43,6 +44,7 @@ pub fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &m
 pub fn complete(document: &mut Document) {
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
+            say_bytes(operation);
             let tus = path.contains("/tus");
             for (status, description) in usual(method, tus, operation) {
                 let key = status.as_u16().to_string();
@@ -55,6 +57,26 @@ pub fn complete(document: &mut Document) {
             }
         }
     }
+}
+
+/// Says that files are bytes: utoipa makes a list of numbers of `[u8]`, and generators of clients believe it.
+fn say_bytes(operation: &mut Operation) {
+    for response in operation.responses.responses.values_mut() {
+        let RefOr::T(response) = response else { continue };
+        for (media_type, content) in &mut response.content {
+            if let RefOr::T(content) = content
+                && matches!(content.schema, Some(RefOr::T(Schema::Array(_))))
+                && !media_type.ends_with("json")
+            {
+                content.schema = Some(bytes().into());
+            }
+        }
+    }
+}
+
+fn bytes() -> Schema {
+    let format = SchemaFormat::KnownFormat(KnownFormat::Binary);
+    ObjectBuilder::new().schema_type(Type::String).format(Some(format)).into()
 }
 
 /// What may be answered to an operation besides what its handler says.
@@ -100,7 +122,8 @@ fn bare(description: &str) -> Response {
 }
 
 fn part(description: &str) -> Response {
-    ResponseBuilder::new().description(description).content("image/jpeg", ContentBuilder::new().build()).build()
+    let body = ContentBuilder::new().schema(Some(bytes())).build();
+    ResponseBuilder::new().description(description).content("image/jpeg", body).build()
 }
 
 fn refusal(description: &str) -> Response {

@@ -60,13 +60,13 @@ struct Wanted {
     #[param(value_type = Option<String>, example = "4711")]
     after: Option<String>,
     /// Most lines, 1 to 1000; with `items` at most 100
-    #[param(example = 100)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 1000, default = 100, example = 100)]
     limit: Option<String>,
     /// Seconds to wait for a line if there is none, at most 30
-    #[param(example = 20)]
+    #[param(value_type = Option<i64>, minimum = 0, maximum = 30, default = 0, example = 20)]
     wait: Option<String>,
     /// `true`: with the pictures on the page as they are now, as far as anybody may see them
-    #[param(example = "true")]
+    #[param(value_type = Option<bool>, default = false, example = true)]
     items: Option<String>,
 }
 

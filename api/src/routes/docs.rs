@@ -132,6 +132,41 @@ mod tests {
         }
     }
 
+    /// Clients are generated from docs/openapi.json. It has the tiler's routes, too: e2e/tests/stories/client.rs compares all of
+    /// it, and writes it.
+    #[tokio::test]
+    async fn the_description_in_the_repository_says_the_same() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json");
+        let written: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        let served = fixture().await.get("/docs/specs.json").await.json();
+        for part in ["/paths", "/components/schemas"] {
+            for (name, said) in served.pointer(part).unwrap().as_object().unwrap() {
+                let there = written.pointer(part).unwrap().get(name);
+                assert!(
+                    there == Some(said),
+                    "docs/openapi.json says something else of {name}. After a change that is meant, run the stories of the \
+                     client with FLANEUR_WRITE_OPENAPI=1, and then scripts/client.sh"
+                );
+            }
+        }
+    }
+
+    /// Files are bytes, and no lists of numbers.
+    #[tokio::test]
+    async fn files_are_bytes() {
+        let specs = fixture().await.get("/docs/specs.json").await.json();
+        for (path, media_type) in [
+            ("/pictures/{id}/hd.jpg", "image/jpeg"),
+            ("/collections/{id}/thumb.jpg", "image/jpeg"),
+            ("/dataset/{file}", "application/vnd.apache.parquet"),
+        ] {
+            for status in ["200", "206"] {
+                let schema = &specs["paths"][path]["get"]["responses"][status]["content"][media_type]["schema"];
+                assert_eq!(schema, &serde_json::json!({ "type": "string", "format": "binary" }), "{path} {status}");
+            }
+        }
+    }
+
     /// What `$ref` names is there.
     #[tokio::test]
     async fn no_reference_leads_nowhere() {

@@ -90,7 +90,7 @@ pub struct Collection {
     #[serde(rename = "stats:items")]
     pub items: Count,
     /// Tags.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<super::Tag>)]
     pub semantics: Vec<Semantic>,
     /// Length of the track, km.
     #[serde(rename = "geovisio:length_km")]

@@ -142,7 +142,7 @@ pub struct Properties {
     #[schema(value_type = Object)]
     pub exif: BTreeMap<String, String>,
     /// Tags of the picture.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<super::Tag>)]
     pub semantics: Vec<Semantic>,
     /// Tagged parts of the picture.
     pub annotations: Vec<ItemAnnotation>,
@@ -158,7 +158,7 @@ pub struct Properties {
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct OfCollection {
     /// Tags of the sequence.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<super::Tag>)]
     pub semantics: Vec<Semantic>,
 }
 
@@ -182,7 +182,7 @@ pub struct ItemAnnotation {
     /// Where it is.
     pub shape: PixelPolygon,
     /// Tags.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<super::Tag>)]
     pub semantics: Vec<Semantic>,
 }
 

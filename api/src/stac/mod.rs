@@ -6,6 +6,7 @@ mod item;
 pub(crate) mod orientation;
 mod providers;
 mod region;
+mod tag;
 mod tiles;
 mod time;
 
@@ -18,6 +19,7 @@ pub(crate) use item::{accuracy, heading_source, multihash};
 pub use orientation::InteriorOrientation;
 pub use providers::Provider;
 pub(crate) use region::parse_region;
+pub(crate) use tag::Tag;
 pub(crate) use time::moment;
 pub use time::{Period, parse_instants, parse_period, utc};
 

@@ -33,7 +33,7 @@ pub fn router() -> OpenApiRouter<Api> {
 #[expect(dead_code, reason = "it documents what is read from a map")]
 struct NewAnnotation {
     /// A box `[left, top, right, bottom]` or a GeoJSON polygon with one ring, pixels of the full resolution from its top left.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     shape: Value,
     /// Its tags.
     #[schema(value_type = Option<Vec<Object>>)]

@@ -37,19 +37,19 @@ const STEPS_PER_DEGREE: f64 = 100.0;
 struct ViewParameters {
     /// Where the camera looks: degrees clockwise from north, -360 to 360. Only if the picture's own heading is known
     /// (`flaneur:heading_source` is not `none`), and only without `yaw`.
-    #[param(value_type = Option<f64>, minimum = -360, maximum = 360, example = "90")]
+    #[param(value_type = Option<f64>, minimum = -360, maximum = 360, example = 90)]
     heading: Option<String>,
     /// Where the camera looks: degrees to the right of the picture's middle, -360 to 360. 0 if neither is given.
-    #[param(value_type = Option<f64>, minimum = -360, maximum = 360, example = "-45")]
+    #[param(value_type = Option<f64>, minimum = -360, maximum = 360, example = -45)]
     yaw: Option<String>,
     /// Degrees above the horizon, -90 to 90.
-    #[param(value_type = Option<f64>, minimum = -90, maximum = 90, default = 0, example = "5")]
+    #[param(value_type = Option<f64>, minimum = -90, maximum = 90, default = 0, example = 5)]
     pitch: Option<String>,
     /// Degrees that the camera is turned clockwise around its axis, -180 to 180.
-    #[param(value_type = Option<f64>, minimum = -180, maximum = 180, default = 0, example = "0")]
+    #[param(value_type = Option<f64>, minimum = -180, maximum = 180, default = 0, example = 0)]
     roll: Option<String>,
     /// How much the view shows from its left to its right edge, degrees, 10 to 120.
-    #[param(value_type = Option<f64>, minimum = 10, maximum = 120, default = 90, example = "75")]
+    #[param(value_type = Option<f64>, minimum = 10, maximum = 120, default = 90, example = 75)]
     fov: Option<String>,
     /// Pixels per row, 16 to 2048.
     #[param(value_type = Option<u32>, minimum = 16, maximum = 2048, default = 1024, example = 1280)]

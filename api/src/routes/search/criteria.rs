@@ -116,7 +116,7 @@ pub(super) struct SearchBody {
     #[schema(value_type = Option<Object>)]
     intersects: Option<Value>,
     /// Only pictures for which this holds, in CQL2: JSON, or text.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Value>)]
     filter: Option<Value>,
     /// How the filter is written: `cql2-json` or `cql2-text`.
     #[serde(rename = "filter-lang")]
