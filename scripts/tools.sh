@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what tests and checks need beside Rust, Node.js and Python.
-# Usage: tools.sh [python|cli_tests|stac|schemathesis|dataset|chromium|pictures|deny|s3|nginx|garage|postgres|faketime|mmdebstrap|jpeg|cxx|reference]…
+# Usage: tools.sh [python|cli_tests|stac|schemathesis|dataset|chromium|pictures|deny|s3|nginx|garage|postgres|faketime|mmdebstrap|jpeg|cxx|reference|openapi]…
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
@@ -97,6 +97,15 @@ install_deny() {
     [[ -x $cache/cargo/bin/cargo-deny && $("$cache/cargo/bin/cargo-deny" --version) == *"$version" ]] && return
     step "building cargo-deny (some minutes, once)" env -u CARGO_TARGET_DIR CARGO_PROFILE_DEV_DEBUG=0 \
         cargo install cargo-deny --locked --debug --version "$version" --no-default-features --root "$cache/cargo"
+}
+
+# What generates a client from the API's description. The client is in the repository: only who changes the API needs it.
+install_openapi() {
+    need_rust
+    local version=0.23.0
+    [[ -x $cache/cargo/bin/openapi-to-rust && $("$cache/cargo/bin/openapi-to-rust" --version) == *"$version" ]] && return
+    step "building openapi-to-rust (some minutes, once)" env -u CARGO_TARGET_DIR CARGO_PROFILE_DEV_DEBUG=0 \
+        cargo install openapi-to-rust --locked --debug --version "$version" --root "$cache/cargo"
 }
 
 # An S3 server that is built in two minutes and starts at once: for every test run.

@@ -39,6 +39,13 @@ impl Tools {
         find("FLANEUR_BIN", &usual, "run `cargo build -p flaneur`")
     }
 
+    /// Another program of the workspace, as built with the binary.
+    pub fn beside(name: &str) -> PathBuf {
+        let program = Self::binary().with_file_name(name);
+        assert!(program.is_file(), "{} is not there: run `cargo build --workspace`", program.display());
+        program
+    }
+
     /// The folder of detection models.
     pub fn models() -> PathBuf {
         let folder = find("FLANEUR_MODELS", &[Self::repository().join("models")], "run `make models`");

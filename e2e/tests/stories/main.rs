@@ -13,6 +13,7 @@ mod bad_input;
 mod blur;
 mod browser;
 mod cdn;
+mod client;
 mod corrections;
 mod coverage;
 mod crash;
