@@ -9,7 +9,6 @@ use flaneur_catalog::model::{ChangeKind, NewWebhook, Webhook, WebhookId};
 use flaneur_remote::{RemoteError, Url};
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
@@ -100,6 +99,13 @@ impl From<Webhook> for WebhookDocument {
             secret: None,
         }
     }
+}
+
+/// The webhooks of an account.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Webhooks {
+    /// The oldest first.
+    webhooks: Vec<WebhookDocument>,
 }
 
 /// Have a program told what changes
@@ -208,15 +214,14 @@ async fn find(api: &Api, identity: &Identity, id: &str) -> ApiResult<Webhook> {
 #[utoipa::path(
     get, path = "/webhooks", tag = "Dataset",
     responses(
-        (status = 200, description = "The account's webhooks, the oldest first", body = Object, example = json!({"webhooks": []})),
+        (status = 200, description = "The account's webhooks, the oldest first", body = Webhooks, example = json!({"webhooks": []})),
         (status = 304, description = "It is as `If-None-Match` says"),
         (status = 401, description = "Sign in first", body = ErrorBody),
     )
 )]
 async fn list(State(api): State<Api>, identity: Identity, reply: Reply) -> ApiResult<Response> {
     let webhooks = api.catalog.webhooks(identity.require()?.id).await?;
-    let webhooks: Vec<WebhookDocument> = webhooks.into_iter().map(WebhookDocument::from).collect();
-    reply.json(&json!({ "webhooks": webhooks }))
+    reply.json(&Webhooks { webhooks: webhooks.into_iter().map(WebhookDocument::from).collect() })
 }
 
 /// How a webhook fares
