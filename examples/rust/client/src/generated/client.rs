@@ -6690,7 +6690,7 @@ impl HttpClient {
     /// My webhooks
     ///
     /// `GET /webhooks`
-    pub async fn get_webhooks(&self) -> Result<GetWebhooksResponse, ApiOpError<GetWebhooksApiError>> {
+    pub async fn get_webhooks(&self) -> Result<Webhooks, ApiOpError<GetWebhooksApiError>> {
         let request_url = format!("{}{}", self.base_url, "/webhooks");
         let mut req = self.http_client.get(request_url);
         if let Some(api_key) = &self.api_key {
