@@ -10,7 +10,7 @@ import type { Page } from '../app/page';
 import { type Child, h } from '../lib/dom';
 import { formatBytes, formatMoment } from '../lib/time';
 import { formatNumber, language, plural, t } from '../locales';
-import { changesAddress, datasetAddress, duckdb, fetchCommand } from './ways';
+import { changesAddress, datasetAddress, duckdb, fetchCommand, snapshotCommand } from './ways';
 
 /** Files that are listed one by one. */
 const MOST_LISTED = 200;
@@ -76,6 +76,7 @@ function asTable(dataset: Dataset | null): HTMLElement {
     facts(dataset),
     copied('table', t('data.table.address'), datasetAddress(location.origin)),
     first === undefined ? null : copied('duckdb', t('data.table.duckdb'), duckdb(new URL(first.href, location.href).href)),
+    copied('snapshot', t('data.table.snapshot'), snapshotCommand(location.origin)),
     fileList(dataset),
   );
 }

@@ -18,6 +18,11 @@ export function fetchCommand(origin: string, bbox: Dataset['bbox']): string {
   return `flaneur fetch ${origin} --into pictures${where}`;
 }
 
+/** Takes the files along as they are now, with checksums and a data card. */
+export function snapshotCommand(origin: string): string {
+  return `flaneur snapshot ${origin} --into snapshot`;
+}
+
 export function changesAddress(origin: string): string {
   return `${origin}/api/changes?after=0`;
 }

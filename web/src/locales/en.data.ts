@@ -12,6 +12,7 @@ export const enData = {
   'data.table.none': 'This server writes no files. The other ways have the same.',
   'data.table.address': 'List of the files (STAC Collection)',
   'data.table.duckdb': 'To try it in DuckDB',
+  'data.table.snapshot': 'To cite and archive it: all files with checksums and a data card',
   'data.facts': '{pictures} in {files}, {size}, written {when}.',
   'data.incomplete': 'Some of it is just being written anew.',
   'data.nothingYet': 'There are no files yet. They are written a moment after the first pictures are public.',

@@ -14,6 +14,7 @@ export const frData: DataMessages = {
   'data.table.none': 'Ce serveur n’écrit pas de fichiers. Les autres moyens donnent la même chose.',
   'data.table.address': 'Liste des fichiers (collection STAC)',
   'data.table.duckdb': 'Pour essayer dans DuckDB',
+  'data.table.snapshot': 'Pour la citer et l’archiver : tous les fichiers, avec sommes de contrôle et fiche descriptive',
   'data.facts': '{pictures} dans {files}, {size}, écrits {when}.',
   'data.incomplete': 'Une partie est en train d’être réécrite.',
   'data.nothingYet': 'Il n’y a pas encore de fichiers. Ils sont écrits peu après que les premières photos sont publiques.',
