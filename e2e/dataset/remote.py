@@ -50,6 +50,11 @@ def collection(base):
     return found, parts
 
 
+def first(base, limit, **query):
+    """The items on the first page of a search."""
+    return document(f"{base}/api/search?{urllib.parse.urlencode({**query, 'limit': limit})}")["features"]
+
+
 def search(base, limit, move=lambda url: url, **query):
     """Every item of a search, page by page. What leads to the next page goes through `move`."""
     url = move(f"{base}/api/search?{urllib.parse.urlencode({**query, 'limit': limit})}")

@@ -52,14 +52,21 @@ class Town(unittest.TestCase):
         result = json.loads(text)
         count = len(self.inside)
         self.assertGreater(count, 200)
-        for name in ("dataset", "dataset_all_columns", "search"):
+        for name in ("dataset", "dataset_all_columns", "search", "boxes"):
             self.assertEqual(result[name]["pictures"], count, name)
         self.assertEqual(result["file_bytes"], sum(map(len, self.server.files.values())))
         self.assertEqual(result["search"]["requests"], -(-count // 150))
+        self.assertGreater(result["boxes"]["requests"], result["search"]["requests"])
         # Some columns of some row groups are read, and not the files.
         self.assertLess(result["dataset"]["bytes"], result["file_bytes"] / 4)
         self.assertLess(result["dataset"]["bytes"], result["dataset_all_columns"]["bytes"])
         self.assertLess(result["dataset_all_columns"]["bytes"], result["file_bytes"])
+
+    def test_more_at_one_place_than_a_page_has(self):
+        many = [{**self.server.items[0], "id": f"{number}"} for number in range(150)]
+        with mock.patch.object(self.server, "items", many), counting.Forwarder(self.server.base) as forwarder:
+            with self.assertRaisesRegex(remote.Wrong, "150 pictures at one place"):
+                town.from_boxes(forwarder, BOX, 150)
 
     def test_where_nothing_is(self):
         code, text, _ = self.look([10, 10, 11, 11])

@@ -3,8 +3,9 @@
     town.py BASE WEST,SOUTH,EAST,NORTH [--limit 1000]
 
 The dataset is read by DuckDB, over HTTP and in ranges: once with the columns that a map or a statistic needs, and once with
-all. The search is paged through, compressed if the server does that. Everything goes through a forwarder that counts requests
-and bytes. Prints one JSON document. Ends with 1 if the two do not find the same pictures.
+all. The search is paged through, compressed if the server does that; then the same without its pages, box by box, as clients of
+servers do that have none. Everything goes through a forwarder that counts requests
+and bytes. Prints one JSON document. Ends with 1 if they do not all find the same pictures.
 """
 
 import argparse
@@ -56,6 +57,24 @@ def from_search(forwarder, box, limit):
     return [item["id"] for item in remote.search(forwarder.base, limit, forwarder.through, bbox=text)]
 
 
+def from_boxes(forwarder, box, limit):
+    """The same of a server that does not page: boxes are divided until none of them is full."""
+    boxes, found = [box], set()
+    while boxes:
+        west, south, east, north = boxes.pop()
+        lon, lat = (west + east) / 2, (south + north) / 2
+        text = ",".join(str(side) for side in (west, south, east, north))
+        items = remote.first(forwarder.base, limit, bbox=text)
+        if len(items) < limit:
+            # What lies on the line between two is in both.
+            found.update(item["id"] for item in items)
+        elif not (west < lon < east and south < lat < north):
+            raise Wrong(f"there are {limit} pictures at one place, {lon},{lat}: they can't be told apart by boxes")
+        else:
+            boxes += [[west, south, lon, lat], [lon, south, east, lat], [west, lat, lon, north], [lon, lat, east, north]]
+    return sorted(found)
+
+
 def ratio(more, less):
     return round(more / less, 2) if less else None
 
@@ -71,6 +90,7 @@ def run(base, box, limit):
             ("dataset", lambda: from_dataset(forwarder, box, SOME)),
             ("dataset_all_columns", lambda: from_dataset(forwarder, box, "*")),
             ("search", lambda: from_search(forwarder, box, limit)),
+            ("boxes", lambda: from_boxes(forwarder, box, limit)),
         ):
             found[name], result[name] = measured(forwarder, work)
     result["ratio"] = {
@@ -81,7 +101,7 @@ def run(base, box, limit):
         }
         for name in ("dataset", "dataset_all_columns")
     }
-    for name in ("dataset", "dataset_all_columns"):
+    for name in ("dataset", "dataset_all_columns", "boxes"):
         other = set(found[name]) ^ set(found["search"])
         if other or len(found[name]) != len(found["search"]):
             some = ", ".join(sorted(other)[:5]) or "some, twice"
