@@ -15,13 +15,16 @@ use sha2::Sha256;
 use super::{pause_after, take, tell};
 use crate::testing::{Fixture, FixtureBuilder, Recipe, Who};
 
+/// A status, and the seconds that `Retry-After` asks for.
+type Reply = (StatusCode, Option<u32>);
+
 /// A program that is told things.
 #[derive(Clone, Default)]
 struct Program {
     /// What came, with its headers.
     heard: Arc<Mutex<Vec<(HeaderMap, Bytes)>>>,
     /// What it answers; none: 204.
-    answer: Arc<Mutex<Option<(StatusCode, Option<u32>)>>>,
+    answer: Arc<Mutex<Option<Reply>>>,
 }
 
 impl Program {

@@ -104,8 +104,8 @@ async fn my_own(
 
 /// Take along all that an account has here
 ///
-/// For the account itself, and for administrators, who do not get what only the account is told: tokens, logins, sessions, invites and
-/// privacy zones.
+/// For the account itself, and for administrators, who do not get what only the account is told: tokens, logins, webhooks, sessions,
+/// invites and privacy zones.
 #[utoipa::path(
     get, path = "/users/{id}/takeout", tag = "Accounts",
     params(("id" = Uuid, Path, description = "The account", example = "52864614-8ee3-4e42-9578-9ffa0a554f1f"), Which),
