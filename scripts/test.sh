@@ -42,6 +42,8 @@ write_in_memory() {
     room=$(df --output=avail --block-size=1G /dev/shm 2>/dev/null | tail -n 1 | tr -d ' ')
     if [[ -w /dev/shm && ${room:-0} -ge 4 ]] && findmnt --noheadings --types tmpfs /dev/shm >/dev/null; then
         memory=$(mktemp -d /dev/shm/flaneur-tests.XXXXXX)
+        # Servers that run as somebody else have folders of their own in it.
+        chmod 711 "$memory"
         export TMPDIR=$memory
         cleanup+=(forget_memory)
         say "what tests write is written into memory, at $memory"
