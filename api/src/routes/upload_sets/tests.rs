@@ -218,8 +218,9 @@ async fn there_are_limits_to_what_one_account_sends() {
         let _ = send(&fixture, owner, &third, form("x.jpg", &plain(number), &[])).await;
     }
     let fast = send(&fixture, owner, &third, form("f.jpg", &photo(5), &[])).await;
-    assert_eq!((fast.status, fast.header("retry-after")), (429, "60"), "{}", fast.text());
-    fixture.clock.advance(jiff::SignedDuration::from_secs(60));
+    // So much is left of the minute.
+    assert_eq!((fast.status, fast.header("retry-after")), (429, "59"), "{}", fast.text());
+    fixture.clock.advance(jiff::SignedDuration::from_secs(59));
     assert_eq!(send(&fixture, owner, &third, form("f.jpg", &photo(5), &[])).await.status, 202);
 }
 
