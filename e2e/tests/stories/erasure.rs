@@ -43,6 +43,14 @@ async fn an_erased_account_leaves_nothing() {
     assert!(listed.success && !listed.stdout.contains(NAME), "{}", listed.stdout);
     let log = server.log();
     assert!(log.iter().all(|line| !line.contains(NAME)), "the log names accounts by number");
+    until("the dataset's files have it no more", LONG, async || {
+        let parts = data
+            .holding(&[NAME, TITLE])
+            .into_iter()
+            .filter(|(file, _)| file.to_string_lossy().ends_with("-part.parquet"));
+        (parts.count() == 0).then_some(())
+    })
+    .await;
     // Nothing of it is left in a corner of the database either.
     server.terminate();
     assert_eq!(data.holding(&[NAME, TITLE]), []);
