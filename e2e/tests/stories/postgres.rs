@@ -76,6 +76,7 @@ async fn while_the_database_is_away_clients_are_told_to_come_again() {
         .allow("cannot take jobs")
         .allow("cannot tidy")
         .allow("cannot look after the dataset")
+        .allow("cannot look for webhooks")
         .allow("terminating connection due to immediate shutdown command")
         .allow("error occurred while testing the connection on-release")
         .allow("error from `before_acquire`")
