@@ -17,6 +17,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.parse
 import uuid
 
@@ -90,6 +91,8 @@ def main():
             pictures = server.pictures(options.lines)
             run, before = uuid.uuid4(), memory(server.child.pid)
             first, written = server.measured(lambda: batch(server, run, pictures))
+            # So many lines are what an account may write in a minute.
+            time.sleep(60)
             again, repeated = server.measured(lambda: batch(server, run, pictures))
             back, undone = server.measured(lambda: json.loads(server.ask("DELETE", f"/api/batch/{run}")))
             peak = memory(server.child.pid)
