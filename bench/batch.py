@@ -93,6 +93,8 @@ def main():
             first, written = server.measured(lambda: batch(server, run, pictures))
             # So many lines are what an account may write in a minute.
             time.sleep(60)
+            # Nobody keeps a connection open for that long.
+            server.connection.close()
             again, repeated = server.measured(lambda: batch(server, run, pictures))
             back, undone = server.measured(lambda: json.loads(server.ask("DELETE", f"/api/batch/{run}")))
             peak = memory(server.child.pid)
