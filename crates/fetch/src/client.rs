@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use futures::StreamExt as _;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use reqwest::Response;
@@ -227,6 +228,14 @@ impl<'a> Client<'a> {
     /// One thing that is tried several times.
     pub fn tries(&self) -> Tries<'_> {
         Tries { client: self, failures: 0, waits: 0 }
+    }
+
+    /// What comes next of an answer; none at its end.
+    pub async fn chunk(&self, response: &mut Response) -> Result<Option<Bytes>, Trouble> {
+        tokio::select! {
+            chunk = response.chunk() => chunk.map_err(|error| Trouble::Passing(chain(&error))),
+            () = self.stop.cancelled() => Err(Trouble::Stopped),
+        }
     }
 
     /// Asks once, and follows redirects. Whoever is busy or broken is a trouble; every other answer is an answer.

@@ -1,23 +1,20 @@
 //! Takes one picture: resumed where that is possible, verified, and put in its place only when it is whole.
 
 use std::{
-    fs::File,
-    io::{BufReader, Read as _, Seek as _, SeekFrom, Write as _},
+    io::{BufReader, Read as _, Seek as _, SeekFrom},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
 };
 
-use futures::StreamExt as _;
 use http::{HeaderValue, StatusCode, header};
 use reqwest::Response;
-use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use crate::{
-    Done, Entry, Event, FetchError, Verified,
-    client::{Asking, Client, Trouble, chain, refusal},
+    Done, Entry, Event, FetchError, Growing, Verified,
+    client::{Asking, Client, Trouble, refusal},
     disk::{self, options},
     folder::Folder,
     journal::Journal,
@@ -61,9 +58,7 @@ pub(crate) struct Ground {
 
 /// A file that is coming.
 struct Part {
-    file: File,
-    hasher: Sha256,
-    length: u64,
+    grown: Growing,
     etag: Option<String>,
     /// How long it will be, where the server's answer says so.
     announced: Option<u64>,
@@ -122,7 +117,7 @@ impl Taking<'_> {
         let have = self.continued(entry)?;
         let have = match have {
             // All of it came, and then the run was killed.
-            Some(part) if entry.sha256() == Some(&*part.sha256()) => return self.settled(entry, part).await,
+            Some(part) if entry.sha256() == Some(&*part.grown.sha256()) => return self.settled(entry, part).await,
             have => have,
         };
         let mut asking = Asking::get(url.clone(), "image/jpeg, image/*;q=0.5");
@@ -130,7 +125,7 @@ impl Taking<'_> {
         asking.headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         if let Some(part) = &have
             && let Some(tag) = part.etag.as_ref().and_then(|tag| HeaderValue::from_str(tag).ok())
-            && let Ok(range) = HeaderValue::from_str(&format!("bytes={}-", part.length))
+            && let Ok(range) = HeaderValue::from_str(&format!("bytes={}-", part.grown.length()))
         {
             asking.headers.insert(header::RANGE, range);
             asking.headers.insert(header::IF_RANGE, tag);
@@ -174,14 +169,7 @@ impl Taking<'_> {
         if etag.is_none() && entry.sha256().is_none() || self.length(entry) == 0 {
             return Ok(None);
         }
-        let open = || {
-            let mut file = options().read(true).append(true).open(&path)?;
-            let mut hasher = Sha256::new();
-            file.seek(SeekFrom::Start(0))?;
-            let length = disk::feed(&mut hasher, &mut file)?;
-            Ok(Part { file, hasher, length, etag, announced: None })
-        };
-        open().map(Some).map_err(FetchError::disk("read", &path))
+        Ok(Some(Part { grown: Growing::go_on(&path)?, etag, announced: None }))
     }
 
     /// Begins from the start.
@@ -189,41 +177,33 @@ impl Taking<'_> {
         let path = self.ground.folder.part(&entry.id);
         let etag = tag(response);
         let strong = etag.clone().filter(|tag| tag.starts_with('"'));
-        let file = disk::create(&path).map_err(FetchError::disk("write", &path))?;
+        let grown = Growing::begin(&path)?;
         // After what came of another content is gone: its tag must not stand for it.
         self.ground.journal.begin(&entry.id, strong)?;
-        Ok(Part { file, hasher: Sha256::new(), length: 0, etag, announced: response.content_length() })
+        Ok(Part { grown, etag, announced: response.content_length() })
     }
 
     /// Writes what comes.
     async fn receive(
         &self,
         entry: &Entry,
-        response: Response,
+        mut response: Response,
         part: &mut Part,
     ) -> Result<Result<(), Trouble>, FetchError> {
-        let path = self.ground.folder.part(&entry.id);
         let largest = entry.size.unwrap_or(LARGEST);
-        let mut chunks = std::pin::pin!(response.bytes_stream());
         loop {
-            let chunk = tokio::select! {
-                chunk = chunks.next() => chunk,
-                () = self.client.stop.cancelled() => return Ok(Err(Trouble::Stopped)),
+            let chunk = match self.client.chunk(&mut response).await {
+                Ok(Some(chunk)) => chunk,
+                Ok(None) => return Ok(Ok(())),
+                Err(trouble) => return Ok(Err(trouble)),
             };
-            let chunk = match chunk {
-                None => return Ok(Ok(())),
-                Some(Err(error)) => return Ok(Err(Trouble::Passing(chain(&error)))),
-                Some(Ok(chunk)) => chunk,
-            };
-            part.length += chunk.len() as u64;
             self.received.fetch_add(chunk.len() as u64, Ordering::Relaxed);
             self.client.progress.on(&Event::Received(chunk.len() as u64));
-            if part.length > largest {
+            if part.grown.length() + chunk.len() as u64 > largest {
                 return self.ground.anew(entry, "it is larger than it should be").map(|again| again.map(|_| ()));
             }
-            part.hasher.update(&chunk);
-            part.file.write_all(&chunk).map_err(FetchError::disk("write", &path))?;
-            if self.is_spent(0) && part.announced.is_none_or(|whole| part.length < whole) {
+            part.grown.append(&chunk)?;
+            if self.is_spent(0) && part.announced.is_none_or(|whole| part.grown.length() < whole) {
                 return Ok(Err(Trouble::Stopped));
             }
         }
@@ -234,13 +214,6 @@ impl Taking<'_> {
         let (ground, entry) = (self.ground.clone(), entry.clone());
         let settling = tokio::task::spawn_blocking(move || ground.settle(&entry, &part));
         settling.await.unwrap_or_else(|_| Ok(Err(Trouble::Final("it could not be put in its place".to_owned()))))
-    }
-}
-
-impl Part {
-    /// SHA-256 of what came, hexadecimal.
-    fn sha256(&self) -> String {
-        disk::hex(&self.hasher.clone().finalize())
     }
 }
 
@@ -256,20 +229,19 @@ impl Ground {
     /// Verifies what came, and puts it in its place.
     fn settle(&self, entry: &Entry, part: &Part) -> Result<Result<Outcome, Trouble>, FetchError> {
         let path = self.folder.part(&entry.id);
-        let sha256 = part.sha256();
+        let sha256 = part.grown.sha256();
         let verified = match self.verify(entry, part, &sha256)? {
             Ok(verified) => verified,
             Err(why) => return self.anew(entry, &why),
         };
-        part.file.sync_all().map_err(FetchError::disk("write", &path))?;
-        let metadata = part.file.metadata().map_err(FetchError::disk("read", &path))?;
+        let metadata = part.grown.sync()?;
         let before = self.journal.done(&entry.id);
         // First the journal, then the file: what lies in the folder is always known to be ours.
         self.journal.take(Done {
             id: entry.id.clone(),
             file: Folder::picture_name(&entry.id),
             sha256,
-            size: part.length,
+            size: part.grown.length(),
             mtime: plan::mtime(&metadata),
             verified,
             updated: entry.updated,
@@ -293,8 +265,8 @@ impl Ground {
                     .to_owned())
             });
         }
-        if let Some(size) = entry.size.or(part.announced).filter(|size| *size != part.length) {
-            return Ok(Err(format!("{} bytes came of {size}", part.length)));
+        if let Some(size) = entry.size.or(part.announced).filter(|size| *size != part.grown.length()) {
+            return Ok(Err(format!("{} bytes came of {size}", part.grown.length())));
         }
         let is_jpeg = entry.media_type.as_deref().is_none_or(|kind| kind == "image/jpeg");
         let open = || {
@@ -332,7 +304,7 @@ fn tag(response: &Response) -> Option<String> {
 /// The part with what its continuation says, if it is one.
 fn resumed(response: &Response, mut part: Part) -> Option<Part> {
     let (begin, whole) = crate::client::part(response)?;
-    if begin != part.length || tag(response).is_some_and(|tag| Some(tag) != part.etag) {
+    if begin != part.grown.length() || tag(response).is_some_and(|tag| Some(tag) != part.etag) {
         return None;
     }
     part.announced = whole;

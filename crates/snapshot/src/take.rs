@@ -1,20 +1,14 @@
 //! Takes one file: gone on with where a connection broke, and believed only with the checksum that is on the list.
 
-use std::{
-    fs::File,
-    io::{Seek as _, SeekFrom, Write as _},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
 use flaneur_fetch::{
-    Event, FetchError,
-    client::{self, Asking, Client, Trouble, chain, refusal},
+    Event, FetchError, Growing,
+    client::{self, Asking, Client, Trouble, refusal},
     disk,
 };
-use futures::StreamExt as _;
 use http::{HeaderValue, StatusCode, header};
 use reqwest::Response;
-use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use crate::{folder::Folder, list::Part};
@@ -33,13 +27,6 @@ pub(crate) enum Outcome {
 pub(crate) struct Taking<'a> {
     pub client: &'a Client<'a>,
     pub folder: &'a Folder,
-}
-
-/// A file that is coming.
-struct Coming {
-    file: File,
-    hasher: Sha256,
-    length: u64,
 }
 
 impl Taking<'_> {
@@ -70,7 +57,7 @@ impl Taking<'_> {
     async fn attempt(self, part: &Part, url: &Url) -> Result<Result<Outcome, Trouble>, FetchError> {
         let have = match self.continued(part).await? {
             // All of it came, and then the run was killed.
-            Some(coming) if coming.length == part.size => return self.settle(part, coming),
+            Some(coming) if coming.length() == part.size => return self.settle(part, coming),
             have => have,
         };
         let mut asking = Asking::get(url.clone(), "application/vnd.apache.parquet, */*;q=0.5");
@@ -78,7 +65,7 @@ impl Taking<'_> {
         asking.headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         // Its name says what is in it, so there is no other content that this could be a part of.
         if let Some(coming) = &have
-            && let Ok(range) = HeaderValue::from_str(&format!("bytes={}-", coming.length))
+            && let Ok(range) = HeaderValue::from_str(&format!("bytes={}-", coming.length()))
         {
             asking.headers.insert(header::RANGE, range);
         }
@@ -93,7 +80,7 @@ impl Taking<'_> {
         let mut coming = match (response.status(), have) {
             (StatusCode::OK, _) => self.begin(part)?,
             (StatusCode::PARTIAL_CONTENT, Some(coming)) => match client::part(&response) {
-                Some((begin, _)) if begin == coming.length => coming,
+                Some((begin, _)) if begin == coming.length() => coming,
                 _ => return self.anew(part, "it sends another part than was asked for"),
             },
             (StatusCode::RANGE_NOT_SATISFIABLE, Some(_)) => {
@@ -116,30 +103,18 @@ impl Taking<'_> {
     }
 
     /// What came of it before.
-    async fn continued(self, part: &Part) -> Result<Option<Coming>, FetchError> {
+    async fn continued(self, part: &Part) -> Result<Option<Growing>, FetchError> {
         let (path, size) = (self.path(part), part.size);
         if !(1..=size).contains(&length(&path)) {
             return Ok(None);
         }
-        let open = {
-            let path = path.clone();
-            move || {
-                let mut file = disk::options().read(true).append(true).open(path)?;
-                let mut hasher = Sha256::new();
-                file.seek(SeekFrom::Start(0))?;
-                let length = disk::feed(&mut hasher, &mut file)?;
-                Ok(Coming { file, hasher, length })
-            }
-        };
-        let opened = tokio::task::spawn_blocking(open).await.unwrap_or_else(|error| Err(error.into()));
-        opened.map(Some).map_err(FetchError::disk("read", &path))
+        let opened = tokio::task::spawn_blocking(move || Growing::go_on(&path)).await;
+        opened.map_err(|error| FetchError::disk("read", &self.path(part))(error.into()))?.map(Some)
     }
 
     /// Begins from the start.
-    fn begin(self, part: &Part) -> Result<Coming, FetchError> {
-        let path = self.path(part);
-        let file = disk::create(&path).map_err(FetchError::disk("write", &path))?;
-        Ok(Coming { file, hasher: Sha256::new(), length: 0 })
+    fn begin(self, part: &Part) -> Result<Growing, FetchError> {
+        Growing::begin(&self.path(part))
     }
 
     /// Throws away what came, which may be tried again.
@@ -152,43 +127,34 @@ impl Taking<'_> {
     async fn receive(
         self,
         part: &Part,
-        response: Response,
-        coming: &mut Coming,
+        mut response: Response,
+        coming: &mut Growing,
     ) -> Result<Result<(), Trouble>, FetchError> {
-        let path = self.path(part);
-        let mut chunks = std::pin::pin!(response.bytes_stream());
         loop {
-            let chunk = tokio::select! {
-                chunk = chunks.next() => chunk,
-                () = self.client.stop.cancelled() => return Ok(Err(Trouble::Stopped)),
+            let chunk = match self.client.chunk(&mut response).await {
+                Ok(Some(chunk)) => chunk,
+                Ok(None) => return Ok(Ok(())),
+                Err(trouble) => return Ok(Err(trouble)),
             };
-            let chunk = match chunk {
-                None => return Ok(Ok(())),
-                Some(Err(error)) => return Ok(Err(Trouble::Passing(chain(&error)))),
-                Some(Ok(chunk)) => chunk,
-            };
-            coming.length += chunk.len() as u64;
-            if coming.length > part.size {
+            if coming.length() + chunk.len() as u64 > part.size {
                 return Ok(Err(Trouble::Wrong("it is larger than the list says".to_owned())));
             }
-            coming.hasher.update(&chunk);
-            coming.file.write_all(&chunk).map_err(FetchError::disk("write", &path))?;
+            coming.append(&chunk)?;
             self.client.progress.on(&Event::Received(chunk.len() as u64));
         }
     }
 
     /// Verifies what came.
-    fn settle(self, part: &Part, coming: Coming) -> Result<Result<Outcome, Trouble>, FetchError> {
-        if coming.length < part.size {
-            let why = format!("{} bytes came of {}", coming.length, part.size);
+    fn settle(self, part: &Part, coming: Growing) -> Result<Result<Outcome, Trouble>, FetchError> {
+        if coming.length() < part.size {
+            let why = format!("{} bytes came of {}", coming.length(), part.size);
             return Ok(Err(Trouble::Passing(why)));
         }
-        if disk::hex(&coming.hasher.finalize()) != part.sha256 {
+        if coming.sha256() != part.sha256 {
             return self.anew(part, "what came has another checksum than the list says");
         }
-        let path = self.path(part);
-        coming.file.sync_all().map_err(FetchError::disk("write", &path))?;
-        disk::rename(&path, &self.folder.work(&part.name))?;
+        coming.sync()?;
+        disk::rename(&self.path(part), &self.folder.work(&part.name))?;
         Ok(Ok(Outcome::Here))
     }
 }
