@@ -129,12 +129,7 @@ impl Archive {
     }
 
     fn note(&mut self, path: &str, sum: &[u8]) {
-        use std::fmt::Write as _;
-        for byte in sum {
-            // Writing to a text does not fail.
-            let _ = write!(self.sums, "{byte:02x}");
-        }
-        let _ = writeln!(self.sums, "  {path}");
+        self.sums += &format!("{}  {path}\n", flaneur_storage::hex(sum));
     }
 
     /// Writes a file that is in memory, in pieces.

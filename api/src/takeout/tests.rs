@@ -8,7 +8,7 @@ use flaneur_catalog::model::{
     AccountId, BoxClass, Detection, JobId, JobKind, NewInvite, NewTransfer, NewWebhook, Objects, OwnCounts, Person,
     PictureId, ReportQuery, Republication, SequenceId, Session, TransferId, WebhookId,
 };
-use flaneur_storage::{ObjectKind, sha256};
+use flaneur_storage::{ObjectKind, hex, sha256};
 use http_body_util::BodyExt as _;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -72,10 +72,6 @@ impl Taken {
     fn holds(&self, text: &str) -> bool {
         self.0.iter().any(|(_, content)| memchr::memmem::find(content, text.as_bytes()).is_some())
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 async fn ask(fixture: &Fixture, who: Option<&Who>, path: &str) -> Answer {

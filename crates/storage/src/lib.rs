@@ -27,7 +27,7 @@ use std::path::Path;
 pub use address::{StorageUrl, UnreadableStorageUrl};
 pub use cdn::{CdnUrl, Purger, UnreadableCdnUrl};
 pub use error::StorageError;
-pub use keys::{ObjectKind, OriginalKey, PublicKey, UnreadableKey, sha256};
+pub use keys::{ObjectKind, OriginalKey, PublicKey, UnreadableKey, hex, sha256};
 pub use listing::{Entry, Listed, Listing, stored_before};
 pub use parts::PartKey;
 pub use patches::PatchKey;

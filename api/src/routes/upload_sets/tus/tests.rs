@@ -3,7 +3,7 @@ use std::sync::Arc;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use flaneur_catalog::model::{PictureId, UploadId};
-use flaneur_storage::PartKey;
+use flaneur_storage::{PartKey, hex};
 use futures::{StreamExt as _, TryStreamExt as _};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -56,10 +56,6 @@ async fn state(fixture: &Fixture, at: &str) -> Value {
 
 async fn parts(fixture: &Fixture) -> usize {
     fixture.api.storage.private.parts().count().await
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 fn upload_of(at: &str) -> UploadId {
