@@ -111,14 +111,11 @@ impl Webhooks for Store {
     }
 
     async fn remove_webhook(&self, id: WebhookId) -> Result<bool> {
-        let mut tx = self.write().await?;
-        let removed = sqlx::query("DELETE FROM webhooks WHERE id = $1").bind(id).execute(&mut *tx).await?;
-        tx.commit().await?;
+        let removed = sqlx::query("DELETE FROM webhooks WHERE id = $1").bind(id).execute(&self.writer).await?;
         Ok(removed.rows_affected() == 1)
     }
 
     async fn resume_webhook(&self, id: WebhookId, now: Timestamp) -> Result<bool> {
-        let mut tx = self.write().await?;
         // Whoever tells it just now keeps it: `due_at` of one that is held is when that ends.
         let resumed = sqlx::query(
             "UPDATE webhooks SET stopped = FALSE, attempts = 0, failing_since = NULL, message = NULL,
@@ -127,9 +124,8 @@ impl Webhooks for Store {
         )
         .bind(id)
         .bind(micros(now))
-        .execute(&mut *tx)
+        .execute(&self.writer)
         .await?;
-        tx.commit().await?;
         Ok(resumed.rows_affected() == 1)
     }
 
@@ -147,7 +143,6 @@ impl Webhooks for Store {
         if any.is_none() {
             return Ok(None);
         }
-        let mut tx = self.write().await?;
         let sql = format!(
             "UPDATE webhooks SET holder = $3, due_at = $4 WHERE id = ({due} {FOR_UPDATE} {SKIP_LOCKED}) RETURNING {WEBHOOK}"
         );
@@ -156,60 +151,40 @@ impl Webhooks for Store {
             .bind(last)
             .bind(holder)
             .bind(micros(until))
-            .fetch_optional(&mut *tx)
+            .fetch_optional(&self.writer)
             .await?;
-        tx.commit().await?;
         let webhook = taken.map(WebhookRow::webhook).transpose()?;
         Ok(webhook.map(|webhook| HeldWebhook { webhook, holder }))
     }
 
     async fn note_telling(&self, held: &HeldWebhook, telling: &Telling, now: Timestamp) -> Result<bool> {
-        let mut tx = self.write().await?;
-        let (id, holder) = (held.webhook.id, held.holder);
-        let noted = match telling {
-            Telling::Told { number, reached } => {
+        let (id, holder, now) = (held.webhook.id, held.holder, micros(now));
+        let query = match telling {
+            Telling::Told { number, reached } => sqlx::query(
+                "UPDATE webhooks SET told = $4, due_at = $3, holder = NULL, attempts = 0, failing_since = NULL,
+                     message = NULL, delivered_at = CASE WHEN $5 THEN $3 ELSE delivered_at END
+                 WHERE id = $1 AND holder = $2",
+            )
+            .bind(id)
+            .bind(holder)
+            .bind(now)
+            .bind(number)
+            .bind(reached),
+            Telling::Later { message, .. } | Telling::Stopped { message } => {
+                let again = if let Telling::Later { due_at, .. } = telling { Some(micros(*due_at)) } else { None };
                 sqlx::query(
-                    "UPDATE webhooks SET told = $3, due_at = $4, holder = NULL, attempts = 0, failing_since = NULL,
-                         message = NULL, delivered_at = CASE WHEN $5 THEN $4 ELSE delivered_at END
+                    "UPDATE webhooks SET attempts = attempts + 1, failing_since = COALESCE(failing_since, $3), holder = NULL,
+                         message = $4, due_at = COALESCE($5, due_at), stopped = $6
                      WHERE id = $1 AND holder = $2",
                 )
                 .bind(id)
                 .bind(holder)
-                .bind(number)
-                .bind(micros(now))
-                .bind(reached)
-                .execute(&mut *tx)
-                .await?
-            }
-            Telling::Later { due_at, message } => {
-                sqlx::query(
-                    "UPDATE webhooks SET attempts = attempts + 1, failing_since = COALESCE(failing_since, $3), due_at = $4,
-                         message = $5, holder = NULL
-                     WHERE id = $1 AND holder = $2",
-                )
-                .bind(id)
-                .bind(holder)
-                .bind(micros(now))
-                .bind(micros(*due_at))
+                .bind(now)
                 .bind(message)
-                .execute(&mut *tx)
-                .await?
-            }
-            Telling::Stopped { message } => {
-                sqlx::query(
-                    "UPDATE webhooks SET attempts = attempts + 1, failing_since = COALESCE(failing_since, $3), stopped = TRUE,
-                         message = $4, holder = NULL
-                     WHERE id = $1 AND holder = $2",
-                )
-                .bind(id)
-                .bind(holder)
-                .bind(micros(now))
-                .bind(message)
-                .execute(&mut *tx)
-                .await?
+                .bind(again)
+                .bind(again.is_none())
             }
         };
-        tx.commit().await?;
-        Ok(noted.rows_affected() == 1)
+        Ok(query.execute(&self.writer).await?.rows_affected() == 1)
     }
 }
