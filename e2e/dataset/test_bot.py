@@ -16,18 +16,11 @@ import urllib.parse
 import uuid
 from unittest import mock
 
-EXAMPLE = pathlib.Path(__file__).parents[2] / "examples" / "annotate_bot.py"
+import example
+
 TOKEN = "a token"
 
-
-def load():
-    described = importlib.util.spec_from_file_location("annotate_bot", EXAMPLE)
-    module = importlib.util.module_from_spec(described)
-    described.loader.exec_module(module)
-    return module
-
-
-bot = load()
+bot = example.load("annotate_bot")
 
 
 class Stub(http.server.ThreadingHTTPServer):

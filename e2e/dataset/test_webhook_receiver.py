@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import http.client
 import http.server
-import importlib.util
 import io
 import json
 import pathlib
@@ -15,18 +14,11 @@ import threading
 import time
 import unittest
 
-EXAMPLE = pathlib.Path(__file__).parents[2] / "examples" / "webhook_receiver.py"
+import example
+
 SECRET = bytes(range(32))
 
-
-def load():
-    described = importlib.util.spec_from_file_location("webhook_receiver", EXAMPLE)
-    module = importlib.util.module_from_spec(described)
-    described.loader.exec_module(module)
-    return module
-
-
-receiver = load()
+receiver = example.load("webhook_receiver")
 
 
 def signed(body, at=None, secret=SECRET, name="msg_1"):
