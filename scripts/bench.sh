@@ -4,28 +4,18 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 cd "$root"
 
-postgres=
 # A PostgreSQL server that syncs as one should.
-start_postgres() {
-    postgres=$(mktemp -d)
-    cleanup+=(stop_postgres)
-    FLANEUR_TEST_POSTGRES=$("$root/scripts/postgres.sh" start "$postgres" max_connections=500 shared_buffers=256MB)
+start_measured_postgres() {
+    start_postgres max_connections=500 shared_buffers=256MB
     FLANEUR_POSTGRES_PID=$(head -1 "$postgres/data/postmaster.pid")
-    export FLANEUR_TEST_POSTGRES FLANEUR_POSTGRES_PID
-}
-
-stop_postgres() {
-    [[ -n $postgres ]] || return 0
-    "$root/scripts/postgres.sh" stop "$postgres" immediate || true
-    rm -rf "$postgres"
-    postgres=
+    export FLANEUR_POSTGRES_PID
 }
 
 bench_queue() {
     "$root/scripts/tools.sh" postgres
     say "building the benchmark (a first time takes some minutes)"
     cargo build --release --locked -p flaneur-bench --no-default-features --features queue --bin queue
-    start_postgres
+    start_measured_postgres
     "$target/release/queue"
     stop_postgres
 }
@@ -64,7 +54,7 @@ measure_binary() {
     say "building the benchmark (a first time takes some minutes)"
     cargo build --release --locked -p flaneur-bench --no-default-features --features "$name" --bin "$name"
     if "$root/scripts/postgres.sh" bin >/dev/null 2>&1; then
-        start_postgres
+        start_measured_postgres
     fi
     "$target/release/$name" "$@"
     stop_postgres

@@ -95,3 +95,19 @@ fresh() { [[ -f $1 && $(<"$1") == "$2" ]]; }
 
 # hash_of FILE…: one hash of files' names and content; of folders, of all files in them.
 hash_of() { find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1; }
+
+postgres=
+# start_postgres SETTING…: a server of one's own until stop_postgres, or the end; FLANEUR_TEST_POSTGRES is its address.
+start_postgres() {
+    postgres=$(mktemp -d)
+    cleanup+=(stop_postgres)
+    FLANEUR_TEST_POSTGRES=$("$root/scripts/postgres.sh" start "$postgres" "$@")
+    export FLANEUR_TEST_POSTGRES
+}
+
+stop_postgres() {
+    [[ -n $postgres ]] || return 0
+    "$root/scripts/postgres.sh" stop "$postgres" immediate || true
+    rm -rf "$postgres"
+    postgres=
+}

@@ -27,8 +27,7 @@ run_tests() {
         fi
         cargo nextest run "${whole[@]}" --no-fail-fast --test-threads "$at_once" -E "$filter"
     elif [[ $1 == e2e ]]; then
-        cargo test "${whole[@]}" --no-fail-fast --test stories --test faults
-        cargo test "${whole[@]}" --no-fail-fast --lib flaneur_e2e
+        cargo test --locked --no-fail-fast -p flaneur-e2e
     else
         cargo test "${whole[@]}" --no-fail-fast --exclude flaneur-e2e --lib --bins --tests
     fi
@@ -57,21 +56,6 @@ forget_memory() {
     unset TMPDIR
 }
 
-# A PostgreSQL server for all tests of the catalog, each with a database of its own; it need not outlive a power cut.
-start_postgres() {
-    postgres=$(mktemp -d)
-    cleanup+=(stop_postgres)
-    FLANEUR_TEST_POSTGRES=$("$root/scripts/postgres.sh" start "$postgres" fsync=off full_page_writes=off)
-    export FLANEUR_TEST_POSTGRES
-}
-
-stop_postgres() {
-    [[ -n $postgres ]] || return 0
-    "$root/scripts/postgres.sh" stop "$postgres" immediate || true
-    rm -rf "$postgres"
-    postgres=
-}
-
 # Says how many rules of the conformance suite held on each database.
 count_rules() {
     local database rules
@@ -87,7 +71,8 @@ test_rust() {
     build
     export FLANEUR_TEST_S3_SERVER=$cache/cargo/bin/s3s-fs FLANEUR_TEST_PICTURES=$cache/test-pictures
     write_in_memory
-    start_postgres
+    # For all tests of the catalog, each with a database of its own; it need not outlive a power cut.
+    start_postgres fsync=off full_page_writes=off
     stage "Rust tests" run_tests rest
     count_rules
     stop_postgres
