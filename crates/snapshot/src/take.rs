@@ -57,7 +57,7 @@ impl Taking<'_> {
     async fn attempt(self, part: &Part, url: &Url) -> Result<Result<Outcome, Trouble>, FetchError> {
         let have = match self.continued(part).await? {
             // All of it came, and then the run was killed.
-            Some(coming) if coming.length() == part.size => return self.settle(part, coming),
+            Some(coming) if coming.length() == part.size => return self.settle(part, &coming),
             have => have,
         };
         let mut asking = Asking::get(url.clone(), "application/vnd.apache.parquet, */*;q=0.5");
@@ -93,7 +93,7 @@ impl Taking<'_> {
             _ => return Ok(Err(refusal(response).await)),
         };
         match self.receive(part, response, &mut coming).await? {
-            Ok(()) => self.settle(part, coming),
+            Ok(()) => self.settle(part, &coming),
             Err(trouble @ Trouble::Wrong(_)) => {
                 self.begin(part)?;
                 Ok(Err(trouble))
@@ -145,7 +145,7 @@ impl Taking<'_> {
     }
 
     /// Verifies what came.
-    fn settle(self, part: &Part, coming: Growing) -> Result<Result<Outcome, Trouble>, FetchError> {
+    fn settle(self, part: &Part, coming: &Growing) -> Result<Result<Outcome, Trouble>, FetchError> {
         if coming.length() < part.size {
             let why = format!("{} bytes came of {}", coming.length(), part.size);
             return Ok(Err(Trouble::Passing(why)));
