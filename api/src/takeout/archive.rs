@@ -129,7 +129,7 @@ impl Archive {
     }
 
     fn note(&mut self, path: &str, sum: &[u8]) {
-        self.sums += &format!("{}  {path}\n", flaneur_storage::hex(sum));
+        self.sums.extend([flaneur_storage::hex(sum).as_str(), "  ", path, "\n"]);
     }
 
     /// Writes a file that is in memory, in pieces.
