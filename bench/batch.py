@@ -21,7 +21,7 @@ import time
 import urllib.parse
 import uuid
 
-from process import memory, processor, start
+from process import memory, pages, processor, start
 
 # Pictures that are annotated one by one, for comparison.
 ONE_BY_ONE = 500
@@ -50,12 +50,11 @@ class Server:
 
     def pictures(self, most):
         """Identifiers of pictures that anybody may see."""
-        found, path = [], "/api/search?limit=1000&sortby=id"
-        while path and len(found) < most:
-            page = json.loads(self.ask("GET", path))
+        found = []
+        for page in pages(lambda path: json.loads(self.ask("GET", path)), "/api/search?limit=1000&sortby=id"):
             found += [item["id"] for item in page["features"]]
-            following = next((link["href"] for link in page["links"] if link["rel"] == "next"), None)
-            path = following and "{0.path}?{0.query}".format(urllib.parse.urlsplit(following))
+            if len(found) >= most:
+                break
         return found[:most]
 
     def measured(self, work):

@@ -20,7 +20,7 @@ import tempfile
 import time
 import urllib.request
 
-from process import memory, processor, start
+from process import memory, pages, processor, start
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Pictures that a town is to have, and how near to that is near enough.
@@ -73,11 +73,11 @@ def find_town(url, lon, lat):
 def count_by_search(url, box):
     """Pictures in a box, up to a little more than a town has."""
     text = ",".join(f"{side:.6f}" for side in box)
-    page, found = f"{url}/api/search?bbox={text}&limit=1000", 0
-    while page and found < 2 * TOWN:
-        answer = ask(page)
-        found += len(answer["features"])
-        page = next((link["href"] for link in answer["links"] if link["rel"] == "next"), None)
+    found = 0
+    for page in pages(lambda path: ask(url + path), f"/api/search?bbox={text}&limit=1000"):
+        found += len(page["features"])
+        if found >= 2 * TOWN:
+            break
     return found
 
 

@@ -29,7 +29,7 @@ import urllib.parse
 import uuid
 
 from PIL import Image
-from process import start
+from process import pages, start
 
 # Files that are sent at once, and that are in an upload set.
 SENDERS, IN_A_SET = 4, 2_500
@@ -105,14 +105,11 @@ def publish(client, pictures):
 
 def everything(client):
     """Address and SHA-256 of each picture's hd, as the server states it."""
-    found, path = {}, "/api/search?limit=1000&sortby=id"
-    while path:
-        page = client.json("GET", path)
+    found = {}
+    for page in pages(lambda path: client.json("GET", path), "/api/search?limit=1000&sortby=id"):
         for item in page["features"]:
             asset = item["assets"]["hd"]
             found[item["id"]] = (urllib.parse.urlsplit(asset["href"]).path, asset["file:checksum"].removeprefix("1220"))
-        following = next((link["href"] for link in page["links"] if link["rel"] == "next"), None)
-        path = following and "{0.path}?{0.query}".format(urllib.parse.urlsplit(following))
     return found
 
 

@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import subprocess
+import urllib.parse
 
 
 def start(arguments):
@@ -28,3 +29,12 @@ def processor(pid):
     """Seconds of processor time that it has used."""
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def pages(ask, path):
+    """The pages of a list, each of which links to the next; `ask` gives the document at a path."""
+    while path:
+        page = ask(path)
+        yield page
+        following = next((link["href"] for link in page["links"] if link["rel"] == "next"), None)
+        path = following and "{0.path}?{0.query}".format(urllib.parse.urlsplit(following))
