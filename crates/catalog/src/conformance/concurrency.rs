@@ -1,11 +1,21 @@
 //! Many at once.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    future::{Future as _, poll_fn},
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
 use flaneur_access::{Viewer, Visibility};
+use jiff::SignedDuration;
 
 use super::scene::{HOLD, Scene};
-use crate::model::{JobKind, Picture, Receipt, ReceivedFile};
+use crate::{
+    model::{JobKind, Picture, Receipt, ReceivedFile},
+    signals::Topic,
+};
 
 pub async fn leasers_never_share_a_job(scene: &Scene) {
     for _ in 0..50 {
@@ -90,6 +100,36 @@ pub async fn the_same_bytes_at_once_become_one_picture(scene: &Scene) {
         }
         assert_eq!(accepted, existing);
         assert_eq!(accepted.len(), 1);
+    }
+}
+
+/// Others hear of a change whose author went away while it was committed.
+pub async fn who_leaves_early_leaves_the_news(scene: &Scene) {
+    let soon = scene.now() + SignedDuration::from_hours(1);
+    let (mut turns, mut in_the_middle) = (0, 0);
+    // Given up after more and more turns: before, while and after it is committed.
+    while in_the_middle < 3 {
+        let mut listener = scene.catalog.listen(Topic::Jobs);
+        let id = scene.job();
+        let mut asking = Box::pin(scene.catalog.enqueue(id, JobKind::Process, scene.world.id(), scene.now()));
+        let mut ready = false;
+        for _ in 0..turns {
+            ready = poll_fn(|cx| Poll::Ready(asking.as_mut().poll(cx).is_ready())).await;
+            if ready {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(asking);
+        let queued = scene.catalog.overdue_jobs(soon, 1_000_000).await.unwrap();
+        if queued.iter().any(|job| job.job == id) {
+            in_the_middle += u32::from(!ready);
+            assert!(
+                listener.wait(Duration::from_secs(20)).await,
+                "nobody was told of what was given up after {turns} turns"
+            );
+        }
+        turns = if ready { 0 } else { turns + 1 };
     }
 }
 

@@ -221,6 +221,7 @@ macro_rules! for_each_rule {
                 files_at_once_complete_a_set_once
                 the_same_bytes_at_once_become_one_picture
                 readers_and_writers_do_not_disturb_each_other
+                who_leaves_early_leaves_the_news
             }
             processing {
                 publishing_stores_and_asks_for_what_follows

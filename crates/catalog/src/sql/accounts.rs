@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use flaneur_access::TokenScopes;
 use jiff::Timestamp;
 
-use super::{Connection, Store, at_least_none, dialect, explain};
+use super::{Connection, Store, at_least_none, commit, dialect, explain};
 use crate::{
     Accounts, CatalogError, Result,
     model::{
@@ -113,7 +113,7 @@ impl Accounts for Store {
     async fn create_account(&self, new: NewAccount) -> Result<Account> {
         let mut tx = self.write().await?;
         let account = insert(&mut tx, new).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(account)
     }
 
@@ -184,7 +184,7 @@ impl Accounts for Store {
         .bind(choices.rights.attribution)
         .execute(&mut *tx)
         .await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(())
     }
 
@@ -202,7 +202,7 @@ impl Accounts for Store {
         .execute(&mut *tx)
         .await
         .map_err(|error| explain(error, "the token's id", "the account"))?;
-        tx.commit().await?;
+        commit(tx).await?;
         let NewToken { id, account, description, created_at, expires_at, scopes } = new;
         Ok(Token { id, account, description, created_at, expires_at, scopes })
     }
@@ -241,7 +241,7 @@ impl Accounts for Store {
                 .await
                 .map_err(|error| explain(error, "the token", "the account"))?;
         if claimed.rows_affected() == 1 {
-            tx.commit().await?;
+            commit(tx).await?;
             return Ok(Claim::Claimed);
         }
         let there: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM tokens WHERE id = $1)")
@@ -258,7 +258,7 @@ impl Accounts for Store {
             .bind(account)
             .execute(&mut *tx)
             .await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(revoked.rows_affected() == 1)
     }
 
@@ -268,7 +268,7 @@ impl Accounts for Store {
             .bind(micros(before))
             .execute(&mut *tx)
             .await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(dropped.rows_affected())
     }
 
@@ -285,7 +285,7 @@ impl Accounts for Store {
         .execute(&mut *tx)
         .await
         .map_err(|error| explain(error, "the invite's code", "the invite"))?;
-        Ok(tx.commit().await?)
+        commit(tx).await
     }
 
     async fn redeem_invite(&self, code_sha256: &[u8], new_id: AccountId, now: Timestamp) -> Result<Invite> {
@@ -312,7 +312,7 @@ impl Accounts for Store {
             }
             Some(account) => account,
         };
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(Invite::Redeemed(account))
     }
 
@@ -326,7 +326,7 @@ impl Accounts for Store {
             .execute(&mut *tx)
             .await
             .map_err(|error| explain(error, "the session's secret", "the account"))?;
-        Ok(tx.commit().await?)
+        commit(tx).await
     }
 
     async fn session(&self, secret_sha256: &[u8], now: Timestamp) -> Result<Option<Account>> {
@@ -345,7 +345,7 @@ impl Accounts for Store {
     async fn end_session(&self, secret_sha256: &[u8]) -> Result<()> {
         let mut tx = self.write().await?;
         sqlx::query("DELETE FROM sessions WHERE secret_sha256 = $1").bind(secret_sha256).execute(&mut *tx).await?;
-        Ok(tx.commit().await?)
+        commit(tx).await
     }
 
     async fn secret(&self, name: &str, candidate: &[u8]) -> Result<Vec<u8>> {
@@ -357,7 +357,7 @@ impl Accounts for Store {
             .await?;
         let kept =
             sqlx::query_scalar("SELECT value FROM secrets WHERE name = $1").bind(name).fetch_one(&mut *tx).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(kept)
     }
 }

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use sqlx::{Arguments as _, Row as _, types::Json};
 use uuid::Uuid;
 
-use super::{Connection, Db, Store, Transaction, at_least_none, bulk, counts, dialect};
+use super::{Connection, Db, Store, Transaction, at_least_none, bulk, commit, counts, dialect};
 use crate::{
     CatalogError, Result,
     archive::{Column, INSTANCE, Kind, RESTORING, Row, TABLES, Table, Value},
@@ -140,7 +140,7 @@ impl Import for SqlImport {
             }
         }
         write_secret(&mut self.tx, RESTORING, note.as_bytes()).await?;
-        Ok(self.tx.commit().await?)
+        commit(self.tx).await
     }
 }
 
@@ -201,7 +201,7 @@ impl Archive for Store {
             return Ok(Beginning::InUse);
         }
         write_secret(&mut tx, RESTORING, text.as_bytes()).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(Beginning::Begun)
     }
 
@@ -222,6 +222,6 @@ impl Archive for Store {
         let mut tx = self.write().await?;
         write_secret(&mut tx, INSTANCE, instance).await?;
         sqlx::query("DELETE FROM secrets WHERE name = $1").bind(RESTORING).execute(&mut *tx).await?;
-        Ok(tx.commit().await?)
+        commit(tx).await
     }
 }

@@ -10,7 +10,7 @@
 
 use async_trait::async_trait;
 
-use super::{Store, at_least_none, dialect};
+use super::{Store, at_least_none, commit, dialect};
 use crate::{
     Changes, Result,
     model::{AccountId, Change, PictureId, SequenceId},
@@ -70,7 +70,7 @@ impl Store {
                 return Ok(());
             }
             sqlx::query(numbering.number).execute(&mut *tx).await?;
-            tx.commit().await?;
+            commit(tx).await?;
         }
     }
 }

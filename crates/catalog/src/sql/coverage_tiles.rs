@@ -6,7 +6,7 @@
 use flaneur_coverage::quadkey::Tile;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Connection, Store, dialect};
+use super::{Connection, Store, commit, dialect};
 use crate::{
     Result,
     model::{DrawnTile, SequenceId, Sight},
@@ -94,7 +94,7 @@ pub async fn tidy(store: &Store) -> Result<()> {
         let sql = "DELETE FROM coverage_tiles WHERE (zoom, cell) IN (
                        SELECT zoom, cell FROM coverage_tiles WHERE drawn_at < $1 ORDER BY drawn_at LIMIT $2)";
         let old = sqlx::query(sql).bind(before(TILES_LAST)).bind(BATCH).execute(&mut *tx).await?.rows_affected();
-        tx.commit().await?;
+        commit(tx).await?;
         if dropped.max(old) < BATCH as u64 {
             return Ok(());
         }
@@ -134,7 +134,7 @@ impl Store {
             .bind(body)
             .execute(&mut *tx)
             .await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(())
     }
 }

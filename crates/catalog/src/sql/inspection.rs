@@ -7,7 +7,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
-    Connection, Store, areas, at_least_none, counts, dialect, jobs,
+    Connection, Store, areas, at_least_none, commit, counts, dialect, jobs,
     pictures::{reject_file, settle_audience},
     statement::Values,
     tombstones::{Of, disturb_sequence, hold_pictures},
@@ -157,7 +157,7 @@ impl Inspection for Store {
     async fn recount_coverage(&self) -> Result<()> {
         let mut tx = self.write().await?;
         counts::recount(&mut tx).await?;
-        Ok(tx.commit().await?)
+        commit(tx).await
     }
 
     async fn lose_picture(

@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    Connection, Store, at_least_none,
+    Connection, Store, at_least_none, commit,
     dialect::{self, FOR_UPDATE, GREATEST, SKIP_LOCKED},
     uploads,
 };
@@ -268,7 +268,7 @@ impl Jobs for Store {
                     self.wake(&mut tx, kind).await?;
                 }
                 let taken = self.take(&mut tx, kind, token, hold).await?;
-                tx.commit().await?;
+                commit(tx).await?;
                 if taken.is_some() {
                     return Ok(taken);
                 }
@@ -281,7 +281,7 @@ impl Jobs for Store {
             if lapsed {
                 let mut tx = self.write().await?;
                 self.wake(&mut tx, kind).await?;
-                tx.commit().await?;
+                commit(tx).await?;
             }
         }
         let mut connection = self.writer.acquire().await?;
@@ -426,7 +426,7 @@ impl Jobs for Store {
             );
             sqlx::query(sqlx::AssertSqlSafe(sql)).bind(lease.job).bind(reason).execute(&mut *tx).await?;
         }
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(true)
     }
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{Connection, Store, Transaction, accounts, explain};
+use super::{Connection, Store, Transaction, accounts, commit, explain};
 use crate::{
     CatalogError, Logins, Result,
     model::{ANONYMOUS, Account, AccountId, Arrival, Link, Login, NewAccount, Person},
@@ -101,7 +101,7 @@ async fn make(mut tx: Transaction, person: &Person, id: AccountId, now: Timestam
     if !insert(&mut tx, person, id, now).await? {
         return Ok(None);
     }
-    tx.commit().await?;
+    commit(tx).await?;
     Ok(Some(account))
 }
 
@@ -113,7 +113,7 @@ impl Logins for Store {
         loop {
             let mut tx = self.write().await?;
             if let Some(account) = known(&mut tx, person, now).await? {
-                tx.commit().await?;
+                commit(tx).await?;
                 return Ok(Arrival::Known(account));
             }
             let Some(id) = new else { return Ok(Arrival::Unknown) };
@@ -132,7 +132,7 @@ impl Logins for Store {
         let person = &plain(person);
         let mut tx = self.write().await?;
         if insert(&mut tx, person, account, now).await? {
-            tx.commit().await?;
+            commit(tx).await?;
             return Ok(Link::Linked);
         }
         let owner: Option<AccountId> =
@@ -152,7 +152,7 @@ impl Logins for Store {
             .bind(account)
             .execute(&mut *tx)
             .await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(gone.rows_affected() == 1)
     }
 

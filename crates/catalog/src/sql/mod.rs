@@ -101,12 +101,17 @@ impl Store {
 
     /// Commits, and tells whoever waits for it.
     async fn announce(&self, tx: Transaction, topics: &[Topic]) -> Result<()> {
-        tx.commit().await?;
-        for topic in topics {
-            self.bells.ring(*topic);
-            self.courier.send(*topic);
-        }
-        Ok(())
+        let (bells, courier, topics) = (self.bells.clone(), self.courier.clone(), topics.to_vec());
+        to_the_end(async move {
+            #[expect(clippy::disallowed_methods, reason = "to the end")]
+            tx.commit().await?;
+            for topic in topics {
+                bells.ring(topic);
+                courier.send(topic);
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// The time that leases go by, microseconds since 1970; none: let the database tell.
@@ -133,13 +138,24 @@ impl Wakes {
     }
 }
 
-/// Begins a transaction. If whoever asked goes away in the middle (a client that hangs up), it is begun all the same, and
-/// rolled back: left off between the statement and its answer, the driver would not know that it had begun, and the next one
-/// to get the connection would find itself in somebody else's transaction.
+/// Begins a transaction.
 async fn begin(pool: &sqlx::Pool<Db>, statement: &'static str) -> Result<Transaction> {
     let pool = pool.clone();
-    let begun = tokio::spawn(async move { pool.begin_with(statement).await }.in_current_span()).await;
-    Ok(begun.map_err(|_| sqlx::Error::WorkerCrashed)??)
+    to_the_end(async move { pool.begin_with(statement).await }).await
+}
+
+/// Commits a transaction.
+#[expect(clippy::disallowed_methods, reason = "to the end")]
+async fn commit(tx: Transaction) -> Result<()> {
+    to_the_end(tx.commit()).await
+}
+
+/// Does it to its end, even if whoever asked goes away in the middle (a client that hangs up). Left off between a statement
+/// and its answer, the driver would not know that a transaction had begun, and the next one to get the connection would find
+/// itself in somebody else's; or that it had ended, and would roll back what is committed, which nobody would be told of.
+async fn to_the_end<T: Send + 'static>(work: impl Future<Output = sqlx::Result<T>> + Send + 'static) -> Result<T> {
+    let done = tokio::spawn(work.in_current_span()).await;
+    Ok(done.map_err(|_| sqlx::Error::WorkerCrashed)??)
 }
 
 /// The error by meaning: `taken` if a unique key was violated, `missing` if what a row refers to does not exist.

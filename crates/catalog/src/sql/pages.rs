@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{Connection, Store, explain};
+use super::{Connection, Store, commit, explain};
 use crate::{
     Pages, Result,
     model::{AccountId, PageName, PageSummary, PageText, TermsAnswer, TermsState},
@@ -120,7 +120,7 @@ impl Pages for Store {
         if html.is_some() && version(&mut tx, name).await? == 0 {
             publish(&mut tx, name, by, now).await?;
         }
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(true)
     }
 
@@ -130,7 +130,7 @@ impl Pages for Store {
             return Ok(None);
         }
         let version = publish(&mut tx, name, by, now).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(Some(version))
     }
 
@@ -156,7 +156,7 @@ impl Pages for Store {
         .await
         .map_err(|error| explain(error, "the answer", "the account"))?;
         let after = state(&mut tx, account).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(Some(after))
     }
 

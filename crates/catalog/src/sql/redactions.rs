@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use sqlx::types::Json;
 
 use super::{
-    Connection, Store, at_least_none, jobs,
+    Connection, Store, at_least_none, commit, jobs,
     statement::Values,
     tombstones::{Of, disturb_sequence, hold_pictures},
 };
@@ -259,7 +259,7 @@ impl Redactions for Store {
         .bind(request::current())
         .execute(&mut *tx)
         .await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(UndoReceipt::Taken)
     }
 
@@ -282,7 +282,7 @@ impl Redactions for Store {
         .bind(answer)
         .execute(&mut *tx)
         .await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(rejected.rows_affected() == 1)
     }
 
@@ -365,7 +365,7 @@ impl Redactions for Store {
         if !jobs::end(&mut tx, lease, JobKind::Redact, lease.subject).await? {
             return Ok(false);
         }
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(true)
     }
 
@@ -382,7 +382,7 @@ impl Redactions for Store {
         if !jobs::end(&mut tx, lease, JobKind::Redact, lease.subject).await? {
             return Ok(false);
         }
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(true)
     }
 }

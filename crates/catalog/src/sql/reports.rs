@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    Connection, Store, areas, at_least_none,
+    Connection, Store, areas, at_least_none, commit,
     dialect::FOR_UPDATE,
     explain, filter,
     pictures::resettle,
@@ -572,6 +572,6 @@ impl Reports for Store {
         .bind(micros(closed_before))
         .execute(&mut *tx)
         .await?;
-        Ok(tx.commit().await?)
+        commit(tx).await
     }
 }

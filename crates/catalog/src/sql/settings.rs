@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{Store, dialect::FOR_UPDATE};
+use super::{Store, commit, dialect::FOR_UPDATE};
 use crate::{Result, Settings, stored::rows::micros};
 
 #[async_trait]
@@ -24,7 +24,7 @@ impl Settings for Store {
         .execute(&mut *tx)
         .await?;
         if fresh.rows_affected() == 1 {
-            tx.commit().await?;
+            commit(tx).await?;
             return Ok(None);
         }
         let sql = format!("SELECT value FROM settings WHERE name = $1 {FOR_UPDATE}");
@@ -37,7 +37,7 @@ impl Settings for Store {
                 .execute(&mut *tx)
                 .await?;
         }
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(Some(before))
     }
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{Connection, Store, at_least_none, dialect::FOR_UPDATE, erasure, explain, jobs};
+use super::{Connection, Store, at_least_none, commit, dialect::FOR_UPDATE, erasure, explain, jobs};
 use crate::{
     CatalogError, Result, Transfers,
     model::{
@@ -193,7 +193,7 @@ impl Transfers for Store {
             return Ok(false);
         }
         let noted = update(&mut tx, TransferId(lease.subject), TransferStatus::Running, progress, now).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(noted)
     }
 
@@ -210,7 +210,7 @@ impl Transfers for Store {
         }
         let status = if finished { TransferStatus::Finished } else { TransferStatus::Failed };
         update(&mut tx, TransferId(lease.subject), status, progress, now).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(true)
     }
 
@@ -223,7 +223,7 @@ impl Transfers for Store {
         );
         let stopped =
             sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).bind(message).bind(micros(now)).execute(&mut *tx).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(stopped.rows_affected() == 1)
     }
 }

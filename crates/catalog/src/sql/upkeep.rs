@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Store, coverage_tiles, dialect};
+use super::{Store, commit, coverage_tiles, dialect};
 use crate::{Result, Upkeep};
 
 #[async_trait]
@@ -18,7 +18,7 @@ impl Upkeep for Store {
         loop {
             let mut tx = self.write().await?;
             let folded = sqlx::query(fold).execute(&mut *tx).await?;
-            tx.commit().await?;
+            commit(tx).await?;
             if folded.rows_affected() == 0 {
                 return Ok(());
             }

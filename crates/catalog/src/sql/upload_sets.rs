@@ -7,7 +7,7 @@ use sqlx::types::Json;
 use super::{
     Connection, Store, areas, at_least_none,
     chosen_places::Place,
-    corrections, dialect, dispatch, erasure, explain, jobs,
+    commit, corrections, dialect, dispatch, erasure, explain, jobs,
     picture_rows::insert_picture,
     tombstones::{self, Of, hold_pictures},
     upload_set_revision, upload_set_state, uploads,
@@ -358,7 +358,7 @@ impl UploadSets for Store {
     async fn create_upload_set(&self, new: NewUploadSet) -> Result<UploadSet> {
         let mut tx = self.write().await?;
         insert_set(&mut tx, &new, false).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(UploadSet { options: new, completed: false, dispatched: false, received: 0, notices: Vec::new() })
     }
 
@@ -366,7 +366,7 @@ impl UploadSets for Store {
         let mut tx = self.write().await?;
         insert_set(&mut tx, &new, true).await?;
         dispatch::store_sequence(&mut tx, &new, sequence, &new.title, 0, new.created_at).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(UploadSet { options: new, completed: true, dispatched: true, received: 0, notices: Vec::new() })
     }
 

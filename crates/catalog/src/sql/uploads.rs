@@ -8,7 +8,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
-    Connection, Store, at_least_none,
+    Connection, Store, at_least_none, commit,
     dialect::{self, FOR_UPDATE},
     explain,
     statement::Values,
@@ -141,7 +141,7 @@ impl Uploads for Store {
         .execute(&mut *tx)
         .await
         .map_err(|error| explain(error, "the upload's id", "the account"))?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(UploadReceipt::Begun)
     }
 
@@ -201,7 +201,7 @@ impl Uploads for Store {
                 .await
                 .map_err(|error| explain(error, "the part's name", "the upload"))?;
         }
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(received)
     }
 
@@ -252,7 +252,7 @@ impl Uploads for Store {
             return Ok(None);
         }
         let parts = forget_parts(&mut tx, id, 0).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(Some(parts))
     }
 
@@ -272,7 +272,7 @@ impl Uploads for Store {
             return Ok(None);
         }
         let parts = forget_parts(&mut tx, id, to).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(Some(parts))
     }
 
@@ -289,7 +289,7 @@ impl Uploads for Store {
         }
         let parts = forget_parts(&mut tx, id, 0).await?;
         sqlx::query("DELETE FROM uploads WHERE id = $1").bind(id).execute(&mut *tx).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(Some(parts))
     }
 
@@ -329,7 +329,7 @@ impl Uploads for Store {
                 if old { "DELETE FROM uploads WHERE id = $1" } else { "UPDATE uploads SET parts = 0 WHERE id = $1" };
             sqlx::query(sql).bind(id).execute(&mut *tx).await?;
         }
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(Some(parts))
     }
 

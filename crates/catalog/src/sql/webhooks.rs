@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    Connection, Store,
+    Connection, Store, commit,
     dialect::{FOR_UPDATE, SKIP_LOCKED},
     erasure,
 };
@@ -85,7 +85,7 @@ impl Webhooks for Store {
         .bind(micros(new.created_at))
         .execute(&mut *tx)
         .await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(true)
     }
 
