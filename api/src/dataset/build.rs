@@ -20,8 +20,9 @@ use super::{
 };
 use crate::{Api, error::chain};
 
-/// Pictures that are read at once.
-const PAGE: i64 = 1_000;
+/// Pictures that are read at once. Few: they are the most of what a run holds in memory, and are held by each thread that it
+/// comes to.
+const PAGE: i64 = 250;
 /// Under which name it is written down how the files were made.
 const IDENTITY: &str = "dataset";
 /// The layout of the files: another one has all of them written anew.

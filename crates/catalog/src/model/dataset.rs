@@ -14,7 +14,7 @@ pub const LOGGED_ZOOM: u8 = 12;
 /// A picture, and what was found in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DatasetItem {
-    /// The picture as anybody sees it; without links to related ones.
+    /// The picture as anybody sees it; without EXIF and XMP values, and without links to related ones.
     pub item: Item,
     /// What was redacted.
     pub detections: Vec<Detection>,

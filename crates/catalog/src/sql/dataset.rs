@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     Connection, Store, annotations, at_least_none, jobs,
-    picture_rows::{PICTURE, PictureRow},
+    picture_rows::{PICTURE_WITHOUT_EXIF, PictureRow},
 };
 use crate::{
     Dataset, Result,
@@ -163,9 +163,10 @@ impl Dataset for Store {
         after: Option<(i64, PictureId)>,
         limit: i64,
     ) -> Result<Vec<DatasetItem>> {
+        let columns = &*PICTURE_WITHOUT_EXIF;
         let (first, after) = after.map_or((*keys.start(), PictureId(Uuid::nil())), |(key, id)| (key, id));
         let sql = format!(
-            "SELECT {PICTURE}, a.name AS producer, p.detections FROM pictures p JOIN accounts a ON a.id = p.account_id
+            "SELECT {columns}, a.name AS producer, p.detections FROM pictures p JOIN accounts a ON a.id = p.account_id
              WHERE p.quadkey BETWEEN $1 AND $2 AND (p.quadkey > $1 OR p.id > $3) AND p.audience = 0
              ORDER BY p.quadkey, p.id LIMIT $4"
         );

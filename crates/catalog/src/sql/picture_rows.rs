@@ -1,6 +1,6 @@
 //! Pictures in their table.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use flaneur_coverage::quadkey;
 use sqlx::types::Json;
@@ -21,6 +21,10 @@ pub const PICTURE: &str = "p.id, p.account_id, p.upload_set_id, p.sequence_id, p
     p.yaw, p.sensor_heading, p.metadata_revision, p.served_revision, p.projection, p.width, p.height, p.camera_make, p.camera_model, p.camera_artist, p.focal_length,
     p.field_of_view, p.exif, p.overrides, p.file_name, p.content_md5, p.content_sha256, p.size, p.claimed_blurred,
     p.original, p.objects, p.created_at, p.updated_at, p.edited, p.semantics, p.annotation_changes, p.license, p.attribution";
+
+/// The same without EXIF and XMP values, which are half of a row: it has none, for who reads many and tells nothing of them.
+pub static PICTURE_WITHOUT_EXIF: LazyLock<String> =
+    LazyLock::new(|| PICTURE.replace("p.exif", "CASE WHEN FALSE THEN p.exif ELSE '{}' END AS exif"));
 
 /// A picture as it is stored.
 #[derive(sqlx::FromRow)]
