@@ -259,6 +259,8 @@ impl Criteria {
         Ok(Self {
             query: SearchQuery {
                 viewer,
+                // Who names a picture is about to show it.
+                related: !ids.is_empty(),
                 ids,
                 sequences: id_list("collections", &parameters.collections, MOST_IDS)?,
                 area,

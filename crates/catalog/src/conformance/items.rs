@@ -142,10 +142,11 @@ pub async fn related_pictures_are_near_and_look_the_same_way(scene: &Scene) {
     assert!(related(scene, viewer(&ada), here).await.contains(&secret));
     assert_eq!(related(scene, Viewer::Anonymous, unknown).await, [panorama]);
 
-    // Search fills them in if pictures are asked for by their ids, and only then.
+    // Search fills them in if it is asked to.
     let mut query = scene.query(Viewer::Anonymous);
     assert!(scene.catalog.search(&query).await.unwrap().items.iter().all(|item| item.links.related.is_empty()));
     query.ids = vec![here, panorama];
+    query.related = true;
     let found = scene.catalog.search(&query).await.unwrap().items;
     assert_eq!(ids(&found), [panorama, here]);
     for item in found {

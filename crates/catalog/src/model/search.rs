@@ -98,6 +98,8 @@ pub struct SearchQuery {
     pub after: Option<SearchPlace>,
     /// At most so many.
     pub limit: i64,
+    /// With links to related pictures, which have to be looked for around each.
+    pub related: bool,
 }
 
 impl SearchQuery {
@@ -114,6 +116,7 @@ impl SearchQuery {
             order: Order::default(),
             after: None,
             limit,
+            related: false,
         }
     }
 }

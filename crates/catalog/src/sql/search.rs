@@ -70,7 +70,7 @@ pub async fn search(connection: &mut Connection, query: &SearchQuery) -> Result<
     } else {
         rest
     };
-    if !query.ids.is_empty() {
+    if query.related {
         related::relate(connection, query.viewer, &mut items).await?;
     }
     Ok(Found { items, next })
