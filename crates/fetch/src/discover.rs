@@ -7,6 +7,7 @@ use url::Url;
 use crate::{
     FetchError,
     client::{Asking, Client, DOCUMENTS, Trouble},
+    progress::Event,
 };
 
 /// A server's search.
@@ -75,6 +76,7 @@ pub async fn landing(client: &Client<'_>, home: &Url) -> Result<(Url, Value), Fe
 async fn read(client: &Client<'_>, url: &Url) -> Result<Option<Value>, Trouble> {
     // Read as a page of a site, too: that is told apart here, and asking again would not change it.
     let mut tries = client.tries();
+    let mut told = false;
     loop {
         let passed = tries.pass().await?;
         let answer = client.text(&Asking::get(url.clone(), DOCUMENTS)).await;
@@ -84,7 +86,14 @@ async fn read(client: &Client<'_>, url: &Url) -> Result<Option<Value>, Trouble> 
                 return Ok(document.filter(|document| link(document, url, "search").is_some()));
             }
             Err(Trouble::Refused(StatusCode::NOT_FOUND | StatusCode::NOT_ACCEPTABLE, _)) => return Ok(None),
-            Err(trouble) => tries.again(trouble, passed).await?,
+            Err(trouble) => {
+                // Often the address is mistyped: who waits should know for what.
+                if !told && matches!(trouble, Trouble::Passing(_) | Trouble::Failing(_)) {
+                    client.progress.on(&Event::Note(&format!("{url}: {}; trying again", trouble.text())));
+                    told = true;
+                }
+                tries.again(trouble, passed).await?;
+            }
         }
     }
 }

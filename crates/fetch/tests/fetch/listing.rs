@@ -1,8 +1,11 @@
 //! Listing pictures at servers of each kind.
 
+use std::sync::Mutex;
+
 use crate::support::{Fault, Ground, Kind, Server, id};
-use flaneur_fetch::{BBox, FetchError, Options, Query, parse_since};
+use flaneur_fetch::{BBox, Event, FetchError, Options, Progress, Query, parse_since};
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 fn only_list(ground: &Ground, server: &Server) -> Options {
     Options { manifest_only: true, ..ground.options(server) }
@@ -119,6 +122,30 @@ async fn hostile_items_are_refused_and_the_others_taken() {
     let outside: Vec<_> = std::fs::read_dir(ground.into.parent().unwrap()).unwrap().collect();
     assert_eq!(outside.len(), 1);
     assert_eq!(ground.pictures(), 3);
+}
+
+/// What the user is told of.
+#[derive(Default)]
+struct Told(Mutex<Vec<String>>);
+
+impl Progress for Told {
+    fn on(&self, event: &Event<'_>) {
+        if let Event::Note(text) = event {
+            self.0.lock().unwrap().push((*text).to_owned());
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_waits_for_a_server_is_told_so_once() {
+    let (ground, server) = (Ground::new(), Server::start(Kind::Flaneur, 1).await);
+    let options = ground.options(&server);
+    server.fault("landing", Fault::Status(502, None));
+    server.fault("landing", Fault::Status(502, None));
+    let told = Told::default();
+    flaneur_fetch::fetch(&options, ground.world.clone(), &told, CancellationToken::new()).await.unwrap();
+    let told = told.0.into_inner().unwrap();
+    assert_eq!(told, [format!("{}/: it answers 502 Bad Gateway; trying again", server.address)]);
 }
 
 #[tokio::test]
