@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import { ApiError } from '../api/errors';
+import { parseWebhook } from '../api/webhooks';
 import { answerText } from '../app/errorText';
 import { namesTheSame } from './names';
 import { licenceOptions } from './pictures';
 import { takeoutTrouble } from './takeout';
+import { hostOf, kindsText, stateText } from './webhooks';
 
 describe('the name of an account', () => {
   it.each([
@@ -63,5 +65,47 @@ describe('licences to choose', () => {
 
   it('keep what was chosen and is offered no longer', () => {
     expect(values([by], 'ODbL-1.0')).toEqual(['', by.id, 'ODbL-1.0']);
+  });
+});
+
+describe('a webhook', () => {
+  const answer = {
+    id: '1',
+    url: 'https://bot.example.org:8443/flaneur?key=1',
+    kinds: ['deleted', 'published', 'unheard of'],
+    status: 'active',
+    told: 3,
+    created: '2026-12-01T10:00:00Z',
+    delivered: null,
+    next_try: null,
+    message: null,
+  };
+  const webhook = (changed: object) => {
+    const parsed = parseWebhook({ ...answer, ...changed });
+    if (parsed === null) throw new Error('it says enough');
+    return parsed;
+  };
+
+  it('is not made up out of half an answer', () => {
+    expect(parseWebhook({ ...answer, url: null })).toBeNull();
+    expect(parseWebhook(null)).toBeNull();
+  });
+
+  it('is called by where it is', () => {
+    expect(hostOf(webhook({}))).toBe('bot.example.org:8443');
+    expect(hostOf(webhook({ url: 'nowhere' }))).toBe('nowhere');
+  });
+
+  it('is told of what it asked for', () => {
+    expect(kindsText(webhook({}))).toBe('Is told only of what is published and deleted');
+    expect(kindsText(webhook({ kinds: [] }))).toBe('Is told of everything');
+  });
+
+  it('gets its letters or not', () => {
+    expect(stateText(webhook({}))).toBe('Nothing was delivered yet.');
+    expect(stateText(webhook({ delivered: '2026-12-01T10:00:00Z' }))).toMatch(/^Last delivered .*2026/);
+    expect(stateText(webhook({ status: 'failing', next_try: '2026-12-01T10:00:00Z' }))).toMatch(/tried again .*2026/);
+    expect(stateText(webhook({ status: 'failing' }))).toBe('It does not take what it is sent.');
+    expect(stateText(webhook({ status: 'stopped' }))).toMatch(/not tried any more/);
   });
 });

@@ -16,6 +16,7 @@ import { takeoutSection } from './takeout';
 import { TermsSection } from './terms';
 import { TokensSection } from './tokens';
 import { TransfersSection } from './transfers';
+import { WebhooksSection } from './webhooks';
 
 async function leave(): Promise<void> {
   try {
@@ -83,7 +84,8 @@ class AccountView {
     const tokens = new TokensSection(signal, account, () => logins.count);
     const pictures = new PicturesSection(signal, account);
     const transfers = new TransfersSection(signal);
-    const sections = [logins, tokens, pictures, transfers, ...(this.hasTerms ? [new TermsSection(signal)] : [])];
+    const webhooks = new WebhooksSection(signal);
+    const sections = [logins, tokens, pictures, transfers, webhooks, ...(this.hasTerms ? [new TermsSection(signal)] : [])];
     const erase = eraseSection(account, () => {
       this.isErased = true;
       session.forget();

@@ -1,11 +1,11 @@
 import type { Account } from '../api/account';
 import { hasExpired, listTokens, type MadeToken, revokeToken, signsIn, type Token } from '../api/tokens';
 import { confirmThen } from '../app/confirm';
-import { copyField } from '../app/copyField';
 import { type Child, fill, h } from '../lib/dom';
 import { formatMoment } from '../lib/time';
 import { language, t } from '../locales';
 import { newTokenForm } from './newToken';
+import { secretBox } from './secret';
 import { Section } from './section';
 
 function nameOf({ description }: Token): string {
@@ -91,32 +91,21 @@ export class TokensSection extends Section {
   /** Shows the secret of a token, which is told once. */
   private show(token: MadeToken): void {
     this.hush();
-    const first = h('h3', { tabindex: -1 }, t('account.tokens.fresh', { name: nameOf(token) }));
-    const done = h(
-      'button',
-      {
-        type: 'button',
-        class: 'button',
-        onclick: () => {
-          fill(this.fresh);
-          this.say(t('account.tokens.kept', { name: nameOf(token) }));
-        },
-        'data-testid': 'token-done',
-      },
-      t('account.tokens.done'),
-    );
-    const secret = copyField({
-      name: 'token-secret',
+    const box = secretBox({
+      name: 'token',
+      title: t('account.tokens.fresh', { name: nameOf(token) }),
+      once: t('account.tokens.once'),
       label: t('account.tokens.secret'),
       value: token.secret,
       copied: t('account.tokens.copied'),
-      failed: t('account.tokens.copyFailed'),
+      copyFailed: t('account.tokens.copyFailed'),
+      onDone: () => {
+        fill(this.fresh);
+        this.say(t('account.tokens.kept', { name: nameOf(token) }));
+      },
     });
-    const once = h('p', {}, t('account.tokens.once'));
-    fill(this.fresh, h('div', { class: 'fresh', 'data-testid': 'token-fresh' }, first, once, secret, done));
-    void this.load().then(() => {
-      first.focus();
-    });
+    fill(this.fresh, box.element);
+    void this.load().then(box.focus);
   }
 
   private revoke(token: Token): void {

@@ -54,7 +54,7 @@ export class TransferEntry {
         this.message,
         this.preparing,
         asked === null ? null : h('p', { class: 'hint' }, asked),
-        h('p', { class: 'hint transfer-location' }, location),
+        h('p', { class: 'hint entry-address' }, location),
       ),
       this.actions,
     );

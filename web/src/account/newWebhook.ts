@@ -1,0 +1,57 @@
+import { CHANGE_KINDS, type ChangeKind, makeWebhook, type MadeWebhook } from '../api/webhooks';
+import { choice, choices } from '../app/choice';
+import { h } from '../lib/dom';
+import { t } from '../locales';
+import { Incomplete, simpleForm } from './form';
+
+/** Longest address that the API takes, characters. */
+const LONGEST_ADDRESS = 2000;
+
+/** The form that makes a webhook. `onMade` gets what was made. */
+export function newWebhookForm(onMade: (webhook: MadeWebhook) => void): HTMLFormElement {
+  const url = h('input', {
+    id: 'webhook-url',
+    type: 'url',
+    inputmode: 'url',
+    placeholder: 'https://',
+    maxlength: LONGEST_ADDRESS,
+    autocomplete: 'off',
+    spellcheck: false,
+    'aria-describedby': 'webhook-url-hint',
+    'data-testid': 'webhook-url',
+  });
+  const ticks = choices(
+    t('account.webhooks.toldOf'),
+    ...CHANGE_KINDS.map((kind) => choice('checkbox', 'webhook-kind', kind, t(`account.webhooks.kind.${kind}`), true)),
+  );
+  /** What was ticked. */
+  const kinds = (): readonly ChangeKind[] => {
+    const boxes = [...ticks.querySelectorAll('input')];
+    return CHANGE_KINDS.filter((kind) => boxes.some(({ value, checked }) => checked && value === kind));
+  };
+  const make = async (): Promise<void> => {
+    const address = url.value.trim();
+    if (address === '') throw new Incomplete(t('account.webhooks.noAddress'), url);
+    const wanted = kinds();
+    const [first] = ticks.querySelectorAll('input');
+    if (wanted.length === 0 && first !== undefined) throw new Incomplete(t('account.webhooks.noKind'), first);
+    // Everything that there is, also what there will be.
+    onMade(await makeWebhook(address, wanted.length === CHANGE_KINDS.length ? [] : wanted));
+  };
+  const form = simpleForm(
+    null,
+    make,
+    h(
+      'div',
+      { class: 'field' },
+      h('label', { for: 'webhook-url' }, t('account.webhooks.address')),
+      url,
+      h('p', { id: 'webhook-url-hint', class: 'hint' }, t('account.webhooks.addressHint')),
+    ),
+    ticks,
+    h('button', { class: 'button primary', 'data-testid': 'webhook-submit' }, t('account.webhooks.submit')),
+  );
+  // What is wrong with the address is said by the server, in the words of the page.
+  form.noValidate = true;
+  return form;
+}
