@@ -1,9 +1,11 @@
-//! What every benchmark needs: processor time and memory of a server, databases, and a table that says what it was measured
-//! on.
+//! What every benchmark needs: processor time and memory of a server, databases, the reference server, and a table that says
+//! what it was measured on.
 #![forbid(unsafe_code)]
 
 pub mod cpu;
 #[cfg(any(feature = "queue", feature = "intake", feature = "read"))]
 pub mod database;
 pub mod memory;
+#[cfg(feature = "reference")]
+pub mod reference;
 pub mod table;

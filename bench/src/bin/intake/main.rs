@@ -10,13 +10,12 @@ mod files;
 mod floor;
 mod hostile;
 mod peaks;
-mod reference;
 mod servers;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use flaneur_bench::{database::Postgres, table};
+use flaneur_bench::{database::Postgres, reference, table};
 
 use self::files::Numbers;
 

@@ -4,7 +4,12 @@ use std::{path::Path, time::Duration};
 
 use anyhow::{Result, ensure};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use flaneur_bench::{cpu, database::Postgres, memory};
+use flaneur_bench::{
+    cpu,
+    database::Postgres,
+    memory,
+    reference::{Instance, Reference},
+};
 use flaneur_e2e::{Answer, Client, Commands, Role, UploadSet};
 use futures::stream;
 use reqwest::{
@@ -14,7 +19,7 @@ use reqwest::{
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::{files::File, reference::Reference};
+use crate::files::File;
 
 /// A running server that takes files in, and does nothing else with them: none has a worker.
 #[derive(Debug)]
@@ -74,7 +79,8 @@ impl Server {
     /// The reference server, installed in a virtual environment, in a database of this name.
     pub(crate) async fn reference(environment: &Path, postgres: &Postgres, name: &str) -> Result<Self> {
         let data = folder()?;
-        let process = Reference::start(environment, data.path(), &postgres.fresh(name).await?).await?;
+        let database = postgres.fresh(name).await?;
+        let process = Instance::make(environment, data.path(), &database).await?.serve().await?;
         Ok(Self {
             client: Client::new(process.url(), None),
             pid: process.pid(),

@@ -14,18 +14,11 @@ use sqlx::{Connection as _, PgConnection};
 /// How long it may take to start.
 const STARTING: Duration = Duration::from_mins(2);
 
-/// A running reference server: one process that leads two others with four threads each. Dropped, it is stopped.
-#[derive(Debug)]
-pub(crate) struct Reference {
-    process: Child,
-    url: String,
-}
-
 /// Its virtual environment, as `scripts/bench.sh` says where it is; else why there is none.
-pub(crate) fn find() -> Result<PathBuf, String> {
+pub fn find() -> Result<PathBuf, String> {
     let Some(folder) = std::env::var_os("FLANEUR_REFERENCE").map(PathBuf::from) else {
         let why = std::env::var("FLANEUR_NO_REFERENCE").ok();
-        return Err(why.unwrap_or_else(|| "run `make bench-intake`, which installs it".to_owned()));
+        return Err(why.unwrap_or_else(|| "run this with `make`, which installs it".to_owned()));
     };
     if folder.join("bin/gunicorn").is_file() {
         Ok(folder)
@@ -35,48 +28,86 @@ pub(crate) fn find() -> Result<PathBuf, String> {
 }
 
 /// Which version of it is installed.
-pub(crate) fn version(environment: &Path) -> String {
+pub fn version(environment: &Path) -> String {
     let ask = "from importlib.metadata import version; print('geovisio', version('geovisio'))";
     let output = Command::new(environment.join("bin/python")).args(["-c", ask]).output();
     output.map_or_else(|_| "geovisio".to_owned(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-impl Reference {
-    /// Starts it with its files in `folder`, in an empty database.
-    pub(crate) async fn start(environment: &Path, folder: &Path, database: &str) -> Result<Self> {
+/// A database with its schema, and a folder for its files: what a server of it needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Instance<'i> {
+    environment: &'i Path,
+    folder: &'i Path,
+    database: &'i str,
+}
+
+impl<'i> Instance<'i> {
+    /// Makes its schema in an empty database. `environment` is where it is installed, `folder` gets its files and its log.
+    pub async fn make(environment: &'i Path, folder: &'i Path, database: &'i str) -> Result<Self> {
         let mut connection = PgConnection::connect(database).await?;
         sqlx::query("CREATE EXTENSION postgis").execute(&mut connection).await.context("PostGIS is not installed")?;
-        let files = folder.join("files");
-        std::fs::create_dir_all(&files)?;
-        let log = File::create(folder.join("log"))?;
-        let command = |program: &str| {
-            let mut command = Command::new(environment.join("bin").join(program));
-            command
-                .current_dir(folder)
-                .env("HOME", folder)
-                .env("DB_URL", database)
-                .env("FS_URL", &files)
-                // No picture is worked on in the background.
-                .env("PICTURE_PROCESS_THREADS_LIMIT", "0")
-                .env("FLASK_APP", "geovisio")
-                .stdin(Stdio::null());
-            command
-        };
-        let upgraded = command("flask").args(["db", "upgrade"]).output().context("flask does not start")?;
-        ensure!(upgraded.status.success(), "its schema was not made: {}", String::from_utf8_lossy(&upgraded.stderr));
+        std::fs::create_dir_all(folder.join("files"))?;
+        let made = Self { environment, folder, database };
+        made.manage(&["db", "upgrade"]).context("its schema was not made")?;
+        Ok(made)
+    }
+
+    /// Runs one of its own commands, and waits for it.
+    pub fn manage(&self, arguments: &[&str]) -> Result<()> {
+        let ended = self.command("flask").args(arguments).output().context("flask does not start")?;
+        let said = String::from_utf8_lossy(&ended.stderr);
+        ensure!(ended.status.success(), "flask {} failed: {said}", arguments.join(" "));
+        Ok(())
+    }
+
+    /// The address of its database.
+    pub fn database(&self) -> &'i str {
+        self.database
+    }
+
+    /// Starts the server.
+    pub async fn serve(&self) -> Result<Reference> {
+        let log = File::create(self.folder.join("log"))?;
         // Free now; somebody else could take it before it is used, and the start fails.
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let process = command("gunicorn")
+        let process = self
+            .command("gunicorn")
             .args(["--workers", "2", "--threads", "4", "--bind", &address.to_string(), "geovisio:create_app()"])
             .stdout(log.try_clone()?)
             .stderr(log)
             .spawn()
             .context("gunicorn does not start")?;
-        let mut server = Self { process, url: format!("http://{address}") };
-        server.wait().await.with_context(|| std::fs::read_to_string(folder.join("log")).unwrap_or_default())?;
+        let mut server = Reference { process, url: format!("http://{address}") };
+        server.wait().await.with_context(|| std::fs::read_to_string(self.folder.join("log")).unwrap_or_default())?;
         Ok(server)
     }
 
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(self.environment.join("bin").join(program));
+        command
+            .current_dir(self.folder)
+            .env("HOME", self.folder)
+            .env("DB_URL", self.database)
+            .env("FS_URL", self.folder.join("files"))
+            // As public instances have it: then tiles are the same for everybody, and the least work.
+            .env("API_REGISTRATION_IS_OPEN", "true")
+            // No picture is worked on in the background.
+            .env("PICTURE_PROCESS_THREADS_LIMIT", "0")
+            .env("FLASK_APP", "geovisio")
+            .stdin(Stdio::null());
+        command
+    }
+}
+
+/// A running reference server: one process that leads two others with four threads each. Dropped, it is stopped.
+#[derive(Debug)]
+pub struct Reference {
+    process: Child,
+    url: String,
+}
+
+impl Reference {
     async fn wait(&mut self) -> Result<()> {
         let begun = Instant::now();
         let client = reqwest::Client::builder().no_proxy().build()?;
@@ -95,12 +126,12 @@ impl Reference {
     }
 
     /// Where it listens.
-    pub(crate) fn url(&self) -> &str {
+    pub fn url(&self) -> &str {
         &self.url
     }
 
     /// Its first process.
-    pub(crate) fn pid(&self) -> u32 {
+    pub fn pid(&self) -> u32 {
         self.process.id()
     }
 }
