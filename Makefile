@@ -61,7 +61,7 @@ bench-geotag: ## Read the geotags of the shared photos, beside exiftool and the 
 bench-redaction: ## Look for faces and plates in what was redacted of labelled photos, and write bench/results/redaction.md
 	@scripts/bench.sh redaction
 
-bench-read: ## Measure what readers' requests cost on simulated catalogs: 100,000 and 1,000,000 pictures, or PICTURES=…
+bench-read: ## Measure what readers' requests cost on simulated catalogs, beside the reference server: 100,000 and 1,000,000 pictures, or PICTURES=…
 	@scripts/bench.sh read $(PICTURES)
 
 bench-dataset: ## Measure writing the dataset of a simulated million, and finding a town in it

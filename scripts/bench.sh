@@ -60,6 +60,20 @@ measure_binary() {
     stop_postgres
 }
 
+# The reference server and the PostgreSQL that it needs; FLANEUR_REFERENCE says where it is, or FLANEUR_NO_REFERENCE why there is
+# none, which the results tell.
+find_reference() {
+    if ! "$root/scripts/tools.sh" postgres; then
+        say "PostgreSQL cannot be had here: what needs it is not measured"
+        export FLANEUR_NO_REFERENCE="it needs PostgreSQL, which could not be installed here"
+    elif "$root/scripts/tools.sh" reference; then
+        export FLANEUR_REFERENCE=$cache/reference-venv
+    else
+        say "the reference server cannot be had here: Flaneur is measured alone"
+        export FLANEUR_NO_REFERENCE="it could not be installed here"
+    fi
+}
+
 # The built binary beside the reference server, and hostile files. With parts (cost, memory, areas, hostile) these only are
 # measured, and nothing is written. What cannot be had of the reference server or PostgreSQL is left out, and the table says so.
 bench_intake() {
@@ -67,20 +81,13 @@ bench_intake() {
     export FLANEUR_SHARED_DATA=${FLANEUR_SHARED_DATA:-$root/../shared/data}
     "$root/scripts/models.sh"
     "$root/scripts/tools.sh" pictures
-    if ! "$root/scripts/tools.sh" postgres; then
-        say "PostgreSQL cannot be had here: what needs it is not measured"
-    elif "$root/scripts/tools.sh" reference; then
-        export FLANEUR_REFERENCE=$cache/reference-venv
-    else
-        say "the reference server cannot be had here: Flaneur is measured alone"
-        export FLANEUR_NO_REFERENCE="it could not be installed here"
-    fi
+    find_reference
     measure_binary intake "$@"
 }
 
 bench_read() {
     export FLANEUR_BIN=$target/release/flaneur
-    "$root/scripts/tools.sh" postgres || say "PostgreSQL cannot be had here: SQLite is measured alone"
+    find_reference
     measure_binary read "$@"
 }
 

@@ -37,3 +37,20 @@ impl Postgres {
         Ok(format!("{address}/{name}"))
     }
 }
+
+/// Bytes on disk of the database at an address, indexes included.
+pub async fn size(url: &str) -> Result<u64> {
+    let mut connection = PgConnection::connect(url).await?;
+    let bytes: i64 =
+        sqlx::query_scalar("SELECT pg_database_size(current_database())").fetch_one(&mut connection).await?;
+    Ok(bytes.try_into()?)
+}
+
+/// Has PostgreSQL do now what it would otherwise do while somebody measures: tidy up, count, write down.
+pub async fn settle(url: &str) -> Result<()> {
+    let mut connection = PgConnection::connect(url).await?;
+    for work in ["VACUUM ANALYZE", "CHECKPOINT"] {
+        sqlx::query(work).execute(&mut connection).await.context(work)?;
+    }
+    Ok(())
+}

@@ -1,20 +1,27 @@
-//! `make bench-read`: what readers' requests cost on simulated catalogs of growing size, on SQLite and PostgreSQL.
+//! `make bench-read`: what readers' requests cost on simulated catalogs of growing size, on SQLite and PostgreSQL, and what they
+//! cost the reference server with the same pictures.
 //!
-//! Arguments are numbers of pictures; without any, 100,000 and 1,000,000. The results are written if both are measured.
+//! Arguments are numbers of pictures; without any, 100,000 and 1,000,000. The results are written if both are measured. The
+//! reference server is measured with catalogs of at most 100,000.
 #![expect(clippy::print_stdout, reason = "a benchmark tells its user what it found")]
 
+mod beside;
 mod catalogs;
 mod requests;
 
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use flaneur_bench::{
     database::Postgres,
+    reference,
     table::{self, Table},
 };
 
-use self::{catalogs::Catalog, requests::Cost};
+use self::{
+    catalogs::Catalog,
+    requests::{Answering as _, Cost, Places},
+};
 
 /// Numbers of pictures that are measured and compared.
 const SIZES: [u64; 2] = [100_000, 1_000_000];
@@ -27,43 +34,87 @@ async fn main() -> Result<()> {
         .collect::<Result<_>>()?;
     let sizes = if named.is_empty() { SIZES.to_vec() } else { named };
     let postgres = Postgres::find()?;
-    let mut text = String::new();
-    for on_postgres in [false, true] {
-        let server = match (&postgres, on_postgres) {
-            (None, true) => {
-                text.push_str("**PostgreSQL was not measured: there is none here.**\n");
-                continue;
-            }
-            (server, _) => server.as_ref().filter(|_| on_postgres),
-        };
-        let mut measured = Vec::new();
-        for size in &sizes {
-            println!("{size} pictures on {}", if on_postgres { "PostgreSQL" } else { "SQLite" });
-            let catalog = Catalog::simulate(*size, server).await?;
-            measured.push((catalog.bytes_per_picture().await?, requests::all(&catalog).await?, catalog.peak()));
+    let environment = match &postgres {
+        Some(_) => reference::find(),
+        None => Err("there is no PostgreSQL here".to_owned()),
+    };
+    let mut rivals = Vec::new();
+    let on_sqlite = measure(&sizes, None, None, &mut rivals).await?;
+    let mut text = section("SQLite", &sizes, &on_sqlite);
+    println!("\n{text}");
+    if let Some(server) = &postgres {
+        let on_postgres = measure(&sizes, Some(server), environment.as_deref().ok(), &mut rivals).await?;
+        let mut more = section("PostgreSQL", &sizes, &on_postgres);
+        for (at, rival) in rivals {
+            more.push_str(&beside::section(sizes[at], [&on_sqlite[at].costs, &on_postgres[at].costs], &rival));
         }
-        let section = section(if on_postgres { "PostgreSQL" } else { "SQLite" }, &sizes, &measured);
-        println!("\n{section}");
-        text.push_str(&section);
+        println!("\n{more}");
+        text.push_str(&more);
+    } else {
+        text.push_str("**PostgreSQL was not measured: there is none here.**\n\n");
+    }
+    if let Err(why) = &environment {
+        text.push_str(&format!("**Not measured: the reference server ({why}).**\n"));
     }
     if sizes == SIZES {
-        let version = match &postgres {
-            Some(server) => vec![format!("PostgreSQL {}", server.version().await?)],
-            None => Vec::new(),
-        };
+        let mut versions = Vec::new();
+        if let Some(server) = &postgres {
+            versions.push(format!("PostgreSQL {}", server.version().await?));
+        }
+        if let Ok(environment) = &environment {
+            versions.push(reference::version(environment));
+        }
         table::write(
             Path::new(env!("CARGO_MANIFEST_DIR")),
             "read",
             "Reading",
-            &version,
+            &versions,
             &format!("{}\n", text.trim_end()),
         )?;
     }
     Ok(())
 }
 
-/// Bytes on disk a picture, costs of all requests in the same order, and peaks of API and tiler in kB.
-type Measured = (f64, Vec<Cost>, (u64, u64));
+/// What was measured on a catalog.
+#[derive(Debug)]
+struct Measured {
+    /// Bytes on disk for each picture.
+    bytes_per_picture: f64,
+    /// What is asked with what it costs, in the same order for all catalogs.
+    costs: Vec<(String, Cost)>,
+    /// Most memory of API and tiler, kB.
+    peaks: (u64, u64),
+}
+
+/// Measures catalogs of all sizes on a database, and then the reference server, where there is one, with those that it can be
+/// measured with: each with the place of the size.
+async fn measure(
+    sizes: &[u64],
+    postgres: Option<&Postgres>,
+    environment: Option<&Path>,
+    rivals: &mut Vec<(usize, beside::Measured)>,
+) -> Result<Vec<Measured>> {
+    let mut measured = Vec::new();
+    for (at, size) in sizes.iter().enumerate() {
+        println!("{size} pictures on {}", if postgres.is_some() { "PostgreSQL" } else { "SQLite" });
+        let catalog = Catalog::simulate(*size, postgres).await?;
+        let places = Places::find(&catalog.api()).await?;
+        let costs = requests::all(&catalog, &places).await?;
+        let costs = costs
+            .into_iter()
+            .map(|(name, cost)| Ok((name, cost.map_err(|refusal| anyhow!("{}", refusal.told))?)))
+            .collect::<Result<_>>()?;
+        measured.push(Measured { bytes_per_picture: catalog.bytes_per_picture().await?, costs, peaks: catalog.peak() });
+        let simulated = catalog.stop();
+        if let Some(environment) = environment
+            && *size <= beside::AT_MOST
+        {
+            println!("{size} pictures on the reference server");
+            rivals.push((at, beside::measure(environment, &simulated, &places).await?));
+        }
+    }
+    Ok(measured)
+}
 
 fn section(database: &str, sizes: &[u64], measured: &[Measured]) -> String {
     let mut heads = vec!["request".to_owned()];
@@ -79,10 +130,10 @@ fn section(database: &str, sizes: &[u64], measured: &[Measured]) -> String {
         heads.push("last ÷ first size".to_owned());
     }
     let mut table = Table::new(&heads.iter().map(String::as_str).collect::<Vec<_>>());
-    let rows = measured.first().map_or(0, |(_, costs, _)| costs.len());
+    let rows = measured.first().map_or(0, |one| one.costs.len());
     for row in 0..rows {
-        let costs: Vec<&Cost> = measured.iter().map(|(_, costs, _)| &costs[row]).collect();
-        let mut cells = vec![costs[0].name.clone()];
+        let costs: Vec<&Cost> = measured.iter().map(|one| &one.costs[row].1).collect();
+        let mut cells = vec![measured[0].costs[row].0.clone()];
         for cost in &costs {
             let first = cost.first_ms.map_or("–".to_owned(), |ms| format!("{ms:.2}"));
             let (p50, p99) = cost.wall_ms;
@@ -102,7 +153,7 @@ fn section(database: &str, sizes: &[u64], measured: &[Measured]) -> String {
     let notes: Vec<String> = sizes
         .iter()
         .zip(measured)
-        .map(|(size, (bytes, _, (api, tiler)))| {
+        .map(|(size, Measured { bytes_per_picture: bytes, peaks: (api, tiler), .. })| {
             format!(
                 "{size} pictures: {bytes:.0} bytes a picture on disk, API at most {} MB, tiler {} MB",
                 api / 1000,

@@ -5,24 +5,45 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use flaneur_coverage::quadkey::Tile;
 use flaneur_e2e::{Client, field, text};
 use reqwest::header::ACCEPT_ENCODING;
 use serde_json::Value;
-
-use crate::catalogs::Catalog;
 
 /// How often each request is repeated.
 pub(crate) const AGAIN: u32 = 200;
 /// Tiles of a zoom level that are asked for a first time, at most.
 const FIRST: u32 = 25;
 
+/// Requests that a server gets before it is measured, so that all connections are there.
+const BEFORE: u32 = 20;
+
+/// A server that is measured.
+pub(crate) trait Answering {
+    /// A client of what answers about pictures and sequences.
+    fn api(&self) -> Client;
+    /// A client of what draws tiles.
+    fn tiler(&self) -> Client;
+    /// Processor time so far, the database's included.
+    fn spent(&self) -> Result<Duration>;
+}
+
+/// What a request costs, by its name; else what is answered instead.
+pub(crate) type Row = (String, Result<Cost, Refusal>);
+
+/// An answer that is none.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusal {
+    /// HTTP status.
+    pub status: u16,
+    /// What was asked, and how the answer begins.
+    pub told: String,
+}
+
 /// What a request costs.
 #[derive(Debug, Clone)]
 pub(crate) struct Cost {
-    /// What is asked.
-    pub name: String,
     /// Processor time of the first time, a request.
     pub first_ms: Option<f64>,
     /// Of each time after it.
@@ -31,10 +52,13 @@ pub(crate) struct Cost {
     pub wall_ms: (f64, f64),
     /// Bytes of the answer as they come.
     pub bytes: usize,
+    /// Pictures or sequences that are listed in it; none if it is no list.
+    pub listed: Option<usize>,
 }
 
 /// Where pictures are: what of the catalog is asked for.
-struct Places {
+#[derive(Debug)]
+pub(crate) struct Places {
     dense: (f64, f64),
     sparse: (f64, f64),
     sequence: String,
@@ -43,7 +67,7 @@ struct Places {
 
 impl Places {
     /// Looks through a thousand sequences: where most of them are, and where one is alone.
-    async fn find(api: &Client) -> Result<Self> {
+    pub(crate) async fn find(api: &Client) -> Result<Self> {
         let listed = api.json("/api/collections?limit=1000").await;
         let sequences = field(&listed, "/collections").as_array().context("no collections")?;
         let middle = |sequence: &Value| {
@@ -72,16 +96,21 @@ impl Places {
     }
 }
 
-/// Everything that is measured, in an order that is always the same.
-pub(crate) async fn all(catalog: &Catalog) -> Result<Vec<Cost>> {
-    let (api, tiler) = (catalog.api(), catalog.tiler());
-    let places = Places::find(&api).await?;
-    let mut costs = Vec::new();
-    for zoom in [0, 3, 6, 7, 10, 12, 14, 15] {
-        costs.push(tiles(catalog, &tiler, &format!("tile z{zoom}, dense"), zoom, places.dense).await?);
+/// Everything that is measured, in an order that is always the same. A server may refuse what it does not have.
+pub(crate) async fn all(server: &impl Answering, places: &Places) -> Result<Vec<Row>> {
+    let (api, tiler) = (server.api(), server.tiler());
+    for _ in 0..BEFORE {
+        let _ = ask(&api, "/api/search?limit=1").await;
+        let Tile { z, x, y } = Tile::at(9, places.dense.0, places.dense.1);
+        let _ = ask(&tiler, &format!("/api/map/{z}/{x}/{y}.mvt")).await;
     }
-    for zoom in [10, 15] {
-        costs.push(tiles(catalog, &tiler, &format!("tile z{zoom}, sparse"), zoom, places.sparse).await?);
+    let mut rows = Vec::new();
+    for (zoom, name, place) in [0, 3, 6, 7, 10, 12, 14, 15]
+        .map(|zoom| (zoom, "dense", places.dense))
+        .into_iter()
+        .chain([10, 15].map(|zoom| (zoom, "sparse", places.sparse)))
+    {
+        rows.push((format!("tile z{zoom}, {name}"), tiles(server, &tiler, zoom, place).await?));
     }
     let around = |metres: f64| {
         let (lon, lat) = places.dense;
@@ -93,6 +122,7 @@ pub(crate) async fn all(catalog: &Catalog) -> Result<Vec<Cost>> {
         ("search in 150 m, 10", format!("/api/search?limit=10&bbox={}", around(75.0))),
         ("search in 1 km, 10", format!("/api/search?limit=10&bbox={}", around(500.0))),
         ("search in 1 km, 100", format!("/api/search?limit=100&bbox={}", around(500.0))),
+        ("search in 1 km, 1000", format!("/api/search?limit=1000&bbox={}", around(500.0))),
         ("search in 10 km, 10", format!("/api/search?limit=10&bbox={}", around(5000.0))),
         ("search at a place, 10", format!("/api/search?limit=10&place_position={lon},{lat}")),
         ("item", format!("/api/collections/{sequence}/items/{item}")),
@@ -100,13 +130,18 @@ pub(crate) async fn all(catalog: &Catalog) -> Result<Vec<Cost>> {
         ("collection", format!("/api/collections/{sequence}")),
         ("collections, 100", "/api/collections?limit=100".to_owned()),
     ] {
-        costs.push(repeated(catalog, &api, name, &path).await?);
+        rows.push((name.to_owned(), repeated(server, &api, &path).await?));
     }
-    Ok(costs)
+    Ok(rows)
 }
 
 /// Tiles beside each other, a first time, and the middle one again and again.
-async fn tiles(catalog: &Catalog, tiler: &Client, name: &str, zoom: u8, (lon, lat): (f64, f64)) -> Result<Cost> {
+async fn tiles(
+    server: &impl Answering,
+    tiler: &Client,
+    zoom: u8,
+    (lon, lat): (f64, f64),
+) -> Result<Result<Cost, Refusal>> {
     let middle = Tile::at(zoom, lon, lat);
     let side = 1u32 << zoom;
     let reach = if zoom >= 10 { 2i64 } else { 0 };
@@ -114,35 +149,37 @@ async fn tiles(catalog: &Catalog, tiler: &Client, name: &str, zoom: u8, (lon, la
     let around = (-reach..=reach).flat_map(|dy| (-reach..=reach).map(move |dx| (dx, dy)));
     let around = around.filter_map(|(dx, dy)| Some((near(middle.x, dx)?, near(middle.y, dy)?))).take(FIRST as usize);
     let paths: Vec<String> = around.map(|(x, y)| format!("/api/map/{zoom}/{x}/{y}.mvt")).collect();
-    let before = catalog.spent()?;
+    let before = server.spent()?;
     for path in &paths {
-        ask(tiler, path).await?;
+        if let Err(refusal) = ask(tiler, path).await {
+            return Ok(Err(refusal));
+        }
     }
-    let first = catalog.spent()?.saturating_sub(before);
-    let cost = repeated(catalog, tiler, name, &format!("/api/map/{zoom}/{}/{}.mvt", middle.x, middle.y)).await?;
-    Ok(Cost { first_ms: Some(per(first, paths.len())), ..cost })
+    let first = per(server.spent()?.saturating_sub(before), paths.len());
+    let cost = repeated(server, tiler, &format!("/api/map/{zoom}/{}/{}.mvt", middle.x, middle.y)).await?;
+    Ok(cost.map(|cost| Cost { first_ms: Some(first), ..cost }))
 }
 
-async fn repeated(catalog: &Catalog, client: &Client, name: &str, path: &str) -> Result<Cost> {
-    let bytes = ask(client, path).await?;
+async fn repeated(server: &impl Answering, client: &Client, path: &str) -> Result<Result<Cost, Refusal>> {
+    let bytes = match ask(client, path).await {
+        Ok(bytes) => bytes,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let listed = listed(client, path).await;
     let mut walls = Vec::new();
-    let before = catalog.spent()?;
+    let before = server.spent()?;
     for _ in 0..AGAIN {
         let start = Instant::now();
-        ask(client, path).await?;
+        if let Err(refusal) = ask(client, path).await {
+            return Ok(Err(refusal));
+        }
         walls.push(start.elapsed().as_secs_f64() * 1e3);
     }
-    let spent = catalog.spent()?.saturating_sub(before);
+    let spent = server.spent()?.saturating_sub(before);
     walls.sort_by(f64::total_cmp);
     let at = |share: f64| walls[((walls.len() - 1) as f64 * share) as usize];
-    println!("  {name}");
-    Ok(Cost {
-        name: name.to_owned(),
-        first_ms: None,
-        again_ms: per(spent, AGAIN as usize),
-        wall_ms: (at(0.5), at(0.99)),
-        bytes,
-    })
+    println!("  {path}: {:.2} ms", per(spent, AGAIN as usize));
+    Ok(Ok(Cost { first_ms: None, again_ms: per(spent, AGAIN as usize), wall_ms: (at(0.5), at(0.99)), bytes, listed }))
 }
 
 fn per(spent: Duration, requests: usize) -> f64 {
@@ -150,9 +187,18 @@ fn per(spent: Duration, requests: usize) -> f64 {
 }
 
 /// Asks as browsers do. Answers how many bytes came.
-async fn ask(client: &Client, path: &str) -> Result<usize> {
+async fn ask(client: &Client, path: &str) -> Result<usize, Refusal> {
     let request = client.request(reqwest::Method::GET, path).header(ACCEPT_ENCODING, "gzip");
     let answer = client.send(request).await;
-    ensure!(answer.status == 200, "{path}: {answer}");
-    Ok(answer.body.len())
+    if answer.status == 200 {
+        Ok(answer.body.len())
+    } else {
+        Err(Refusal { status: answer.status, told: answer.to_string() })
+    }
+}
+
+/// How many pictures or sequences an answer lists.
+async fn listed(client: &Client, path: &str) -> Option<usize> {
+    let answer: Value = serde_json::from_slice(&client.get(path).await.body).ok()?;
+    ["features", "collections"].into_iter().find_map(|name| Some(answer.get(name)?.as_array()?.len()))
 }
