@@ -64,7 +64,7 @@ bench-redaction: ## Look for faces and plates in what was redacted of labelled p
 bench-read: ## Measure what readers' requests cost on simulated catalogs, beside the reference server: 100,000 and 1,000,000 pictures, or PICTURES=…
 	@scripts/bench.sh read $(PICTURES)
 
-bench-dataset: ## Measure writing the dataset of a simulated million, and finding a town in it
+bench-dataset: ## Measure writing the dataset of a simulated million, and finding a town in it, beside the reference server
 	@scripts/bench.sh dataset $(PICTURES)
 
 bench-batch: ## Measure a hundred thousand annotations in one request, beside as many requests

@@ -93,9 +93,18 @@ bench_read() {
 
 bench_dataset() {
     "$root/scripts/tools.sh" dataset
+    find_reference
     "$root/scripts/build.sh"
+    local beside=()
+    if [[ -n ${FLANEUR_REFERENCE:-} ]]; then
+        say "building what starts the reference server (a first time takes some minutes)"
+        cargo build --release --locked -p flaneur-bench --no-default-features --features read --bin reference
+        start_measured_postgres
+        beside=(--reference "$target/release/reference")
+    fi
     python3 bench/dataset.py --binary "$target/release/flaneur" --python "$cache/dataset-venv/bin/python3" \
-        --pictures "${1:-1000000}" --out "$root/bench/results/dataset.md"
+        "${beside[@]}" --pictures "${1:-1000000}" --out "$root/bench/results/dataset.md"
+    [[ -z ${FLANEUR_REFERENCE:-} ]] || stop_postgres
 }
 
 bench_batch() {

@@ -3,8 +3,11 @@
 import contextlib
 import io
 import json
+import os
+import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import urllib.request
 from unittest import mock
@@ -38,9 +41,9 @@ class Town(unittest.TestCase):
         cls.server.server_close()
         cls.folder.cleanup()
 
-    def look(self, box):
+    def look(self, box, *more):
         out, complaints = io.StringIO(), io.StringIO()
-        arguments = ["town.py", self.server.base, ",".join(map(str, box)), "--limit", "150"]
+        arguments = ["town.py", self.server.base, ",".join(map(str, box)), "--limit", "150", *more]
         with mock.patch.object(sys, "argv", arguments):
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(complaints):
                 code = town.main()
@@ -67,6 +70,35 @@ class Town(unittest.TestCase):
         with mock.patch.object(self.server, "items", many), counting.Forwarder(self.server.base) as forwarder:
             with self.assertRaisesRegex(remote.Wrong, "150 pictures at one place"):
                 town.from_boxes(forwarder, BOX, 150)
+
+    def test_another_server(self):
+        me = str(os.getpid())
+        code, text, _ = self.look(BOX, "--processes", me, "--other", self.server.base, "--other-processes", me)
+        result = json.loads(text)
+        self.assertEqual(code, 0)
+        # It is the same one, which answers in this process.
+        for name in ("pictures", "requests", "bytes"):
+            self.assertEqual(result["other"][name], result["boxes"][name], name)
+        self.assertGreater(result["search"]["processor_seconds"], 0)
+        self.assertGreater(result["other"]["processor_seconds"], 0)
+
+    def test_another_server_that_lacks_a_picture(self):
+        with tempfile.TemporaryDirectory() as folder, sample_server.Server(folder) as other:
+            other.items = self.server.items[1:]
+            code, _, complaints = self.look(BOX, "--other", other.base)
+            other.shutdown()
+        self.assertEqual(code, 1)
+        self.assertIn(f"the other server and the search find {len(self.inside) - 1} and {len(self.inside)}", complaints)
+
+    def test_processor_time(self):
+        before = counting.processor([os.getpid()])
+        child = subprocess.Popen(["sh", "-c", "while :; do :; done"])
+        self.addCleanup(child.wait)
+        self.addCleanup(child.kill)
+        while counting.processor([child.pid]) < 0.1:
+            time.sleep(0.01)
+        self.assertGreater(counting.processor([os.getpid()]), before + 0.1)
+        self.assertEqual(counting.processor([]), 0)
 
     def test_where_nothing_is(self):
         code, text, _ = self.look([10, 10, 11, 11])

@@ -1,11 +1,12 @@
 """Finds a town's pictures in a server's dataset and in its search, and counts what each of them takes.
 
-    town.py BASE WEST,SOUTH,EAST,NORTH [--limit 1000]
+    town.py BASE WEST,SOUTH,EAST,NORTH [--limit 1000] [--processes PID,…] [--other BASE [--other-processes PID,…]]
 
 The dataset is read by DuckDB, over HTTP and in ranges: once with the columns that a map or a statistic needs, and once with
 all. The search is paged through, compressed if the server does that; then the same without its pages, box by box, as clients of
-servers do that have none. Everything goes through a forwarder that counts requests
-and bytes. Prints one JSON document. Ends with 1 if they do not all find the same pictures.
+servers do that have none; and by such boxes at another server, if one is named that has the same pictures. Everything goes through
+a forwarder that counts requests and bytes; the processor time of the servers is told where their processes are named, those that
+they start included. Prints one JSON document. Ends with 1 if they do not all find the same pictures.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import json
 import sys
 import time
 
+import counting
 import duck
 import remote
 from counting import Forwarder
@@ -30,12 +32,15 @@ def inside(box):
     return f"{lat} AND bbox.xmin BETWEEN {west} AND {east}"
 
 
-def measured(forwarder, work):
+def measured(forwarder, processes, work):
     """What some work found, and what it took."""
     forwarder.reset()
-    begin = time.monotonic()
+    begin, used = time.monotonic(), counting.processor(processes)
     found = work()
-    return found, {"pictures": len(found), **forwarder.reset(), "seconds": round(time.monotonic() - begin, 3)}
+    took = {"pictures": len(found), **forwarder.reset(), "seconds": round(time.monotonic() - begin, 3)}
+    if processes:
+        took["processor_seconds"] = round(counting.processor(processes) - used, 3)
+    return found, took
 
 
 def from_dataset(forwarder, box, columns):
@@ -79,7 +84,7 @@ def ratio(more, less):
     return round(more / less, 2) if less else None
 
 
-def run(base, box, limit):
+def run(base, box, limit, processes=(), other=None, other_processes=()):
     _, parts = remote.collection(base)
     files = sum(asset["file:size"] for asset in parts.values())
     result = {"bbox": box, "parts": len(parts), "file_bytes": files}
@@ -92,7 +97,10 @@ def run(base, box, limit):
             ("search", lambda: from_search(forwarder, box, limit)),
             ("boxes", lambda: from_boxes(forwarder, box, limit)),
         ):
-            found[name], result[name] = measured(forwarder, work)
+            found[name], result[name] = measured(forwarder, processes, work)
+    if other:
+        with Forwarder(other) as forwarder:
+            found["other"], result["other"] = measured(forwarder, other_processes, lambda: from_boxes(forwarder, box, limit))
     result["ratio"] = {
         name: {
             "search_to_dataset_bytes": ratio(result["search"]["bytes"], result[name]["bytes"]),
@@ -101,12 +109,13 @@ def run(base, box, limit):
         }
         for name in ("dataset", "dataset_all_columns")
     }
-    for name in ("dataset", "dataset_all_columns", "boxes"):
-        other = set(found[name]) ^ set(found["search"])
-        if other or len(found[name]) != len(found["search"]):
-            some = ", ".join(sorted(other)[:5]) or "some, twice"
+    for name in found.keys() - {"search"}:
+        apart = set(found[name]) ^ set(found["search"])
+        if apart or len(found[name]) != len(found["search"]):
+            some = ", ".join(sorted(apart)[:5]) or "some, twice"
             counts = f"{len(found[name])} and {len(found['search'])} pictures"
-            raise Wrong(f"the {name.replace('_', ' ')} and the search find {counts} in the box; apart are {some}")
+            who = "other server" if name == "other" else name.replace("_", " ")
+            raise Wrong(f"the {who} and the search find {counts} in the box; apart are {some}")
     return result
 
 
@@ -118,14 +127,23 @@ def read_box(text):
     return [west, south, east, north]
 
 
+def read_processes(text):
+    return [int(number) for number in text.split(",")]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("base", help="the server's address, as in http://127.0.0.1:8000")
     parser.add_argument("box", type=read_box, help="WEST,SOUTH,EAST,NORTH, degrees; put -- before one that begins with a minus")
     parser.add_argument("--limit", type=int, default=1000, help="items in a page of the search")
+    parser.add_argument("--processes", type=read_processes, default=[], help="processes of the server, by their numbers")
+    parser.add_argument("--other", help="address of a server that has the same pictures, and no pages of a search")
+    parser.add_argument("--other-processes", type=read_processes, default=[], help="its processes, and its database's")
     options = parser.parse_args()
+    other = options.other and options.other.rstrip("/")
     try:
-        print(json.dumps(run(options.base.rstrip("/"), options.box, options.limit), indent=1))
+        found = run(options.base.rstrip("/"), options.box, options.limit, options.processes, other, options.other_processes)
+        print(json.dumps(found, indent=1))
     except Wrong as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
