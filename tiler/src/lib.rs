@@ -1,4 +1,4 @@
-//! Coverage vector tiles and the map style: what the map of a Panoramax client is drawn from.
+//! Coverage vector tiles, the map style and TileJSON: what the map of a Panoramax client is drawn from.
 //!
 //! [`router`] has every route, with paths below `/api`. A request brings along, in its extensions, the [`PublicUrl`]
 //! that links begin with and the [`flaneur_access::Viewer`] on whose behalf it is made; without the latter it is
@@ -11,13 +11,19 @@ use flaneur_catalog::{Coverage, world::Clock};
 use tokio::sync::Semaphore;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+mod about;
+mod bounds;
 mod error;
 mod kept;
+mod layers;
 mod marks;
 mod request;
 mod response;
 mod style;
 mod tile;
+mod tilejson;
+
+pub use about::About;
 
 /// Sequences read for one tile, the newest of those in it.
 pub const MAX_SEQUENCES: i64 = 10_000;
@@ -43,15 +49,18 @@ struct Tiler {
     places: Arc<Semaphore>,
     clock: Arc<dyn Clock>,
     drawing: Arc<kept::Drawing>,
+    about: Arc<About>,
 }
 
-/// Every route, documented.
-pub fn router(catalog: Arc<dyn Coverage>, clock: Arc<dyn Clock>) -> OpenApiRouter {
+/// Every route, documented. `about` is what the map says of itself.
+pub fn router(catalog: Arc<dyn Coverage>, clock: Arc<dyn Clock>, about: About) -> OpenApiRouter {
     let (places, drawing) = (Arc::new(Semaphore::new(MAX_TILES)), Arc::default());
     OpenApiRouter::new()
         .routes(routes!(style::everyone))
         .routes(routes!(style::account))
+        .routes(routes!(tilejson::everyone))
+        .routes(routes!(tilejson::account))
         .routes(routes!(tile::everyone))
         .routes(routes!(tile::account))
-        .with_state(Tiler { catalog, places, clock, drawing })
+        .with_state(Tiler { catalog, places, clock, drawing, about: Arc::new(about) })
 }

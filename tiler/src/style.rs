@@ -9,26 +9,10 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     error::{ErrorBody, TileError},
+    layers::{self, fields},
     request::Asker,
     response,
 };
-
-/// Attributes of each layer, as clients read which there are.
-const GRID_FIELDS: [&str; 6] =
-    ["nb_pictures", "nb_360_pictures", "nb_flat_pictures", "coef", "coef_360_pictures", "coef_flat_pictures"];
-const SEQUENCE_FIELDS: [&str; 7] = ["id", "account_id", "model", "type", "date", "gps_accuracy", "h_pixel_density"];
-const PICTURE_FIELDS: [&str; 10] = [
-    "id",
-    "account_id",
-    "ts",
-    "heading",
-    "type",
-    "model",
-    "gps_accuracy",
-    "h_pixel_density",
-    "sequences",
-    "first_sequence",
-];
 
 /// Colour of lines and points.
 const COLOUR: &str = "#e8590c";
@@ -49,8 +33,7 @@ pub(crate) async fn everyone(asker: Asker) -> Result<Response, TileError> {
     let mut layers = vec![sequences("geovisio"), pictures("geovisio"), grid("geovisio")];
     // The grid fades out where lines fade in.
     layers[0]["paint"]["line-opacity"] = by_zoom(&[(6.25, 0.0), (7.0, 1.0)]);
-    let fields = json!({ "sequences": SEQUENCE_FIELDS, "pictures": PICTURE_FIELDS, "grid": GRID_FIELDS });
-    let style = style("geovisio", &format!("{}/api/map", asker.address()?), &fields, &layers);
+    let style = style("geovisio", &format!("{}/api/map", asker.address()?), &fields(&layers::EVERYONE), &layers);
     Ok(response::tagged(&asker, false, "application/json", style))
 }
 
@@ -71,8 +54,7 @@ pub(crate) async fn account(Path(id): Path<String>, asker: Asker) -> Result<Resp
     let id = asker.account(&id)?;
     let source = format!("geovisio_{id}");
     let layers = vec![sequences(&source), pictures(&source)];
-    let fields = json!({ "sequences": SEQUENCE_FIELDS, "pictures": PICTURE_FIELDS });
-    let style = style(&source, &format!("{}/api/users/{id}/map", asker.address()?), &fields, &layers);
+    let style = style(&source, &format!("{}/api/users/{id}/map", asker.address()?), &fields(&layers::ACCOUNT), &layers);
     Ok(response::tagged(&asker, true, "application/json", style))
 }
 

@@ -78,9 +78,12 @@ fn links(url: &PublicUrl) -> Vec<Link> {
         search("GET"),
         search("POST"),
         Link::of("xyz", tiles, url.api("/map/{z}/{x}/{y}.mvt")).titled("Pictures and sequences vector tiles"),
+        Link::json("tilejson", url.api("/map/tiles.json")).titled("Pictures and sequences vector tiles as TileJSON"),
         Link::json("xyz-style", url.api("/map/style.json")).titled("MapLibre Style JSON"),
         Link::of("user-xyz", tiles, url.api("/users/{userId}/map/{z}/{x}/{y}.mvt"))
             .titled("Pictures and sequences vector tiles of one user"),
+        Link::json("user-tilejson", url.api("/users/{userId}/map/tiles.json"))
+            .titled("Pictures and sequences vector tiles of one user as TileJSON"),
         Link::json("user-xyz-style", url.api("/users/{userId}/map/style.json"))
             .titled("MapLibre Style JSON of one user"),
         Link::of("collection-preview", "image/jpeg", url.api("/collections/{id}/thumb.jpg"))

@@ -1,7 +1,8 @@
 //! The map: vector tiles, their style, and finding what is near.
 
 use fast_mvt::{MvtReaderRef, MvtValueRef};
-use flaneur_e2e::{LONG, Photo, Placement, Server, field, text, until};
+use flaneur_e2e::{LONG, Photo, Placement, Server, ServerOptions, field, text, until};
+use reqwest::Method;
 use serde_json::Value;
 
 /// The tile of a zoom that holds a point: Web Mercator, x from the west, y from the north.
@@ -104,6 +105,37 @@ async fn the_style_names_the_layers_that_viewers_know() {
     {
         let layer = layers.iter().find(|layer| layer["id"] == id).unwrap_or_else(|| panic!("no {id} in {style}"));
         assert_eq!(layer["source-layer"], source);
+    }
+}
+
+#[tokio::test]
+async fn tilejson_leads_to_tiles_and_around_them() {
+    let server = ServerOptions::default().with(&["--license", "CC0-1.0", "--name", "Town"]).start();
+    let client = server.admin();
+    client.upload_walk("walk", 0..2).await;
+    let at = Placement::walk(0);
+    let me = text(&client.json("/api/users/me").await, "/id");
+    for whose in ["", &format!("/users/{me}")] {
+        let target = format!("/api{whose}/map/tiles.json");
+        let (document, tag) = until("there are bounds", LONG, async || {
+            let answer = server.anonymous().get(&target).await.ok();
+            let document = answer.json();
+            document.get("bounds").is_some().then(|| (document, answer.header("etag")))
+        })
+        .await;
+        assert!(text(&document, "/attribution").contains("contributors of Town"), "{document}");
+        assert!(text(&document, "/attribution").contains("CC0-1.0"), "{document}");
+        let corner = |index: usize| document["bounds"][index].as_f64().unwrap();
+        assert!((corner(0)..corner(2)).contains(&at.longitude), "{document}");
+        assert!((corner(1)..corner(3)).contains(&at.latitude), "{document}");
+        assert!(corner(2) - corner(0) < 0.2, "{document}");
+        let (x, y) = tile(15, at.longitude, at.latitude);
+        let address = text(&document, "/tiles/0").replace("{z}", "15").replace("{x}", &x.to_string());
+        let address = address.replace("{y}", &y.to_string());
+        let shown = server.anonymous().get(address.strip_prefix(server.url()).expect("here")).await.ok();
+        assert!(layers(&shown.body).iter().any(|(name, _)| name == "pictures"), "{address}");
+        let held = server.anonymous().request(Method::GET, &target).header("if-none-match", tag);
+        assert_eq!(server.anonymous().send(held).await.status, 304);
     }
 }
 

@@ -146,6 +146,7 @@ async fn the_landing_page_has_the_links_that_clients_look_for() {
         ("search", "application/geo+json"),
         ("xyz", "application/vnd.mapbox-vector-tile"),
         ("xyz-style", "application/json"),
+        ("tilejson", "application/json"),
         ("item-preview", "image/jpeg"),
         ("collection-preview", "image/jpeg"),
         ("user-search", "application/json"),

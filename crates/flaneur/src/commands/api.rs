@@ -53,8 +53,9 @@ pub async fn run(args: ApiArgs) -> Result<()> {
     let Some((_hold, catalog, storage, api)) = prepared.await? else { return Ok(()) };
 
     // A tiler answers these, at the same address: they are described here too.
-    let tiler =
-        OpenApiRouter::with_openapi(flaneur_tiler::router(catalog.clone(), Arc::new(SystemClock)).into_openapi());
+    let tiler = OpenApiRouter::with_openapi(
+        flaneur_tiler::router(catalog.clone(), Arc::new(SystemClock), args.instance.naming.about()).into_openapi(),
+    );
     let more = tiler.merge(health::public_router(process.health.clone()));
     let routes = Router::new()
         .nest("/api", flaneur_api::router(api.clone(), more))

@@ -90,7 +90,7 @@ pub async fn run(args: Settings) -> Result<()> {
     });
     let Some((_hold, catalog, storage, first_token, worker, api, follower)) = prepared.await? else { return Ok(()) };
 
-    let more = flaneur_tiler::router(catalog.clone(), Arc::new(SystemClock))
+    let more = flaneur_tiler::router(catalog.clone(), Arc::new(SystemClock), args.instance.naming.about())
         .merge(health::public_router(process.health.clone()));
     let routes = Router::new()
         .nest("/api", flaneur_api::router(api.clone(), more))

@@ -37,7 +37,7 @@ pub async fn run(args: TilerArgs) -> Result<()> {
     });
     let Some((_hold, catalog, gate)) = prepared.await? else { return Ok(()) };
 
-    let (tiles, _) = flaneur_tiler::router(catalog.clone(), Arc::new(SystemClock))
+    let (tiles, _) = flaneur_tiler::router(catalog.clone(), Arc::new(SystemClock), args.naming.about())
         .merge(health::public_router(process.health.clone()))
         .split_for_parts();
     let below = tiles.route("/live", get(|| async { StatusCode::OK }));

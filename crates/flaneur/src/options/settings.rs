@@ -90,6 +90,8 @@ pub struct TilerArgs {
     #[command(flatten)]
     pub front: Front,
     #[command(flatten)]
+    pub naming: Naming,
+    #[command(flatten)]
     pub operator: Operator,
     #[command(flatten)]
     pub log: Log,
@@ -116,19 +118,16 @@ pub struct Front {
     pub drain_delay: u64,
 }
 
-/// What the instance is.
+/// What the instance is called, and what may be done with what it shows: for whoever tells it.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What the instance is")]
-pub struct Instance {
+pub struct Naming {
     /// Name of the instance
     #[arg(long, env = "FLANEUR_NAME", default_value = "Flaneur")]
     pub name: String,
     /// One sentence about the instance
     #[arg(long, env = "FLANEUR_DESCRIPTION", default_value = "Street-level pictures, open to all")]
     pub description: String,
-    /// Whom users may write to
-    #[arg(long, env = "FLANEUR_EMAIL")]
-    pub email: Option<String>,
     /// Licence of the pictures: an SPDX identifier
     #[arg(long, value_name = "SPDX", env = "FLANEUR_LICENSE", default_value = "CC-BY-SA-4.0")]
     pub license: String,
@@ -140,6 +139,29 @@ pub struct Instance {
         default_value = "https://spdx.org/licenses/CC-BY-SA-4.0.html"
     )]
     pub license_url: String,
+}
+
+impl Naming {
+    /// What the map says of itself.
+    pub fn about(&self) -> flaneur_tiler::About {
+        flaneur_tiler::About {
+            name: self.name.clone(),
+            description: self.description.clone(),
+            license: self.license.clone(),
+            license_url: self.license_url.clone(),
+        }
+    }
+}
+
+/// What the instance is.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What the instance is")]
+pub struct Instance {
+    #[command(flatten)]
+    pub naming: Naming,
+    /// Whom users may write to
+    #[arg(long, env = "FLANEUR_EMAIL")]
+    pub email: Option<String>,
     /// Other licences that contributors may choose for their pictures: SPDX identifiers
     #[arg(long, value_name = "SPDX", env = "FLANEUR_LICENSES", value_delimiter = ',')]
     pub licenses: Vec<String>,

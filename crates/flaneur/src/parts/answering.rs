@@ -59,13 +59,13 @@ pub fn settings(
     cdn: &Cdn,
 ) -> Result<flaneur_api::Settings> {
     Ok(flaneur_api::Settings {
-        name: instance.name.clone(),
-        description: instance.description.clone(),
+        name: instance.naming.name.clone(),
+        description: instance.naming.description.clone(),
         email: instance.email.clone(),
         transfer_hosts: instance.transfer_hosts.clone(),
         webhook_hosts: instance.webhook_hosts.clone(),
         other_licenses: licenses(&instance.licenses)?,
-        license: License { id: instance.license.clone(), url: instance.license_url.clone() },
+        license: License { id: instance.naming.license.clone(), url: instance.naming.license_url.clone() },
         sign_up: logins.sign_up,
         enforce_terms: instance.enforce_terms,
         anonymous_uploads: instance.anonymous_uploads,

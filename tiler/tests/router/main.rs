@@ -1,181 +1,24 @@
 //! The routes as clients see them, over a catalog that notes what it is asked.
 
-use std::{
-    collections::BTreeMap,
-    ops::RangeInclusive,
-    sync::{Arc, Mutex},
-};
+mod fake;
+mod tilejson;
 
-use async_trait::async_trait;
-use axum::{Router, body::Body};
-use fast_mvt::MvtReaderRef;
+use std::sync::Arc;
+
+use axum::body::Body;
+use fake::{Fake, LAT, LON, OWNER, about, app, body, bytes, get, layers, path, send};
 use flaneur_access::Viewer;
 use flaneur_catalog::{
-    CatalogError, Coverage, Result,
-    model::{AccountId, DrawnTile, GridCell, PictureId, PictureMark, Projection, SequenceId, SequenceMark, Sight},
+    model::{AccountId, DrawnTile},
     world::SystemClock,
 };
-use flaneur_coverage::quadkey::{Tile, key};
-use flaneur_tiler::{MAX_PICTURES, MAX_SEQUENCES, PublicUrl, router};
-use http::{Request, Response, StatusCode, header};
-use http_body_util::BodyExt as _;
+use flaneur_coverage::quadkey::Tile;
+use flaneur_tiler::{MAX_PICTURES, MAX_SEQUENCES, router};
+use http::{Request, StatusCode, header};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 use tower::ServiceExt as _;
 use uuid::Uuid;
-
-const LON: f64 = 2.3499;
-const LAT: f64 = 48.8530;
-const OWNER: Uuid = Uuid::from_u128(0xb2);
-
-/// A question to the catalog: method, viewer, account, keys, zoom or limit.
-type Question = (&'static str, Viewer, Option<AccountId>, RangeInclusive<i64>, i64);
-
-/// One sequence with one picture, which belong to [`OWNER`] and lie at ([`LON`], [`LAT`]).
-#[derive(Default)]
-struct Fake {
-    questions: Mutex<Vec<Question>>,
-    broken: bool,
-    /// Whether nothing can be written for a long time.
-    busy: bool,
-    kept: Mutex<BTreeMap<(u8, u32, u32), DrawnTile>>,
-}
-
-impl Fake {
-    /// Notes a question. Answers whether there is something to show.
-    fn ask(&self, question: Question) -> Result<bool> {
-        let shown = question.3.contains(&key(LON, LAT)) && question.2.is_none_or(|account| account.0 == OWNER);
-        self.questions.lock().expect("no test panics here").push(question);
-        if self.broken {
-            return Err(CatalogError::Corrupt { what: "camera", text: "secret".to_owned() });
-        }
-        Ok(shown)
-    }
-}
-
-#[async_trait]
-impl Coverage for Fake {
-    async fn grid(
-        &self,
-        viewer: Viewer,
-        account: Option<AccountId>,
-        keys: RangeInclusive<i64>,
-        zoom: u8,
-    ) -> Result<Vec<GridCell>> {
-        let shown = self.ask(("grid", viewer, account, keys, i64::from(zoom)))?;
-        let cell = GridCell { key: *Tile::at(zoom, LON, LAT).keys().start(), pictures: 3, panoramas: 1 };
-        let broken = GridCell { key: -1, ..cell };
-        Ok(if shown { vec![broken, cell] } else { Vec::new() })
-    }
-
-    async fn sequence_marks(
-        &self,
-        viewer: Viewer,
-        account: Option<AccountId>,
-        keys: RangeInclusive<i64>,
-        limit: i64,
-    ) -> Result<Vec<SequenceMark>> {
-        let shown = self.ask(("sequences", viewer, account, keys, limit))?;
-        let mark = SequenceMark {
-            id: SequenceId(Uuid::from_u128(0xa1)),
-            account: AccountId(OWNER),
-            camera: Some("GoPro Max".to_owned()),
-            projection: Some(Projection::Equirectangular),
-            date: "2025-07-14".to_owned(),
-            accuracy: Some(4.0),
-            pixel_density: Some(16),
-            lines: vec![vec![(LON, LAT), (LON + 0.001, LAT)]],
-            hidden: true,
-        };
-        Ok(if shown { vec![mark] } else { Vec::new() })
-    }
-
-    async fn picture_marks(
-        &self,
-        viewer: Viewer,
-        account: Option<AccountId>,
-        keys: RangeInclusive<i64>,
-        limit: i64,
-    ) -> Result<Vec<PictureMark>> {
-        let shown = self.ask(("pictures", viewer, account, keys, limit))?;
-        let mark = PictureMark {
-            id: PictureId(Uuid::from_u128(0xc3)),
-            sequence: SequenceId(Uuid::from_u128(0xa1)),
-            account: AccountId(OWNER),
-            lon: LON,
-            lat: LAT,
-            captured_at: "2025-07-14T09:30:04.987Z".parse().expect("a time"),
-            heading: Some(0.0),
-            projection: Projection::Flat,
-            camera: None,
-            accuracy: None,
-            pixel_density: None,
-            hidden: false,
-        };
-        Ok(if shown { vec![mark] } else { Vec::new() })
-    }
-
-    async fn kept_tile(&self, tile: Tile, held: Option<&str>) -> Result<Option<DrawnTile>> {
-        let kept = self.kept.lock().expect("no test panics here").get(&(tile.z, tile.x, tile.y)).cloned();
-        Ok(kept.map(|kept| DrawnTile { body: kept.body.filter(|_| held != Some(&kept.tag)), ..kept }))
-    }
-
-    async fn sight(&self) -> Result<Sight> {
-        Ok(Sight::none())
-    }
-
-    async fn keep_tile(&self, tile: Tile, _: &Sight, tag: &str, body: &[u8], drawn_at: Timestamp) -> Result<()> {
-        if self.busy {
-            std::future::pending::<()>().await;
-        }
-        let (tag, body) = (tag.to_owned(), Some(body.to_vec()));
-        let kept = DrawnTile { tag, body, drawn_at, touched: false, taken: false };
-        self.kept.lock().expect("no test panics here").insert((tile.z, tile.x, tile.y), kept);
-        Ok(())
-    }
-}
-
-fn app(fake: &Arc<Fake>) -> Router {
-    router(fake.clone(), Arc::new(SystemClock)).split_for_parts().0
-}
-
-async fn get(app: &Router, path: &str) -> Response<Body> {
-    send(app, path, Viewer::Anonymous, None).await
-}
-
-async fn send(app: &Router, path: &str, viewer: Viewer, none_match: Option<&str>) -> Response<Body> {
-    let mut request = Request::get(path);
-    if let Some(tags) = none_match {
-        request = request.header(header::IF_NONE_MATCH, tags);
-    }
-    let mut request = request.body(Body::empty()).expect("a request");
-    request.extensions_mut().insert(viewer);
-    request.extensions_mut().insert(PublicUrl("https://pictures.example".to_owned()));
-    app.clone().oneshot(request).await.expect("no handler fails")
-}
-
-async fn bytes(response: Response<Body>) -> Vec<u8> {
-    response.into_body().collect().await.expect("a body").to_bytes().to_vec()
-}
-
-async fn body(response: Response<Body>) -> Value {
-    serde_json::from_slice(&bytes(response).await).expect("JSON")
-}
-
-/// Attributes by layer; each has one feature here.
-fn layers(tile: &[u8]) -> BTreeMap<String, BTreeMap<String, String>> {
-    let reader = MvtReaderRef::new(tile).expect("a tile");
-    let layers = reader.layers().map(|layer| {
-        let feature = layer.features().next().expect("a feature");
-        let attributes = feature.properties_vec().expect("attributes").into_iter();
-        (layer.name().to_owned(), attributes.map(|(key, value)| (key.to_owned(), format!("{value:?}"))).collect())
-    });
-    layers.collect()
-}
-
-fn path(tile: Tile) -> String {
-    format!("/map/{}/{}/{}.mvt", tile.z, tile.x, tile.y)
-}
 
 #[tokio::test]
 async fn tiles_of_every_zoom() {
@@ -230,8 +73,10 @@ async fn an_empty_tile_has_no_bytes() {
 #[tokio::test]
 async fn what_the_client_has_is_not_sent_again() {
     let app = app(&Arc::default());
-    let me = format!("/users/{OWNER}/map/style.json");
-    for path in [path(Tile::at(15, LON, LAT)), "/map/15/0/0.mvt".to_owned(), "/map/style.json".to_owned(), me] {
+    let documents = [String::new(), format!("/users/{OWNER}")]
+        .into_iter()
+        .flat_map(|whose| ["style.json", "tiles.json"].map(|name| format!("{whose}/map/{name}")));
+    for path in [path(Tile::at(15, LON, LAT)), "/map/15/0/0.mvt".to_owned()].into_iter().chain(documents) {
         let response = get(&app, &path).await;
         let tag = response.headers()[header::ETAG].to_str().unwrap().to_owned();
         assert!(tag.starts_with('"') && tag.ends_with('"'), "{tag} is strong");
@@ -250,7 +95,7 @@ async fn what_the_client_has_is_not_sent_again() {
 async fn whoever_is_signed_in_is_asked_for_and_answered_alone() {
     let fake = Arc::new(Fake::default());
     let viewer = Viewer::Account { id: OWNER, admin: false };
-    for path in ["/map/15/0/0.mvt", "/map/style.json", "/users/me/map/15/0/0.mvt"] {
+    for path in ["/map/15/0/0.mvt", "/map/style.json", "/map/tiles.json", "/users/me/map/15/0/0.mvt"] {
         let response = send(&app(&fake), path, viewer, None).await;
         assert_eq!(response.headers()[header::CACHE_CONTROL], "private, no-cache", "{path}");
     }
@@ -288,6 +133,8 @@ async fn what_is_not_there() {
         ("/users/nobody/map/style.json", 404, "UUID"),
         ("/users/me/map/3/1/1.mvt", 401, "sign in"),
         ("/users/me/map/style.json", 401, "sign in"),
+        ("/users/nobody/map/tiles.json", 404, "UUID"),
+        ("/users/me/map/tiles.json", 401, "sign in"),
     ] {
         let response = get(&app, path).await;
         assert_eq!(response.status(), status, "{path}");
@@ -300,7 +147,7 @@ async fn what_is_not_there() {
 #[tokio::test]
 async fn what_the_catalog_says_is_not_told() {
     let app = app(&Arc::new(Fake { broken: true, ..Fake::default() }));
-    for path in ["/map/3/1/1.mvt", "/map/15/1/1.mvt", &format!("/users/{OWNER}/map/3/1/1.mvt")] {
+    for path in ["/map/3/1/1.mvt", "/map/15/1/1.mvt", "/map/tiles.json", &format!("/users/{OWNER}/map/3/1/1.mvt")] {
         let response = get(&app, path).await;
         assert_eq!(response.status(), 500);
         assert!(!response.headers().contains_key(header::ETAG));
@@ -375,20 +222,29 @@ async fn the_style_names_the_attributes_of_tiles() {
 
 #[tokio::test]
 async fn a_request_without_address_is_told_so() {
-    let request = Request::get("/map/style.json").body(Body::empty()).unwrap();
-    let response = app(&Arc::default()).oneshot(request).await.unwrap();
-    assert_eq!(response.status(), 400);
-    assert!(body(response).await["message"].as_str().unwrap().contains("Host"));
+    for path in ["/map/style.json", "/map/tiles.json"] {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = app(&Arc::default()).oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 400);
+        assert!(body(response).await["message"].as_str().unwrap().contains("Host"));
+    }
 }
 
 #[test]
 fn every_route_is_documented() {
-    let (_, document) = router(Arc::new(Fake::default()), Arc::new(SystemClock)).split_for_parts();
+    let (_, document) = router(Arc::new(Fake::default()), Arc::new(SystemClock), about()).split_for_parts();
     let mut paths: Vec<_> = document.paths.paths.keys().map(String::as_str).collect();
     paths.sort_unstable();
     assert_eq!(
         paths,
-        ["/map/style.json", "/map/{z}/{x}/{y}", "/users/{id}/map/style.json", "/users/{id}/map/{z}/{x}/{y}"]
+        [
+            "/map/style.json",
+            "/map/tiles.json",
+            "/map/{z}/{x}/{y}",
+            "/users/{id}/map/style.json",
+            "/users/{id}/map/tiles.json",
+            "/users/{id}/map/{z}/{x}/{y}",
+        ]
     );
 }
 
