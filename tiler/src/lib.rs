@@ -12,7 +12,9 @@ use tokio::sync::Semaphore;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 mod about;
+pub mod archive;
 mod bounds;
+mod drawing;
 mod error;
 mod kept;
 mod layers;

@@ -6,16 +6,12 @@ use axum::{
 };
 use flaneur_access::Viewer;
 use flaneur_catalog::model::{AccountId, DrawnTile};
-use flaneur_coverage::{
-    CoverageError, encode, encode_account,
-    mvt::{COMPLETE_ZOOM, GRID_LAST_ZOOM, PICTURES_FIRST_ZOOM, SEQUENCES_FIRST_ZOOM},
-    quadkey::Tile,
-};
+use flaneur_coverage::{mvt::COMPLETE_ZOOM, quadkey::Tile};
 
 use crate::{
-    GRID_DEPTH, MAX_PICTURES, MAX_SEQUENCES, Tiler,
+    Tiler, drawing,
     error::{ErrorBody, TileError},
-    kept, marks,
+    kept,
     request::Asker,
     response,
 };
@@ -133,60 +129,15 @@ async fn public(tiler: &Tiler, asker: &Asker, tile: Tile) -> Result<Response, Ti
     response::packed(asker, MEDIA_TYPE, &tag, Some(packed))
 }
 
-/// The tile as this viewer sees it.
+/// The tile as this viewer sees it, drawn in its turn.
 async fn everything(tiler: &Tiler, viewer: Viewer, tile: Tile) -> Result<Vec<u8>, TileError> {
-    let catalog = &tiler.catalog;
     let _place = tiler.places.acquire().await.map_err(|_| TileError::Interrupted)?;
-    let grid = async {
-        match tile.z {
-            0..=GRID_LAST_ZOOM => catalog.grid(viewer, None, tile.keys(), tile.z + GRID_DEPTH).await,
-            _ => Ok(Vec::new()),
-        }
-    };
-    let sequences = async {
-        match tile.z {
-            SEQUENCES_FIRST_ZOOM.. => catalog.sequence_marks(viewer, None, tile.keys(), MAX_SEQUENCES).await,
-            _ => Ok(Vec::new()),
-        }
-    };
-    let pictures = async {
-        match tile.z {
-            PICTURES_FIRST_ZOOM.. => catalog.picture_marks(viewer, None, tile.keys(), MAX_PICTURES).await,
-            _ => Ok(Vec::new()),
-        }
-    };
-    let (grid, sequences, pictures) = tokio::try_join!(grid, sequences, pictures)?;
-    compute(move || {
-        let grid: Vec<_> = grid.into_iter().filter_map(|cell| marks::grid_point(cell, tile.z + GRID_DEPTH)).collect();
-        let sequences: Vec<_> = sequences.into_iter().map(marks::sequence_line).collect();
-        let pictures: Vec<_> = pictures.into_iter().map(marks::picture_point).collect();
-        encode(tile, &grid, &sequences, &pictures)
-    })
-    .await
+    drawing::everyone(tiler.catalog.as_ref(), viewer, tile).await
 }
 
 async fn of_account(tiler: &Tiler, viewer: Viewer, account: AccountId, tile: Tile) -> Result<Vec<u8>, TileError> {
-    let catalog = &tiler.catalog;
     let _place = tiler.places.acquire().await.map_err(|_| TileError::Interrupted)?;
-    let sequences = catalog.sequence_marks(viewer, Some(account), tile.keys(), MAX_SEQUENCES);
-    let pictures = async {
-        match tile.z {
-            PICTURES_FIRST_ZOOM.. => catalog.picture_marks(viewer, Some(account), tile.keys(), MAX_PICTURES).await,
-            _ => Ok(Vec::new()),
-        }
-    };
-    let (sequences, pictures) = tokio::try_join!(sequences, pictures)?;
-    compute(move || {
-        let sequences: Vec<_> = sequences.into_iter().map(marks::sequence_line).collect();
-        let pictures: Vec<_> = pictures.into_iter().map(marks::picture_point).collect();
-        encode_account(tile, &sequences, &pictures)
-    })
-    .await
-}
-
-/// Runs what takes a processor for some milliseconds where it holds up no other request.
-async fn compute(work: impl FnOnce() -> Result<Vec<u8>, CoverageError> + Send + 'static) -> Result<Vec<u8>, TileError> {
-    Ok(tokio::task::spawn_blocking(work).await.map_err(|_| TileError::Interrupted)??)
+    drawing::account(tiler.catalog.as_ref(), viewer, account, tile).await
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub mod conformance;
 pub use error::{CatalogError, Result};
 pub use location::{DatabaseUrl, UnreadableUrl, open, pending_migrations};
 pub use repository::{
-    Accounts, Archive, Areas, Beginning, Catalog, Changes, Counting, Coverage, Dataset, Edits, Erasure, Import,
-    Inspection, Jobs, Logins, Pages, Pictures, Redactions, Reports, Sequences, Settings, Snapshot, Takeout, Transfers,
-    Upkeep, UploadSets, Uploads, Webhooks,
+    Accounts, Archive, Areas, Beginning, COVERED_ZOOM, Catalog, Changes, Counting, Coverage, Dataset, Edits, Erasure,
+    Import, Inspection, Jobs, Logins, Pages, Pictures, Redactions, Reports, Sequences, Settings, Snapshot, Takeout,
+    Transfers, Upkeep, UploadSets, Uploads, Webhooks,
 };

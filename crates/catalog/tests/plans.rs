@@ -156,6 +156,7 @@ async fn reads(catalog: &SqliteCatalog) {
                 catalog.sequence_marks(viewer, account, keys.clone(), 100).await.unwrap();
             }
             catalog.picture_marks(viewer, account, tile, 100).await.unwrap();
+            assert!(!catalog.covered(viewer, None, 100).await.unwrap().is_empty());
             let sight = catalog.sight().await.unwrap();
             let tile = Tile::at(14, 2.35, 48.85);
             let drawn_at = flaneur_catalog::world::Clock::now(&flaneur_catalog::world::SystemClock);
@@ -372,6 +373,7 @@ fn is_bounded(step: &str, statement: &str) -> bool {
         "SCAN found",
         "SCAN tagged",
         "SCAN each_tag",
+        "SCAN pictured",
         // As many as there are files of the dataset: one for some 100,000 pictures.
         "SCAN d USING INDEX dataset_parts_current",
         "SCAN dataset_parts USING INDEX dataset_parts_current",

@@ -20,6 +20,7 @@ mod crash;
 mod dataset;
 mod edits;
 mod erasure;
+mod export;
 mod federation;
 mod feed;
 mod fetch;

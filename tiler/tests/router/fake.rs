@@ -11,11 +11,11 @@ use axum::{Router, body::Body};
 use fast_mvt::MvtReaderRef;
 use flaneur_access::Viewer;
 use flaneur_catalog::{
-    CatalogError, Coverage, Result,
+    COVERED_ZOOM, CatalogError, Coverage, Result,
     model::{AccountId, DrawnTile, GridCell, PictureId, PictureMark, Projection, SequenceId, SequenceMark, Sight},
     world::SystemClock,
 };
-use flaneur_coverage::quadkey::{Tile, key};
+use flaneur_coverage::quadkey::{self, Tile, key};
 use flaneur_tiler::{About, PublicUrl, router};
 use http::{Request, Response, header};
 use http_body_util::BodyExt as _;
@@ -113,6 +113,12 @@ impl Coverage for Fake {
             hidden: false,
         };
         Ok(if shown { vec![mark] } else { Vec::new() })
+    }
+
+    async fn covered(&self, viewer: Viewer, after: Option<i64>, _: i64) -> Result<Vec<i64>> {
+        let cell = *Tile::at(COVERED_ZOOM, LON, LAT).keys().start();
+        let shown = self.ask(("covered", viewer, None, cell..=cell + (quadkey::width(COVERED_ZOOM) - 1), 0))?;
+        Ok(if shown && after.is_none_or(|after| after < cell) { vec![cell] } else { Vec::new() })
     }
 
     async fn kept_tile(&self, tile: Tile, held: Option<&str>) -> Result<Option<DrawnTile>> {

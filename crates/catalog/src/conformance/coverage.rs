@@ -1,10 +1,15 @@
 //! The coverage map.
 
+use std::collections::BTreeSet;
+
 use flaneur_access::{Viewer, Visibility};
 use flaneur_coverage::quadkey::{self, Tile};
 
 use super::scene::{Scene, viewer};
-use crate::model::{Camera, GridCell, JobKind, Picture, PictureMark, Projection, SequenceMark};
+use crate::{
+    COVERED_ZOOM,
+    model::{Camera, GridCell, JobKind, Picture, PictureMark, Projection, SequenceId, SequenceMark},
+};
 
 fn everywhere() -> std::ops::RangeInclusive<i64> {
     Tile { z: 0, x: 0, y: 0 }.keys()
@@ -184,6 +189,54 @@ pub async fn pictures_are_found_by_tile(scene: &Scene) {
     };
     assert_eq!(found[1], expected);
     assert!(found[0].hidden && found[0].camera.is_none() && found[0].pixel_density.is_none());
+}
+
+/// Where something is to be seen on a map there is a covered cell, and nowhere else; page by page as at once.
+pub async fn cells_are_covered_where_something_is_seen(scene: &Scene) {
+    let (ada, bob) = (scene.account("ada").await, scene.account("bob").await);
+    let ends = [(2.30, 48.85), (2.40, 48.85)];
+    let picture = |(lon, lat)| Picture { lon, lat, ..scene.picture(&ada) };
+    let long = scene.show(&ada, Visibility::Anyone, ends.map(picture).to_vec()).await;
+    let quito = Picture { lon: -78.5, lat: -0.2, ..scene.picture(&bob) };
+    let quito = scene.show(&bob, Visibility::OwnerOnly, vec![quito]).await;
+    let covered = async |viewer, after, limit| scene.catalog.covered(viewer, after, limit).await.unwrap();
+    let cell = |lon, lat| *Tile::at(COVERED_ZOOM, lon, lat).keys().start();
+
+    let track: BTreeSet<i64> = (0..=1000).map(|step| cell(2.30 + f64::from(step) * 1e-4, 48.85)).collect();
+    let track: Vec<i64> = track.into_iter().collect();
+    assert!(track.len() > 4, "it crosses several: {track:?}");
+    assert_eq!(covered(Viewer::Anonymous, None, 100).await, track);
+    let mut all = track.clone();
+    all.push(cell(-78.5, -0.2));
+    all.sort_unstable();
+    assert_eq!(covered(viewer(&bob), None, 100).await, all);
+    assert_eq!(covered(viewer(&ada), None, 100).await, track);
+    for limit in 1..=all.len() + 1 {
+        let mut found = Vec::new();
+        loop {
+            let page = covered(viewer(&bob), found.last().copied(), limit as i64).await;
+            assert!(page.len() <= limit);
+            if page.is_empty() {
+                break;
+            }
+            found.extend(page);
+        }
+        assert_eq!(found, all, "{limit} at once");
+    }
+    assert!(covered(viewer(&bob), None, -1).await.is_empty());
+
+    // A picture whose track is not drawn yet is there all the same; and what is gone is not.
+    let later = Picture { lon: 12.0, lat: 12.0, ..scene.picture(&ada) };
+    let set = scene.set(&ada).await;
+    let later = scene.accept(set, later).await;
+    let sequence = SequenceId(scene.world.id());
+    scene.dispatch(&scene.plan(set, vec![scene.part(sequence, &[later])])).await;
+    scene.publish(later).await;
+    assert!(covered(Viewer::Anonymous, None, 100).await.contains(&cell(12.0, 12.0)));
+    for street in [long, quito] {
+        assert!(scene.catalog.delete_sequence(street.sequence, &|| scene.job(), scene.now()).await.unwrap());
+    }
+    assert_eq!(covered(viewer(&bob), None, 100).await, [cell(12.0, 12.0)]);
 }
 
 pub async fn tidying_changes_no_count(scene: &Scene) {

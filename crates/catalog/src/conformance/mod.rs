@@ -327,6 +327,7 @@ macro_rules! for_each_rule {
                 tidying_changes_no_count
                 sequences_are_found_by_tile
                 pictures_are_found_by_tile
+                cells_are_covered_where_something_is_seen
             }
             statistics {
                 everything_is_counted

@@ -12,6 +12,9 @@ use crate::{
     model::{AccountId, DrawnTile, GridCell, PictureMark, SequenceMark, Sight},
 };
 
+/// The zoom level of the cells by which [`Coverage::covered`] tells where there is something: 2.4 km wide at the equator.
+pub const COVERED_ZOOM: u8 = crate::stored::cells::ZOOM;
+
 /// The coverage map. A range of keys is one tile (see [`flaneur_coverage::quadkey::Tile::keys`]); `account` narrows to
 /// what is that account's.
 #[async_trait]
@@ -41,6 +44,9 @@ pub trait Coverage: Send + Sync {
         keys: RangeInclusive<i64>,
         limit: i64,
     ) -> Result<Vec<PictureMark>>;
+    /// Cells of the zoom level [`COVERED_ZOOM`] that the viewer sees a picture in or a track cross, by their first keys, in
+    /// order: at most `limit`, those behind `after`. Tiles up to that zoom level show something only where these are.
+    async fn covered(&self, viewer: Viewer, after: Option<i64>, limit: i64) -> Result<Vec<i64>>;
     /// The tile as it was kept last, with what changed in it since. Its bytes are left out where `held` is their tag.
     async fn kept_tile(&self, tile: Tile, held: Option<&str>) -> Result<Option<DrawnTile>>;
     /// What is to be seen now: for whoever is about to look, and then to keep a tile of what was seen.

@@ -35,7 +35,7 @@ pub use accounts::Accounts;
 pub use archive::{Archive, Beginning, Import, Snapshot};
 pub use areas::Areas;
 pub use changes::Changes;
-pub use coverage::Coverage;
+pub use coverage::{COVERED_ZOOM, Coverage};
 pub use dataset::Dataset;
 pub use edits::Edits;
 pub use erasure::Erasure;

@@ -1,6 +1,6 @@
 //! What the coverage map is drawn from.
 
-use std::ops::RangeInclusive;
+use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use async_trait::async_trait;
 use flaneur_access::{Viewer, Visibility};
@@ -16,7 +16,7 @@ use super::{
     statement::Values,
 };
 use crate::{
-    Coverage, Result,
+    COVERED_ZOOM, Coverage, Result,
     model::{AccountId, Camera, DrawnTile, GridCell, PictureId, PictureMark, SequenceId, SequenceMark, Shape, Sight},
     stored::{
         cells, lines,
@@ -118,6 +118,38 @@ fn of_account(values: &mut Values, alias: &str, account: Option<AccountId>) -> R
     }
 }
 
+/// Cells with pictures, from a key on: one look at the index for each, however many pictures are in it.
+fn pictured(values: &mut Values, viewer: Viewer, from: i64, limit: i64) -> Result<String> {
+    let (seen, width) = (values.seen(viewer, "p")?, width(COVERED_ZOOM));
+    let first = |key: &str| {
+        format!(
+            "(SELECT p.quadkey - p.quadkey % {width} FROM pictures p WHERE p.quadkey >= {key} AND {seen}
+              ORDER BY p.quadkey LIMIT 1)"
+        )
+    };
+    Ok(format!(
+        "WITH RECURSIVE pictured (cell) AS (
+             SELECT {} UNION ALL SELECT {} FROM pictured WHERE pictured.cell IS NOT NULL
+         )
+         SELECT cell FROM pictured WHERE cell IS NOT NULL LIMIT {}",
+        first(&values.bind(from)?),
+        first(&format!("pictured.cell + {width}")),
+        values.bind(limit)?,
+    ))
+}
+
+/// Cells that tracks cross, from a key on.
+fn tracked(values: &mut Values, viewer: Viewer, from: i64, limit: i64) -> Result<String> {
+    Ok(format!(
+        "SELECT DISTINCT c.cell FROM sequence_cells c
+         WHERE c.cell >= {} AND EXISTS (SELECT 1 FROM sequences s WHERE s.id = c.sequence_id AND {})
+         ORDER BY c.cell LIMIT {}",
+        values.bind(from)?,
+        has_something_to_show(values, viewer)?,
+        values.bind(limit)?,
+    ))
+}
+
 #[async_trait]
 impl Coverage for Store {
     async fn grid(
@@ -215,6 +247,22 @@ impl Coverage for Store {
         );
         let rows: Vec<PictureMarkRow> = values.fetch_all(&mut *self.readers.acquire().await?, sql).await?;
         rows.into_iter().map(PictureMarkRow::mark).collect()
+    }
+
+    async fn covered(&self, viewer: Viewer, after: Option<i64>, limit: i64) -> Result<Vec<i64>> {
+        // Pictures anywhere in the last cell are of that cell.
+        let from = after.map_or(0, |after| after.saturating_add(width(COVERED_ZOOM)));
+        let limit = at_least_none(limit);
+        let mut connection = self.readers.acquire().await?;
+        let mut covered: BTreeSet<i64> = BTreeSet::new();
+        for query in [pictured, tracked] {
+            let mut values = Values::default();
+            let sql = query(&mut values, viewer, from, limit)?;
+            let cells: Vec<(i64,)> = values.fetch_all(&mut connection, sql).await?;
+            covered.extend(cells.into_iter().map(|(cell,)| cell));
+        }
+        // Where one of them ends because of the limit, so many are before that end.
+        Ok(covered.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
     }
 
     async fn kept_tile(&self, tile: Tile, held: Option<&str>) -> Result<Option<DrawnTile>> {

@@ -6,6 +6,7 @@ mod backup;
 mod config;
 mod convert;
 mod doctor;
+mod export;
 mod fetch;
 mod invite;
 mod jobs;
@@ -55,6 +56,7 @@ pub fn run(parsed: Parsed) -> Result<ExitCode> {
         Command::Simulate(args) => runtime.block_on(simulate::run(args)).map(done),
         Command::Fetch(args) => runtime.block_on(fetch::run(*args)),
         Command::Snapshot(args) => runtime.block_on(snapshot::run(*args)),
+        Command::Export(args) => runtime.block_on(export::run(*args)).map(done),
         Command::Unseal(args) => runtime.block_on(unseal::run(*args)),
         Command::Token(args) => match args.command {
             TokenCommand::Create(args) => runtime.block_on(token::create(args)).map(done),

@@ -1,6 +1,7 @@
 //! What can be set, by option, environment variable and file alike.
 
 mod accounts;
+mod export;
 mod fetch;
 mod logins;
 mod place;
@@ -13,14 +14,15 @@ use clap::{Args, Parser, Subcommand};
 use flaneur_catalog::model::JobId;
 
 pub use accounts::{AccountArgs, AccountCommand, EraseAccount, ListAccounts};
+pub use export::ExportArgs;
 pub use fetch::FetchArgs;
 pub use logins::Logins;
 pub use place::Place;
 pub use safekeeping::{BackupArgs, DoctorArgs, RestoreArgs};
 pub use sealing::{NOBODY, Sealing, UnsealArgs, recipients};
 pub use settings::{
-    ApiArgs, Cdn, Front, Instance, Log, Memory, Operator, Settings, TilerArgs, UploadLimit, WorkLimit, WorkerArgs,
-    Working,
+    ApiArgs, Cdn, Front, Instance, Log, Memory, Naming, Operator, Settings, TilerArgs, UploadLimit, WorkLimit,
+    WorkerArgs, Working,
 };
 pub use snapshot::SnapshotArgs;
 
@@ -92,6 +94,11 @@ pub enum Command {
     /// checksums beside them. Whoever takes a snapshot of the same state has the same bytes. Interrupted, it goes on when it is
     /// run again; a folder is either whole or has no SHA256SUMS.
     Snapshot(Box<SnapshotArgs>),
+    /// Write the coverage map into one file, for maps that need nothing but a server of files
+    ///
+    /// A PMTiles archive of what everybody may see: the tiles that a server draws, up to zoom level 15. Needs the database alone,
+    /// and runs beside working servers. It is not changed by what is hidden or deleted later: export it anew.
+    Export(Box<ExportArgs>),
     /// Undo false alarms: put back what was blurred, where the key is that it was sealed to
     ///
     /// Without --picture and --all-requested, lists what is asked to be undone. For the machine of whoever holds the key; it
