@@ -25,7 +25,7 @@ use serde_json::json;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::{About, MAX_TILES, bounds::bounds, drawing, error::TileError, kept, layers};
+use crate::{About, MAX_TILES, bounds::bounds, drawing, error::TileError, filter::Filter, kept, layers};
 
 /// The last zoom level that an archive may have: that of the map.
 pub const MAX_ZOOM: u8 = LAST_ZOOM;
@@ -191,10 +191,11 @@ async fn draw(catalog: &dyn Coverage, place: TileCoord) -> Result<Option<Vec<u8>
         let Tile { z, x, y } = tile;
         ArchiveError::Tile { z, x, y, why }
     };
-    let bytes = patiently(async || match drawing::everyone(catalog, Viewer::Anonymous, tile).await {
-        Err(TileError::Catalog(error)) => Err(error),
-        drawn => Ok(drawn),
-    });
+    let bytes =
+        patiently(async || match drawing::everyone(catalog, Viewer::Anonymous, tile, &Filter::default()).await {
+            Err(TileError::Catalog(error)) => Err(error),
+            drawn => Ok(drawn),
+        });
     let bytes = bytes.await?.map_err(|why| failed(why.into()))?;
     if bytes.is_empty() {
         return Ok(None);

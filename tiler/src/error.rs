@@ -24,6 +24,13 @@ pub(crate) enum TileError {
     SignIn,
     #[error("the request does not say by which address it reached this server; send a Host header")]
     Address,
+    #[error("{0}")]
+    Filter(String),
+    #[error(
+        "at the zoom levels 0 to 5 pictures are only counted: all, by `type` and by `account_id`; for what else is to fit, ask \
+         from zoom level 6 on"
+    )]
+    Uncounted,
     #[error("reading the catalog")]
     Catalog(#[from] CatalogError),
     #[error(transparent)]
@@ -47,7 +54,7 @@ pub(crate) struct ErrorBody {
 impl IntoResponse for TileError {
     fn into_response(self) -> Response {
         let status = match &self {
-            Self::Format | Self::Address => StatusCode::BAD_REQUEST,
+            Self::Format | Self::Address | Self::Filter(_) | Self::Uncounted => StatusCode::BAD_REQUEST,
             Self::Zoom | Self::Place | Self::Account => StatusCode::NOT_FOUND,
             Self::SignIn => StatusCode::UNAUTHORIZED,
             Self::Catalog(error) if error.passes() => StatusCode::SERVICE_UNAVAILABLE,

@@ -89,6 +89,9 @@ pub(crate) const PICTURES: Layer = Layer {
 /// What the map of everybody has.
 pub(crate) const EVERYONE: [&Layer; 3] = [&GRID, &SEQUENCES, &PICTURES];
 
+/// What the map of everybody has where a filter asks for what is not counted.
+pub(crate) const UNCOUNTED: [&Layer; 2] = [&SEQUENCES, &PICTURES];
+
 /// What the map of one account has.
 pub(crate) const ACCOUNT: [&Layer; 2] = [&SEQUENCES_OF_ACCOUNT, &PICTURES];
 

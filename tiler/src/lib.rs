@@ -16,6 +16,7 @@ pub mod archive;
 mod bounds;
 mod drawing;
 mod error;
+mod filter;
 mod kept;
 mod layers;
 mod marks;
@@ -32,6 +33,10 @@ pub const MAX_SEQUENCES: i64 = 10_000;
 
 /// Pictures read for one tile, the newest of those in it.
 pub const MAX_PICTURES: i64 = 20_000;
+
+/// How often it is read on where a filter leaves few of the newest: so many times the numbers above are looked at for one
+/// tile, at most.
+pub const MAX_WINDOWS: usize = 5;
 
 /// Zoom levels between a tile and the cells of its grid: 64 cells a side, each 8 pixels wide where a tile has 512.
 pub const GRID_DEPTH: u8 = 6;

@@ -4,14 +4,16 @@
 //! addresses, and offer a filter only if `panoramax:fields` names the attributes it needs.
 
 use axum::{extract::Path, response::Response};
-use flaneur_coverage::mvt::LAST_ZOOM;
+use flaneur_coverage::mvt::{LAST_ZOOM, SEQUENCES_FIRST_ZOOM};
 use serde_json::{Map, Value, json};
 
 use crate::{
     error::{ErrorBody, TileError},
+    filter::{Filter, Parameters},
     layers::{self, fields},
     request::Asker,
     response,
+    tilejson::tiles,
 };
 
 /// Colour of lines and points.
@@ -19,21 +21,31 @@ const COLOUR: &str = "#e8590c";
 
 /// Style of the coverage map
 ///
-/// A MapLibre style: one source of vector tiles and the layers that draw it.
+/// A MapLibre style: one source of vector tiles and the layers that draw it. Filters go into the address of the tiles.
 #[utoipa::path(
     get,
     path = "/map/style.json",
     tag = "Map",
+    params(Parameters),
     responses(
         (status = 200, description = "The style", content_type = "application/json", body = Object),
         (status = 304, description = "The client has the style"),
+        (status = 400, description = "A filter that is none", body = ErrorBody),
     )
 )]
-pub(crate) async fn everyone(asker: Asker) -> Result<Response, TileError> {
-    let mut layers = vec![sequences("geovisio"), pictures("geovisio"), grid("geovisio")];
-    // The grid fades out where lines fade in.
-    layers[0]["paint"]["line-opacity"] = by_zoom(&[(6.25, 0.0), (7.0, 1.0)]);
-    let style = style("geovisio", &format!("{}/api/map", asker.address()?), &fields(&layers::EVERYONE), &layers);
+pub(crate) async fn everyone(asker: Asker, parameters: Parameters) -> Result<Response, TileError> {
+    let filter = Filter::new(&parameters, None)?;
+    let mut layers = vec![sequences("geovisio"), pictures("geovisio")];
+    let (fields, first) = if filter.is_counted() {
+        // The grid fades out where lines fade in.
+        layers[0]["paint"]["line-opacity"] = by_zoom(&[(6.25, 0.0), (7.0, 1.0)]);
+        layers.push(grid("geovisio"));
+        (fields(&layers::EVERYONE), 0)
+    } else {
+        (fields(&layers::UNCOUNTED), SEQUENCES_FIRST_ZOOM)
+    };
+    let tiles = tiles(&format!("{}/api/map", asker.address()?), &filter);
+    let style = style("geovisio", &tiles, first, &fields, &layers);
     Ok(response::tagged(&asker, false, "application/json", style))
 }
 
@@ -42,27 +54,34 @@ pub(crate) async fn everyone(asker: Asker) -> Result<Response, TileError> {
     get,
     path = "/users/{id}/map/style.json",
     tag = "Map",
-    params(("id" = String, Path, description = "The account: its UUID, or `me`")),
+    params(("id" = String, Path, description = "The account: its UUID, or `me`"), Parameters),
     responses(
         (status = 200, description = "The style", content_type = "application/json", body = Object),
         (status = 304, description = "The client has the style"),
+        (status = 400, description = "A filter that is none", body = ErrorBody),
         (status = 401, description = "`me` is nobody", body = ErrorBody),
         (status = 404, description = "No such account", body = ErrorBody),
     )
 )]
-pub(crate) async fn account(Path(id): Path<String>, asker: Asker) -> Result<Response, TileError> {
+pub(crate) async fn account(
+    Path(id): Path<String>,
+    asker: Asker,
+    parameters: Parameters,
+) -> Result<Response, TileError> {
     let id = asker.account(&id)?;
+    let filter = Filter::new(&parameters, Some(id))?;
     let source = format!("geovisio_{id}");
     let layers = vec![sequences(&source), pictures(&source)];
-    let style = style(&source, &format!("{}/api/users/{id}/map", asker.address()?), &fields(&layers::ACCOUNT), &layers);
+    let tiles = tiles(&format!("{}/api/users/{id}/map", asker.address()?), &filter);
+    let style = style(&source, &tiles, 0, &fields(&layers::ACCOUNT), &layers);
     Ok(response::tagged(&asker, true, "application/json", style))
 }
 
-fn style(source: &str, tiles: &str, fields: &Value, layers: &[Value]) -> Vec<u8> {
+fn style(source: &str, tiles: &str, first: u8, fields: &Value, layers: &[Value]) -> Vec<u8> {
     let tiles = json!({
         "type": "vector",
-        "tiles": [format!("{tiles}/{{z}}/{{x}}/{{y}}.mvt")],
-        "minzoom": 0,
+        "tiles": [tiles],
+        "minzoom": first,
         "maxzoom": LAST_ZOOM,
     });
     let style = json!({

@@ -5,12 +5,13 @@ use axum::{
     response::Response,
 };
 use flaneur_access::Viewer;
-use flaneur_catalog::model::{AccountId, DrawnTile};
+use flaneur_catalog::model::DrawnTile;
 use flaneur_coverage::{mvt::COMPLETE_ZOOM, quadkey::Tile};
 
 use crate::{
     Tiler, drawing,
     error::{ErrorBody, TileError},
+    filter::{Filter, Parameters},
     kept,
     request::Asker,
     response,
@@ -25,6 +26,10 @@ const MEDIA_TYPE: &str = "application/vnd.mapbox-vector-tile";
 /// on with attributes), `pictures` from 15 on. Where nothing is to be shown, the tile is empty: no bytes. Up to zoom level 15, a
 /// tile has at most 500,000 bytes before compression: of what lies at one place, the newest is shown. Maps end there; the
 /// levels 16 to 18 are complete, for whoever wants all pictures of a dense place.
+///
+/// Filters leave what fits, before anything is left out of a dense place. The grid is narrowed down by `type` and `account_id`
+/// only: with other filters there are tiles from zoom level 6 on. Of a tile, the newest 50,000 sequences and 100,000 pictures are
+/// looked at.
 #[utoipa::path(
     get,
     path = "/map/{z}/{x}/{y}",
@@ -33,11 +38,12 @@ const MEDIA_TYPE: &str = "application/vnd.mapbox-vector-tile";
         ("z" = u8, Path, description = "Zoom level, 0 to 18"),
         ("x" = u32, Path, description = "Column from the west"),
         ("y" = String, Path, description = "Row from the north, followed by `.mvt` or `.pbf`", example = "11273.mvt"),
+        Parameters,
     ),
     responses(
         (status = 200, description = "The tile", content_type = "application/vnd.mapbox-vector-tile", body = Vec<u8>),
         (status = 304, description = "The client has the tile"),
-        (status = 400, description = "Another format", body = ErrorBody),
+        (status = 400, description = "Another format, or a filter that is none", body = ErrorBody),
         (status = 404, description = "No such tile", body = ErrorBody),
     )
 )]
@@ -45,12 +51,14 @@ pub(crate) async fn everyone(
     State(tiler): State<Tiler>,
     Path((z, x, y)): Path<(String, String, String)>,
     asker: Asker,
+    parameters: Parameters,
 ) -> Result<Response, TileError> {
     let tile = name(&z, &x, &y)?;
-    if asker.viewer == Viewer::Anonymous && kept::keeps(tile) {
+    let filter = Filter::new(&parameters, None)?;
+    if filter.is_none() && asker.viewer == Viewer::Anonymous && kept::keeps(tile) {
         return public(&tiler, &asker, tile).await;
     }
-    let bytes = everything(&tiler, asker.viewer, tile).await?;
+    let bytes = everything(&tiler, asker.viewer, tile, &filter).await?;
     Ok(response::tagged(&asker, false, MEDIA_TYPE, bytes))
 }
 
@@ -66,11 +74,12 @@ pub(crate) async fn everyone(
         ("z" = u8, Path, description = "Zoom level, 0 to 18"),
         ("x" = u32, Path, description = "Column from the west"),
         ("y" = String, Path, description = "Row from the north, followed by `.mvt` or `.pbf`", example = "11273.mvt"),
+        Parameters,
     ),
     responses(
         (status = 200, description = "The tile", content_type = "application/vnd.mapbox-vector-tile", body = Vec<u8>),
         (status = 304, description = "The client has the tile"),
-        (status = 400, description = "Another format", body = ErrorBody),
+        (status = 400, description = "Another format, or a filter that is none", body = ErrorBody),
         (status = 401, description = "`me` is nobody", body = ErrorBody),
         (status = 404, description = "No such tile or account", body = ErrorBody),
     )
@@ -79,10 +88,11 @@ pub(crate) async fn account(
     State(tiler): State<Tiler>,
     Path((id, z, x, y)): Path<(String, String, String, String)>,
     asker: Asker,
+    parameters: Parameters,
 ) -> Result<Response, TileError> {
     let tile = name(&z, &x, &y)?;
-    let account = asker.account(&id)?;
-    let bytes = of_account(&tiler, asker.viewer, account, tile).await?;
+    let filter = Filter::new(&parameters, Some(asker.account(&id)?))?;
+    let bytes = of_account(&tiler, asker.viewer, tile, &filter).await?;
     Ok(response::tagged(&asker, true, MEDIA_TYPE, bytes))
 }
 
@@ -111,7 +121,7 @@ async fn public(tiler: &Tiler, asker: &Asker, tile: Tile) -> Result<Response, Ti
     }
     let drawn_at = tiler.clock.now();
     let sight = tiler.catalog.sight().await?;
-    let bytes = everything(tiler, Viewer::Anonymous, tile).await?;
+    let bytes = everything(tiler, Viewer::Anonymous, tile, &Filter::default()).await?;
     if bytes.is_empty() {
         // Finding it would cost what finding nothing costs.
         return Ok(response::tagged(asker, false, MEDIA_TYPE, bytes));
@@ -130,14 +140,14 @@ async fn public(tiler: &Tiler, asker: &Asker, tile: Tile) -> Result<Response, Ti
 }
 
 /// The tile as this viewer sees it, drawn in its turn.
-async fn everything(tiler: &Tiler, viewer: Viewer, tile: Tile) -> Result<Vec<u8>, TileError> {
+async fn everything(tiler: &Tiler, viewer: Viewer, tile: Tile, filter: &Filter) -> Result<Vec<u8>, TileError> {
     let _place = tiler.places.acquire().await.map_err(|_| TileError::Interrupted)?;
-    drawing::everyone(tiler.catalog.as_ref(), viewer, tile).await
+    drawing::everyone(tiler.catalog.as_ref(), viewer, tile, filter).await
 }
 
-async fn of_account(tiler: &Tiler, viewer: Viewer, account: AccountId, tile: Tile) -> Result<Vec<u8>, TileError> {
+async fn of_account(tiler: &Tiler, viewer: Viewer, tile: Tile, filter: &Filter) -> Result<Vec<u8>, TileError> {
     let _place = tiler.places.acquire().await.map_err(|_| TileError::Interrupted)?;
-    drawing::account(tiler.catalog.as_ref(), viewer, account, tile).await
+    drawing::account(tiler.catalog.as_ref(), viewer, tile, filter).await
 }
 
 #[cfg(test)]

@@ -6,13 +6,17 @@ use axum::{
 };
 use flaneur_access::Viewer;
 use flaneur_catalog::model::AccountId;
-use flaneur_coverage::{mvt::LAST_ZOOM, quadkey::Bbox};
+use flaneur_coverage::{
+    mvt::{LAST_ZOOM, SEQUENCES_FIRST_ZOOM},
+    quadkey::Bbox,
+};
 use serde_json::{Value, json};
 
 use crate::{
     About, Tiler,
     bounds::bounds,
     error::{ErrorBody, TileError},
+    filter::{Filter, Parameters},
     layers::{self, Layer, vector_layers},
     request::Asker,
     response,
@@ -21,21 +25,31 @@ use crate::{
 /// Tiles of the coverage map
 ///
 /// TileJSON 3.0: where the vector tiles are, which zoom levels there are, which part of the world has any (to 10 km), and the
-/// layers with the types of their attributes. Where nothing is to be seen there are no `bounds`.
+/// layers with the types of their attributes. Where nothing is to be seen there are no `bounds`. Filters go into the address of
+/// the tiles; `bounds` are those of all that is there, or of the account of `account_id`.
 #[utoipa::path(
     get,
     path = "/map/tiles.json",
     tag = "Map",
+    params(Parameters),
     responses(
         (status = 200, description = "The tiles", content_type = "application/json", body = Object),
         (status = 304, description = "The client has this"),
+        (status = 400, description = "A filter that is none", body = ErrorBody),
     )
 )]
-pub(crate) async fn everyone(State(tiler): State<Tiler>, asker: Asker) -> Result<Response, TileError> {
-    let tiles = format!("{}/api/map", asker.address()?);
-    let bounds = look(&tiler, asker.viewer, None).await?;
+pub(crate) async fn everyone(
+    State(tiler): State<Tiler>,
+    asker: Asker,
+    parameters: Parameters,
+) -> Result<Response, TileError> {
+    let filter = Filter::new(&parameters, None)?;
+    let tiles = tiles(&format!("{}/api/map", asker.address()?), &filter);
+    let bounds = look(&tiler, asker.viewer, filter.account).await?;
     let hidden = asker.viewer != Viewer::Anonymous;
-    let document = document(&tiler.about, &tiles, &layers::EVERYONE, hidden, bounds);
+    let (layers, first): (&[&Layer], _) =
+        if filter.is_counted() { (&layers::EVERYONE, 0) } else { (&layers::UNCOUNTED, SEQUENCES_FIRST_ZOOM) };
+    let document = document(&tiler.about, &tiles, layers, first, hidden, bounds);
     Ok(response::tagged(&asker, false, "application/json", document))
 }
 
@@ -44,10 +58,11 @@ pub(crate) async fn everyone(State(tiler): State<Tiler>, asker: Asker) -> Result
     get,
     path = "/users/{id}/map/tiles.json",
     tag = "Map",
-    params(("id" = String, Path, description = "The account: its UUID, or `me`")),
+    params(("id" = String, Path, description = "The account: its UUID, or `me`"), Parameters),
     responses(
         (status = 200, description = "The tiles", content_type = "application/json", body = Object),
         (status = 304, description = "The client has this"),
+        (status = 400, description = "A filter that is none", body = ErrorBody),
         (status = 401, description = "`me` is nobody", body = ErrorBody),
         (status = 404, description = "No such account", body = ErrorBody),
     )
@@ -56,12 +71,14 @@ pub(crate) async fn account(
     State(tiler): State<Tiler>,
     Path(id): Path<String>,
     asker: Asker,
+    parameters: Parameters,
 ) -> Result<Response, TileError> {
     let id = asker.account(&id)?;
-    let tiles = format!("{}/api/users/{id}/map", asker.address()?);
+    let filter = Filter::new(&parameters, Some(id))?;
+    let tiles = tiles(&format!("{}/api/users/{id}/map", asker.address()?), &filter);
     let bounds = look(&tiler, asker.viewer, Some(id)).await?;
     let hidden = asker.viewer != Viewer::Anonymous;
-    let document = document(&tiler.about, &tiles, &layers::ACCOUNT, hidden, bounds);
+    let document = document(&tiler.about, &tiles, &layers::ACCOUNT, 0, hidden, bounds);
     Ok(response::tagged(&asker, true, "application/json", document))
 }
 
@@ -71,7 +88,12 @@ async fn look(tiler: &Tiler, viewer: Viewer, account: Option<AccountId>) -> Resu
     Ok(bounds(tiler.catalog.as_ref(), viewer, account).await?)
 }
 
-fn document(about: &About, tiles: &str, layers: &[&Layer], hidden: bool, bounds: Option<Bbox>) -> Vec<u8> {
+/// The address of a tile of what fits, with places for its numbers.
+pub(crate) fn tiles(map: &str, filter: &Filter) -> String {
+    format!("{map}/{{z}}/{{x}}/{{y}}.mvt{}", filter.suffix())
+}
+
+fn document(about: &About, tiles: &str, layers: &[&Layer], first: u8, hidden: bool, bounds: Option<Bbox>) -> Vec<u8> {
     let mut document = json!({
         "tilejson": "3.0.0",
         "name": about.name,
@@ -79,8 +101,8 @@ fn document(about: &About, tiles: &str, layers: &[&Layer], hidden: bool, bounds:
         "version": layers::VERSION,
         "attribution": about.attribution(),
         "scheme": "xyz",
-        "tiles": [format!("{tiles}/{{z}}/{{x}}/{{y}}.mvt")],
-        "minzoom": 0,
+        "tiles": [tiles],
+        "minzoom": first,
         "maxzoom": LAST_ZOOM,
         "vector_layers": vector_layers(layers, LAST_ZOOM, hidden),
     });

@@ -17,11 +17,11 @@ use flaneur_catalog::{
         AnnotationId, Area, AreaId, AreaLimits, AreaReceipt, AreaShape, Comparison, DatasetPart, Decision,
         DispatchPart, DispatchPlan, EditId, EditReceipt, ExcludedArea, Failure, Filter, HeadingState, HistoryOf, Issue,
         JobId, JobKind, Marked, NewEdit, NewReport, NewUpload, Objects, Order, PartId, PictureFields, PictureId,
-        PictureProperty, PlacedShot, Publication, ReceivedFile, RefusedFile, Rejection, ReportId, ReportProperty,
-        ReportQuery, ReportReceipt, ReportRole, ReportStatus, Reported, SearchQuery, Selection, Semantic,
-        SequenceFields, SequenceKey, SequenceOrder, SequencePlace, SequenceProperty, SequenceQuery, SequenceSummary,
-        Severity, Shape, Sweep, TagEdits, UploadId, UploadOutcome, UploadPart, UploadReceipt, Value, Wish,
-        WithholdRule,
+        PictureMark, PictureProperty, PlacedShot, Publication, ReceivedFile, RefusedFile, Rejection, ReportId,
+        ReportProperty, ReportQuery, ReportReceipt, ReportRole, ReportStatus, Reported, SearchQuery, Selection,
+        Semantic, SequenceFields, SequenceKey, SequenceMark, SequenceOrder, SequencePlace, SequenceProperty,
+        SequenceQuery, SequenceSummary, Severity, Shape, Sweep, TagEdits, UploadId, UploadOutcome, UploadPart,
+        UploadReceipt, Value, Wish, WithholdRule,
     },
     sqlite::SqliteCatalog,
 };
@@ -153,9 +153,16 @@ async fn reads(catalog: &SqliteCatalog) {
             let world = Tile { z: 0, x: 0, y: 0 }.keys();
             for (keys, zoom) in [(&tile, 20), (&world, 6)] {
                 assert!(!catalog.grid(viewer, account, world.clone(), zoom).await.unwrap().is_empty());
-                catalog.sequence_marks(viewer, account, keys.clone(), 100).await.unwrap();
+                let marks = catalog.sequence_marks(viewer, account, keys.clone(), None, 1).await.unwrap();
+                let after = marks.last().map(SequenceMark::place);
+                catalog.sequence_marks(viewer, account, keys.clone(), after, 100).await.unwrap();
             }
-            catalog.picture_marks(viewer, account, tile, 100).await.unwrap();
+            let marks = catalog.picture_marks(viewer, account, tile.clone(), None, 1).await.unwrap();
+            let after = marks.last().map(PictureMark::place);
+            catalog.picture_marks(viewer, account, tile, after, 100).await.unwrap();
+            for value in [None, Some("stop")] {
+                catalog.tagged(&[city::sequence(3).0], "osm|traffic_sign", value).await.unwrap();
+            }
             assert!(!catalog.covered(viewer, None, 100).await.unwrap().is_empty());
             let sight = catalog.sight().await.unwrap();
             let tile = Tile::at(14, 2.35, 48.85);

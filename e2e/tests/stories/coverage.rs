@@ -3,7 +3,7 @@
 use fast_mvt::{MvtReaderRef, MvtValueRef};
 use flaneur_e2e::{LONG, Photo, Placement, Server, ServerOptions, field, text, until};
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The tile of a zoom that holds a point: Web Mercator, x from the west, y from the north.
 pub fn tile(zoom: u32, longitude: f64, latitude: f64) -> (u32, u32) {
@@ -137,6 +137,31 @@ async fn tilejson_leads_to_tiles_and_around_them() {
         let held = server.anonymous().request(Method::GET, &target).header("if-none-match", tag);
         assert_eq!(server.anonymous().send(held).await.status, 304);
     }
+}
+
+#[tokio::test]
+async fn a_map_is_narrowed_down() {
+    let server = Server::start();
+    let client = server.admin();
+    let items = client.upload_walk("walk", 0..3).await;
+    let target = format!("/api/collections/{}/items/{}", text(&items[1], "/collection"), text(&items[1], "/id"));
+    let tags = json!({ "semantics": [{ "key": "osm|traffic_sign", "value": "stop" }] });
+    client.tell(Method::PATCH, &target, &tags).await.ok();
+    let at = Placement::walk(0);
+    let (x, y) = tile(15, at.longitude, at.latitude);
+    let pictures = async |query: &str| {
+        let shown = layers(&server.anonymous().get(&format!("/api/map/15/{x}/{y}.mvt?{query}")).await.ok().body);
+        shown.into_iter().find(|(name, _)| name == "pictures").map_or_else(Vec::new, |(_, features)| features)
+    };
+    until("all are shown", LONG, async || (pictures("type=flat").await.len() == 3).then_some(())).await;
+    let stop = pictures("tag=osm%7Ctraffic_sign%3Dstop").await;
+    assert_eq!(stop.iter().map(|feature| get(feature, "id")).collect::<Vec<_>>(), [text(&items[1], "/id")]);
+    assert!(pictures("tag=osm%7Ctraffic_sign%3Dyield").await.is_empty());
+    assert!(pictures("type=equirectangular").await.is_empty());
+    assert_eq!(pictures("datetime=2024-05-01").await.len(), 3);
+    assert!(pictures("datetime=2024-05-02/..").await.is_empty());
+    let refused = server.anonymous().get("/api/map/3/0/0.mvt?model=gopro").await;
+    assert!(refused.status == 400 && refused.sentence().contains("zoom level 6"), "{refused:?}");
 }
 
 #[tokio::test]

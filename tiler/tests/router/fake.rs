@@ -1,7 +1,7 @@
 //! A catalog that notes what it is asked, and requests to the routes that stand on it.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     ops::RangeInclusive,
     sync::{Arc, Mutex},
 };
@@ -12,7 +12,10 @@ use fast_mvt::MvtReaderRef;
 use flaneur_access::Viewer;
 use flaneur_catalog::{
     COVERED_ZOOM, CatalogError, Coverage, Result,
-    model::{AccountId, DrawnTile, GridCell, PictureId, PictureMark, Projection, SequenceId, SequenceMark, Sight},
+    model::{
+        AccountId, DrawnTile, GridCell, PictureId, PictureMark, PicturePlace, Projection, SequenceId, SequenceMark,
+        SequenceMarkPlace, Sight,
+    },
     world::SystemClock,
 };
 use flaneur_coverage::quadkey::{self, Tile, key};
@@ -27,6 +30,12 @@ use uuid::Uuid;
 pub const LON: f64 = 2.3499;
 pub const LAT: f64 = 48.8530;
 pub const OWNER: Uuid = Uuid::from_u128(0xb2);
+const SEQUENCE: Uuid = Uuid::from_u128(0xa1);
+const PICTURE: Uuid = Uuid::from_u128(0xc3);
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("a time")
+}
 
 /// A question to the catalog: method, viewer, account, keys, zoom or limit.
 pub type Question = (&'static str, Viewer, Option<AccountId>, RangeInclusive<i64>, i64);
@@ -38,6 +47,8 @@ pub struct Fake {
     pub broken: bool,
     /// Whether nothing can be written for a long time.
     pub busy: bool,
+    /// How many sequences of other cameras, and panoramas, are newer than those two.
+    pub crowd: i64,
     pub kept: Mutex<BTreeMap<(u8, u32, u32), DrawnTile>>,
 }
 
@@ -50,6 +61,19 @@ impl Fake {
             return Err(CatalogError::Corrupt { what: "camera", text: "secret".to_owned() });
         }
         Ok(shown)
+    }
+
+    /// What comes behind one of the crowd, the last of which is followed by `last`.
+    fn window(&self, last: Uuid, after: Option<Uuid>, limit: i64) -> Vec<Uuid> {
+        // Names of the crowd are places in it.
+        const CROWD: u128 = 1 << 64;
+        let from = match after {
+            None => 0,
+            Some(id) if id == last => return Vec::new(),
+            Some(id) => (id.as_u128() - CROWD) as i64 + 1,
+        };
+        let name = |place: i64| if place == self.crowd { last } else { Uuid::from_u128(CROWD + place as u128) };
+        (from..=self.crowd).take(limit.max(0) as usize).map(name).collect()
     }
 }
 
@@ -73,21 +97,25 @@ impl Coverage for Fake {
         viewer: Viewer,
         account: Option<AccountId>,
         keys: RangeInclusive<i64>,
+        after: Option<SequenceMarkPlace>,
         limit: i64,
     ) -> Result<Vec<SequenceMark>> {
         let shown = self.ask(("sequences", viewer, account, keys, limit))?;
         let mark = SequenceMark {
-            id: SequenceId(Uuid::from_u128(0xa1)),
+            id: SequenceId(SEQUENCE),
             account: AccountId(OWNER),
             camera: Some("GoPro Max".to_owned()),
             projection: Some(Projection::Equirectangular),
             date: "2025-07-14".to_owned(),
+            captured: Some((at("2025-07-14T09:30:04Z"), at("2025-07-14T09:40:00Z"))),
             accuracy: Some(4.0),
             pixel_density: Some(16),
             lines: vec![vec![(LON, LAT), (LON + 0.001, LAT)]],
             hidden: true,
         };
-        Ok(if shown { vec![mark] } else { Vec::new() })
+        let crowd = |id| SequenceMark { id: SequenceId(id), camera: Some("Other".to_owned()), ..mark.clone() };
+        let ids = if shown { self.window(SEQUENCE, after.map(|place| place.id.0), limit) } else { Vec::new() };
+        Ok(ids.into_iter().map(|id| if id == SEQUENCE { mark.clone() } else { crowd(id) }).collect())
     }
 
     async fn picture_marks(
@@ -95,16 +123,17 @@ impl Coverage for Fake {
         viewer: Viewer,
         account: Option<AccountId>,
         keys: RangeInclusive<i64>,
+        after: Option<PicturePlace>,
         limit: i64,
     ) -> Result<Vec<PictureMark>> {
         let shown = self.ask(("pictures", viewer, account, keys, limit))?;
         let mark = PictureMark {
-            id: PictureId(Uuid::from_u128(0xc3)),
-            sequence: SequenceId(Uuid::from_u128(0xa1)),
+            id: PictureId(PICTURE),
+            sequence: SequenceId(SEQUENCE),
             account: AccountId(OWNER),
             lon: LON,
             lat: LAT,
-            captured_at: "2025-07-14T09:30:04.987Z".parse().expect("a time"),
+            captured_at: at("2025-07-14T09:30:04.987Z"),
             heading: Some(0.0),
             projection: Projection::Flat,
             camera: None,
@@ -112,7 +141,14 @@ impl Coverage for Fake {
             pixel_density: None,
             hidden: false,
         };
-        Ok(if shown { vec![mark] } else { Vec::new() })
+        let crowd = |id| PictureMark { id: PictureId(id), projection: Projection::Equirectangular, ..mark.clone() };
+        let ids = if shown { self.window(PICTURE, after.map(|place| place.id.0), limit) } else { Vec::new() };
+        Ok(ids.into_iter().map(|id| if id == PICTURE { mark.clone() } else { crowd(id) }).collect())
+    }
+
+    async fn tagged(&self, ids: &[Uuid], key: &str, value: Option<&str>) -> Result<HashSet<Uuid>> {
+        let known = key == "transport" && value.is_none_or(|value| value == "car");
+        Ok(ids.iter().copied().filter(|id| known && *id == SEQUENCE).collect())
     }
 
     async fn covered(&self, viewer: Viewer, after: Option<i64>, _: i64) -> Result<Vec<i64>> {

@@ -1,6 +1,7 @@
 //! The routes as clients see them, over a catalog that notes what it is asked.
 
 mod fake;
+mod filters;
 mod tilejson;
 
 use std::sync::Arc;

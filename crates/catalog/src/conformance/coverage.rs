@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use flaneur_access::{Viewer, Visibility};
 use flaneur_coverage::quadkey::{self, Tile};
+use uuid::Uuid;
 
 use super::scene::{Scene, viewer};
 use crate::{
     COVERED_ZOOM,
-    model::{Camera, GridCell, JobKind, Picture, PictureMark, Projection, SequenceId, SequenceMark},
+    model::{Camera, GridCell, JobKind, Picture, PictureMark, Projection, Semantic, SequenceId, SequenceMark},
 };
 
 fn everywhere() -> std::ops::RangeInclusive<i64> {
@@ -122,7 +123,7 @@ pub async fn sequences_are_found_by_tile(scene: &Scene) {
     let newer = Picture { lon: 2.35, lat: 48.85, ..scene.picture(&bob) };
     let newer = scene.show(&bob, Visibility::OwnerOnly, vec![newer]).await.sequence;
     let marks = async |viewer, account, tile: Tile, limit| -> Vec<SequenceMark> {
-        scene.catalog.sequence_marks(viewer, account, tile.keys(), limit).await.unwrap()
+        scene.catalog.sequence_marks(viewer, account, tile.keys(), None, limit).await.unwrap()
     };
     let ids = |marks: Vec<SequenceMark>| marks.into_iter().map(|mark| mark.id).collect::<Vec<_>>();
     let middle = |zoom| Tile::at(zoom, 2.35, 48.85);
@@ -143,6 +144,7 @@ pub async fn sequences_are_found_by_tile(scene: &Scene) {
         camera: Some("Make Model".to_owned()),
         projection: Some(Projection::Flat),
         date: sequence.summary.capture_date.unwrap(),
+        captured: sequence.summary.interval,
         accuracy: Some(4.0),
         pixel_density: Some(38),
         lines: vec![ends.to_vec()],
@@ -159,7 +161,7 @@ pub async fn pictures_are_found_by_tile(scene: &Scene) {
     let hidden = Picture { camera: Camera::default(), lon: 2.35, ..scene.picture(&bob) };
     let hidden = scene.show(&bob, Visibility::OwnerOnly, vec![hidden]).await;
     let marks = async |viewer, account, tile: Tile, limit| -> Vec<PictureMark> {
-        scene.catalog.picture_marks(viewer, account, tile.keys(), limit).await.unwrap()
+        scene.catalog.picture_marks(viewer, account, tile.keys(), None, limit).await.unwrap()
     };
     let ids = |marks: Vec<PictureMark>| marks.into_iter().map(|mark| mark.id).collect::<Vec<_>>();
     let tile = Tile::at(12, 2.35, 48.853);
@@ -189,6 +191,75 @@ pub async fn pictures_are_found_by_tile(scene: &Scene) {
     };
     assert_eq!(found[1], expected);
     assert!(found[0].hidden && found[0].camera.is_none() && found[0].pixel_density.is_none());
+}
+
+/// Tiles are read in windows: one after another they are everything, once, in the order of one.
+pub async fn marks_are_read_on_from_a_place(scene: &Scene) {
+    let (ada, bob) = (scene.account("ada").await, scene.account("bob").await);
+    for day in 0..6 {
+        // Some of one day, and of one moment.
+        scene.pass(if day % 2 == 0 { 86_400 } else { 0 });
+        let account = if day == 3 { &bob } else { &ada };
+        let pictures = (0..3).map(|_| Picture { lon: 2.35, lat: 48.85, ..scene.picture(account) }).collect();
+        scene.show(account, if day == 4 { Visibility::OwnerOnly } else { Visibility::Anyone }, pictures).await;
+    }
+    let keys = Tile::at(14, 2.35, 48.85).keys();
+    for viewer in [Viewer::Anonymous, viewer(&ada)] {
+        for account in [None, Some(ada.id)] {
+            let sequences = async |after, limit| {
+                scene.catalog.sequence_marks(viewer, account, keys.clone(), after, limit).await.unwrap()
+            };
+            let pictures = async |after, limit| {
+                scene.catalog.picture_marks(viewer, account, keys.clone(), after, limit).await.unwrap()
+            };
+            let (all_sequences, all_pictures) = (sequences(None, 100).await, pictures(None, 100).await);
+            assert_eq!(all_pictures.len(), all_sequences.len() * 3);
+            for limit in [1, 2, 5] {
+                let mut found = Vec::new();
+                loop {
+                    let page = sequences(found.last().map(SequenceMark::place), limit).await;
+                    if page.is_empty() {
+                        break;
+                    }
+                    found.extend(page);
+                }
+                assert_eq!(found, all_sequences, "{limit} at once");
+                let mut found = Vec::new();
+                loop {
+                    let page = pictures(found.last().map(PictureMark::place), limit).await;
+                    if page.is_empty() {
+                        break;
+                    }
+                    found.extend(page);
+                }
+                assert_eq!(found, all_pictures, "{limit} at once");
+            }
+        }
+    }
+}
+
+pub async fn what_is_tagged_is_told_by_key_and_value(scene: &Scene) {
+    let ada = scene.account("ada").await;
+    let tag = |key: &str, value: &str| Semantic { key: key.to_owned(), value: value.to_owned() };
+    let stop = Picture { semantics: vec![tag("osm|traffic_sign", "stop")], ..scene.picture(&ada) };
+    let street = scene.show(&ada, Visibility::Anyone, vec![stop, scene.picture(&ada)]).await;
+    let [signed, plain] = [street.pictures[0].0, street.pictures[1].0];
+    let all = [signed, plain, street.sequence.0, Uuid::nil()];
+    // The sequence has the tags of its set.
+    for (key, value, expected) in [
+        ("osm|traffic_sign", None, vec![signed]),
+        ("osm|traffic_sign", Some("stop"), vec![signed]),
+        ("osm|traffic_sign", Some("Stop"), vec![]),
+        ("OSM|traffic_sign", None, vec![]),
+        ("transport", Some("foot"), vec![street.sequence.0]),
+        ("transport", None, vec![street.sequence.0]),
+        ("'", Some("\" OR 1=1 --"), vec![]),
+    ] {
+        let found = scene.catalog.tagged(&all, key, value).await.unwrap();
+        assert_eq!(found, expected.into_iter().collect(), "{key} {value:?}");
+    }
+    assert!(scene.catalog.tagged(&[plain], "osm|traffic_sign", None).await.unwrap().is_empty());
+    assert!(scene.catalog.tagged(&[], "transport", None).await.unwrap().is_empty());
 }
 
 /// Where something is to be seen on a map there is a covered cell, and nowhere else; page by page as at once.

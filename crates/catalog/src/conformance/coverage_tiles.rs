@@ -136,9 +136,9 @@ pub async fn old_touches_go_with_their_tiles(scene: &Scene) {
 /// What a tile shows whoever is not signed in, and the ids in it.
 async fn shown(scene: &Scene, tile: Tile) -> (String, BTreeSet<String>) {
     let catalog = &scene.catalog;
-    let lines = catalog.sequence_marks(Viewer::Anonymous, None, tile.keys(), 1000).await.unwrap();
+    let lines = catalog.sequence_marks(Viewer::Anonymous, None, tile.keys(), None, 1000).await.unwrap();
     let points = if tile.z == 15 {
-        catalog.picture_marks(Viewer::Anonymous, None, tile.keys(), 1000).await.unwrap()
+        catalog.picture_marks(Viewer::Anonymous, None, tile.keys(), None, 1000).await.unwrap()
     } else {
         Vec::new()
     };

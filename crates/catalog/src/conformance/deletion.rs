@@ -20,7 +20,8 @@ async fn assert_gone(scene: &Scene, street: &Street, id: PictureId) {
             let links = [&item.links.prev, &item.links.next];
             assert!(item.picture.id != id && links.into_iter().flatten().all(|neighbour| neighbour.id != id));
         }
-        let marks = scene.catalog.picture_marks(viewer, None, Tile { z: 0, x: 0, y: 0 }.keys(), 100).await.unwrap();
+        let marks =
+            scene.catalog.picture_marks(viewer, None, Tile { z: 0, x: 0, y: 0 }.keys(), None, 100).await.unwrap();
         assert!(marks.iter().all(|mark| mark.id != id));
     }
     assert_eq!(scene.catalog.picture(id).await.unwrap(), None);
@@ -111,7 +112,7 @@ pub async fn a_deleted_sequence_takes_its_pictures_along(scene: &Scene) {
     let listed = scene.catalog.sequences(&scene.sequence_query(viewer(&ada))).await.unwrap().sequences();
     assert_eq!(listed.into_iter().map(|sequence| sequence.id).collect::<Vec<_>>(), [other.sequence]);
     let everywhere = Tile { z: 0, x: 0, y: 0 }.keys();
-    let marks = scene.catalog.sequence_marks(viewer(&ada), None, everywhere, 10).await.unwrap();
+    let marks = scene.catalog.sequence_marks(viewer(&ada), None, everywhere, None, 10).await.unwrap();
     assert_eq!(marks.into_iter().map(|mark| mark.id).collect::<Vec<_>>(), [other.sequence]);
     let state = scene.catalog.upload_set_state(street.set, scene.now()).await.unwrap().unwrap();
     assert_eq!((state.nb_items, state.sequences.len()), (0, 0));

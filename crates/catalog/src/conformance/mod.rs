@@ -328,6 +328,8 @@ macro_rules! for_each_rule {
                 sequences_are_found_by_tile
                 pictures_are_found_by_tile
                 cells_are_covered_where_something_is_seen
+                marks_are_read_on_from_a_place
+                what_is_tagged_is_told_by_key_and_value
             }
             statistics {
                 everything_is_counted

@@ -125,7 +125,7 @@ pub async fn a_sequence_waits_for_its_pictures(scene: &Scene) {
     assert!(scene.catalog.delete_sequence(street.sequence, &|| scene.job(), scene.now()).await.unwrap());
     store(scene, street.sequence, &summary).await;
     assert_eq!(status().await, None);
-    let everywhere = scene.catalog.sequence_marks(viewer(&ada), None, 0..=i64::MAX, 10).await.unwrap();
+    let everywhere = scene.catalog.sequence_marks(viewer(&ada), None, 0..=i64::MAX, None, 10).await.unwrap();
     assert_eq!(everywhere, []);
 }
 

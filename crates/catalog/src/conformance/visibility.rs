@@ -36,7 +36,7 @@ pub(super) async fn ways(scene: &Scene, viewer: Viewer, street: &Street, id: Pic
     ];
     for account in [None, account] {
         let grid = catalog.grid(viewer, account, everywhere.clone(), 0).await.unwrap();
-        let pictures = catalog.picture_marks(viewer, account, everywhere.clone(), 100).await.unwrap();
+        let pictures = catalog.picture_marks(viewer, account, everywhere.clone(), None, 100).await.unwrap();
         ways.push(("grid", !grid.is_empty()));
         ways.push(("picture marks", pictures.iter().any(|mark| mark.id == id)));
     }
@@ -53,7 +53,7 @@ pub(super) async fn ways_to_sequence(scene: &Scene, viewer: Viewer, street: &Str
         ("sequences", listed.iter().any(|listed| listed.id == sequence)),
     ];
     for account in [None, Some(street.account.id)] {
-        let marks = catalog.sequence_marks(viewer, account, everywhere.clone(), 100).await.unwrap();
+        let marks = catalog.sequence_marks(viewer, account, everywhere.clone(), None, 100).await.unwrap();
         ways.push(("sequence marks", marks.iter().any(|mark| mark.id == sequence)));
     }
     ways

@@ -28,6 +28,8 @@ pub struct SequenceMark {
     pub projection: Option<super::Projection>,
     /// The day it was taken, `YYYY-MM-DD`.
     pub date: String,
+    /// When the first and the last of its pictures was taken.
+    pub captured: Option<(Timestamp, Timestamp)>,
     /// Accuracy, metres.
     pub accuracy: Option<f64>,
     /// Pixels per degree.
@@ -36,6 +38,38 @@ pub struct SequenceMark {
     pub lines: Vec<Vec<(f64, f64)>>,
     /// Whether only its owner sees it.
     pub hidden: bool,
+}
+
+/// A sequence's place among those of a tile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SequenceMarkPlace {
+    /// The day it was taken, `YYYY-MM-DD`.
+    pub date: String,
+    /// Which one.
+    pub id: SequenceId,
+}
+
+impl SequenceMark {
+    /// Where to go on behind it.
+    pub fn place(&self) -> SequenceMarkPlace {
+        SequenceMarkPlace { date: self.date.clone(), id: self.id }
+    }
+}
+
+/// A picture's place among those of a tile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PicturePlace {
+    /// When it was taken.
+    pub at: Timestamp,
+    /// Which one.
+    pub id: PictureId,
+}
+
+impl PictureMark {
+    /// Where to go on behind it.
+    pub fn place(&self) -> PicturePlace {
+        PicturePlace { at: self.captured_at, id: self.id }
+    }
 }
 
 /// A picture on the map.

@@ -16,6 +16,7 @@ mod inspection;
 mod job;
 mod login;
 mod page;
+pub mod period;
 mod picture;
 mod redaction;
 mod region;
@@ -39,7 +40,7 @@ pub use area::{
     AreaLimits, AreaReceipt, AreaShape, ExcludedArea, Exclusion, LONGEST_LABEL, MOST_POSITIONS, ShapeError, Sweep,
 };
 pub use change::{Change, ChangeKind};
-pub use coverage::{DrawnTile, GridCell, PictureMark, SequenceMark, Sight};
+pub use coverage::{DrawnTile, GridCell, PictureMark, PicturePlace, SequenceMark, SequenceMarkPlace, Sight};
 pub use dataset::{DatasetItem, DatasetPart, LOGGED_ZOOM};
 pub use difference::Difference;
 pub use edit::{
@@ -57,6 +58,7 @@ pub use inspection::{OverdueJob, PictureFiles, Schema, Stalled};
 pub use job::{DeadJob, Failure, JobCounts, JobKind, Lease, QueueLine};
 pub use login::{Arrival, Link, Login, Person};
 pub use page::{PageName, PageSummary, PageText, TermsAnswer, TermsState};
+pub use period::{Period, UnreadablePeriod};
 pub use picture::{
     BoxClass, Camera, Detection, Edited, Item, ItemLinks, Neighbour, Objects, Orientation, Picture, PictureStatus,
     Projection, Publication, Revisions, Shape, TileMatrix,

@@ -1,12 +1,16 @@
 //! What the coverage map is drawn from.
 
-use std::{collections::BTreeSet, ops::RangeInclusive};
+use std::{
+    collections::{BTreeSet, HashSet},
+    ops::RangeInclusive,
+};
 
 use async_trait::async_trait;
 use flaneur_access::{Viewer, Visibility};
 use flaneur_coverage::quadkey::{self, Tile, width};
 use jiff::Timestamp;
 use sqlx::types::Json;
+use uuid::Uuid;
 
 use super::{
     Store, at_least_none, coverage_tiles,
@@ -17,10 +21,13 @@ use super::{
 };
 use crate::{
     COVERED_ZOOM, Coverage, Result,
-    model::{AccountId, Camera, DrawnTile, GridCell, PictureId, PictureMark, SequenceId, SequenceMark, Shape, Sight},
+    model::{
+        AccountId, Camera, DrawnTile, GridCell, PictureId, PictureMark, PicturePlace, SequenceId, SequenceMark,
+        SequenceMarkPlace, Shape, Sight,
+    },
     stored::{
         cells, lines,
-        rows::{named, time},
+        rows::{interval, micros, named, time},
     },
 };
 
@@ -44,6 +51,8 @@ struct SequenceMarkRow {
     camera: Option<Json<MakeModel>>,
     projection: Option<String>,
     capture_date: Option<String>,
+    first_captured_at: Option<i64>,
+    last_captured_at: Option<i64>,
     accuracy: Option<f64>,
     pixel_density: Option<i64>,
     lines: Option<Vec<u8>>,
@@ -57,6 +66,7 @@ impl SequenceMarkRow {
             camera: camera_name(self.camera),
             projection: self.projection.as_deref().map(named).transpose()?,
             date: self.capture_date.unwrap_or_default(),
+            captured: interval(self.first_captured_at, self.last_captured_at)?,
             accuracy: self.accuracy,
             pixel_density: self.pixel_density,
             lines: lines::decode(&self.lines.unwrap_or_default())?,
@@ -116,6 +126,23 @@ fn of_account(values: &mut Values, alias: &str, account: Option<AccountId>) -> R
         Some(account) => Ok(format!(" AND {alias}.account_id = {}", values.bind(account)?)),
         None => Ok(String::new()),
     }
+}
+
+/// The day of the sequence `s`, by which no index is chosen. Sequences without one come last, in every database.
+const DATE: &str = "COALESCE(s.capture_date, '')";
+
+/// The condition that a sequence comes behind another in the order of tiles.
+fn behind_sequence(values: &mut Values, after: Option<SequenceMarkPlace>) -> Result<String> {
+    let Some(after) = after else { return Ok(String::new()) };
+    let (date, id) = (values.bind(after.date)?, values.bind(after.id)?);
+    Ok(format!(" AND ({DATE} < {date} OR {DATE} = {date} AND s.id > {id})"))
+}
+
+/// The condition that a picture comes behind another in the order of tiles.
+fn behind_picture(values: &mut Values, after: Option<PicturePlace>) -> Result<String> {
+    let Some(after) = after else { return Ok(String::new()) };
+    let (at, id) = (values.bind(micros(after.at))?, values.bind(after.id)?);
+    Ok(format!(" AND (p.captured_at < {at} OR p.captured_at = {at} AND p.id < {id})"))
 }
 
 /// Cells with pictures, from a key on: one look at the index for each, however many pictures are in it.
@@ -190,6 +217,7 @@ impl Coverage for Store {
         viewer: Viewer,
         account: Option<AccountId>,
         keys: RangeInclusive<i64>,
+        after: Option<SequenceMarkPlace>,
         limit: i64,
     ) -> Result<Vec<SequenceMark>> {
         let mut values = Values::default();
@@ -205,18 +233,19 @@ impl Coverage for Store {
             format!("s.id IN (SELECT c.sequence_id FROM sequence_cells c WHERE c.cell BETWEEN {first} AND {last})")
         };
         let hits = format!(
-            "SELECT s.id FROM sequences s WHERE {touches} AND {}{}
-             ORDER BY {NO_INDEX}s.capture_date DESC, s.id LIMIT {}",
+            "SELECT s.id FROM sequences s WHERE {touches} AND {}{}{}
+             ORDER BY {DATE} DESC, s.id LIMIT {}",
             has_something_to_show(&mut values, viewer)?,
             of_account(&mut values, "s", account)?,
+            behind_sequence(&mut values, after)?,
             values.bind(at_least_none(limit))?,
         );
         let track =
             if (keys.end() - keys.start()) >= width(OUTLINED) - 1 { "COALESCE(s.outline, s.lines)" } else { "s.lines" };
         let sql = format!(
-            "SELECT s.id, s.account_id, s.visibility, s.camera, s.projection, s.capture_date, s.accuracy, s.pixel_density,
-                 {track} AS lines
-             FROM ({hits}) hit CROSS JOIN sequences s WHERE s.id = hit.id ORDER BY s.capture_date DESC, s.id",
+            "SELECT s.id, s.account_id, s.visibility, s.camera, s.projection, s.capture_date, s.first_captured_at,
+                 s.last_captured_at, s.accuracy, s.pixel_density, {track} AS lines
+             FROM ({hits}) hit CROSS JOIN sequences s WHERE s.id = hit.id ORDER BY {DATE} DESC, s.id",
         );
         let rows: Vec<SequenceMarkRow> = values.fetch_all(&mut *self.readers.acquire().await?, sql).await?;
         rows.into_iter().map(SequenceMarkRow::mark).collect()
@@ -227,17 +256,19 @@ impl Coverage for Store {
         viewer: Viewer,
         account: Option<AccountId>,
         keys: RangeInclusive<i64>,
+        after: Option<PicturePlace>,
         limit: i64,
     ) -> Result<Vec<PictureMark>> {
         let mut values = Values::default();
         let order = super::items::by_time(true, false);
         let hits = format!(
-            "SELECT p.id FROM pictures p WHERE p.quadkey BETWEEN {} AND {} AND {}{}
+            "SELECT p.id FROM pictures p WHERE p.quadkey BETWEEN {} AND {} AND {}{}{}
              ORDER BY {order} LIMIT {}",
             values.bind(*keys.start())?,
             values.bind(*keys.end())?,
             values.seen(viewer, "p")?,
             of_account(&mut values, "p", account)?,
+            behind_picture(&mut values, after)?,
             values.bind(at_least_none(limit))?,
         );
         let sql = format!(
@@ -247,6 +278,25 @@ impl Coverage for Store {
         );
         let rows: Vec<PictureMarkRow> = values.fetch_all(&mut *self.readers.acquire().await?, sql).await?;
         rows.into_iter().map(PictureMarkRow::mark).collect()
+    }
+
+    async fn tagged(&self, ids: &[Uuid], key: &str, value: Option<&str>) -> Result<HashSet<Uuid>> {
+        if ids.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let mut values = Values::default();
+        let list = values.ids(ids.iter().copied())?;
+        let key = values.bind(key)?;
+        let value = match value {
+            Some(value) => format!(" AND t.value = {}", values.bind(value)?),
+            None => String::new(),
+        };
+        let having = |subject: &str| {
+            format!("SELECT t.{subject} FROM tags t WHERE t.{subject} IN ({list}) AND t.key = {key}{value}")
+        };
+        let sql = format!("{} UNION {}", having("picture_id"), having("sequence_id"));
+        let rows: Vec<(Uuid,)> = values.fetch_all(&mut *self.readers.acquire().await?, sql).await?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 
     async fn covered(&self, viewer: Viewer, after: Option<i64>, limit: i64) -> Result<Vec<i64>> {
