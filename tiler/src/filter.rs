@@ -87,19 +87,18 @@ pub(crate) struct Filter {
 impl Filter {
     /// Reads what is asked for. `own`: on the map of one account, which is the account's anyway.
     pub(crate) fn new(parameters: &Parameters, own: Option<AccountId>) -> Result<Self, TileError> {
-        let given =
-            |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+        let given = |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
         let refuse = TileError::Filter;
         let mut query = Serializer::new(String::new());
         let mut note = |name: &str, text: &str| {
             query.append_pair(name, text);
         };
         let mut filter = Self { account: own, ..Self::default() };
-        if let Some(text) = given(&parameters.datetime) {
+        if let Some(text) = given(parameters.datetime.as_deref()) {
             filter.captured = Some(Period::read(&text).map_err(|error| refuse(error.to_string()))?);
             note("datetime", &text);
         }
-        if let Some(text) = given(&parameters.kind) {
+        if let Some(text) = given(parameters.kind.as_deref()) {
             filter.projection = Some(match text.as_str() {
                 "flat" => Projection::Flat,
                 "equirectangular" => Projection::Equirectangular,
@@ -107,11 +106,11 @@ impl Filter {
             });
             note("type", &text);
         }
-        if let Some(text) = given(&parameters.model) {
+        if let Some(text) = given(parameters.model.as_deref()) {
             filter.model = Some(short("model", &text)?.to_lowercase());
             note("model", &text);
         }
-        if let Some(text) = given(&parameters.account_id) {
+        if let Some(text) = given(parameters.account_id.as_deref()) {
             if own.is_some() {
                 return Err(refuse(
                     "`account_id` is for the map of everybody; this is the map of one account".to_owned(),
@@ -123,7 +122,7 @@ impl Filter {
             filter.account = Some(id);
             note("account_id", &id.to_string());
         }
-        if let Some(text) = given(&parameters.h_pixel_density) {
+        if let Some(text) = given(parameters.h_pixel_density.as_deref()) {
             let least = text.parse().ok().filter(|least| (0..=100_000).contains(least));
             let least = least.ok_or_else(|| {
                 refuse("`h_pixel_density` is a whole number of pixels per degree, such as 15".to_owned())
@@ -131,13 +130,13 @@ impl Filter {
             filter.density = Some(least);
             note("h_pixel_density", &text);
         }
-        if let Some(text) = given(&parameters.gps_accuracy) {
+        if let Some(text) = given(parameters.gps_accuracy.as_deref()) {
             let most = text.parse().ok().filter(|most: &f64| most.is_finite() && *most >= 0.0);
             filter.accuracy =
                 Some(most.ok_or_else(|| refuse("`gps_accuracy` is a number of metres, such as 4".to_owned()))?);
             note("gps_accuracy", &text);
         }
-        if let Some(text) = given(&parameters.tag) {
+        if let Some(text) = given(parameters.tag.as_deref()) {
             filter.tag = Some(tag(short("tag", &text)?)?);
             note("tag", &text);
         }
