@@ -144,7 +144,7 @@ pub(crate) fn section(pictures: u64, ours: [&[(String, Cost)]; 2], reference: &M
          server and of PostgreSQL, which both use, one after the other. What is compared are the pictures that everybody sees: \
          {counts}, in both. `drawn` are tiles that nobody asked for before, `again` the same tile as before; the reference server \
          keeps none, and draws each time. All were asked for gzip: the reference server compresses answers in JSON, and no tiles. \
-         For its queries PostgreSQL's compiler (`jit`) is off, as ours turn it off for themselves, and its registration is open, so \
+         PostgreSQL's compiler (`jit`) is off for it, as our server has it off for its own queries, and its registration is open, so \
          that its tiles need not look at who asks. It needs {bytes_per_picture:.0} bytes of its database a picture, and had at most \
          {} MB of memory in three processes.\n\n",
         table.markdown(),

@@ -164,9 +164,10 @@ fn section(database: &str, sizes: &[u64], measured: &[Measured]) -> String {
     format!(
         "## {database}\n\n{}\nProcessor time of server and database a request, milliseconds: `first` of tiles that were not asked for \
          before (several beside each other where the zoom level has as many), `again` of the same request {} times. Wall time of \
-         these. {}.\n\n",
+         these. {} other requests came before all, so that every connection is there. {}.\n\n",
         table.markdown(),
         requests::AGAIN,
+        2 * requests::BEFORE,
         notes.join("; ")
     )
 }

@@ -16,8 +16,8 @@ pub(crate) const AGAIN: u32 = 200;
 /// Tiles of a zoom level that are asked for a first time, at most.
 const FIRST: u32 = 25;
 
-/// Requests that a server gets before it is measured, so that all connections are there.
-const BEFORE: u32 = 20;
+/// Requests that API and tiler each get before they are measured, so that all connections are there.
+pub(crate) const BEFORE: u32 = 20;
 
 /// A server that is measured.
 pub(crate) trait Answering {
