@@ -38,6 +38,7 @@ mod tokens;
 mod transfers;
 mod uploader;
 mod webhooks;
+mod words;
 
 pub use client::ClientAddress;
 pub use cutter::Cutter;

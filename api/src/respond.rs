@@ -6,13 +6,36 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
 use crate::{ApiError, ApiResult, Identity};
 
 /// Larger documents are answered without an entity tag: hashing them would cost more than it saves.
 const LARGEST_TAGGED: usize = 256 << 10;
+
+/// What is answered where something was done of which nothing is left to be told.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Done {
+    /// What was done.
+    pub message: &'static str,
+}
+
+/// What is told by name, in this order; of each name once.
+#[derive(Debug)]
+pub struct Members<T>(Vec<(String, T)>);
+
+impl<N: Into<String>, T> FromIterator<(N, T)> for Members<T> {
+    fn from_iter<I: IntoIterator<Item = (N, T)>>(members: I) -> Self {
+        Self(members.into_iter().map(|(name, what)| (name.into(), what)).collect())
+    }
+}
+
+impl<T: Serialize> Serialize for Members<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, what)| (name, what)))
+    }
+}
 
 /// What a read needs to know of its request to answer it in the way caches can work with.
 #[derive(Debug, Clone)]

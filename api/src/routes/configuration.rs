@@ -2,14 +2,127 @@
 
 use axum::{extract::State, response::Response};
 use flaneur_access::Visibility;
-use serde_json::json;
+use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{Api, ApiResult, PublicUrl, respond::Reply};
+use crate::{Api, ApiResult, License, PublicUrl, respond::Reply, routes::auth, words};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(configuration))
+}
+
+/// What the operator chose.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Configuration {
+    /// What the instance is called.
+    name: Text,
+    /// What it is.
+    description: Text,
+    /// Where its pictures are from.
+    geo_coverage: Text,
+    /// How people sign in.
+    auth: Auth,
+    /// The licence of pictures whose sender chose none.
+    license: Offered,
+    /// The licences that senders may choose from.
+    licenses: Vec<Offered>,
+    /// What holds for upload sets that say nothing else.
+    defaults: Defaults,
+    /// Who may be let see pictures.
+    visibility: Choice,
+    /// The pages that somebody has written.
+    #[schema(value_type = Vec<words::PageName>)]
+    pages: Vec<&'static str>,
+    /// The release of this server.
+    version: &'static str,
+    /// Address of a MapLibre style to put below the coverage; null: the one that the site brings along.
+    #[serde(rename = "flaneur:background_style")]
+    #[schema(required)]
+    background_style: Option<String>,
+    /// The operator's address, where it is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    email: Option<String>,
+}
+
+/// A text in some languages.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Translated)]
+struct Text {
+    /// In the instance's language.
+    label: String,
+    /// By language.
+    langs: Languages,
+}
+
+/// A text by language.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Languages {
+    /// In English.
+    en: String,
+}
+
+impl Text {
+    fn of(text: &str) -> Self {
+        Self { label: text.to_owned(), langs: Languages { en: text.to_owned() } }
+    }
+}
+
+/// How people sign in.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Auth {
+    /// Whether uploading takes a token.
+    enabled: bool,
+    /// Whether who was never here gets an account by signing in with one that they have elsewhere.
+    registration_is_open: bool,
+    /// Whether who uploads has to agree to the terms of service first.
+    enforce_tos_acceptance: bool,
+    /// Where people sign in with an account that they have elsewhere.
+    #[serde(rename = "flaneur:providers")]
+    providers: Vec<auth::Provider>,
+}
+
+/// A licence.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = License)]
+struct Offered {
+    /// SPDX identifier.
+    id: String,
+    /// Where its text is.
+    url: String,
+}
+
+impl From<License> for Offered {
+    fn from(license: License) -> Self {
+        Self { id: license.id, url: license.url }
+    }
+}
+
+/// What holds for upload sets that say nothing else.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = UploadDefaults)]
+struct Defaults {
+    /// Metres between neighbours above which a new sequence begins.
+    split_distance: f64,
+    /// Seconds between neighbours above which a new sequence begins.
+    split_time: f64,
+    /// Metres below which neighbours may be duplicates.
+    duplicate_distance: f64,
+    /// Degrees of heading below which neighbours may be duplicates.
+    duplicate_rotation: f64,
+    /// Who sees them.
+    #[schema(value_type = words::Visibility)]
+    default_visibility: &'static str,
+}
+
+/// What may be chosen.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = VisibilityChoice)]
+struct Choice {
+    /// The values.
+    #[schema(value_type = Vec<words::Visibility>)]
+    possible_values: [&'static str; Visibility::ALL.len()],
 }
 
 /// What the operator chose
@@ -21,7 +134,7 @@ pub fn router() -> OpenApiRouter<Api> {
 /// an account that way.
 #[utoipa::path(
     get, path = "/configuration", tag = "Catalog",
-    responses((status = 200, description = "The configuration", body = Object, example = json!({
+    responses((status = 200, description = "The configuration", body = Configuration, example = json!({
         "name": {"label": "Flaneur", "langs": {"en": "Flaneur"}},
         "description": {"label": "Street-level pictures, open to all", "langs": {"en": "Street-level pictures, open to all"}},
         "auth": {"enabled": true, "registration_is_open": false, "enforce_tos_acceptance": false, "flaneur:providers": []},
@@ -32,39 +145,34 @@ pub fn router() -> OpenApiRouter<Api> {
 )]
 async fn configuration(State(api): State<Api>, url: PublicUrl, reply: Reply) -> ApiResult<Response> {
     let settings = &api.settings;
-    let text = |text: &str| json!({"label": text, "langs": {"en": text}});
     let defaults = settings.defaults;
-    let pages: Vec<_> = api.catalog.pages().await?.iter().map(|page| page.name.as_str()).collect();
-    let providers: Vec<_> = api.logins.iter().map(|provider| super::auth::described(provider, &url)).collect();
-    let mut document = json!({
-        "name": text(&settings.name),
-        "description": text(&settings.description),
-        "geo_coverage": text("Worldwide"),
-        "auth": {
-            "enabled": !settings.anonymous_uploads,
+    let pages = api.catalog.pages().await?.iter().map(|page| page.name.as_str()).collect();
+    reply.json(&Configuration {
+        name: Text::of(&settings.name),
+        description: Text::of(&settings.description),
+        geo_coverage: Text::of("Worldwide"),
+        auth: Auth {
+            enabled: !settings.anonymous_uploads,
             // Who has no login elsewhere gets an account by invitation only.
-            "registration_is_open": settings.sign_up && !api.logins.is_empty(),
-            "enforce_tos_acceptance": settings.enforce_terms,
-            "flaneur:providers": providers,
+            registration_is_open: settings.sign_up && !api.logins.is_empty(),
+            enforce_tos_acceptance: settings.enforce_terms,
+            providers: api.logins.iter().map(|provider| auth::Provider::of(provider, &url)).collect(),
         },
-        "license": {"id": settings.license.id, "url": settings.license.url},
-        "licenses": settings.licenses().map(|each| json!({"id": each.id, "url": each.url})).collect::<Vec<_>>(),
-        "defaults": {
-            "split_distance": defaults.split_distance,
-            "split_time": defaults.split_time,
-            "duplicate_distance": defaults.duplicate_distance,
-            "duplicate_rotation": defaults.duplicate_rotation,
-            "default_visibility": Visibility::default().as_str(),
+        license: settings.license.clone().into(),
+        licenses: settings.licenses().map(Offered::from).collect(),
+        defaults: Defaults {
+            split_distance: defaults.split_distance,
+            split_time: defaults.split_time,
+            duplicate_distance: defaults.duplicate_distance,
+            duplicate_rotation: defaults.duplicate_rotation,
+            default_visibility: Visibility::default().as_str(),
         },
-        "visibility": {"possible_values": Visibility::ALL.map(Visibility::as_str)},
-        "pages": pages,
-        "version": env!("CARGO_PKG_VERSION"),
-        "flaneur:background_style": settings.background_style,
-    });
-    if let Some(email) = &settings.email {
-        document["email"] = json!(email);
-    }
-    reply.json(&document)
+        visibility: Choice { possible_values: Visibility::ALL.map(Visibility::as_str) },
+        pages,
+        version: env!("CARGO_PKG_VERSION"),
+        background_style: settings.background_style.clone(),
+        email: settings.email.clone(),
+    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `/conformance`: which standards the API keeps to.
 
 use axum::response::Response;
-use serde_json::json;
+use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{Api, ApiResult, respond::Reply, stac::CONFORMANCE};
@@ -11,16 +11,25 @@ pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(conformance))
 }
 
+/// Which standards the API keeps to.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Conformance {
+    /// Addresses of conformance classes.
+    #[serde(rename = "conformsTo")]
+    #[schema(value_type = Vec<String>)]
+    conforms_to: [&'static str; CONFORMANCE.len()],
+}
+
 /// Which standards the API keeps to
 ///
 /// The same list as on the landing page.
 #[utoipa::path(
     get, path = "/conformance", tag = "Catalog",
-    responses((status = 200, description = "Conformance classes", body = Object,
+    responses((status = 200, description = "Conformance classes", body = Conformance,
         example = json!({"conformsTo": ["https://api.stacspec.org/v1.0.0/core"]})))
 )]
 async fn conformance(reply: Reply) -> ApiResult<Response> {
-    reply.json(&json!({ "conformsTo": CONFORMANCE }))
+    reply.json(&Conformance { conforms_to: CONFORMANCE })
 }
 
 #[cfg(test)]

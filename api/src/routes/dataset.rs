@@ -3,9 +3,10 @@
 use axum::{extract::State, response::Response};
 use flaneur_catalog::model::{DatasetPart, VARIOUS};
 use flaneur_coverage::quadkey::Bbox;
+use flaneur_dataset::ColumnDescription;
 use flaneur_storage::ObjectKind;
 use http::{HeaderMap, Method, StatusCode};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::pictures::{entity_tag, public_key, send, unchanged};
@@ -13,7 +14,7 @@ use crate::{
     Api, ApiError, ApiResult, Link, PublicUrl,
     error::ErrorBody,
     extract::Path,
-    respond::Reply,
+    respond::{Members, Reply},
     stac::{Extent, STAC_VERSION, bbox_array, collection::license_link, multihash, utc},
 };
 
@@ -32,7 +33,7 @@ pub fn router() -> OpenApiRouter<Api> {
 #[utoipa::path(
     get, path = "/dataset", tag = "Dataset",
     responses(
-        (status = 200, description = "A STAC Collection", content_type = "application/json", body = Object,
+        (status = 200, description = "A STAC Collection", content_type = "application/json", body = DatasetCollection,
             example = json!({"type": "Collection", "stac_version": "1.0.0", "id": "dataset", "license": "CC-BY-SA-4.0",
                 "flaneur:change": 4711, "flaneur:incomplete": false, "updated": "2026-11-30T02:00:00+00:00",
                 "assets": {"120220013": {"href": "https://pics.example.org/api/dataset/120220013-8f3ac01d5d6b2f10.parquet",
@@ -54,7 +55,108 @@ async fn collection(State(api): State<Api>, url: PublicUrl, reply: Reply) -> Api
     reply.json(&describe(&api, &url, &shown, incomplete))
 }
 
-fn describe(api: &Api, url: &PublicUrl, parts: &[&DatasetPart], incomplete: bool) -> Value {
+/// The dataset as a STAC Collection.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct DatasetCollection {
+    /// Always `Collection`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// Always `1.0.0`.
+    stac_version: &'static str,
+    /// Extensions whose schemas it keeps to.
+    stac_extensions: [&'static str; 3],
+    /// Always `dataset`.
+    id: &'static str,
+    /// Title.
+    title: String,
+    /// For people.
+    description: &'static str,
+    /// For searches by word.
+    keywords: [&'static str; 2],
+    /// SPDX identifier; `various` where pictures may have several.
+    license: String,
+    /// The instance.
+    providers: [Host; 1],
+    /// Where and when all of it was taken.
+    extent: Extent,
+    /// When the oldest of the files was written; null: there is none.
+    #[schema(required)]
+    updated: Option<String>,
+    /// Number of the last line of the change log that surely is in all files.
+    #[serde(rename = "flaneur:change")]
+    change: i64,
+    /// Whether a file is missing, because a picture in it was withdrawn or because none was written yet.
+    #[serde(rename = "flaneur:incomplete")]
+    incomplete: bool,
+    /// Always `geometry`: the column that says where pictures are.
+    #[serde(rename = "table:primary_geometry")]
+    primary_geometry: &'static str,
+    /// The columns of each file, in order.
+    #[serde(rename = "table:columns")]
+    columns: Vec<Column>,
+    /// Pictures in all files.
+    #[serde(rename = "table:row_count")]
+    rows: i64,
+    /// Where to go from here.
+    links: Vec<Link>,
+    /// The files, each named by the quadkey of the map's tile that its pictures are in.
+    #[schema(value_type = HashMap<String, DatasetAsset>)]
+    assets: Members<DatasetAsset>,
+}
+
+/// Who hosts the dataset.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Host {
+    /// What the instance is called.
+    name: String,
+    /// Always `host`.
+    roles: [&'static str; 1],
+    /// Its address.
+    url: String,
+}
+
+/// A column of the files.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Column {
+    /// Its name.
+    name: &'static str,
+    /// Its type, in Arrow's words.
+    #[serde(rename = "type")]
+    kind: String,
+    /// What it says.
+    description: &'static str,
+}
+
+/// A file of the dataset.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct DatasetAsset {
+    /// Absolute address, which changes when what is in the file does.
+    href: String,
+    /// Always `application/vnd.apache.parquet`.
+    #[serde(rename = "type")]
+    media_type: &'static str,
+    /// Title.
+    title: String,
+    /// Always `data`.
+    roles: [&'static str; 1],
+    /// Bytes.
+    #[serde(rename = "file:size")]
+    size: i64,
+    /// Pictures in it.
+    #[serde(rename = "table:row_count")]
+    rows: i64,
+    /// Where they are: west, south, east, north, degrees.
+    #[serde(rename = "proj:bbox")]
+    bbox: [f64; 4],
+    /// The time that it tells the pictures of.
+    updated: String,
+    /// What the bytes add up to, as a multihash in hexadecimal digits: SHA-256.
+    #[serde(rename = "file:checksum", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    checksum: Option<String>,
+}
+
+fn describe(api: &Api, url: &PublicUrl, parts: &[&DatasetPart], incomplete: bool) -> DatasetCollection {
     let settings = &api.settings;
     let around = parts.iter().map(|part| part.bbox).reduce(|a, b| Bbox {
         west: a.west.min(b.west),
@@ -71,52 +173,46 @@ fn describe(api: &Api, url: &PublicUrl, parts: &[&DatasetPart], incomplete: bool
         Link::json("flaneur:changes", url.api("/changes")).titled("What changed, line by line"),
     ];
     links.extend((!several).then(|| license_link(&settings.license)));
-    let assets: Map<String, Value> = parts.iter().map(|part| (part.tile.clone(), asset(part, url))).collect();
-    let columns: Vec<Value> = flaneur_dataset::columns()
-        .into_iter()
-        .map(|column| json!({"name": column.name, "type": column.kind, "description": column.description}))
-        .collect();
-    json!({
-        "type": "Collection",
-        "stac_version": STAC_VERSION,
-        "stac_extensions": [
+    let column =
+        |column: ColumnDescription| Column { name: column.name, kind: column.kind, description: column.description };
+    DatasetCollection {
+        kind: "Collection",
+        stac_version: STAC_VERSION,
+        stac_extensions: [
             "https://stac-extensions.github.io/table/v1.2.0/schema.json",
             "https://stac-extensions.github.io/file/v2.1.0/schema.json",
             "https://stac-extensions.github.io/projection/v1.1.0/schema.json",
         ],
-        "id": "dataset",
-        "title": format!("{}: all pictures", settings.name),
-        "description": "Every picture that anybody may see, a row each, as GeoParquet files: one a tile of the map, named by its quadkey. Columns are laid out as stac-geoparquet has it.",
-        "keywords": ["pictures", "street-level imagery"],
-        "license": if several { VARIOUS } else { &settings.license.id },
-        "providers": [{"name": settings.name, "roles": ["host"], "url": url.0}],
-        "extent": Extent::of(around.as_ref(), captured.map(|[first, last]| (first, last))),
-        "updated": parts.iter().map(|part| part.as_of).min().map(utc),
-        "flaneur:change": parts.iter().map(|part| part.number).min().unwrap_or(0),
-        "flaneur:incomplete": incomplete,
-        "table:primary_geometry": "geometry",
-        "table:columns": columns,
-        "table:row_count": parts.iter().map(|part| part.pictures).sum::<i64>(),
-        "links": links,
-        "assets": assets,
-    })
+        id: "dataset",
+        title: format!("{}: all pictures", settings.name),
+        description: "Every picture that anybody may see, a row each, as GeoParquet files: one a tile of the map, named by its quadkey. Columns are laid out as stac-geoparquet has it.",
+        keywords: ["pictures", "street-level imagery"],
+        license: if several { VARIOUS.to_owned() } else { settings.license.id.clone() },
+        providers: [Host { name: settings.name.clone(), roles: ["host"], url: url.0.clone() }],
+        extent: Extent::of(around.as_ref(), captured.map(|[first, last]| (first, last))),
+        updated: parts.iter().map(|part| part.as_of).min().map(utc),
+        change: parts.iter().map(|part| part.number).min().unwrap_or(0),
+        incomplete,
+        primary_geometry: "geometry",
+        columns: flaneur_dataset::columns().into_iter().map(column).collect(),
+        rows: parts.iter().map(|part| part.pictures).sum(),
+        links,
+        assets: parts.iter().map(|part| (part.tile.clone(), asset(part, url))).collect(),
+    }
 }
 
-fn asset(part: &DatasetPart, url: &PublicUrl) -> Value {
-    let mut asset = json!({
-        "href": url.api(&format!("/dataset/{}", part.file)),
-        "type": ObjectKind::Dataset.media_type(),
-        "title": format!("Pictures in the tile {}", part.tile),
-        "roles": ["data"],
-        "file:size": part.size,
-        "table:row_count": part.pictures,
-        "proj:bbox": bbox_array(&part.bbox),
-        "updated": utc(part.as_of),
-    });
-    if let Ok(key) = public_key(&part.object) {
-        asset["file:checksum"] = multihash(key.content_hash()).into();
+fn asset(part: &DatasetPart, url: &PublicUrl) -> DatasetAsset {
+    DatasetAsset {
+        href: url.api(&format!("/dataset/{}", part.file)),
+        media_type: ObjectKind::Dataset.media_type(),
+        title: format!("Pictures in the tile {}", part.tile),
+        roles: ["data"],
+        size: part.size,
+        rows: part.pictures,
+        bbox: bbox_array(&part.bbox),
+        updated: utc(part.as_of),
+        checksum: public_key(&part.object).ok().map(|key| multihash(key.content_hash())),
     }
-    asset
 }
 
 /// A file of the dataset

@@ -1,7 +1,7 @@
 //! `/`: the landing page, a STAC Catalog.
 
 use axum::{extract::State, response::Response};
-use serde_json::json;
+use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
@@ -17,6 +17,54 @@ pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(landing))
 }
 
+/// The instance as a STAC Catalog.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Landing {
+    /// Always `Catalog`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// Always `1.0.0`.
+    stac_version: &'static str,
+    /// Extensions whose schemas it keeps to.
+    stac_extensions: [&'static str; 1],
+    /// The release of the Panoramax API whose behaviour this server follows.
+    geovisio_version: &'static str,
+    /// Always `flaneur`.
+    id: &'static str,
+    /// What the instance is called.
+    title: String,
+    /// What it is, for people.
+    description: String,
+    /// Where and when all public pictures were taken.
+    extent: Extent,
+    /// The standards that the API keeps to.
+    #[serde(rename = "conformsTo")]
+    #[schema(value_type = Vec<String>)]
+    conforms_to: [&'static str; CONFORMANCE.len()],
+    /// Where everything is: clients match on `rel` and `type`.
+    links: Vec<Link>,
+    /// Whom to write to, where the operator says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Contact>>, nullable = false)]
+    contacts: Option<[Contact; 1]>,
+}
+
+/// Whom to write to.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Contact {
+    /// What they are called: the instance's name.
+    name: String,
+    /// Their addresses.
+    emails: [Email; 1],
+}
+
+/// An e-mail address.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Email {
+    /// The address.
+    value: String,
+}
+
 /// The instance: who it is, and where everything is
 ///
 /// Clients find all other addresses by the `rel` and `type` of the links here. `extent` is that of all public pictures.
@@ -24,7 +72,7 @@ pub fn router() -> OpenApiRouter<Api> {
 #[utoipa::path(
     get, path = "/", tag = "Catalog",
     responses(
-        (status = 200, description = "A STAC Catalog", content_type = "application/json", body = Object,
+        (status = 200, description = "A STAC Catalog", content_type = "application/json", body = Landing,
             example = json!({"type": "Catalog", "stac_version": "1.0.0", "id": "flaneur", "title": "Flaneur",
                 "description": "Street-level pictures, open to all", "geovisio_version": "2.15.1",
                 "extent": {"spatial": {"bbox": [[1.9, 49.0, 2.1, 49.2]]},
@@ -43,22 +91,20 @@ async fn landing(State(api): State<Api>, url: PublicUrl, reply: Reply) -> ApiRes
     if settings.dataset.is_some() {
         links.push(Link::json("flaneur:dataset", url.api("/dataset")).titled("All pictures as GeoParquet files"));
     }
-    let mut document = json!({
-        "type": "Catalog",
-        "stac_version": STAC_VERSION,
-        "stac_extensions": ["https://stac-extensions.github.io/web-map-links/v1.0.0/schema.json"],
-        "geovisio_version": PROTOCOL_VERSION,
-        "id": "flaneur",
-        "title": settings.name,
-        "description": settings.description,
-        "extent": extent,
-        "conformsTo": CONFORMANCE,
-        "links": links,
-    });
-    if let Some(email) = &settings.email {
-        document["contacts"] = json!([{"name": settings.name, "emails": [{"value": email}]}]);
-    }
-    reply.json(&document)
+    let contact = |email: &String| [Contact { name: settings.name.clone(), emails: [Email { value: email.clone() }] }];
+    reply.json(&Landing {
+        kind: "Catalog",
+        stac_version: STAC_VERSION,
+        stac_extensions: ["https://stac-extensions.github.io/web-map-links/v1.0.0/schema.json"],
+        geovisio_version: PROTOCOL_VERSION,
+        id: "flaneur",
+        title: settings.name.clone(),
+        description: settings.description.clone(),
+        extent,
+        conforms_to: CONFORMANCE,
+        links,
+        contacts: settings.email.as_ref().map(contact),
+    })
 }
 
 /// Of two links with the same `rel` and type some clients take the first, some the last: they lead to the same place.

@@ -4,14 +4,126 @@ use axum::{extract::State, response::Response};
 use flaneur_access::Visibility;
 use flaneur_catalog::model::{Lately, PictureStatus, QueueLine, SequenceStatus};
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{Api, ApiResult, Identity, error::ErrorBody, respond::Reply};
+use crate::{
+    Api, ApiResult, Identity,
+    error::ErrorBody,
+    respond::{Members, Reply},
+    stac::utc,
+    words,
+};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(jobs)).routes(routes!(instance))
+}
+
+/// What is to be done.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Jobs {
+    /// Jobs that wait or are under way.
+    total_jobs: i64,
+    /// The same by kind, where there are any.
+    jobs_groups: Vec<JobGroup>,
+}
+
+/// Jobs of a kind.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct JobGroup {
+    /// The kind.
+    #[schema(value_type = words::JobKind)]
+    task: &'static str,
+    /// Those that wait or are under way.
+    nb_jobs: i64,
+    /// Those that were given up.
+    nb_errors: i64,
+    /// When the longest waiting one of those that could be taken at once was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime)]
+    min_task_inserted_at: Option<String>,
+}
+
+/// How much there is.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Statistics {
+    /// Accounts.
+    accounts: AccountStatistics,
+    /// Pictures.
+    pictures: PictureStatistics,
+    /// Sequences.
+    sequences: SequenceStatistics,
+    /// Jobs.
+    jobs: JobStatistics,
+}
+
+/// How many accounts there are.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct AccountStatistics {
+    /// All that were not erased.
+    total: i64,
+    /// Those that were made lately.
+    new: NewLately,
+}
+
+/// How many pictures there are.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct PictureStatistics {
+    /// All that were not deleted.
+    total: i64,
+    /// By status; those that were deleted, too.
+    #[schema(value_type = HashMap<String, i64>)]
+    by_status: Members<i64>,
+    /// Those that came lately.
+    new: NewLately,
+    /// Seconds since the latest came; null: none ever did.
+    #[schema(required)]
+    seconds_since_last_insert: Option<f64>,
+}
+
+/// How many sequences there are.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct SequenceStatistics {
+    /// All that were not deleted.
+    total: i64,
+    /// By status; those that were deleted, too.
+    #[schema(value_type = HashMap<String, i64>)]
+    by_status: Members<i64>,
+    /// Those that were not deleted, by who sees them.
+    #[schema(value_type = HashMap<String, i64>)]
+    by_visibility: Members<i64>,
+}
+
+/// How many jobs there are.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct JobStatistics {
+    /// Those that wait or are under way, by kind.
+    #[schema(value_type = HashMap<String, i64>)]
+    by_task: Members<i64>,
+    /// Seconds since the longest waiting one of those that could be taken at once was asked for; null: there is none.
+    #[schema(required)]
+    oldest_due_job_age_seconds: Option<f64>,
+}
+
+/// How many came lately.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct NewLately {
+    /// Within 24 hours.
+    #[serde(rename = "1d")]
+    day: i64,
+    /// Within 7 times that.
+    #[serde(rename = "7d")]
+    week: i64,
+    /// Within 30 times that.
+    #[serde(rename = "30d")]
+    month: i64,
+}
+
+impl From<Lately> for NewLately {
+    fn from(Lately { day, week, month }: Lately) -> Self {
+        Self { day, week, month }
+    }
 }
 
 /// What is to be done
@@ -20,7 +132,7 @@ pub fn router() -> OpenApiRouter<Api> {
 #[utoipa::path(
     get, path = "/jobs/stats", tag = "Statistics",
     responses(
-        (status = 200, description = "The jobs", body = Object,
+        (status = 200, description = "The jobs", body = Jobs,
             example = json!({"total_jobs": 1, "jobs_groups": [{"task": "process", "nb_jobs": 1, "nb_errors": 0,
                 "min_task_inserted_at": "2026-11-23T16:58:21.226413+00:00"}]})),
         (status = 304, description = "It is as `If-None-Match` says"),
@@ -28,19 +140,16 @@ pub fn router() -> OpenApiRouter<Api> {
 )]
 async fn jobs(State(api): State<Api>, reply: Reply) -> ApiResult<Response> {
     let lines = api.catalog.queue().await?;
-    let groups: Vec<Value> = lines
-        .iter()
-        .filter(|line| pending(line) + line.dead > 0)
-        .map(|line| {
-            let mut group = json!({ "task": line.kind.as_str(), "nb_jobs": pending(line), "nb_errors": line.dead });
-            if let Some(oldest) = line.oldest {
-                group["min_task_inserted_at"] = json!(crate::stac::utc(oldest));
-            }
-            group
-        })
-        .collect();
-    let total: i64 = lines.iter().map(pending).sum();
-    reply.json(&json!({ "total_jobs": total, "jobs_groups": groups }))
+    let group = |line: &QueueLine| JobGroup {
+        task: line.kind.as_str(),
+        nb_jobs: pending(line),
+        nb_errors: line.dead,
+        min_task_inserted_at: line.oldest.map(utc),
+    };
+    reply.json(&Jobs {
+        total_jobs: lines.iter().map(pending).sum(),
+        jobs_groups: lines.iter().filter(|line| pending(line) + line.dead > 0).map(group).collect(),
+    })
 }
 
 /// Jobs of a kind that are still to be done.
@@ -55,7 +164,7 @@ fn pending(line: &QueueLine) -> i64 {
 #[utoipa::path(
     get, path = "/admin/stats", tag = "Statistics",
     responses(
-        (status = 200, description = "The counts; `new` within one, seven and thirty days", body = Object),
+        (status = 200, description = "The counts; `new` within one, seven and thirty days", body = Statistics),
         (status = 304, description = "It is as `If-None-Match` says"),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 403, description = "Only administrators see them", body = ErrorBody),
@@ -67,28 +176,24 @@ async fn instance(State(api): State<Api>, identity: Identity, reply: Reply) -> A
     let found = api.catalog.statistics(now).await?;
     let queue = api.catalog.queue().await?;
     let oldest = queue.iter().filter_map(|line| line.oldest).min();
-    reply.json(&json!({
-        "accounts": { "total": found.accounts, "new": lately(found.new_accounts) },
-        "pictures": {
-            "total": without(&PictureStatus::Deleted, &found.pictures),
-            "by_status": by_name(PictureStatus::ALL.map(|each| (each.as_str(), each)), &found.pictures),
-            "new": lately(found.new_pictures),
-            "seconds_since_last_insert": found.last_picture.map(|at| seconds(at, now)),
+    reply.json(&Statistics {
+        accounts: AccountStatistics { total: found.accounts, new: found.new_accounts.into() },
+        pictures: PictureStatistics {
+            total: without(&PictureStatus::Deleted, &found.pictures),
+            by_status: by_name(PictureStatus::ALL.map(|each| (each.as_str(), each)), &found.pictures),
+            new: found.new_pictures.into(),
+            seconds_since_last_insert: found.last_picture.map(|at| seconds(at, now)),
         },
-        "sequences": {
-            "total": without(&SequenceStatus::Deleted, &found.sequences),
-            "by_status": by_name(SequenceStatus::ALL.map(|each| (each.as_str(), each)), &found.sequences),
-            "by_visibility": by_name(Visibility::ALL.map(|each| (each.as_str(), each)), &found.visibilities),
+        sequences: SequenceStatistics {
+            total: without(&SequenceStatus::Deleted, &found.sequences),
+            by_status: by_name(SequenceStatus::ALL.map(|each| (each.as_str(), each)), &found.sequences),
+            by_visibility: by_name(Visibility::ALL.map(|each| (each.as_str(), each)), &found.visibilities),
         },
-        "jobs": {
-            "by_task": queue.iter().map(|line| (line.kind.as_str().to_owned(), json!(pending(line)))).collect::<Map<_, _>>(),
-            "oldest_due_job_age_seconds": oldest.map(|at| seconds(at, now)),
+        jobs: JobStatistics {
+            by_task: queue.iter().map(|line| (line.kind.as_str(), pending(line))).collect(),
+            oldest_due_job_age_seconds: oldest.map(|at| seconds(at, now)),
         },
-    }))
-}
-
-fn lately(counts: Lately) -> Value {
-    json!({ "1d": counts.day, "7d": counts.week, "30d": counts.month })
+    })
 }
 
 fn seconds(at: Timestamp, now: Timestamp) -> f64 {
@@ -101,9 +206,9 @@ fn without<T: PartialEq>(what: &T, counts: &[(T, i64)]) -> i64 {
 }
 
 /// Counts by the names of all that there may be.
-fn by_name<T: PartialEq, const N: usize>(all: [(&'static str, T); N], counts: &[(T, i64)]) -> Value {
+fn by_name<T: PartialEq, const N: usize>(all: [(&'static str, T); N], counts: &[(T, i64)]) -> Members<i64> {
     let count = |what: &T| counts.iter().find(|(other, _)| other == what).map_or(0, |(_, count)| *count);
-    all.into_iter().map(|(name, what)| (name.to_owned(), json!(count(&what)))).collect::<Map<_, _>>().into()
+    all.into_iter().map(|(name, what)| (name, count(&what))).collect()
 }
 
 #[cfg(test)]

@@ -8,8 +8,7 @@ use axum::{
 use flaneur_catalog::model::{AccountId, JobId, NewTransfer, SequenceId, Transfer, TransferId, TransferReceipt};
 use flaneur_remote::{RemoteError, Url};
 use http::{StatusCode, header};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
@@ -19,7 +18,9 @@ use crate::{
     extract::{self, Path, Query},
     respond::Reply,
     routes::upload_sets::admit_set,
+    stac::utc,
     uploader::agreed,
+    words,
 };
 
 /// Transfers that an account may have open.
@@ -47,6 +48,68 @@ struct NewTransferBody {
     collection_location: String,
 }
 
+/// A transfer that is begun.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct BegunTransfer {
+    /// Identifier.
+    #[schema(value_type = Uuid)]
+    id: TransferId,
+}
+
+/// How far a transfer is.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Transfer)]
+struct TransferDocument {
+    /// Identifier.
+    #[schema(value_type = Uuid)]
+    id: TransferId,
+    /// How far it is.
+    #[schema(value_type = words::TransferStatus)]
+    status: &'static str,
+    /// The sequence, as it is here.
+    collection: TransferredSequence,
+    /// Where the sequence is brought from.
+    collection_location: String,
+    /// When it was asked for.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// When anything about it last changed.
+    #[schema(format = DateTime)]
+    updated_at: String,
+    /// What went wrong, or was left out.
+    #[schema(required)]
+    message: Option<String>,
+    /// Always empty: clients of the reference server expect it.
+    #[schema(value_type = Vec<Object>)]
+    jobs: [(); 0],
+}
+
+/// A sequence that is brought here.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct TransferredSequence {
+    /// Identifier: the same as at the other instance.
+    #[schema(value_type = Uuid)]
+    id: SequenceId,
+    /// How far it is here.
+    #[schema(value_type = words::SequenceStatus)]
+    status: &'static str,
+    /// Pictures that are to come, as far as that is known.
+    nb_items_to_transfer: i64,
+    /// Pictures that came.
+    nb_transfered_items: i64,
+    /// Pictures that were refused here, or could not be had.
+    nb_left_out_items: i64,
+    /// `self`: the sequence.
+    links: [Link; 1],
+}
+
+/// Transfers of an account.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Transfers {
+    /// The latest first.
+    transfers: Vec<TransferDocument>,
+}
+
 /// Bring a sequence here from another instance
 ///
 /// Its public pictures come in the background, through the same checks as what is sent, and are blurred anew; pictures and sequence
@@ -56,7 +119,7 @@ struct NewTransferBody {
     post, path = "/transfers", tag = "Transfers",
     request_body(content = NewTransferBody, example = json!({"collection_location": "https://other.example.org/api/collections/f6a2f13d-0676-4f8c-81c6-c7ec5ef10e72"})),
     responses(
-        (status = 202, description = "It is begun: ask how far it is with the `id`", body = Object,
+        (status = 202, description = "It is begun: ask how far it is with the `id`", body = BegunTransfer,
             example = json!({"id": "721e7fa4-b974-49c5-919f-c77fff3f4899"})),
         (status = 400, description = "The address is none of a sequence, or none that is asked", body = ErrorBody),
         (status = 401, description = "Sign in first", body = ErrorBody),
@@ -95,7 +158,7 @@ async fn begin(
 
 fn accepted(url: &PublicUrl, sequence: SequenceId, id: TransferId) -> Response {
     let address = url.api(&format!("/collections/{sequence}"));
-    (StatusCode::ACCEPTED, [(header::LOCATION, address)], Json(json!({ "id": id }))).into_response()
+    (StatusCode::ACCEPTED, [(header::LOCATION, address)], Json(BegunTransfer { id })).into_response()
 }
 
 /// Reads the address of a sequence elsewhere.
@@ -145,7 +208,7 @@ async fn find(api: &Api, identity: &Identity, id: &str) -> ApiResult<Transfer> {
     get, path = "/transfers/{id}", tag = "Transfers",
     params(("id" = String, Path, description = "The transfer")),
     responses(
-        (status = 200, description = "The transfer", body = Object),
+        (status = 200, description = "The transfer", body = TransferDocument),
         (status = 304, description = "It is as `If-None-Match` says"),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 404, description = "There is no such transfer, or it is another account's", body = ErrorBody),
@@ -193,7 +256,7 @@ struct Which {
     get, path = "/users/me/transfers", tag = "Transfers",
     params(("show_all" = Option<bool>, Query, description = "Also those that have come to an end")),
     responses(
-        (status = 200, description = "The transfers, the latest first, 200 at most", body = Object, example = json!({"transfers": []})),
+        (status = 200, description = "The transfers, the latest first, 200 at most", body = Transfers, example = json!({"transfers": []})),
         (status = 304, description = "It is as `If-None-Match` says"),
         (status = 401, description = "Sign in first", body = ErrorBody),
     )
@@ -219,7 +282,7 @@ async fn mine(
         ("show_all" = Option<bool>, Query, description = "Also those that have come to an end"),
     ),
     responses(
-        (status = 200, description = "The transfers, the latest first, 200 at most", body = Object, example = json!({"transfers": []})),
+        (status = 200, description = "The transfers, the latest first, 200 at most", body = Transfers, example = json!({"transfers": []})),
         (status = 304, description = "It is as `If-None-Match` says"),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 403, description = "It is another account", body = ErrorBody),
@@ -254,31 +317,31 @@ async fn list(
     for transfer in api.catalog.transfers(account, open, MOST_LISTED).await? {
         transfers.push(document(api, identity, &transfer, url).await?);
     }
-    reply.json(&json!({ "transfers": transfers }))
+    reply.json(&Transfers { transfers })
 }
 
-async fn document(api: &Api, identity: &Identity, transfer: &Transfer, url: &PublicUrl) -> ApiResult<Value> {
+async fn document(api: &Api, identity: &Identity, transfer: &Transfer, url: &PublicUrl) -> ApiResult<TransferDocument> {
     let progress = &transfer.progress;
     let sequence = transfer.options.sequence;
     let found = api.catalog.sequence(identity.viewer(), sequence).await?;
     let status = found.as_ref().map_or("preparing", |found| crate::stac::collection::status_name(found.status));
     // Clients read its members without asking whether it is there.
-    let collection = json!({
-        "id": sequence,
-        "status": status,
-        "nb_items_to_transfer": progress.wanted.unwrap_or(progress.taken + progress.left_out),
-        "nb_transfered_items": progress.taken,
-        "nb_left_out_items": progress.left_out,
-        "links": [Link::json("self", url.api(&format!("/collections/{sequence}")))],
-    });
-    Ok(json!({
-        "id": transfer.options.id,
-        "status": transfer.status.as_str(),
-        "collection": collection,
-        "collection_location": transfer.options.location,
-        "created_at": crate::stac::utc(transfer.options.created_at),
-        "updated_at": crate::stac::utc(transfer.updated_at),
-        "message": progress.message,
-        "jobs": [],
-    }))
+    let collection = TransferredSequence {
+        id: sequence,
+        status,
+        nb_items_to_transfer: progress.wanted.unwrap_or(progress.taken + progress.left_out),
+        nb_transfered_items: progress.taken,
+        nb_left_out_items: progress.left_out,
+        links: [Link::json("self", url.api(&format!("/collections/{sequence}")))],
+    };
+    Ok(TransferDocument {
+        id: transfer.options.id,
+        status: transfer.status.as_str(),
+        collection,
+        collection_location: transfer.options.location.clone(),
+        created_at: utc(transfer.options.created_at),
+        updated_at: utc(transfer.updated_at),
+        message: progress.message.clone(),
+        jobs: [],
+    })
 }

@@ -1,6 +1,7 @@
 //! STAC documents: how pictures and sequences are written as Items and Collections.
 
 mod bbox;
+mod catalog;
 pub(crate) mod collection;
 mod item;
 pub(crate) mod orientation;
@@ -13,6 +14,7 @@ mod time;
 use serde::Serialize;
 
 pub use bbox::{WORLD, bbox_array, parse_bbox};
+pub use catalog::Catalog;
 pub use collection::{Collection, Count, Extent, SpatialExtent, TemporalExtent};
 pub use item::{Item, PixelPolygon, Point};
 pub(crate) use item::{accuracy, heading_source, multihash};

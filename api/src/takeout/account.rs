@@ -49,8 +49,9 @@ pub async fn document(takeout: &Takeout) -> Result<Vec<u8>, Halt> {
 /// What nobody but the account is told.
 async fn own(takeout: &Takeout, traces: &AccountTraces) -> Result<Map<String, Value>, Halt> {
     let (catalog, id) = (&takeout.api.catalog, takeout.account.id);
-    let tokens: Vec<Value> = catalog.tokens(id).await?.iter().map(described_token).collect();
-    let logins: Vec<Value> = catalog.logins(id).await?.iter().map(|each| login(takeout, each)).collect();
+    let tokens: Vec<_> = catalog.tokens(id).await?.iter().map(described_token).collect();
+    let logins = catalog.logins(id).await?;
+    let logins = logins.iter().map(|each| login(takeout, each)).collect::<Result<_, _>>()?;
     let webhooks: Vec<WebhookDocument> = catalog.webhooks(id).await?.into_iter().map(WebhookDocument::from).collect();
     let areas = catalog.areas(Some(id)).await?.into_iter().map(|area| {
         let created_at = utc(area.created_at);
@@ -70,7 +71,7 @@ async fn own(takeout: &Takeout, traces: &AccountTraces) -> Result<Map<String, Va
     });
     let sessions = traces.sessions.iter().map(|end| json!({ "expires_at": end }));
     let members = [
-        ("tokens", Value::Array(tokens)),
+        ("tokens", serde_json::to_value(tokens)?),
         ("logins", Value::Array(logins)),
         ("webhooks", serde_json::to_value(webhooks)?),
         ("sessions", sessions.collect()),
@@ -81,10 +82,10 @@ async fn own(takeout: &Takeout, traces: &AccountTraces) -> Result<Map<String, Va
 }
 
 /// A login, with who the account is there: it is the account's own identifier.
-fn login(takeout: &Takeout, login: &Login) -> Value {
-    let mut told = described_login(&takeout.api, login, &takeout.url);
+fn login(takeout: &Takeout, login: &Login) -> serde_json::Result<Value> {
+    let mut told = serde_json::to_value(described_login(&takeout.api, login, &takeout.url))?;
     told["subject"] = json!(login.person.subject);
-    told
+    Ok(told)
 }
 
 fn page(trace: &PageTrace) -> Value {

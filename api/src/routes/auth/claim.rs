@@ -8,9 +8,8 @@ use axum::{
 };
 use flaneur_catalog::model::{Claim, NewToken, TokenId};
 use http::{HeaderMap, header};
-use jiff::SignedDuration;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Api, ApiError, ApiResult, Identity, Link, PublicUrl,
@@ -34,17 +33,43 @@ impl Description {
     }
 }
 
+/// A token that acts for nobody yet.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct UnclaimedToken {
+    /// Identifier.
+    #[schema(value_type = Uuid)]
+    id: TokenId,
+    /// What it is for.
+    description: String,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    generated_at: Timestamp,
+    /// The token itself: what `Authorization: Bearer` takes once it is claimed.
+    jwt_token: String,
+    /// `claim`: where to send its user's browser, within a day.
+    links: [Link; 1],
+}
+
+/// A token that acts for an account from now on.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ClaimedToken {
+    /// What was done.
+    message: &'static str,
+    /// Name of the account.
+    account: String,
+}
+
 /// Get a token that acts for nobody yet.
 #[utoipa::path(
     post, path = "/auth/tokens/generate", tag = "Accounts",
     params(("description" = Option<String>, Query, description = "What it is for")),
-    responses((status = 200, description = "The token, with the address where its user claims it", body = Object))
+    responses((status = 200, description = "The token, with the address where its user claims it", body = UnclaimedToken))
 )]
 pub async fn generate(
     State(api): State<Api>,
     url: PublicUrl,
     Query(description): Query<Description>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<UnclaimedToken>> {
     let now = api.world.now();
     // Whoever asks for tokens and never claims them must not fill the catalog.
     let before = now.saturating_sub(UNCLAIMED).map_err(|error| ApiError::internal(&error))?;
@@ -58,13 +83,14 @@ pub async fn generate(
         scopes: None,
     };
     let token = api.catalog.create_token(new).await?;
-    Ok(Json(json!({
-        "id": token.id,
-        "description": token.description,
-        "generated_at": token.created_at,
-        "jwt_token": api.tokens.sign(token.id),
-        "links": [Link::json("claim", url.api(&format!("/auth/tokens/{}/claim", token.id)))],
-    })))
+    Ok(Json(UnclaimedToken {
+        id: token.id,
+        description: token.description,
+        generated_at: token.created_at,
+        // Signing does not fail.
+        jwt_token: api.tokens.sign(token.id).unwrap_or_default(),
+        links: [Link::json("claim", url.api(&format!("/auth/tokens/{}/claim", token.id)))],
+    }))
 }
 
 /// Where a program sends its user's browser
@@ -74,7 +100,7 @@ pub async fn generate(
     get, path = "/auth/tokens/{id}/claim", tag = "Accounts",
     params(("id" = String, Path, description = "The token's id")),
     responses(
-        (status = 200, description = "Claimed, where no browser asks", content((Object = "application/json"), (String = "text/plain"))),
+        (status = 200, description = "Claimed, where no browser asks", content((ClaimedToken = "application/json"), (String = "text/plain"))),
         (status = 303, description = "To the page that asks whether the program may act for you"),
         (status = 404, description = "There is no such token", body = crate::error::ErrorBody),
     )
@@ -113,21 +139,25 @@ fn is_program(api: &Api, headers: &HeaderMap) -> bool {
     post, path = "/auth/tokens/{id}/claim", tag = "Accounts",
     params(("id" = String, Path, description = "The token's id")),
     responses(
-        (status = 200, description = "Claimed", body = Object),
+        (status = 200, description = "Claimed", body = ClaimedToken),
         (status = 401, description = "Sign in first", body = crate::error::ErrorBody),
         (status = 404, description = "There is no such token", body = crate::error::ErrorBody),
         (status = 409, description = "Somebody else has claimed it", body = crate::error::ErrorBody),
     )
 )]
-pub async fn claim(State(api): State<Api>, identity: Identity, Path(id): Path<String>) -> ApiResult<Json<Value>> {
+pub async fn claim(
+    State(api): State<Api>,
+    identity: Identity,
+    Path(id): Path<String>,
+) -> ApiResult<Json<ClaimedToken>> {
     let id = known(&api, &id).await?;
     grant(&api, &identity, id).await
 }
 
-async fn grant(api: &Api, identity: &Identity, id: TokenId) -> ApiResult<Json<Value>> {
+async fn grant(api: &Api, identity: &Identity, id: TokenId) -> ApiResult<Json<ClaimedToken>> {
     let account = identity.require()?;
     match api.catalog.claim_token(id, account.id).await? {
-        Claim::Claimed => Ok(Json(json!({ "message": "token claimed", "account": account.name }))),
+        Claim::Claimed => Ok(Json(ClaimedToken { message: "token claimed", account: account.name.clone() })),
         Claim::Taken => Err(ApiError::conflict("Token already claimed by another account")),
         Claim::Missing => Err(missing()),
     }

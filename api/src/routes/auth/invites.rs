@@ -3,9 +3,8 @@
 use axum::{Json, body::Bytes, extract::State};
 use flaneur_catalog::model::{AccountId, Invite};
 use serde::Deserialize;
-use serde_json::Value;
 
-use super::session::{Cookies, open};
+use super::session::{Cookies, SignedIn, open};
 use crate::{Api, ApiError, ApiResult, PublicUrl, identity::secret_hash};
 
 /// An invite.
@@ -19,11 +18,11 @@ pub struct Redeem {
 #[utoipa::path(
     post, path = "/auth/invites/redeem", tag = "Accounts", request_body = Redeem,
     responses(
-        (status = 200, description = "Signed in", body = Object),
+        (status = 200, description = "Signed in", body = SignedIn),
         (status = 404, description = "The invite is unknown, expired or used", body = crate::error::ErrorBody),
     )
 )]
-pub async fn redeem(State(api): State<Api>, url: PublicUrl, body: Bytes) -> ApiResult<(Cookies, Json<Value>)> {
+pub async fn redeem(State(api): State<Api>, url: PublicUrl, body: Bytes) -> ApiResult<(Cookies, Json<SignedIn>)> {
     let request: Redeem =
         serde_json::from_slice(&body).map_err(|_| ApiError::bad_request("Send JSON with the member `code`"))?;
     let code = secret_hash(request.code.trim());

@@ -17,7 +17,7 @@ mod tests;
 
 pub(crate) use my_logins::describe as described_login;
 pub(crate) use my_tokens::describe as described_token;
-pub use providers::described;
+pub use providers::Described as Provider;
 pub use session::close as close_session;
 
 /// The routes.

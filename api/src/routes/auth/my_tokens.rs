@@ -4,13 +4,14 @@ use axum::{Json, body::Bytes, extract::State};
 use flaneur_access::TokenScopes;
 use flaneur_catalog::model::{NewToken, Token, TokenId};
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use super::claim::Description;
 use crate::{
     Api, ApiError, ApiResult, Identity, Link, PublicUrl,
     extract::{Path, refuse_nul},
+    respond::Done,
+    words,
 };
 
 /// Most tokens that an account may make.
@@ -25,27 +26,65 @@ pub struct NewLimits {
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Timestamp>,
     /// What it may do: `read` (every token may), `upload`, `edit`, `moderate`; none: everything you may.
+    #[schema(value_type = Option<Vec<words::TokenScope>>)]
     scopes: Option<Vec<String>>,
+}
+
+/// A token, as its account is told of it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Token)]
+pub struct Described {
+    /// Identifier: the claim `sub` of its JWT.
+    #[schema(value_type = Uuid)]
+    id: TokenId,
+    /// What it is for.
+    description: String,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    generated_at: Timestamp,
+    /// Until when it holds; null: until it is revoked.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    expires_at: Option<Timestamp>,
+    /// What it may do; null: everything its account may.
+    #[schema(value_type = Option<Vec<words::TokenScope>>, required)]
+    scopes: Option<Vec<&'static str>>,
+}
+
+/// A token on the list of an account's.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ListedToken {
+    #[serde(flatten)]
+    token: Described,
+    /// `self`: where its JWT is told.
+    links: [Link; 1],
+}
+
+/// A token with its JWT.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OwnToken {
+    #[serde(flatten)]
+    token: Described,
+    /// What `Authorization: Bearer` takes.
+    jwt_token: String,
 }
 
 /// One's own tokens.
 #[utoipa::path(
     get, path = "/users/me/tokens", tag = "Accounts",
     responses(
-        (status = 200, description = "The tokens, without their JWTs", body = Vec<Object>),
+        (status = 200, description = "The tokens, without their JWTs", body = Vec<ListedToken>),
         (status = 401, description = "Sign in first", body = crate::error::ErrorBody),
     )
 )]
-pub async fn list(State(api): State<Api>, identity: Identity, url: PublicUrl) -> ApiResult<Json<Value>> {
+pub async fn list(State(api): State<Api>, identity: Identity, url: PublicUrl) -> ApiResult<Json<Vec<ListedToken>>> {
     let account = identity.require()?;
     let tokens = api.catalog.tokens(account.id).await?;
     Ok(Json(
         tokens
             .iter()
-            .map(|token| {
-                let mut body = describe(token);
-                body["links"] = json!([Link::json("self", url.api(&format!("/users/me/tokens/{}", token.id)))]);
-                body
+            .map(|token| ListedToken {
+                token: describe(token),
+                links: [Link::json("self", url.api(&format!("/users/me/tokens/{}", token.id)))],
             })
             .collect(),
     ))
@@ -57,13 +96,13 @@ pub async fn list(State(api): State<Api>, identity: Identity, url: PublicUrl) ->
     request_body(content = Option<NewLimits>, description = "What it is for, how long it holds and what it may do; or nothing",
         example = json!({"description": "our sign counting bot", "expires_at": "2027-01-01T00:00:00Z", "scopes": ["read", "edit"]})),
     responses(
-        (status = 200, description = "The token with its JWT", body = Object),
+        (status = 200, description = "The token with its JWT", body = OwnToken),
         (status = 400, description = "What is asked for makes no sense", body = crate::error::ErrorBody),
         (status = 401, description = "Sign in first", body = crate::error::ErrorBody),
         (status = 409, description = "You have as many tokens as an account may have", body = crate::error::ErrorBody),
     )
 )]
-pub async fn create(State(api): State<Api>, identity: Identity, body: Bytes) -> ApiResult<Json<Value>> {
+pub async fn create(State(api): State<Api>, identity: Identity, body: Bytes) -> ApiResult<Json<OwnToken>> {
     let account = identity.require()?;
     refuse_nul(&body)?;
     let asked: NewLimits = if body.is_empty() {
@@ -107,12 +146,12 @@ pub async fn create(State(api): State<Api>, identity: Identity, body: Bytes) -> 
     get, path = "/users/me/tokens/{id}", tag = "Accounts",
     params(("id" = String, Path, description = "The token's id")),
     responses(
-        (status = 200, description = "The token with its JWT", body = Object),
+        (status = 200, description = "The token with its JWT", body = OwnToken),
         (status = 401, description = "Sign in first", body = crate::error::ErrorBody),
         (status = 404, description = "You have no such token", body = crate::error::ErrorBody),
     )
 )]
-pub async fn get(State(api): State<Api>, identity: Identity, Path(id): Path<String>) -> ApiResult<Json<Value>> {
+pub async fn get(State(api): State<Api>, identity: Identity, Path(id): Path<String>) -> ApiResult<Json<OwnToken>> {
     let account = identity.require()?;
     let id: TokenId = id.parse().map_err(|_| missing())?;
     let token = api.catalog.token(id).await?.filter(|token| token.account == Some(account.id)).ok_or_else(missing)?;
@@ -124,36 +163,35 @@ pub async fn get(State(api): State<Api>, identity: Identity, Path(id): Path<Stri
     delete, path = "/users/me/tokens/{id}", tag = "Accounts",
     params(("id" = String, Path, description = "The token's id")),
     responses(
-        (status = 200, description = "Revoked", body = Object),
+        (status = 200, description = "Revoked", body = Done),
         (status = 401, description = "Sign in first", body = crate::error::ErrorBody),
         (status = 404, description = "You have no such token", body = crate::error::ErrorBody),
     )
 )]
-pub async fn revoke(State(api): State<Api>, identity: Identity, Path(id): Path<String>) -> ApiResult<Json<Value>> {
+pub async fn revoke(State(api): State<Api>, identity: Identity, Path(id): Path<String>) -> ApiResult<Json<Done>> {
     let account = identity.require()?;
     let id: TokenId = id.parse().map_err(|_| missing())?;
     if api.catalog.revoke_token(id, account.id).await? {
-        Ok(Json(json!({ "message": "token revoked" })))
+        Ok(Json(Done { message: "token revoked" }))
     } else {
         Err(missing())
     }
 }
 
 /// A token without its JWT.
-pub fn describe(token: &Token) -> Value {
-    json!({
-        "id": token.id,
-        "description": token.description,
-        "generated_at": token.created_at,
-        "expires_at": token.expires_at,
-        "scopes": token.scopes.map(|scopes| scopes.names().collect::<Vec<_>>()),
-    })
+pub fn describe(token: &Token) -> Described {
+    Described {
+        id: token.id,
+        description: token.description.clone(),
+        generated_at: token.created_at,
+        expires_at: token.expires_at,
+        scopes: token.scopes.map(|scopes| scopes.names().collect()),
+    }
 }
 
-fn with_jwt(api: &Api, token: &Token) -> Value {
-    let mut body = describe(token);
-    body["jwt_token"] = json!(api.tokens.sign(token.id));
-    body
+fn with_jwt(api: &Api, token: &Token) -> OwnToken {
+    // Signing does not fail.
+    OwnToken { token: describe(token), jwt_token: api.tokens.sign(token.id).unwrap_or_default() }
 }
 
 fn missing() -> ApiError {

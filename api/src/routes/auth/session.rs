@@ -10,11 +10,10 @@ use axum_extra::extract::{
     CookieJar,
     cookie::{Cookie, SameSite},
 };
-use flaneur_catalog::model::{Account, Session};
+use flaneur_catalog::model::{Account, AccountId, Session};
 use http::{HeaderMap, StatusCode, header};
 use jiff::SignedDuration;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Api, ApiError, ApiResult, PublicUrl,
@@ -35,6 +34,18 @@ pub struct SignIn {
     token: String,
 }
 
+/// Who is signed in.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct SignedIn {
+    /// The account.
+    #[schema(value_type = Uuid)]
+    id: AccountId,
+    /// Its name.
+    name: String,
+    /// Whether it runs the instance.
+    admin: bool,
+}
+
 /// Cookies as headers.
 pub type Cookies = AppendHeaders<Vec<(header::HeaderName, String)>>;
 
@@ -42,12 +53,12 @@ pub type Cookies = AppendHeaders<Vec<(header::HeaderName, String)>>;
 #[utoipa::path(
     post, path = "/auth/session", tag = "Accounts", request_body = SignIn,
     responses(
-        (status = 200, description = "Signed in", body = Object, example = json!({"id": "0191f0a0-7c3e-7a51-9d3a-6d2f6f0c2b11", "name": "ada"})),
+        (status = 200, description = "Signed in", body = SignedIn, example = json!({"id": "0191f0a0-7c3e-7a51-9d3a-6d2f6f0c2b11", "name": "ada", "admin": false})),
         (status = 401, description = "The token does not hold", body = crate::error::ErrorBody),
         (status = 403, description = "The token may not do everything, or nobody has claimed it", body = crate::error::ErrorBody),
     )
 )]
-pub async fn sign_in(State(api): State<Api>, url: PublicUrl, body: Bytes) -> ApiResult<(Cookies, Json<Value>)> {
+pub async fn sign_in(State(api): State<Api>, url: PublicUrl, body: Bytes) -> ApiResult<(Cookies, Json<SignedIn>)> {
     let request: SignIn =
         serde_json::from_slice(&body).map_err(|_| ApiError::bad_request("Send JSON with the member `token`"))?;
     let Bearer { account, scopes } = by_token(&Gate::from(&api), request.token.trim()).await?;
@@ -61,9 +72,9 @@ pub async fn sign_in(State(api): State<Api>, url: PublicUrl, body: Bytes) -> Api
 }
 
 /// Opens a session for an account, and answers who it is.
-pub async fn open(api: &Api, url: &PublicUrl, account: &Account) -> ApiResult<(Cookies, Json<Value>)> {
+pub async fn open(api: &Api, url: &PublicUrl, account: &Account) -> ApiResult<(Cookies, Json<SignedIn>)> {
     let cookies = AppendHeaders(cookies_for(api, url, account).await?);
-    Ok((cookies, Json(json!({ "id": account.id, "name": account.name, "admin": account.admin }))))
+    Ok((cookies, Json(SignedIn { id: account.id, name: account.name.clone(), admin: account.admin })))
 }
 
 /// Opens a session for an account. Its cookies.

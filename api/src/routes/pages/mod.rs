@@ -8,10 +8,10 @@ mod write;
 mod tests;
 
 use flaneur_catalog::model::{PageName, PageSummary};
-use serde_json::{Value, json};
+use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{Api, ApiError, ApiResult, Link, PublicUrl};
+use crate::{Api, ApiError, ApiResult, Link, PublicUrl, words};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
@@ -49,16 +49,36 @@ fn missing() -> ApiError {
     ApiError::not_found("Nobody has written this page in this language")
 }
 
-fn described(page: &PageSummary, url: &PublicUrl) -> Value {
-    let languages: Vec<Value> = page
-        .languages
-        .iter()
-        .map(|language| {
-            let href = url.api(&format!("/pages/{}/{language}", page.name.as_str()));
-            json!({ "language": language, "links": [Link { media_type: Some("text/html"), ..Link::json("self", href) }] })
-        })
-        .collect();
-    json!({ "name": page.name.as_str(), "flaneur:version": page.version, "languages": languages })
+/// A page, and in which languages there is one.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Page)]
+struct Described {
+    /// Which page.
+    #[schema(value_type = words::PageName)]
+    name: &'static str,
+    /// How often it was published: at first, and at changes that people should read again.
+    #[serde(rename = "flaneur:version")]
+    version: i64,
+    /// In which languages it is written.
+    languages: Vec<PageLanguage>,
+}
+
+/// A language that a page is written in.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct PageLanguage {
+    /// As in `fr` or `pt-BR`.
+    language: String,
+    /// `self`: the text.
+    links: [Link; 1],
+}
+
+fn described(page: PageSummary, url: &PublicUrl) -> Described {
+    let name = page.name.as_str();
+    let language = |language: String| {
+        let href = url.api(&format!("/pages/{name}/{language}"));
+        PageLanguage { language, links: [Link::of("self", "text/html", href)] }
+    };
+    Described { name, version: page.version, languages: page.languages.into_iter().map(language).collect() }
 }
 
 /// What is written of a page, or 404.

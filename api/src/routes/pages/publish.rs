@@ -2,7 +2,7 @@
 
 use axum::{extract::State, response::Response};
 
-use super::{FOR_ADMINISTRATORS, described, page_name, summary};
+use super::{Described, FOR_ADMINISTRATORS, described, page_name, summary};
 use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, error::ErrorBody, extract::Path, respond::Reply};
 
 /// Have people read a page again
@@ -13,7 +13,7 @@ use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, error::ErrorBody, ext
     method(put, post), path = "/pages/{page}/publish-change", tag = "Pages",
     params(("page" = String, Path, description = "Which page")),
     responses(
-        (status = 200, description = "The page with its new version", content_type = "application/json", body = Object,
+        (status = 200, description = "The page with its new version", content_type = "application/json", body = Described,
             example = json!({"name": "terms-of-service", "flaneur:version": 2, "languages": []})),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 403, description = "For administrators only", body = ErrorBody),
@@ -31,5 +31,5 @@ pub async fn publish(
     let name = page_name(&page)?;
     let published = api.catalog.publish_page(name, account, api.world.now()).await?;
     published.ok_or_else(|| ApiError::not_found("Nobody has written this page"))?;
-    reply.json(&described(&summary(&api, name).await?, &url))
+    reply.json(&described(summary(&api, name).await?, &url))
 }

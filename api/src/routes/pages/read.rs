@@ -3,7 +3,7 @@
 use axum::{extract::State, response::Response};
 use http::{HeaderValue, header};
 
-use super::{described, language, missing, page_name, summary};
+use super::{Described, described, language, missing, page_name, summary};
 use crate::{Api, ApiResult, PublicUrl, error::ErrorBody, extract::Path, respond::Reply};
 
 /// Opened by itself, a page runs nothing, sends nothing and is no part of the site: whoever wrote it, it came over the
@@ -19,7 +19,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
     get, path = "/pages/{page}", tag = "Pages",
     params(("page" = String, Path, description = "`terms-of-service`, `end-user-license-agreement`, `end-user-license-agreement-summary` or `custom-banner`")),
     responses(
-        (status = 200, description = "The languages", content_type = "application/json", body = Object, example = json!({
+        (status = 200, description = "The languages", content_type = "application/json", body = Described, example = json!({
             "name": "terms-of-service", "flaneur:version": 1,
             "languages": [{"language": "en", "links": [{"rel": "self", "type": "text/html", "href": "https://street.example.org/api/pages/terms-of-service/en"}]}]})),
         (status = 304, description = "It is as `If-None-Match` says"),
@@ -33,7 +33,7 @@ pub async fn languages(
     Path(page): Path<String>,
 ) -> ApiResult<Response> {
     let page = summary(&api, page_name(&page)?).await?;
-    reply.json(&described(&page, &url))
+    reply.json(&described(page, &url))
 }
 
 /// A page in a language, as HTML

@@ -4,11 +4,13 @@ use std::collections::HashSet;
 
 use axum::{body::Bytes, extract::State, response::Response};
 use http::{HeaderMap, StatusCode, header};
-use serde_json::json;
 
-use super::{FOR_ADMINISTRATORS, described, language, missing, page_name, summary};
+use super::{Described, FOR_ADMINISTRATORS, described, language, missing, page_name, summary};
 use crate::{
-    Api, ApiError, ApiResult, Doing, Identity, PublicUrl, Whom, error::ErrorBody, extract::Path, respond::Reply,
+    Api, ApiError, ApiResult, Doing, Identity, PublicUrl, Whom,
+    error::ErrorBody,
+    extract::Path,
+    respond::{Done, Reply},
 };
 
 /// Longest text, bytes.
@@ -27,7 +29,7 @@ const LONGEST: usize = 256 << 10;
     ),
     request_body(content = String, content_type = "text/html", example = json!("<h1>Terms</h1><p>Be kind.</p>")),
     responses(
-        (status = 200, description = "The page as it is now", content_type = "application/json", body = Object),
+        (status = 200, description = "The page as it is now", content_type = "application/json", body = Described),
         (status = 400, description = "That is no language, or no text", body = ErrorBody),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 403, description = "For administrators only", body = ErrorBody),
@@ -68,7 +70,7 @@ pub async fn save(
     let whom = Whom::Account(account);
     api.pace.count(whom, Doing::Edits, api.settings.max_edits_per_minute, api.world.now())?;
     api.catalog.write_page(name, language, Some(&text), account, api.world.now()).await?;
-    reply.json(&described(&summary(&api, name).await?, &url))
+    reply.json(&described(summary(&api, name).await?, &url))
 }
 
 /// The text without what runs, and without what reaches beyond it.
@@ -90,7 +92,7 @@ fn harmless(html: &str) -> String {
         ("lang" = String, Path, description = "The language, as in `fr` or `pt-BR`"),
     ),
     responses(
-        (status = 200, description = "It is gone", content_type = "application/json", body = Object, example = json!({"message": "page removed"})),
+        (status = 200, description = "It is gone", content_type = "application/json", body = Done, example = json!({"message": "page removed"})),
         (status = 400, description = "That is no language", body = ErrorBody),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 403, description = "For administrators only", body = ErrorBody),
@@ -106,7 +108,7 @@ pub async fn remove(
     let account = identity.require_admin(FOR_ADMINISTRATORS)?.id;
     let (name, language) = (page_name(&page)?, language(&lang)?);
     if api.catalog.write_page(name, language, None, account, api.world.now()).await? {
-        reply.json(&json!({ "message": "page removed" }))
+        reply.json(&Done { message: "page removed" })
     } else {
         Err(missing())
     }

@@ -4,7 +4,8 @@ use axum::{extract::State, response::Response};
 use flaneur_catalog::model::{Account, AccountId, Sequence, SequenceId, SequenceList, SequenceStatus};
 use flaneur_coverage::quadkey::Bbox;
 use http::HeaderMap;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
@@ -15,7 +16,7 @@ use crate::{
     respond::Reply,
     routes::collections::{Format, ListParameters, page_links},
     stac::{
-        CONFORMANCE, Count, Extent, Provider, STAC_VERSION,
+        Catalog, Count, Extent, Provider, STAC_VERSION,
         collection::{length_km, license_link, status_name},
         utc,
     },
@@ -42,7 +43,7 @@ pub fn router() -> OpenApiRouter<Api> {
     get, path = "/users/{id}/collection", tag = "Accounts",
     params(("id" = Uuid, Path, description = "The account", example = "52864614-8ee3-4e42-9578-9ffa0a554f1f"), ListParameters),
     responses(
-        (status = 200, description = "A STAC Collection of sequences", content_type = "application/json", body = Object,
+        (status = 200, description = "A STAC Collection of sequences", content_type = "application/json", body = UserCollection,
             example = json!({"type": "Collection", "id": "user:52864614-8ee3-4e42-9578-9ffa0a554f1f", "title": "alice's sequences",
                 "stats:collections": {"count": 1}, "stats:items": {"count": 3},
                 "links": [{"rel": "child", "type": "application/json", "id": "f6a2f13d-0676-4f8c-81c6-c7ec5ef10e72", "title": "Sample set",
@@ -73,7 +74,7 @@ async fn of_user(
     get, path = "/users/me/collection", tag = "Accounts",
     params(ListParameters),
     responses(
-        (status = 200, description = "A STAC Collection of sequences", content_type = "application/json", body = Object,
+        (status = 200, description = "A STAC Collection of sequences", content_type = "application/json", body = UserCollection,
             example = json!({"type": "Collection", "id": "user:52864614-8ee3-4e42-9578-9ffa0a554f1f", "title": "alice's sequences", "links": []})),
         (status = 400, description = "A parameter makes no sense, or is not offered", body = ErrorBody,
             example = json!({"message": "`limit` has to be an integer between 1 and 1000", "status_code": 400})),
@@ -103,7 +104,7 @@ async fn my_own(
     get, path = "/users/{id}/catalog", tag = "Accounts",
     params(("id" = Uuid, Path, description = "The account"), ListParameters),
     responses(
-        (status = 200, description = "A STAC Catalog of sequences", content_type = "application/json", body = Object),
+        (status = 200, description = "A STAC Catalog of sequences", content_type = "application/json", body = Catalog),
         (status = 400, description = "A parameter makes no sense, or is not offered", body = ErrorBody),
         (status = 404, description = "There is no such user", body = ErrorBody),
     )
@@ -127,7 +128,7 @@ async fn catalog_of_user(
     get, path = "/users/me/catalog", tag = "Accounts",
     params(ListParameters),
     responses(
-        (status = 200, description = "A STAC Catalog of sequences", content_type = "application/json", body = Object),
+        (status = 200, description = "A STAC Catalog of sequences", content_type = "application/json", body = Catalog),
         (status = 400, description = "A parameter makes no sense, or is not offered", body = ErrorBody),
         (status = 401, description = "Nobody is signed in", body = ErrorBody),
     )
@@ -158,15 +159,9 @@ async fn catalog(
     ];
     links.extend(more);
     links.extend(list.sequences().iter().map(|sequence| child(sequence, url)));
-    reply.json(&json!({
-        "type": "Catalog",
-        "stac_version": STAC_VERSION,
-        "id": format!("user:{}", account.id),
-        "title": format!("{}'s sequences", account.name),
-        "description": format!("List of all sequences of user {}", account.name),
-        "conformsTo": CONFORMANCE,
-        "links": links,
-    }))
+    let title = format!("{}'s sequences", account.name);
+    let description = format!("List of all sequences of user {}", account.name);
+    reply.json(&Catalog::new(format!("user:{}", account.id), title, description, links))
 }
 
 /// An account's sequences, with the address of what lists them (`name`, below the account's), and the links to its other pages.
@@ -211,7 +206,57 @@ impl Page<'_> {
     }
 }
 
-fn document(api: &Api, url: &PublicUrl, account: &Account, own: String, more: Vec<Link>, list: SequenceList) -> Value {
+/// An account's sequences as a STAC Collection. Its sums are of what is on the page.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct UserCollection {
+    /// Always `Collection`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// Always `1.0.0`.
+    stac_version: &'static str,
+    /// Extensions whose schemas it keeps to.
+    stac_extensions: [&'static str; 1],
+    /// `user:` and the account's identifier.
+    id: String,
+    /// Title.
+    title: String,
+    /// For people.
+    description: String,
+    /// For searches by word.
+    keywords: [String; 2],
+    /// SPDX identifier of the instance's licence.
+    license: String,
+    /// The account.
+    providers: [Provider; 1],
+    /// When the first of the sequences was made; without any, the account.
+    #[schema(format = DateTime)]
+    created: String,
+    /// When anything in the sequences last changed; without any, when the account was made.
+    #[schema(format = DateTime)]
+    updated: String,
+    /// Where and when all of it was taken.
+    extent: Extent,
+    /// Sequences.
+    #[serde(rename = "stats:collections")]
+    collections: Count,
+    /// Pictures in them.
+    #[serde(rename = "stats:items")]
+    items: Count,
+    /// Length of all tracks, km.
+    #[serde(rename = "geovisio:length_km")]
+    length_km: f64,
+    /// Where to go from here: `child` leads to a sequence, `next` to more of them.
+    links: Vec<Link>,
+}
+
+fn document(
+    api: &Api,
+    url: &PublicUrl,
+    account: &Account,
+    own: String,
+    more: Vec<Link>,
+    list: SequenceList,
+) -> UserCollection {
     let gone = list.listed.iter().filter(|listed| listed.sequence.is_none()).map(|listed| listed.place.id);
     let gone: Vec<Link> = gone.map(|id| no_child(id, url)).collect();
     let sequences = list.sequences();
@@ -228,24 +273,25 @@ fn document(api: &Api, url: &PublicUrl, account: &Account, own: String, more: Ve
     let first = sequences.iter().map(|sequence| sequence.created_at).min().unwrap_or(account.created_at);
     let last = sequences.iter().map(|sequence| sequence.updated_at).max().unwrap_or(account.created_at);
     let length_m: f64 = sequences.iter().map(|sequence| sequence.summary.length_m).sum();
-    json!({
-        "type": "Collection",
-        "stac_version": STAC_VERSION,
-        "stac_extensions": ["https://stac-extensions.github.io/stats/v0.2.0/schema.json"],
-        "id": format!("user:{}", account.id),
-        "title": format!("{}'s sequences", account.name),
-        "description": format!("List of all sequences of user {}", account.name),
-        "keywords": ["pictures", format!("{}'s sequences", account.name)],
-        "license": license.id,
-        "providers": [Provider::account(account.id, account.name.clone())],
-        "created": utc(first),
-        "updated": utc(last),
-        "extent": whole(&sequences),
-        "stats:collections": Count { count: i64::try_from(sequences.len()).unwrap_or(i64::MAX) },
-        "stats:items": Count { count: sequences.iter().map(|sequence| sequence.summary.nb_pictures).sum() },
-        "geovisio:length_km": length_m.round() / 1000.0,
-        "links": links,
-    })
+    let title = format!("{}'s sequences", account.name);
+    UserCollection {
+        kind: "Collection",
+        stac_version: STAC_VERSION,
+        stac_extensions: ["https://stac-extensions.github.io/stats/v0.2.0/schema.json"],
+        id: format!("user:{}", account.id),
+        description: format!("List of all sequences of user {}", account.name),
+        keywords: ["pictures".to_owned(), title.clone()],
+        title,
+        license: license.id.clone(),
+        providers: [Provider::account(account.id, account.name.clone())],
+        created: utc(first),
+        updated: utc(last),
+        extent: whole(&sequences),
+        collections: Count { count: i64::try_from(sequences.len()).unwrap_or(i64::MAX) },
+        items: Count { count: sequences.iter().map(|sequence| sequence.summary.nb_pictures).sum() },
+        length_km: length_m.round() / 1000.0,
+        links,
+    }
 }
 
 fn child(sequence: &Sequence, url: &PublicUrl) -> Link {

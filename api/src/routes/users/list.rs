@@ -2,10 +2,10 @@
 
 use axum::{extract::State, response::Response};
 use flaneur_catalog::model::Account;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::User;
 use crate::{
     Api, ApiResult, Link, PublicUrl,
     error::ErrorBody,
@@ -32,6 +32,30 @@ struct Parameters {
     page: Option<String>,
 }
 
+/// Users as a STAC Catalog.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Users {
+    /// Always `Catalog`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// Always `1.0.0`.
+    stac_version: &'static str,
+    /// Always `flaneur:users`.
+    id: &'static str,
+    /// Title.
+    title: &'static str,
+    /// For people.
+    description: &'static str,
+    /// The standards that the API keeps to.
+    #[serde(rename = "conformsTo")]
+    #[schema(value_type = Vec<String>)]
+    conforms_to: [&'static str; CONFORMANCE.len()],
+    /// The users, in the order of their names.
+    users: Vec<User>,
+    /// Where to go from here: `child` leads to a user's sequences, `next` to more users.
+    links: Vec<Link>,
+}
+
 /// All users
 ///
 /// A STAC Catalog whose links with `rel=child` are the users' collections; in the order of their names.
@@ -39,7 +63,7 @@ struct Parameters {
     get, path = "/users", tag = "Accounts",
     params(Parameters),
     responses(
-        (status = 200, description = "Users", content_type = "application/json", body = Object,
+        (status = 200, description = "Users", content_type = "application/json", body = Users,
             example = json!({"type": "Catalog", "id": "flaneur:users", "users": [{"id": "52864614-8ee3-4e42-9578-9ffa0a554f1f", "name": "alice", "links": []}], "links": []})),
         (status = 304, description = "It is as `If-None-Match` says"),
         (status = 400, description = "A parameter makes no sense", body = ErrorBody),
@@ -71,19 +95,16 @@ async fn list(
         next.append_pair("limit", &limit.to_string()).append_pair("page", &last.name);
         links.push(Link::json("next", next.finish()));
     }
-    let user = |account: &Account| -> Value {
-        json!({ "id": account.id, "name": account.name, "links": super::links(account.id, &url) })
-    };
-    reply.json(&json!({
-        "type": "Catalog",
-        "stac_version": STAC_VERSION,
-        "id": "flaneur:users",
-        "title": "Users",
-        "description": "Whoever sends pictures to this instance",
-        "conformsTo": CONFORMANCE,
-        "users": accounts.iter().map(user).collect::<Vec<_>>(),
-        "links": links,
-    }))
+    reply.json(&Users {
+        kind: "Catalog",
+        stac_version: STAC_VERSION,
+        id: "flaneur:users",
+        title: "Users",
+        description: "Whoever sends pictures to this instance",
+        conforms_to: CONFORMANCE,
+        users: accounts.into_iter().map(|account| User::of(account, &url)).collect(),
+        links,
+    })
 }
 
 #[cfg(test)]

@@ -2,15 +2,89 @@
 
 use axum::{extract::State, response::Response};
 use flaneur_access::Visibility;
-use flaneur_catalog::model::Account;
-use serde_json::{Map, Value, json};
+use flaneur_catalog::model::{Account, AccountId};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, error::ErrorBody, extract, respond::Reply, rights};
+use crate::{
+    Api, ApiError, ApiResult, Identity, Link, PublicUrl, error::ErrorBody, extract, respond::Reply, rights, words,
+};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(me, choose))
+}
+
+/// The account that is signed in.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Me {
+    /// Identifier.
+    #[schema(value_type = Uuid)]
+    id: AccountId,
+    /// Name.
+    name: String,
+    /// Who sees its pictures if nothing is said when they are sent.
+    #[schema(value_type = words::Visibility)]
+    default_visibility: &'static str,
+    /// Whether others may correct place, time and direction of its pictures; null: as the instance has it.
+    #[schema(required)]
+    collaborative_metadata: Option<bool>,
+    /// The licence of what it sends from now on; null: the instance's.
+    #[schema(required)]
+    license: Option<String>,
+    /// Whom to name for what it sends from now on; null: the account.
+    #[schema(required)]
+    attribution: Option<String>,
+    /// What it may do.
+    permissions: Permissions,
+    /// Where to go from here: `user-info`, `collection`, `user-xyz`.
+    links: Vec<Link>,
+    /// Whether it agreed to the terms of service, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    tos_accepted: Option<bool>,
+    /// Whether it read their latest change, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    tos_latest_change_read: Option<bool>,
+}
+
+/// What an account may do.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Permissions {
+    /// What it is.
+    role: Role,
+    /// Whether it decides about reports.
+    can_check_reports: bool,
+    /// Whether it says where no pictures are to be taken.
+    can_edit_excluded_areas: bool,
+    /// Whether it writes pages.
+    can_edit_pages: bool,
+}
+
+/// What an account is.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = AccountRole)]
+#[serde(rename_all = "lowercase")]
+enum Role {
+    Admin,
+    User,
+}
+
+/// What an account chooses. What is not there stays; null gives it back to the instance.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it documents what is read field by field: what is null is not what is missing")]
+struct Choices {
+    /// Whether others may correct place, time and direction of my pictures.
+    collaborative_metadata: Option<bool>,
+    /// Who sees them if nothing is said when they are sent.
+    default_visibility: Option<words::Visibility>,
+    /// The licence of pictures sent from now on, one that the configuration offers.
+    license: Option<String>,
+    /// Whom to name for them: at most 200 characters.
+    #[schema(max_length = 200)]
+    attribution: Option<String>,
 }
 
 /// Who is asking
@@ -20,7 +94,7 @@ pub fn router() -> OpenApiRouter<Api> {
 #[utoipa::path(
     get, path = "/users/me", tag = "Accounts",
     responses(
-        (status = 200, description = "The account that is signed in", content_type = "application/json", body = Object,
+        (status = 200, description = "The account that is signed in", content_type = "application/json", body = Me,
             example = json!({"id": "52864614-8ee3-4e42-9578-9ffa0a554f1f", "name": "alice", "default_visibility": "anyone",
                 "collaborative_metadata": null,
                 "permissions": {"role": "user", "can_check_reports": false, "can_edit_excluded_areas": false, "can_edit_pages": false},
@@ -40,12 +114,10 @@ async fn me(State(api): State<Api>, identity: Identity, url: PublicUrl, reply: R
 /// What is not there stays; null gives it back to the instance.
 #[utoipa::path(
     patch, path = "/users/me", tag = "Accounts",
-    request_body(content = Object, description = "`collaborative_metadata`: whether others may correct place, time and direction \
-        of my pictures; `default_visibility`: who sees them if nothing is said when they are sent; `license` and `attribution`: the \
-        licence of pictures sent from now on, one that the configuration offers, and whom to name for them",
+    request_body(content = Choices,
         example = json!({"collaborative_metadata": false, "default_visibility": "anyone"})),
     responses(
-        (status = 200, description = "The account as it is now", body = Object),
+        (status = 200, description = "The account as it is now", body = Me),
         (status = 400, description = "A value makes no sense", body = ErrorBody),
         (status = 401, description = "Nobody is signed in", body = ErrorBody),
         (status = 415, description = "The body is not JSON", body = ErrorBody),
@@ -85,29 +157,27 @@ async fn choose(
 }
 
 /// The account as it is told of itself.
-pub async fn document(api: &Api, account: &Account, url: &PublicUrl) -> ApiResult<Value> {
+pub async fn document(api: &Api, account: &Account, url: &PublicUrl) -> ApiResult<Me> {
     let choices = api.catalog.choices(account.id).await?;
     let terms = api.catalog.terms(account.id).await?;
-    let mut document = json!({
-        "id": account.id,
-        "name": account.name,
-        "default_visibility": choices.default_visibility.unwrap_or_default().as_str(),
-        "collaborative_metadata": choices.collaborative_metadata,
-        "license": choices.rights.license,
-        "attribution": choices.rights.attribution,
-        "permissions": {
-            "role": if account.admin { "admin" } else { "user" },
-            "can_check_reports": account.admin,
-            "can_edit_excluded_areas": account.admin,
-            "can_edit_pages": account.admin,
+    let has_terms = terms.version > 0;
+    Ok(Me {
+        id: account.id,
+        name: account.name.clone(),
+        default_visibility: choices.default_visibility.unwrap_or_default().as_str(),
+        collaborative_metadata: choices.collaborative_metadata,
+        license: choices.rights.license,
+        attribution: choices.rights.attribution,
+        permissions: Permissions {
+            role: if account.admin { Role::Admin } else { Role::User },
+            can_check_reports: account.admin,
+            can_edit_excluded_areas: account.admin,
+            can_edit_pages: account.admin,
         },
-        "links": super::links(account.id, url),
-    });
-    if terms.version > 0 {
-        document["tos_accepted"] = json!(terms.accepted > 0);
-        document["tos_latest_change_read"] = json!(terms.read == terms.version);
-    }
-    Ok(document)
+        links: super::links(account.id, url),
+        tos_accepted: has_terms.then_some(terms.accepted > 0),
+        tos_latest_change_read: has_terms.then_some(terms.read == terms.version),
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `/users`: accounts, as others see them.
 
 use flaneur_catalog::model::{Account, AccountId};
+use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{Api, ApiError, ApiResult, Link, PublicUrl};
@@ -31,6 +32,24 @@ pub fn router() -> OpenApiRouter<Api> {
 /// An account, or 404.
 async fn find(api: &Api, id: AccountId) -> ApiResult<Account> {
     api.catalog.account(id).await?.ok_or_else(|| ApiError::not_found("User doesn't exist"))
+}
+
+/// An account, as others see it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct User {
+    /// Identifier.
+    #[schema(value_type = Uuid)]
+    id: AccountId,
+    /// Name.
+    name: String,
+    /// Where to go from here: `user-info`, `collection`, `user-xyz`.
+    links: Vec<Link>,
+}
+
+impl User {
+    fn of(account: Account, url: &PublicUrl) -> Self {
+        Self { id: account.id, links: links(account.id, url), name: account.name }
+    }
 }
 
 /// Where to go from an account.

@@ -2,10 +2,10 @@
 
 use axum::{extract::State, response::Response};
 use flaneur_catalog::model::AccountId;
-use serde_json::json;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
+use super::User;
 use crate::{Api, ApiResult, PublicUrl, error::ErrorBody, extract::Path, respond::Reply};
 
 /// The routes.
@@ -18,7 +18,7 @@ pub fn router() -> OpenApiRouter<Api> {
     get, path = "/users/{id}", tag = "Accounts",
     params(("id" = Uuid, Path, description = "The account", example = "52864614-8ee3-4e42-9578-9ffa0a554f1f")),
     responses(
-        (status = 200, description = "The user", content_type = "application/json", body = Object,
+        (status = 200, description = "The user", content_type = "application/json", body = User,
             example = json!({"id": "52864614-8ee3-4e42-9578-9ffa0a554f1f", "name": "alice", "links": []})),
         (status = 404, description = "There is no such user", body = ErrorBody,
             example = json!({"message": "User doesn't exist", "status_code": 404})),
@@ -26,7 +26,7 @@ pub fn router() -> OpenApiRouter<Api> {
 )]
 async fn user(State(api): State<Api>, url: PublicUrl, reply: Reply, Path(id): Path<Uuid>) -> ApiResult<Response> {
     let account = super::find(&api, AccountId(id)).await?;
-    reply.json(&json!({"id": account.id, "name": account.name, "links": super::links(account.id, &url)}))
+    reply.json(&User::of(account, &url))
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! `/users/search`: accounts by name.
 
 use axum::{extract::State, response::Response};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use flaneur_catalog::model::AccountId;
+use serde::{Deserialize, Serialize};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Api, ApiError, ApiResult, PublicUrl,
+    Api, ApiError, ApiResult, Link, PublicUrl,
     error::ErrorBody,
     extract::{Query, page_size},
     respond::Reply,
@@ -32,6 +32,27 @@ struct Parameters {
     limit: Option<String>,
 }
 
+/// The users that were found.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct FoundUsers {
+    /// The users, exact matches first.
+    features: Vec<FoundUser>,
+}
+
+/// A user that was found.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct FoundUser {
+    /// Identifier.
+    #[schema(value_type = Uuid)]
+    id: AccountId,
+    /// Name.
+    name: String,
+    /// The same, to be shown.
+    label: String,
+    /// Where to go from here: `user-info`, `collection`, `user-xyz`.
+    links: Vec<Link>,
+}
+
 /// Search users by name
 ///
 /// Exact matches come first.
@@ -39,7 +60,7 @@ struct Parameters {
     get, path = "/users/search", tag = "Accounts",
     params(Parameters),
     responses(
-        (status = 200, description = "Users; `name` and `label` are the same", content_type = "application/json", body = Object,
+        (status = 200, description = "Users; `name` and `label` are the same", content_type = "application/json", body = FoundUsers,
             example = json!({"features": [{"id": "52864614-8ee3-4e42-9578-9ffa0a554f1f", "name": "alice", "label": "alice", "links": []}]})),
         (status = 400, description = "Nothing to search for", body = ErrorBody,
             example = json!({"message": "say whom to search for: `q` is a part of the name", "status_code": 400})),
@@ -55,18 +76,13 @@ async fn search(
     let text = text.ok_or_else(|| ApiError::bad_request("say whom to search for: `q` is a part of the name"))?;
     let limit = page_size(parameters.limit.as_deref(), 20, 100)?;
     let accounts = api.catalog.search_accounts(text, limit).await?;
-    let features: Vec<Value> = accounts
-        .iter()
-        .map(|account| {
-            json!({
-                "id": account.id,
-                "name": account.name,
-                "label": account.name,
-                "links": super::links(account.id, &url),
-            })
-        })
-        .collect();
-    reply.json(&json!({ "features": features }))
+    let features = accounts.into_iter().map(|account| FoundUser {
+        id: account.id,
+        label: account.name.clone(),
+        links: super::links(account.id, &url),
+        name: account.name,
+    });
+    reply.json(&FoundUsers { features: features.collect() })
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! `/users/me/accept_tos` and `/users/me/tos_read`: what one says of the terms of service.
 
 use axum::{extract::State, response::Response};
-use serde_json::{Value, json};
+use flaneur_catalog::model::TermsAnswer;
+use jiff::Timestamp;
+use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::me;
+use super::me::{self, Me};
 use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, error::ErrorBody, respond::Reply};
 
 /// The routes.
@@ -18,7 +20,7 @@ pub fn router() -> OpenApiRouter<Api> {
 #[utoipa::path(
     post, path = "/users/me/accept_tos", tag = "Pages",
     responses(
-        (status = 200, description = "The account as it is now", content_type = "application/json", body = Object),
+        (status = 200, description = "The account as it is now", content_type = "application/json", body = Me),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 404, description = "There are no terms of service here", body = ErrorBody),
     )
@@ -33,7 +35,7 @@ async fn accept(State(api): State<Api>, identity: Identity, url: PublicUrl, repl
 #[utoipa::path(
     post, path = "/users/me/tos_read", tag = "Pages",
     responses(
-        (status = 200, description = "The account as it is now", content_type = "application/json", body = Object),
+        (status = 200, description = "The account as it is now", content_type = "application/json", body = Me),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 404, description = "There are no terms of service here", body = ErrorBody),
     )
@@ -49,11 +51,41 @@ async fn answer(api: &Api, identity: &Identity, url: &PublicUrl, reply: &Reply, 
     reply.json(&me::document(api, account, url).await?)
 }
 
+/// What an account said of the terms of service.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = TermsAnswers)]
+struct Answers {
+    /// The version in force; 0: there are none.
+    version: i64,
+    /// Each version that it read, the oldest first.
+    answers: Vec<AnswerToVersion>,
+}
+
+/// What an account said of a version of the terms of service.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = TermsAnswer)]
+struct AnswerToVersion {
+    /// Which version.
+    version: i64,
+    /// When it was read.
+    #[schema(value_type = String, format = DateTime)]
+    read_at: Timestamp,
+    /// When it was agreed to; null: it was not.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    accepted_at: Option<Timestamp>,
+}
+
+impl From<TermsAnswer> for AnswerToVersion {
+    fn from(TermsAnswer { version, read_at, accepted_at }: TermsAnswer) -> Self {
+        Self { version, read_at, accepted_at }
+    }
+}
+
 /// What you said of the terms of service
 #[utoipa::path(
     get, path = "/users/me/terms", tag = "Pages",
     responses(
-        (status = 200, description = "Each version that you read, and when you agreed to it", content_type = "application/json", body = Object,
+        (status = 200, description = "Each version that you read, and when you agreed to it", content_type = "application/json", body = Answers,
             example = json!({"version": 2, "answers": [
                 {"version": 1, "read_at": "2026-11-23T12:00:00Z", "accepted_at": "2026-11-23T12:00:00Z"},
                 {"version": 2, "read_at": "2026-11-24T08:00:00Z", "accepted_at": null}]})),
@@ -63,12 +95,6 @@ async fn answer(api: &Api, identity: &Identity, url: &PublicUrl, reply: &Reply, 
 )]
 async fn answers(State(api): State<Api>, identity: Identity, reply: Reply) -> ApiResult<Response> {
     let account = identity.require()?.id;
-    let answers = api.catalog.terms_answers(account).await?;
-    let answers: Vec<Value> = answers
-        .iter()
-        .map(
-            |answer| json!({ "version": answer.version, "read_at": answer.read_at, "accepted_at": answer.accepted_at }),
-        )
-        .collect();
-    reply.json(&json!({ "version": api.catalog.terms(account).await?.version, "answers": answers }))
+    let answers = api.catalog.terms_answers(account).await?.into_iter().map(AnswerToVersion::from).collect();
+    reply.json(&Answers { version: api.catalog.terms(account).await?.version, answers })
 }

@@ -14,7 +14,6 @@ use flaneur_login::{Attempt, LoginError, Provider};
 use http::{HeaderMap, header};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::{
     login::{Next, own_path, sign_in_page},
@@ -89,9 +88,24 @@ impl Problem {
     }
 }
 
-/// A provider as clients are told of it.
-pub fn described(provider: &Provider, url: &PublicUrl) -> Value {
-    json!({ "id": provider.id(), "name": provider.name(), "href": address(provider, url) })
+/// A provider of logins, as clients are told of it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = LoginProvider)]
+pub struct Described {
+    /// Identifier.
+    id: String,
+    /// For people.
+    name: String,
+    /// Where a browser begins to sign in there; takes `next_url`.
+    href: String,
+}
+
+impl Described {
+    /// What is told of a provider.
+    pub fn of(provider: &Provider, url: &PublicUrl) -> Self {
+        let (id, name) = (provider.id().to_owned(), provider.name().to_owned());
+        Self { id, name, href: address(provider, url) }
+    }
 }
 
 /// Where a browser begins to sign in there.

@@ -1571,7 +1571,7 @@ impl HttpClient {
     /// `geovisio_version` names the release of the Panoramax API whose behaviour this server follows.
     ///
     /// `GET /`
-    pub async fn get(&self) -> Result<GetResponse, ApiOpError<GetApiError>> {
+    pub async fn get(&self) -> Result<Landing, ApiOpError<GetApiError>> {
         let request_url = format!("{}{}", self.base_url, "/");
         let mut req = self.http_client.get(request_url);
         if let Some(api_key) = &self.api_key {
@@ -3404,7 +3404,7 @@ impl HttpClient {
     /// an account that way.
     ///
     /// `GET /configuration`
-    pub async fn get_configuration(&self) -> Result<GetConfigurationResponse, ApiOpError<GetConfigurationApiError>> {
+    pub async fn get_configuration(&self) -> Result<Configuration, ApiOpError<GetConfigurationApiError>> {
         let request_url = format!("{}{}", self.base_url, "/configuration");
         let mut req = self.http_client.get(request_url);
         if let Some(api_key) = &self.api_key {
@@ -3491,7 +3491,7 @@ impl HttpClient {
     /// The same list as on the landing page.
     ///
     /// `GET /conformance`
-    pub async fn get_conformance(&self) -> Result<GetConformanceResponse, ApiOpError<GetConformanceApiError>> {
+    pub async fn get_conformance(&self) -> Result<Conformance, ApiOpError<GetConformanceApiError>> {
         let request_url = format!("{}{}", self.base_url, "/conformance");
         let mut req = self.http_client.get(request_url);
         if let Some(api_key) = &self.api_key {
@@ -3582,7 +3582,7 @@ impl HttpClient {
     /// moment later.
     ///
     /// `GET /dataset`
-    pub async fn get_dataset(&self) -> Result<GetDatasetResponse, ApiOpError<GetDatasetApiError>> {
+    pub async fn get_dataset(&self) -> Result<DatasetCollection, ApiOpError<GetDatasetApiError>> {
         let request_url = format!("{}{}", self.base_url, "/dataset");
         let mut req = self.http_client.get(request_url);
         if let Some(api_key) = &self.api_key {

@@ -114,6 +114,241 @@ pub struct PictureProgress {
     ///`ready`, `waiting-for-process` or `broken`.
     pub status: String,
 }
+///The instance as a STAC Catalog.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Landing {
+    ///The standards that the API keeps to.
+    #[serde(rename = "conformsTo")]
+    pub conforms_to: Vec<String>,
+    ///Whom to write to, where the operator says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contacts: Option<Vec<Contact>>,
+    ///What it is, for people.
+    pub description: String,
+    pub extent: Extent,
+    ///The release of the Panoramax API whose behaviour this server follows.
+    pub geovisio_version: String,
+    ///Always `flaneur`.
+    pub id: String,
+    ///Where everything is: clients match on `rel` and `type`.
+    pub links: Vec<Link>,
+    ///Extensions whose schemas it keeps to.
+    pub stac_extensions: Vec<String>,
+    ///Always `1.0.0`.
+    pub stac_version: String,
+    ///What the instance is called.
+    pub title: String,
+    ///Always `Catalog`.
+    pub r#type: String,
+}
+///The dataset as a STAC Collection.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct DatasetCollection {
+    ///The files, each named by the quadkey of the map's tile that its pictures are in.
+    pub assets: DatasetCollectionAssets,
+    ///For people.
+    pub description: String,
+    pub extent: Extent,
+    ///Number of the last line of the change log that surely is in all files.
+    #[serde(rename = "flaneur:change")]
+    pub flaneur_change: i64,
+    ///Whether a file is missing, because a picture in it was withdrawn or because none was written yet.
+    #[serde(rename = "flaneur:incomplete")]
+    pub flaneur_incomplete: bool,
+    ///Always `dataset`.
+    pub id: String,
+    ///For searches by word.
+    pub keywords: Vec<String>,
+    ///SPDX identifier; `various` where pictures may have several.
+    pub license: String,
+    ///Where to go from here.
+    pub links: Vec<Link>,
+    ///The instance.
+    pub providers: Vec<Host>,
+    ///Extensions whose schemas it keeps to.
+    pub stac_extensions: Vec<String>,
+    ///Always `1.0.0`.
+    pub stac_version: String,
+    ///The columns of each file, in order.
+    #[serde(rename = "table:columns")]
+    pub table_columns: Vec<Column>,
+    ///Always `geometry`: the column that says where pictures are.
+    #[serde(rename = "table:primary_geometry")]
+    pub table_primary_geometry: String,
+    ///Pictures in all files.
+    #[serde(rename = "table:row_count")]
+    pub table_row_count: i64,
+    ///Title.
+    pub title: String,
+    ///Always `Collection`.
+    pub r#type: String,
+    ///When the oldest of the files was written; null: there is none.
+    pub updated: Option<String>,
+}
+///Who hosts the dataset.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Host {
+    ///What the instance is called.
+    pub name: String,
+    ///Always `host`.
+    pub roles: Vec<String>,
+    ///Its address.
+    pub url: String,
+}
+///The files, each named by the quadkey of the map's tile that its pictures are in.
+#[derive(Debug, Clone, Deserialize, Serialize, Default)]
+pub struct DatasetCollectionAssets {
+    /// Additional properties matching the spec's
+    /// `additionalProperties` value schema.
+    #[serde(flatten)]
+    pub additional_properties: std::collections::BTreeMap<String, DatasetAsset>,
+}
+///A file of the dataset.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct DatasetAsset {
+    ///What the bytes add up to, as a multihash in hexadecimal digits: SHA-256.
+    #[serde(rename = "file:checksum", skip_serializing_if = "Option::is_none")]
+    pub file_checksum: Option<String>,
+    ///Bytes.
+    #[serde(rename = "file:size")]
+    pub file_size: i64,
+    ///Absolute address, which changes when what is in the file does.
+    pub href: String,
+    ///Where they are: west, south, east, north, degrees.
+    #[serde(rename = "proj:bbox")]
+    pub proj_bbox: Vec<f64>,
+    ///Always `data`.
+    pub roles: Vec<String>,
+    ///Pictures in it.
+    #[serde(rename = "table:row_count")]
+    pub table_row_count: i64,
+    ///Title.
+    pub title: String,
+    ///Always `application/vnd.apache.parquet`.
+    pub r#type: String,
+    ///The time that it tells the pictures of.
+    pub updated: String,
+}
+///A column of the files.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Column {
+    ///What it says.
+    pub description: String,
+    ///Its name.
+    pub name: String,
+    ///Its type, in Arrow's words.
+    pub r#type: String,
+}
+///Whom to write to.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Contact {
+    ///Their addresses.
+    pub emails: Vec<Email>,
+    ///What they are called: the instance's name.
+    pub name: String,
+}
+///An e-mail address.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Email {
+    ///The address.
+    pub value: String,
+}
+///What the operator chose.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Configuration {
+    pub auth: Auth,
+    pub defaults: UploadDefaults,
+    pub description: Translated,
+    ///The operator's address, where it is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    ///Address of a MapLibre style to put below the coverage; null: the one that the site brings along.
+    #[serde(rename = "flaneur:background_style")]
+    pub flaneur_background_style: Option<String>,
+    pub geo_coverage: Translated,
+    pub license: License,
+    ///The licences that senders may choose from.
+    pub licenses: Vec<License>,
+    pub name: Translated,
+    ///The pages that somebody has written.
+    pub pages: Vec<PageName>,
+    ///The release of this server.
+    pub version: String,
+    pub visibility: VisibilityChoice,
+}
+///What may be chosen.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct VisibilityChoice {
+    ///The values.
+    pub possible_values: Vec<Visibility>,
+}
+///What holds for upload sets that say nothing else.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct UploadDefaults {
+    pub default_visibility: Visibility,
+    ///Metres below which neighbours may be duplicates.
+    pub duplicate_distance: f64,
+    ///Degrees of heading below which neighbours may be duplicates.
+    pub duplicate_rotation: f64,
+    ///Metres between neighbours above which a new sequence begins.
+    pub split_distance: f64,
+    ///Seconds between neighbours above which a new sequence begins.
+    pub split_time: f64,
+}
+///A text in some languages.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Translated {
+    ///In the instance's language.
+    pub label: String,
+    pub langs: Languages,
+}
+///A text by language.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Languages {
+    ///In English.
+    pub en: String,
+}
+///Which page.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, Default)]
+pub enum PageName {
+    #[default]
+    #[serde(rename = "terms-of-service")]
+    TermsOfService,
+    #[serde(rename = "end-user-license-agreement")]
+    EndUserLicenseAgreement,
+    #[serde(rename = "end-user-license-agreement-summary")]
+    EndUserLicenseAgreementSummary,
+    #[serde(rename = "custom-banner")]
+    CustomBanner,
+}
+impl PageName {
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::TermsOfService => "terms-of-service",
+            Self::EndUserLicenseAgreement => "end-user-license-agreement",
+            Self::EndUserLicenseAgreementSummary => "end-user-license-agreement-summary",
+            Self::CustomBanner => "custom-banner",
+        }
+    }
+}
+impl ::std::fmt::Display for PageName {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl AsRef<str> for PageName {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+///A licence.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct License {
+    ///SPDX identifier.
+    pub id: String,
+    ///Where its text is.
+    pub url: String,
+}
 ///A page of sequences.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Collections {
@@ -386,6 +621,36 @@ pub struct Count {
     ///The number.
     pub count: i64,
 }
+///Who sees something: everybody, whoever is signed in, or its owner and administrators.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, Default)]
+pub enum Visibility {
+    #[default]
+    #[serde(rename = "anyone")]
+    Anyone,
+    #[serde(rename = "logged-only")]
+    LoggedOnly,
+    #[serde(rename = "owner-only")]
+    OwnerOnly,
+}
+impl Visibility {
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Anyone => "anyone",
+            Self::LoggedOnly => "logged-only",
+            Self::OwnerOnly => "owner-only",
+        }
+    }
+}
+impl ::std::fmt::Display for Visibility {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl AsRef<str> for Visibility {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
 ///A page of the log.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Changes {
@@ -457,23 +722,6 @@ pub struct Point {
     pub coordinates: Vec<f64>,
     ///Always `Point`.
     pub r#type: String,
-}
-///A link of a STAC or OGC document. Clients match on `rel` and `type`.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub struct Link {
-    ///Absolute address.
-    pub href: String,
-    ///Relation.
-    pub rel: String,
-    ///For people.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    ///Media type of the target.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    /// Additional properties not explicitly defined in the schema
-    #[serde(flatten)]
-    pub additional_properties: std::collections::BTreeMap<String, serde_json::Value>,
 }
 ///Properties of a picture.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -620,6 +868,46 @@ pub struct ChangeLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sequence: Option<uuid::Uuid>,
 }
+///A link of a STAC or OGC document. Clients match on `rel` and `type`.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Link {
+    ///Absolute address.
+    pub href: String,
+    ///Relation.
+    pub rel: String,
+    ///For people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    ///Media type of the target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r#type: Option<String>,
+    /// Additional properties not explicitly defined in the schema
+    #[serde(flatten)]
+    pub additional_properties: std::collections::BTreeMap<String, serde_json::Value>,
+}
+///How people sign in.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Auth {
+    ///Whether uploading takes a token.
+    pub enabled: bool,
+    ///Whether who uploads has to agree to the terms of service first.
+    pub enforce_tos_acceptance: bool,
+    ///Where people sign in with an account that they have elsewhere.
+    #[serde(rename = "flaneur:providers")]
+    pub flaneur_providers: Vec<LoginProvider>,
+    ///Whether who was never here gets an account by signing in with one that they have elsewhere.
+    pub registration_is_open: bool,
+}
+///A provider of logins, as clients are told of it.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct LoginProvider {
+    ///Where a browser begins to sign in there; takes `next_url`.
+    pub href: String,
+    ///Identifier.
+    pub id: String,
+    ///For people.
+    pub name: String,
+}
 ///The files of a picture.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Assets {
@@ -666,6 +954,13 @@ pub struct AnswerChecks {
     #[serde(flatten)]
     pub additional_properties: std::collections::BTreeMap<String, String>,
 }
+///Which standards the API keeps to.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Conformance {
+    ///Addresses of conformance classes.
+    #[serde(rename = "conformsTo")]
+    pub conforms_to: Vec<String>,
+}
 pub type DeleteBatchRunResponse = serde_json::Value;
 ///The JSON every error is answered with, for the documentation.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -684,12 +979,8 @@ pub struct ErrorBody {
 }
 pub type GetCollectionsIdQueryablesResponse = serde_json::Value;
 pub type GetCollectionsQueryablesResponse = serde_json::Value;
-pub type GetConfigurationResponse = serde_json::Value;
-pub type GetConformanceResponse = serde_json::Value;
-pub type GetDatasetResponse = serde_json::Value;
 pub type GetPicturesIdRedactionsResponse = serde_json::Value;
 pub type GetQueryablesResponse = serde_json::Value;
-pub type GetResponse = serde_json::Value;
 ///What is wanted.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct NewWebhookBody {
