@@ -40,6 +40,20 @@ words! {
     TokenScope: once(TokenScopes::READ).chain(flaneur_access::TokenScope::ALL.map(flaneur_access::TokenScope::as_str));
     /// How far a sequence is.
     SequenceStatus: model::SequenceStatus::ALL.map(status_name);
+    /// What is wrong with a picture or a sequence.
+    Issue: model::Issue::ALL.map(model::Issue::as_str);
+    /// How far a report is.
+    ReportStatus: model::ReportStatus::ALL.map(model::ReportStatus::as_str);
+    /// In which role somebody acts on a report; `rule` is the operator's, which nobody applies by hand.
+    ReportRole: model::ReportRole::ALL.map(model::ReportRole::as_str);
+    /// What a region of a picture holds.
+    RegionClass: model::RegionClass::ALL.map(model::RegionClass::as_str);
+    /// Where a redaction comes from: somebody drew it, or a model found it.
+    RedactionOrigin: model::RedactionOrigin::ALL.map(model::RedactionOrigin::as_str);
+    /// How far a redaction is.
+    RedactionState: model::RedactionState::ALL.map(model::RedactionState::as_str);
+    /// How far it is that a redaction is to be undone.
+    UndoState: model::UndoState::ALL.map(model::UndoState::as_str);
     /// How far a transfer is.
     TransferStatus: model::TransferStatus::ALL.map(model::TransferStatus::as_str);
     /// Which page.

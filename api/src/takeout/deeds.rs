@@ -48,10 +48,10 @@ async fn write_edits(takeout: &Takeout, archive: &mut Archive) -> Result<(), Hal
                 of.entry(edit).or_default().push(change);
             }
             for edit in some {
-                let mut told = edits::edit(edit, &takeout.url, false);
                 let changes = of.remove(&edit.id).unwrap_or_default();
-                told.insert("changes".to_owned(), changes.iter().map(|change| edits::change(change, true)).collect());
-                lines.add(archive, &told).await?;
+                let changes = changes.iter().map(|change| edits::change(change, true)).collect();
+                let edit = edits::edit(edit, &takeout.url, false);
+                lines.add(archive, &edits::EditWithChanges { edit, changes }).await?;
             }
         }
         before = page.last().map(|edit| (edit.at, edit.id));
@@ -74,7 +74,8 @@ async fn write_reports(takeout: &Takeout, archive: &mut Archive) -> Result<(), H
             of.entry(event.report).or_default().push(event);
         }
         for report in &page {
-            lines.add(archive, &report_line(takeout, report, &of.remove(&report.id).unwrap_or_default())).await?;
+            let events = of.remove(&report.id).unwrap_or_default();
+            lines.add(archive, &report_line(takeout, report, &events)?).await?;
         }
         before = page.last().map(|report| (report.opened_at, report.id));
         if (page.len() as i64) < PAGE {
@@ -83,14 +84,15 @@ async fn write_reports(takeout: &Takeout, archive: &mut Archive) -> Result<(), H
     }
 }
 
-fn report_line(takeout: &Takeout, report: &Report, events: &[ReportEvent]) -> Value {
+fn report_line(takeout: &Takeout, report: &Report, events: &[ReportEvent]) -> serde_json::Result<Value> {
     let mut told = reports::as_concerned(report, takeout.account.id, &takeout.url);
-    told.insert("flaneur:answers".to_owned(), reports::answers(events));
+    told.answers = Some(reports::answers(events));
+    let mut told = serde_json::to_value(told)?;
     // Where to reach whoever reported is theirs to know.
     if report.reporter == Some(takeout.account.id) {
-        told.insert("reporter_email".to_owned(), json!(report.email));
+        told["reporter_email"] = json!(report.email);
     }
-    Value::Object(told)
+    Ok(told)
 }
 
 /// What it said and did about reports, its own and others'.
@@ -119,7 +121,7 @@ async fn write_redactions(takeout: &Takeout, archive: &mut Archive) -> Result<()
             // Who else asked for it is not told.
             mine.asked_by = mine.asked_by.filter(|by| *by == me);
             mine.undo = mine.undo.filter(|undo| undo.by == me);
-            let mut told = redaction_document(&mine, false, &takeout.url);
+            let mut told = serde_json::to_value(redaction_document(&mine, false, &takeout.url))?;
             told["picture_id"] = json!(redaction.picture);
             lines.add(archive, &told).await?;
         }

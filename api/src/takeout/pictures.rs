@@ -14,7 +14,7 @@ use super::{
     names,
 };
 use crate::{
-    routes::pictures::{redaction_document, redactions_with, unfinished_status},
+    routes::pictures::{RedactionDocument, redaction_document, redactions_with, unfinished_status},
     stac,
 };
 
@@ -55,7 +55,7 @@ async fn write_page(
     for own in page {
         let asked = asked.remove(&own.place.picture).unwrap_or_default();
         let redactions = redactions_with(&own.item.picture, &own.detections, asked);
-        let redactions: Vec<Value> =
+        let redactions: Vec<_> =
             redactions.iter().map(|each| redaction_document(each, sealed.contains(&each.id), &takeout.url)).collect();
         let file = file(takeout, &own);
         lines.push(&line(takeout, own, file.as_ref(), &redactions)?)?;
@@ -78,7 +78,12 @@ fn file(takeout: &Takeout, own: &OwnPicture) -> Option<File> {
 }
 
 /// The item, with what else is held on the picture beside: what was sent with it, and what was redacted.
-fn line(takeout: &Takeout, own: OwnPicture, file: Option<&File>, redactions: &[Value]) -> Result<Value, Halt> {
+fn line(
+    takeout: &Takeout,
+    own: OwnPicture,
+    file: Option<&File>,
+    redactions: &[RedactionDocument],
+) -> Result<Value, Halt> {
     let picture = own.item.picture.clone();
     let published = picture.subject(Visibility::Anyone).published;
     let mut item = stac::Item::new(own.item, &takeout.url, &takeout.api.settings.license);

@@ -12,7 +12,12 @@ use serde_json::{Map, Value, json};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{Kinds, fields, make, new_edit, permit, tags::tag_edits, view::annotation_document};
+use super::{
+    Kinds, fields, make, new_edit, permit,
+    tags::tag_edits,
+    told::TagEdit,
+    view::{AnnotationDocument, annotation_document},
+};
 use crate::{
     Api, ApiError, ApiResult, Identity, PublicUrl,
     error::ErrorBody,
@@ -36,7 +41,7 @@ struct NewAnnotation {
     #[schema(value_type = Value)]
     shape: Value,
     /// Its tags.
-    #[schema(value_type = Option<Vec<Object>>)]
+    #[schema(value_type = Option<Vec<TagEdit>>)]
     semantics: Option<Value>,
 }
 
@@ -51,7 +56,7 @@ struct NewAnnotation {
     ),
     request_body = NewAnnotation,
     responses(
-        (status = 200, description = "The annotation; `Location` is its address", body = Object),
+        (status = 200, description = "The annotation; `Location` is its address", body = AnnotationDocument),
         (status = 400, description = "The shape is not in the picture, or a tag makes no sense", body = ErrorBody),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 404, description = "There is no such picture in this sequence, as far as this viewer goes", body = ErrorBody),
@@ -77,7 +82,7 @@ async fn annotate_item(
     params(("id" = Uuid, Path, description = "The picture")),
     request_body = NewAnnotation,
     responses(
-        (status = 200, description = "The annotation; `Location` is its address", body = Object),
+        (status = 200, description = "The annotation; `Location` is its address", body = AnnotationDocument),
         (status = 400, description = "The shape is not in the picture, or a tag makes no sense", body = ErrorBody),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 404, description = "There is no such picture, as far as this viewer goes", body = ErrorBody),

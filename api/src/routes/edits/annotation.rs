@@ -12,7 +12,12 @@ use serde_json::{Map, Value, json};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{Kinds, fields, make, new_edit, permit, tags::tag_edits, view::annotation_document};
+use super::{
+    Kinds, fields, make, new_edit, permit,
+    tags::tag_edits,
+    told::TagEdit,
+    view::{AnnotationDocument, annotation_document},
+};
 use crate::{
     Api, ApiError, ApiResult, Identity,
     error::ErrorBody,
@@ -24,6 +29,15 @@ use crate::{
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(show, retag, remove)).routes(routes!(show_below, retag_below, remove_below))
+}
+
+/// What of an annotation is to be changed.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it documents what is read from a map")]
+struct PatchOfAnnotation {
+    /// Tags to `add` (if nothing is said) or `delete`.
+    #[schema(nullable = false)]
+    semantics: Option<Vec<TagEdit>>,
 }
 
 /// Where an annotation is looked for.
@@ -84,7 +98,7 @@ async fn removed(api: &Api, identity: &Identity, annotation: Annotation) -> ApiR
     get, path = "/annotations/{id}", tag = "Editing",
     params(("id" = Uuid, Path, description = "The annotation")),
     responses(
-        (status = 200, description = "The annotation", body = Object),
+        (status = 200, description = "The annotation", body = AnnotationDocument),
         (status = 304, description = "It is as `If-None-Match` says"),
         (status = 404, description = "There is no such annotation, as far as this viewer goes", body = ErrorBody),
     )
@@ -99,9 +113,9 @@ async fn show(State(api): State<Api>, identity: Identity, reply: Reply, Path(id)
 #[utoipa::path(
     patch, path = "/annotations/{id}", tag = "Editing",
     params(("id" = Uuid, Path, description = "The annotation")),
-    request_body = Object,
+    request_body = PatchOfAnnotation,
     responses(
-        (status = 200, description = "The annotation as it is now", body = Object),
+        (status = 200, description = "The annotation as it is now", body = AnnotationDocument),
         (status = 204, description = "It has no tag left, and is gone"),
         (status = 400, description = "A tag makes no sense, or is there already", body = ErrorBody),
         (status = 401, description = "Sign in first", body = ErrorBody),
@@ -149,7 +163,7 @@ async fn remove(State(api): State<Api>, identity: Identity, Path(id): Path<Uuid>
         ("id" = Uuid, Path, description = "The annotation"),
     ),
     responses(
-        (status = 200, description = "The annotation", body = Object),
+        (status = 200, description = "The annotation", body = AnnotationDocument),
         (status = 304, description = "It is as `If-None-Match` says"),
         (status = 404, description = "There is no such annotation, as far as this viewer goes", body = ErrorBody),
     )
@@ -171,9 +185,9 @@ async fn show_below(
         ("item" = Uuid, Path, description = "The picture"),
         ("id" = Uuid, Path, description = "The annotation"),
     ),
-    request_body = Object,
+    request_body = PatchOfAnnotation,
     responses(
-        (status = 200, description = "The annotation as it is now", body = Object),
+        (status = 200, description = "The annotation as it is now", body = AnnotationDocument),
         (status = 204, description = "It has no tag left, and is gone"),
         (status = 400, description = "A tag makes no sense, or is there already", body = ErrorBody),
         (status = 401, description = "Sign in first", body = ErrorBody),

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     COLLECTION, Kinds, VISIBLE, body::Patch, fields, make, new_edit, operation::shots, patch_of, permit,
-    tags::tag_edits,
+    tags::tag_edits, told::TagEdit,
 };
 use crate::{
     Api, ApiError, ApiResult, Identity, PublicUrl,
@@ -44,7 +44,7 @@ struct PatchOfSequence {
     /// Degrees between the direction of travel and of view, -180 to 180, clockwise: every picture's heading is computed anew.
     relative_heading: Option<f64>,
     /// Tags to `add` (if nothing is said) or `delete`.
-    #[schema(value_type = Option<Vec<Object>>)]
+    #[schema(value_type = Option<Vec<TagEdit>>)]
     semantics: Option<Value>,
 }
 

@@ -5,11 +5,14 @@ use flaneur_access::{Action, Subject, Visibility, decide};
 use flaneur_catalog::model::{Edit, EditChange, EditId, HistoryOf, PictureId, SequenceId};
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{is_collaborative, view};
+use super::{
+    is_collaborative,
+    told::{EditWithChanges, Edits, History},
+    view,
+};
 use crate::{
     Api, ApiError, ApiResult, Identity, Link, PublicUrl,
     error::ErrorBody,
@@ -70,7 +73,7 @@ fn page_links(base: &str, limit: i64, last: Option<&Edit>) -> Vec<Link> {
     get, path = "/pictures/{id}/edits", tag = "Editing",
     params(("id" = Uuid, Path, description = "The picture"), Page),
     responses(
-        (status = 200, description = "A page of edits, each with what it did to this picture", body = Object),
+        (status = 200, description = "A page of edits, each with what it did to this picture", body = History),
         (status = 304, description = "It is as `If-None-Match` says"),
         (status = 400, description = "A parameter makes no sense", body = ErrorBody),
         (status = 404, description = "There is no such picture, as far as this viewer goes", body = ErrorBody),
@@ -98,7 +101,7 @@ async fn of_picture(
     get, path = "/collections/{id}/edits", tag = "Editing",
     params(("id" = Uuid, Path, description = "The sequence"), Page),
     responses(
-        (status = 200, description = "A page of edits, each with what it did to this sequence", body = Object),
+        (status = 200, description = "A page of edits, each with what it did to this sequence", body = History),
         (status = 304, description = "It is as `If-None-Match` says"),
         (status = 400, description = "A parameter makes no sense", body = ErrorBody),
         (status = 404, description = "There is no such sequence, as far as this viewer goes", body = ErrorBody),
@@ -126,7 +129,7 @@ async fn page_of(
     (of, subject): (HistoryOf, Subject),
     page: &Page,
     base: &str,
-) -> ApiResult<Value> {
+) -> ApiResult<History> {
     let limit = page.limit()?;
     let collaborative = is_collaborative(api, subject.owner.into()).await?;
     let in_full = decide(identity.viewer(), Action::Correct { collaborative }, subject).is_ok();
@@ -135,23 +138,22 @@ async fn page_of(
     let groups: Vec<&[(Edit, EditChange)]> = found.chunk_by(|(one, _), (other, _)| one.id == other.id).collect();
     let last = found.last().map(|(edit, _)| edit).filter(|_| groups.len() as i64 == limit);
     let links = page_links(base, limit, last);
-    let edits: Vec<Value> = groups
+    let edits = groups
         .into_iter()
         .filter_map(|group| {
             let told: Vec<&EditChange> =
                 group.iter().map(|(_, change)| change).filter(|change| in_full || !view::is_silent(change)).collect();
             let (edit, _) = group.first().filter(|_| !told.is_empty())?;
             let own = identity.account.as_ref().is_some_and(|account| account.id == edit.account);
-            let mut document = view::edit(edit, url, in_full || own);
+            let mut edit = view::edit(edit, url, in_full || own);
             if !in_full {
-                document.remove("operation");
+                edit.operation = None;
             }
             let changes = told.into_iter().map(|change| view::change(change, in_full)).collect();
-            document.insert("changes".to_owned(), Value::Array(changes));
-            Some(Value::Object(document))
+            Some(EditWithChanges { edit, changes })
         })
         .collect();
-    Ok(json!({ "edits": edits, "links": links }))
+    Ok(History { edits, links })
 }
 
 /// My edits
@@ -161,7 +163,7 @@ async fn page_of(
     get, path = "/users/me/edits", tag = "Editing",
     params(Page),
     responses(
-        (status = 200, description = "A page of edits", body = Object),
+        (status = 200, description = "A page of edits", body = Edits),
         (status = 304, description = "It is as `If-None-Match` says"),
         (status = 400, description = "A parameter makes no sense", body = ErrorBody),
         (status = 401, description = "Sign in first", body = ErrorBody),
@@ -179,8 +181,7 @@ async fn of_account(
     let found = api.catalog.edits_by(account, page.before()?, limit).await?;
     let more = found.len() as i64 == limit;
     let links = page_links(&url.api("/users/me/edits"), limit, found.last().filter(|_| more));
-    let edits: Vec<Map<String, Value>> = found.iter().map(|edit| view::edit(edit, &url, true)).collect();
-    reply.json(&json!({ "edits": edits, "links": links }))
+    reply.json(&Edits { edits: found.iter().map(|edit| view::edit(edit, &url, true)).collect(), links })
 }
 
 /// One edit, with what it changed
@@ -193,7 +194,7 @@ async fn of_account(
         ("after" = Option<i64>, Query, description = "Only changes after this place: taken from the `next` link"),
     ),
     responses(
-        (status = 200, description = "The edit", body = Object),
+        (status = 200, description = "The edit", body = EditWithChanges),
         (status = 304, description = "It is as `If-None-Match` says"),
         (status = 400, description = "A parameter makes no sense", body = ErrorBody),
         (status = 401, description = "Sign in first", body = ErrorBody),
@@ -214,15 +215,12 @@ async fn one(
         .filter(|edit| edit.account == account.id || account.admin)
         .ok_or_else(|| ApiError::not_found("Edit doesn't exist"))?;
     let changes = api.catalog.edit_changes(edit.id, after.after.unwrap_or(0), MOST_CHANGES).await?;
-    let mut document = view::edit(&edit, &url, true);
-    if let (Some((last, _)), Some(Value::Array(links))) =
-        (changes.last().filter(|_| changes.len() as i64 == MOST_CHANGES), document.get_mut("links"))
-    {
-        links.push(json!(Link::json("next", url.api(&format!("/edits/{id}?after={last}")))));
+    let mut edit = view::edit(&edit, &url, true);
+    if let Some((last, _)) = changes.last().filter(|_| changes.len() as i64 == MOST_CHANGES) {
+        edit.links.push(Link::json("next", url.api(&format!("/edits/{id}?after={last}"))));
     }
     let changes = changes.iter().map(|(_, change)| view::change(change, true)).collect();
-    document.insert("changes".to_owned(), Value::Array(changes));
-    reply.json(&document)
+    reply.json(&EditWithChanges { edit, changes })
 }
 
 #[derive(Debug, Deserialize)]

@@ -7,7 +7,9 @@ use serde_json::{Map, Value};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{ITEM, Kinds, VISIBLE, body::Patch, fields, make, new_edit, patch_of, permit, tags::tag_edits};
+use super::{
+    ITEM, Kinds, VISIBLE, body::Patch, fields, make, new_edit, patch_of, permit, tags::tag_edits, told::TagEdit,
+};
 use crate::{
     Api, ApiResult, Identity, PublicUrl,
     error::ErrorBody,
@@ -48,7 +50,7 @@ struct PatchOfPicture {
     /// Whom to name for it, at most 200 characters.
     attribution: Option<String>,
     /// Tags to `add` (if nothing is said) or `delete`.
-    #[schema(value_type = Option<Vec<Object>>)]
+    #[schema(value_type = Option<Vec<TagEdit>>)]
     semantics: Option<Value>,
 }
 

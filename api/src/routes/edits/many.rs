@@ -14,11 +14,15 @@ use flaneur_catalog::model::{
 };
 use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
-use serde_json::{Value, json};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{gpx, make, new_edit, operation::Operation, operation::Wanted, view};
+use super::{
+    gpx, make, new_edit,
+    operation::{Operation, Wanted},
+    told::{Change, EditPreview, MadeEdit},
+    view,
+};
 use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, error::ErrorBody, extract};
 
 /// Most identifiers in one request, of each kind.
@@ -59,8 +63,8 @@ struct Request {
     post, path = "/edits", tag = "Editing",
     request_body(content = Request, example = json!({"collections": ["f6a2f13d-0676-4f8c-81c6-c7ec5ef10e72"], "operation": {"turn": {"degrees": 180}}, "preview": true})),
     responses(
-        (status = 200, description = "What it would change, or that nothing is left to be changed", body = Object),
-        (status = 201, description = "The edit that was made; `Location` is its address", body = Object),
+        (status = 200, description = "What it would change, or that nothing is left to be changed", body = EditPreview),
+        (status = 201, description = "The edit that was made; `Location` is its address", body = MadeEdit),
         (status = 400, description = "The operation makes no sense, or is about too many pictures", body = ErrorBody),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 403, description = "Some of the pictures belong to another account", body = ErrorBody),
@@ -91,13 +95,13 @@ async fn edit_many(
     let changes = differences(&pictures, &wanted);
     let untouched = pictures.len() - changes.len();
     if request.preview || changes.is_empty() {
-        return Ok(Json(json!({
-            "preview": request.preview,
-            "operation": record,
-            "changes_count": changes.len(),
-            "unchanged_count": untouched,
-            "changes": told(&changes),
-        }))
+        return Ok(Json(EditPreview {
+            preview: request.preview,
+            operation: record,
+            changes_count: changes.len(),
+            unchanged_count: untouched,
+            changes: told(&changes),
+        })
         .into_response());
     }
     let wish =
@@ -108,19 +112,21 @@ async fn edit_many(
         return Err(ApiError::conflict("somebody else changed these pictures meanwhile: look at the preview again"));
     };
     let edit = api.catalog.find_edit(new.id).await?.ok_or_else(|| ApiError::not_found("Edit doesn't exist"))?;
-    let mut document = view::edit(&edit, &url, true);
-    document.insert("unchanged_count".to_owned(), json!(pictures.len() - changes.len()));
-    document.insert("gone_count".to_owned(), json!(unfulfilled.len()));
-    document.insert("changes".to_owned(), told(&changes));
-    let mut answer = (StatusCode::CREATED, Json(Value::Object(document))).into_response();
+    let document = MadeEdit {
+        edit: view::edit(&edit, &url, true),
+        unchanged_count: pictures.len() - changes.len(),
+        gone_count: unfulfilled.len(),
+        changes: told(&changes),
+    };
+    let mut answer = (StatusCode::CREATED, Json(document)).into_response();
     if let Ok(address) = HeaderValue::try_from(url.api(&format!("/edits/{}", edit.id))) {
         answer.headers_mut().insert(header::LOCATION, address);
     }
     Ok(answer)
 }
 
-fn told(changes: &[EditChange]) -> Value {
-    Value::Array(changes.iter().map(|change| view::change(change, true)).collect())
+fn told(changes: &[EditChange]) -> Vec<Change> {
+    changes.iter().map(|change| view::change(change, true)).collect()
 }
 
 /// The pictures that the request is about, if the viewer may do to all of them what is asked.

@@ -14,11 +14,13 @@ mod operation;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod told;
 mod undo;
 mod view;
 
 pub(super) use body::Patch;
 pub(super) use tags::tag_edits;
+pub(crate) use told::EditWithChanges;
 pub(crate) use view::{change, edit};
 
 use flaneur_access::{Action, Refusal, Subject, decide};

@@ -12,11 +12,15 @@ use flaneur_catalog::model::{
     EditChange, EditId, EditReceipt, MOST_CHANGES, NewEdit, PictureFields, PictureId, Selection, SequenceId,
     Unfulfilled, Wish,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{Kinds, is_collaborative, make, new_edit, view};
+use super::{
+    Kinds, is_collaborative, make, new_edit,
+    told::{Kept, MadeUndo, NothingUndone, Undone, WhyKept},
+    view,
+};
 use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, error::ErrorBody, extract::Path};
 
 /// The routes.
@@ -32,7 +36,7 @@ pub fn router() -> OpenApiRouter<Api> {
     post, path = "/edits/{id}/undo", tag = "Editing",
     params(("id" = Uuid, Path, description = "The edit")),
     responses(
-        (status = 200, description = "The edit that undid it, or that nothing is left to be put back", body = Object),
+        (status = 200, description = "The edit that undid it, or that nothing is left to be put back", body = Undone),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 403, description = "It changed what belongs to others", body = ErrorBody),
         (status = 404, description = "There is no such edit, as far as this viewer goes", body = ErrorBody),
@@ -49,13 +53,12 @@ async fn undo(State(api): State<Api>, identity: Identity, url: PublicUrl, Path(i
         EditReceipt::Nothing { unfulfilled } => (false, unfulfilled),
         EditReceipt::TagExists(_) | EditReceipt::TooMany | EditReceipt::NotUndoable => (false, Vec::new()),
     };
-    let mut document = match api.catalog.find_edit(new.id).await? {
-        Some(edit) if done => view::edit(&edit, &url, true),
-        _ => serde_json::Map::from_iter([("changes_count".to_owned(), json!(0))]),
+    let kept = unfulfilled.into_iter().filter_map(|(at, why)| told(new.wishes.get(at)?, why)).collect();
+    let undone = match api.catalog.find_edit(new.id).await? {
+        Some(edit) if done => Undone::Made(Box::new(MadeUndo { edit: view::edit(&edit, &url, true), kept })),
+        _ => Undone::Nothing(NothingUndone { changes_count: 0, kept }),
     };
-    let kept: Vec<Value> = unfulfilled.iter().filter_map(|(at, why)| told(new.wishes.get(*at)?, why)).collect();
-    document.insert("kept".to_owned(), Value::Array(kept));
-    Ok(Json(Value::Object(document)).into_response())
+    Ok(Json(undone).into_response())
 }
 
 /// The edit that undoes another.
@@ -69,19 +72,16 @@ pub(super) async fn backwards(api: &Api, identity: &Identity, undone: EditId) ->
 }
 
 /// What stays as it is, and why.
-fn told(wish: &Wish, why: &Unfulfilled) -> Option<Value> {
-    let mut told = match wish {
-        Wish::Sequence { id, .. } => json!({ "sequence_id": id }),
-        _ => json!({ "picture_id": wish.picture()? }),
+fn told(wish: &Wish, why: Unfulfilled) -> Option<Kept> {
+    let (picture_id, sequence_id) = match wish {
+        Wish::Sequence { id, .. } => (None, Some(*id)),
+        _ => (Some(wish.picture()?), None),
     };
-    match why {
-        Unfulfilled::Gone => told["reason"] = json!("gone"),
-        Unfulfilled::Changed(fields) => {
-            told["reason"] = json!("changed_since");
-            told["fields"] = json!(fields);
-        }
-    }
-    Some(told)
+    let (reason, fields) = match why {
+        Unfulfilled::Gone => (WhyKept::Gone, None),
+        Unfulfilled::Changed(fields) => (WhyKept::ChangedSince, Some(fields)),
+    };
+    Some(Kept { picture_id, sequence_id, reason, fields })
 }
 
 fn missing() -> ApiError {

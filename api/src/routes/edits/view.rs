@@ -1,16 +1,98 @@
 //! Edits and annotations as they are shown.
 
-use flaneur_catalog::model::{Annotation, Edit, EditChange, Marked, PictureFields, SequenceFields};
+use flaneur_catalog::model::{
+    Annotation, AnnotationId, Edit, EditChange, Marked, PictureFields, PictureId, Semantic, SequenceFields,
+};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::{Link, PublicUrl, stac::PixelPolygon};
+use super::told::{Change, EditDocument, Editor};
+use crate::{
+    Link, PublicUrl,
+    stac::{PixelPolygon, Tag},
+};
+
+/// A part of a picture that has tags.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Annotation)]
+pub struct AnnotationDocument {
+    #[serde(flatten)]
+    marked: MarkedPart,
+    /// Identifier.
+    #[schema(value_type = Uuid)]
+    id: AnnotationId,
+    /// The picture.
+    #[schema(value_type = Uuid)]
+    picture_id: PictureId,
+}
+
+/// Where something is in a picture, and what.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct MarkedPart {
+    /// Where it is.
+    shape: PixelPolygon,
+    /// Its tags.
+    #[schema(value_type = Vec<Tag>)]
+    semantics: Vec<Semantic>,
+}
+
+impl From<&Marked> for MarkedPart {
+    fn from(marked: &Marked) -> Self {
+        Self { shape: PixelPolygon::of(marked.shape.clone()), semantics: marked.semantics.clone() }
+    }
+}
 
 /// An annotation.
-pub fn annotation_document(annotation: &Annotation) -> Value {
-    let mut document = marked(&annotation.marked);
-    document["id"] = json!(annotation.id);
-    document["picture_id"] = json!(annotation.picture);
-    document
+pub fn annotation_document(annotation: &Annotation) -> AnnotationDocument {
+    let marked = MarkedPart::from(&annotation.marked);
+    AnnotationDocument { marked, id: annotation.id, picture_id: annotation.picture }
+}
+
+/// An edit, with the links that lead on from it.
+pub fn edit(edit: &Edit, url: &PublicUrl, may_undo: bool) -> EditDocument {
+    let own = url.api(&format!("/edits/{}", edit.id));
+    let mut links = vec![Link::json("self", own.clone())];
+    if may_undo && edit.undone_by.is_none() {
+        links.push(Link::json("undo", format!("{own}/undo")).with("method", "POST"));
+    }
+    EditDocument {
+        id: edit.id,
+        at: crate::stac::utc(edit.at),
+        account: Editor { id: edit.account, name: edit.name.clone() },
+        operation: Some(edit.operation.clone()),
+        changes_count: edit.changes,
+        undoes: edit.undoes,
+        undone_by: edit.undone_by,
+        links,
+    }
+}
+
+/// What an edit did to one thing. `in_full`: else only tags are told.
+pub fn change(change: &EditChange, in_full: bool) -> Change {
+    let marked = |part: &Option<Marked>| part.as_ref().map_or(Value::Null, marked);
+    match change {
+        EditChange::Picture { id, was, became } => Change {
+            picture_id: Some(*id),
+            sequence_id: None,
+            annotation_id: None,
+            was: picture(was, in_full),
+            became: picture(became, in_full),
+        },
+        EditChange::Sequence { id, was, became } => Change {
+            picture_id: None,
+            sequence_id: Some(*id),
+            annotation_id: None,
+            was: sequence(was, in_full),
+            became: sequence(became, in_full),
+        },
+        EditChange::Annotation { id, picture, was, became } => Change {
+            picture_id: Some(*picture),
+            sequence_id: None,
+            annotation_id: Some(*id),
+            was: marked(was),
+            became: marked(became),
+        },
+    }
 }
 
 fn marked(marked: &Marked) -> Value {
@@ -18,45 +100,6 @@ fn marked(marked: &Marked) -> Value {
         "shape": PixelPolygon::of(marked.shape.clone()),
         "semantics": marked.semantics,
     })
-}
-
-/// An edit, with the links that lead on from it.
-pub fn edit(edit: &Edit, url: &PublicUrl, may_undo: bool) -> Map<String, Value> {
-    let own = url.api(&format!("/edits/{}", edit.id));
-    let mut links = vec![Link::json("self", own.clone())];
-    if may_undo && edit.undone_by.is_none() {
-        links.push(Link::json("undo", format!("{own}/undo")).with("method", "POST"));
-    }
-    let document = json!({
-        "id": edit.id,
-        "at": crate::stac::utc(edit.at),
-        "account": { "id": edit.account, "name": edit.name },
-        "operation": edit.operation,
-        "changes_count": edit.changes,
-        "undoes": edit.undoes,
-        "undone_by": edit.undone_by,
-        "links": links,
-    });
-    match document {
-        Value::Object(members) => members,
-        _ => Map::new(),
-    }
-}
-
-/// What an edit did to one thing. `in_full`: else only tags are told.
-pub fn change(change: &EditChange, in_full: bool) -> Value {
-    match change {
-        EditChange::Picture { id, was, became } => json!({
-            "picture_id": id, "was": picture(was, in_full), "became": picture(became, in_full),
-        }),
-        EditChange::Sequence { id, was, became } => json!({
-            "sequence_id": id, "was": sequence(was, in_full), "became": sequence(became, in_full),
-        }),
-        EditChange::Annotation { id, picture, was, became } => json!({
-            "picture_id": picture, "annotation_id": id,
-            "was": was.as_ref().map(marked), "became": became.as_ref().map(marked),
-        }),
-    }
 }
 
 /// Whether nothing is left to tell whom not everything is told.

@@ -17,7 +17,7 @@ mod view;
 
 pub(crate) use files::{File, serve_file};
 pub(in crate::routes) use files::{entity_tag, public_key};
-pub(crate) use redactions::{redaction_document, redactions_with};
+pub(crate) use redactions::{RedactionDocument, redaction_document, redactions_with};
 pub(in crate::routes) use send::{send, unchanged};
 
 /// The routes.

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{Roles, view};
+use super::{Roles, told::ReportDocument, view};
 use crate::{
     Api, ApiError, ApiResult, ClientAddress, Doing, Identity, Link, PublicUrl, Whom,
     error::ErrorBody,
@@ -114,10 +114,11 @@ async fn about(api: &Api, identity: &Identity, body: &Map<String, Value>) -> Api
     request_body(content = PostReport, example = json!({"issue": "blur_missing", "picture_id": "b8650662-1ef2-4d6f-8bc3-77f4a2896284",
         "reporter_email": "a@example.org", "reporter_comments": "The plate of the van to the left"})),
     responses(
-        (status = 200, description = "The report", body = Object,
+        (status = 200, description = "The report", body = ReportDocument,
             example = json!({"id": "721e7fa4-b974-49c5-919f-c77fff3f4899", "issue": "blur_missing", "status": "open_autofix",
                 "picture_id": "b8650662-1ef2-4d6f-8bc3-77f4a2896284", "ts_opened": "2026-11-23T16:58:21.226413Z",
-                "reporter_comments": "The plate of the van to the left", "flaneur:withheld": true})),
+                "reporter_comments": "The plate of the van to the left", "flaneur:withheld": true, "flaneur:roles": [],
+                "message": "Nobody looked at it yet.", "links": []})),
         (status = 400, description = "A field makes no sense: `details` says which", body = ErrorBody),
         (status = 404, description = "There is no such picture or sequence, as far as this viewer goes", body = ErrorBody),
         (status = 409, description = "So many reports about it are open that one more would say nothing new", body = ErrorBody),
@@ -172,11 +173,11 @@ async fn create(
     let mut document = view::report(&report, Roles { reporter: true, ..Roles::of(&identity, &report) }, &url);
     if !is_new && reporter.is_none() {
         // Others come from the same network.
-        document.retain(|name, _| !name.ends_with("_comments"));
+        (document.reporter_comments, document.resolver_comments) = (None, None);
     }
-    if is_new && let Some(Value::Array(links)) = document.get_mut("links") {
-        links.push(json!(Link::of("case", "text/html", format!("{}/reports/{}#{key}", url.0, report.id))));
-        links.push(json!(Link::json("status", url.api(&format!("/reports/{}?key={key}", report.id)))));
+    if is_new {
+        document.links.push(Link::of("case", "text/html", format!("{}/reports/{}#{key}", url.0, report.id)));
+        document.links.push(Link::json("status", url.api(&format!("/reports/{}?key={key}", report.id))));
     }
-    Ok((StatusCode::OK, Json(Value::Object(document))).into_response())
+    Ok((StatusCode::OK, Json(document)).into_response())
 }

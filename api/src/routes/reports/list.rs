@@ -3,10 +3,9 @@
 use axum::{extract::State, response::Response};
 use flaneur_catalog::model::{AccountId, Report, ReportQuery};
 use serde::Deserialize;
-use serde_json::{Value, json};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Roles, filter, require_moderator, view};
+use super::{Roles, filter, require_moderator, told::Reports, view};
 use crate::{
     Api, ApiResult, Identity, Link, PublicUrl,
     error::ErrorBody,
@@ -41,7 +40,7 @@ async fn page(
     url: &PublicUrl,
     (base, of): (&str, Option<AccountId>),
     which: &Which,
-) -> ApiResult<Value> {
+) -> ApiResult<Reports> {
     let me = identity.require()?.id;
     let limit = page_size(which.limit.as_deref(), 100, MOST)?;
     let sent = given(which.filter.as_ref());
@@ -63,8 +62,8 @@ async fn page(
         next.append_pair("page", &place_text(last.opened_at, last.id));
         links.push(Link::json("next", next.finish()));
     }
-    let told = |report: &Report| Value::Object(view::report(report, Roles::of(identity, report), url));
-    Ok(json!({ "reports": found.iter().map(told).collect::<Vec<_>>(), "links": links }))
+    let told = |report: &Report| view::report(report, Roles::of(identity, report), url);
+    Ok(Reports { reports: found.iter().map(told).collect(), links })
 }
 
 /// Reports
@@ -74,7 +73,7 @@ async fn page(
     get, path = "/reports", tag = "Reports",
     params(Which),
     responses(
-        (status = 200, description = "A page of reports", body = Object),
+        (status = 200, description = "A page of reports", body = Reports),
         (status = 304, description = "It is as `If-None-Match` says"),
         (status = 400, description = "A parameter makes no sense", body = ErrorBody),
         (status = 401, description = "Sign in first", body = ErrorBody),
@@ -99,7 +98,7 @@ async fn all(
     get, path = "/users/me/reports", tag = "Reports",
     params(Which),
     responses(
-        (status = 200, description = "A page of reports", body = Object),
+        (status = 200, description = "A page of reports", body = Reports),
         (status = 304, description = "It is as `If-None-Match` says"),
         (status = 400, description = "A parameter makes no sense", body = ErrorBody),
         (status = 401, description = "Sign in first", body = ErrorBody),

@@ -2,21 +2,35 @@
 
 use axum::{extract::State, response::Response};
 use flaneur_catalog::model::{ReportEvent, ReportStatus};
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{require_moderator, view};
+use super::{require_moderator, told::ModerationLog, view};
 use crate::{
     Api, ApiResult, Identity, Link, PublicUrl,
     error::ErrorBody,
     extract::{Query, cut, page_size, place, place_text},
-    respond::Reply,
+    respond::{Members, Reply},
 };
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(stats)).routes(routes!(log))
+}
+
+/// How many reports there are.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct ReportCounts {
+    /// All.
+    total: i64,
+    /// Those that are not closed.
+    unresolved: i64,
+    /// By status.
+    #[schema(value_type = HashMap<String, i64>)]
+    by_status: Members<i64>,
+    /// By status, and then by issue, where there are any.
+    #[schema(value_type = HashMap<String, HashMap<String, i64>>)]
+    by_status_issue: Members<Members<i64>>,
 }
 
 /// How many reports there are
@@ -25,7 +39,7 @@ pub fn router() -> OpenApiRouter<Api> {
 #[utoipa::path(
     get, path = "/admin/reports/stats", tag = "Reports",
     responses(
-        (status = 200, description = "By status, and by status and issue", body = Object,
+        (status = 200, description = "By status, and by status and issue", body = ReportCounts,
             example = json!({"total": 1, "unresolved": 0,
                 "by_status": {"open": 0, "open_autofix": 0, "waiting": 0, "closed_solved": 1, "closed_ignored": 0},
                 "by_status_issue": {"closed_solved": {"blur_missing": 1}}})),
@@ -40,21 +54,21 @@ async fn stats(State(api): State<Api>, identity: Identity, reply: Reply) -> ApiR
     let sum = |which: &dyn Fn(ReportStatus) -> bool| -> i64 {
         counts.iter().filter(|(status, ..)| which(*status)).map(|(.., count)| count).sum()
     };
-    let mut by_issue: Map<String, Value> = Map::new();
+    let mut by_issue: Vec<(&str, Vec<(&str, i64)>)> = Vec::new();
     for (status, issue, count) in &counts {
-        let of_status = by_issue.entry(status.as_str()).or_insert_with(|| json!({}));
-        of_status[issue.as_str()] = json!(count);
+        let issue = (issue.as_str(), *count);
+        match by_issue.iter_mut().find(|(name, _)| *name == status.as_str()) {
+            Some((_, issues)) => issues.push(issue),
+            None => by_issue.push((status.as_str(), vec![issue])),
+        }
     }
-    let by_status: Map<String, Value> = ReportStatus::ALL
-        .into_iter()
-        .map(|status| (status.as_str().to_owned(), json!(sum(&|other| other == status))))
-        .collect();
-    reply.json(&json!({
-        "total": sum(&|_| true),
-        "unresolved": sum(&|status| !status.is_closed()),
-        "by_status": by_status,
-        "by_status_issue": by_issue,
-    }))
+    let by_issue = by_issue.into_iter().map(|(status, issues)| (status, issues.into_iter().collect()));
+    reply.json(&ReportCounts {
+        total: sum(&|_| true),
+        unresolved: sum(&|status| !status.is_closed()),
+        by_status: ReportStatus::ALL.into_iter().map(|each| (each.as_str(), sum(&|other| other == each))).collect(),
+        by_status_issue: by_issue.collect(),
+    })
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -74,7 +88,7 @@ struct Page {
     get, path = "/admin/reports/log", tag = "Reports",
     params(Page),
     responses(
-        (status = 200, description = "A page of the log", body = Object),
+        (status = 200, description = "A page of the log", body = ModerationLog),
         (status = 304, description = "It is as `If-None-Match` says"),
         (status = 400, description = "A parameter makes no sense", body = ErrorBody),
         (status = 401, description = "Sign in first", body = ErrorBody),
@@ -103,5 +117,5 @@ async fn log(
         Link::json("next", format!("{base}?limit={limit}&page={place}"))
     };
     links.extend(events.last().filter(|_| has_more).map(next));
-    reply.json(&json!({ "events": events.iter().map(view::event).collect::<Vec<_>>(), "links": links }))
+    reply.json(&ModerationLog { events: events.iter().map(view::event).collect(), links })
 }

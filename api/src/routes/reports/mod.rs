@@ -7,16 +7,17 @@ mod log;
 mod one;
 #[cfg(test)]
 mod tests;
+mod told;
 mod view;
 
 use flaneur_access::{Action, Subject, Visibility, decide};
 use flaneur_catalog::model::{AccountId, Report, ReportId, ReportRole};
-use serde_json::{Map, Value};
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, identity::secret_hash};
 
+use told::ReportDocument;
 pub(crate) use view::{answers, event};
 
 /// The routes.
@@ -65,7 +66,7 @@ impl Roles {
 }
 
 /// A report as an account is told of it that made it, or whose it is that was reported; whatever else that account may.
-pub(crate) fn as_concerned(report: &Report, account: AccountId, url: &PublicUrl) -> Map<String, Value> {
+pub(crate) fn as_concerned(report: &Report, account: AccountId, url: &PublicUrl) -> ReportDocument {
     let reporter = report.reporter == Some(account);
     let roles = Roles { reporter, owner: report.owner == account, moderator: false, signed_in: true };
     view::report(report, roles, url)

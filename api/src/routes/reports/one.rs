@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{Roles, create, find, view};
+use super::{Roles, create, find, told::ReportDocument, view};
 use crate::{
     Api, ApiError, ApiResult, Identity, PublicUrl,
     error::ErrorBody,
@@ -36,7 +36,7 @@ struct Key {
     get, path = "/reports/{id}", tag = "Reports",
     params(("id" = Uuid, Path, description = "The report"), Key),
     responses(
-        (status = 200, description = "The report", body = Object),
+        (status = 200, description = "The report", body = ReportDocument),
         (status = 304, description = "It is as `If-None-Match` says"),
         (status = 401, description = "Sign in first, or give the key of the case", body = ErrorBody),
         (status = 403, description = "It is none of this account's business", body = ErrorBody),
@@ -54,10 +54,8 @@ async fn show(
     let (report, roles) = find(&api, &identity, id, key.as_deref()).await?;
     let mut document = view::report(&report, roles, &url);
     let events = api.catalog.report_events(report.id).await?;
-    document.insert("flaneur:answers".to_owned(), view::answers(&events));
-    if roles.moderator {
-        document.insert("history".to_owned(), Value::Array(events.iter().map(view::event).collect()));
-    }
+    document.answers = Some(view::answers(&events));
+    document.history = roles.moderator.then(|| events.iter().map(view::event).collect());
     reply.private().json(&document)
 }
 
@@ -180,7 +178,7 @@ impl Wanted {
     params(("id" = Uuid, Path, description = "The report")),
     request_body(content = PatchReport, example = json!({"status": "closed_solved", "resolver_comments": "The plate is blurred now"})),
     responses(
-        (status = 200, description = "The report as it is now", body = Object),
+        (status = 200, description = "The report as it is now", body = ReportDocument),
         (status = 400, description = "A value makes no sense", body = ErrorBody),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 403, description = "This is another's to decide", body = ErrorBody),

@@ -1,58 +1,52 @@
 //! Reports as they are shown.
 
 use flaneur_catalog::model::{Report, ReportEvent, ReportRole, ReportStatus, Reported};
-use jiff::Timestamp;
-use serde_json::{Map, Value, json};
 
-use super::Roles;
+use super::{
+    Roles,
+    told::{Actor, ReportAnswer, ReportDocument, ReportEventDocument},
+};
 use crate::{Link, PublicUrl};
 
-/// Times as the reference server writes them here.
-fn at(time: Timestamp) -> String {
-    time.to_string()
-}
-
 /// A report, as far as somebody in these roles is told. Where to reach the reporter, and who decided, is the moderators'.
-pub fn report(report: &Report, roles: Roles, url: &PublicUrl) -> Map<String, Value> {
+pub fn report(report: &Report, roles: Roles, url: &PublicUrl) -> ReportDocument {
     let own = url.api(&format!("/reports/{}", report.id));
-    let mut told = Map::new();
-    let mut put = |name: &str, value: Value| {
-        if !value.is_null() {
-            told.insert(name.to_owned(), value);
-        }
+    let (picture_id, sequence_id, about) = match report.about {
+        Reported::Picture(id) => (Some(id), None, Link::geojson("item", url.api(&format!("/pictures/{id}")))),
+        Reported::Sequence(id) => (None, Some(id), Link::json("collection", url.api(&format!("/collections/{id}")))),
     };
-    put("id", json!(report.id));
-    put("issue", json!(report.issue));
-    put("status", json!(report.status));
-    let about = match report.about {
-        Reported::Picture(id) => {
-            put("picture_id", json!(id));
-            Link::geojson("item", url.api(&format!("/pictures/{id}")))
-        }
-        Reported::Sequence(id) => {
-            put("sequence_id", json!(id));
-            Link::json("collection", url.api(&format!("/collections/{id}")))
-        }
-    };
-    put("ts_opened", json!(at(report.opened_at)));
-    put("ts_closed", json!(report.closed_at.map(at)));
-    put("reporter_comments", json!(report.comments));
-    put("resolver_comments", json!(report.resolver_comments));
-    put("flaneur:withheld", json!(report.withholds));
-    put("message", json!(message(report)));
-    put("flaneur:roles", json!(roles.names()));
-    put("flaneur:resolver_role", json!(report.resolver_role));
-    if roles.moderator {
-        put("reporter_email", json!(report.email));
-        put("reporter_account_id", json!(report.reporter));
-        put("owner_account_id", json!(report.owner));
-        put("resolver_account_id", json!(report.resolver));
-    }
     let mut links = vec![Link::json("self", own.clone()), about];
     if roles.signed_in && (roles.moderator || !report.status.is_closed()) {
         links.push(Link::json("edit", own).with("method", "PATCH"));
     }
-    put("links", json!(links));
+    let mut told = ReportDocument {
+        id: report.id,
+        issue: report.issue,
+        status: report.status,
+        picture_id,
+        sequence_id,
+        ts_opened: report.opened_at,
+        ts_closed: report.closed_at,
+        reporter_comments: report.comments.clone(),
+        resolver_comments: report.resolver_comments.clone(),
+        withheld: report.withholds,
+        message: message(report),
+        roles: roles.names(),
+        resolver_role: report.resolver_role,
+        reporter_email: None,
+        reporter_account_id: None,
+        owner_account_id: None,
+        resolver_account_id: None,
+        links,
+        answers: None,
+        history: None,
+    };
+    if roles.moderator {
+        told.reporter_email = report.email.clone();
+        told.reporter_account_id = report.reporter;
+        told.owner_account_id = Some(report.owner);
+        told.resolver_account_id = report.resolver;
+    }
     told
 }
 
@@ -82,23 +76,23 @@ fn message(report: &Report) -> &'static str {
 }
 
 /// What was said about a report after it was made, for everybody concerned: by whom is told as their role.
-pub fn answers(events: &[ReportEvent]) -> Value {
+pub fn answers(events: &[ReportEvent]) -> Vec<ReportAnswer> {
     let told = |event: &ReportEvent| {
         let comments = event.comments.as_ref().filter(|comments| event.place > 1 && !comments.is_empty())?;
-        Some(json!({ "at": at(event.at), "role": event.role, "comments": comments }))
+        Some(ReportAnswer { at: event.at, role: event.role, comments: comments.clone() })
     };
-    Value::Array(events.iter().filter_map(told).collect())
+    events.iter().filter_map(told).collect()
 }
 
 /// Something that was done about a report.
-pub fn event(event: &ReportEvent) -> Value {
-    json!({
-        "report_id": event.report,
-        "at": at(event.at),
-        "role": event.role,
-        "account": event.account.map(|id| json!({ "id": id, "name": event.name })),
-        "status": event.status,
-        "flaneur:withheld": event.withholds,
-        "comments": event.comments,
-    })
+pub fn event(event: &ReportEvent) -> ReportEventDocument {
+    ReportEventDocument {
+        report_id: event.report,
+        at: event.at,
+        role: event.role,
+        account: event.account.map(|id| Actor { id, name: event.name.clone() }),
+        status: event.status,
+        withheld: event.withholds,
+        comments: event.comments.clone(),
+    }
 }

@@ -18,7 +18,7 @@ use flaneur_catalog::model::{
     EditReceipt, Editable, MOST_ANNOTATIONS, MOST_TAGS, NewEdit, PictureId, Selection, Unfulfilled, Wish,
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -125,6 +125,21 @@ async fn write(
     Ok(answer)
 }
 
+/// What taking a run back did.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct TakenBack {
+    /// The run.
+    run: Uuid,
+    /// Edits that were undone.
+    undone: u32,
+    /// Things that this changed.
+    changes_count: usize,
+    /// Things that stay as they are, because somebody changed them since or they are gone.
+    kept_count: usize,
+    /// Whether there is more to take back, with another request.
+    left: bool,
+}
+
 /// Take a run back
 ///
 /// Everything that one's own run wrote is undone, the latest first, but for what somebody changed since. A run of more than a million
@@ -133,7 +148,7 @@ async fn write(
     delete, path = "/batch/{run}", tag = "Editing",
     params(("run" = Uuid, Path, description = "The run")),
     responses(
-        (status = 200, description = "How many edits were undone, what that changed, and what stays", body = Object,
+        (status = 200, description = "How many edits were undone, what that changed, and what stays", body = TakenBack,
             example = json!({"run": "0b5a3c1e-6a4b-4f8e-9f6b-0c8b3a2d1e4f", "undone": 12, "changes_count": 2400, "kept_count": 0, "left": false})),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 403, description = "It wrote to what others do not let one change any more", body = ErrorBody),
@@ -162,8 +177,7 @@ async fn take_back(State(api): State<Api>, identity: Identity, Path(run): Path<U
             EditReceipt::NotUndoable | EditReceipt::TagExists(_) | EditReceipt::TooMany => {}
         }
     }
-    Ok(Json(json!({ "run": run, "undone": undone, "changes_count": changed, "kept_count": kept, "left": left }))
-        .into_response())
+    Ok(Json(TakenBack { run, undone, changes_count: changed, kept_count: kept, left }).into_response())
 }
 
 /// What became of a line.

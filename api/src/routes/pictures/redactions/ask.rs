@@ -36,7 +36,7 @@ pub struct Wanted {
     params(("id" = Uuid, Path, description = "The picture")),
     request_body = Wanted,
     responses(
-        (status = 202, description = "It will be done in a moment; `Location` and the link `status` say where to ask how far it is", body = Object),
+        (status = 202, description = "It will be done in a moment; `Location` and the link `status` say where to ask how far it is", body = view::RedactionDocument),
         (status = 400, description = "The regions make no sense in this picture", body = ErrorBody),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 403, description = "The picture belongs to another account", body = ErrorBody),

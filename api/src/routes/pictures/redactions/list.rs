@@ -2,10 +2,13 @@
 
 use axum::{extract::State, response::Response};
 use flaneur_catalog::model::{Detection, Picture, PictureId, Redaction, RedactionId};
-use serde_json::json;
+use serde::Serialize;
 use uuid::Uuid;
 
-use super::{managed, view};
+use super::{
+    managed,
+    view::{self, RedactionDocument},
+};
 use crate::{Api, ApiResult, Identity, PublicUrl, error::ErrorBody, extract::Path, respond::Reply};
 
 /// What the models found in a picture, and what was asked of its redaction.
@@ -18,6 +21,17 @@ pub fn redactions_with(picture: &Picture, found: &[Detection], stored: Vec<Redac
     all
 }
 
+/// What is redacted in a picture.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Redactions {
+    /// Width of the upright picture at full resolution, pixels.
+    width: i64,
+    /// Its height, pixels.
+    height: i64,
+    /// What the models found and what was drawn.
+    redactions: Vec<RedactionDocument>,
+}
+
 /// What is redacted in a picture
 ///
 /// What the models found and what was drawn, with how far each is. `undoable` says whether what was removed is kept under
@@ -27,7 +41,7 @@ pub fn redactions_with(picture: &Picture, found: &[Detection], stored: Vec<Redac
     get, path = "/pictures/{id}/redactions", tag = "Pictures",
     params(("id" = Uuid, Path, description = "The picture")),
     responses(
-        (status = 200, description = "The redactions: `{\"width\": …, \"height\": …, \"redactions\": […]}`", body = Object),
+        (status = 200, description = "The redactions", body = Redactions),
         (status = 304, description = "They are as `If-None-Match` says"),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 403, description = "The picture belongs to another account", body = ErrorBody),
@@ -48,8 +62,8 @@ pub async fn list(
     let all = redactions_with(&picture, &found, stored);
     let sealed: Vec<RedactionId> =
         api.catalog.patches(&[picture.id]).await?.into_iter().flat_map(|patch| patch.covers).collect();
-    let redactions: Vec<_> =
+    let redactions =
         all.iter().map(|redaction| view::redaction(redaction, sealed.contains(&redaction.id), &url)).collect();
     let shape = picture.shape;
-    reply.json(&json!({ "width": shape.width, "height": shape.height, "redactions": redactions }))
+    reply.json(&Redactions { width: shape.width, height: shape.height, redactions })
 }

@@ -9,7 +9,7 @@ use super::{find_item, no_item};
 use crate::{Api, ApiError, ApiResult, Identity};
 
 pub(crate) use list::redactions_with;
-pub(crate) use view::redaction as redaction_document;
+pub(crate) use view::{RedactionDocument, redaction as redaction_document};
 
 mod ask;
 mod list;

@@ -33,7 +33,7 @@ pub struct Reason {
     ),
     request_body = Reason,
     responses(
-        (status = 202, description = "It waits for whoever holds the key", body = Object),
+        (status = 202, description = "It waits for whoever holds the key", body = view::RedactionDocument),
         (status = 400, description = "There is no reason, or it is too long", body = ErrorBody),
         (status = 401, description = "Sign in first", body = ErrorBody),
         (status = 403, description = "The picture belongs to another account", body = ErrorBody),

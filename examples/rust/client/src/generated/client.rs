@@ -1235,9 +1235,7 @@ impl<'a> PostPicturesIdRedactionsBuilder<'a> {
         self
     }
     /// Send the request through the existing flat operation method.
-    pub async fn send(
-        self,
-    ) -> Result<PostPicturesIdRedactionsResponse202, ApiOpError<PostPicturesIdRedactionsApiError>> {
+    pub async fn send(self) -> Result<Redaction, ApiOpError<PostPicturesIdRedactionsApiError>> {
         self.client.post_pictures_id_redactions(self.id, self.request).await
     }
 }
@@ -1385,7 +1383,7 @@ impl HttpClient {
     pub async fn delete_batch_run(
         &self,
         run: impl AsRef<str>,
-    ) -> Result<DeleteBatchRunResponse, ApiOpError<DeleteBatchRunApiError>> {
+    ) -> Result<TakenBack, ApiOpError<DeleteBatchRunApiError>> {
         let request_url = format!("{}{}", self.base_url, format!("/batch/{}", __pct_encode_path_segment(run.as_ref())));
         let mut req = self.http_client.delete(request_url);
         if let Some(api_key) = &self.api_key {
@@ -4629,7 +4627,7 @@ impl HttpClient {
     pub async fn get_pictures_id_redactions(
         &self,
         id: impl AsRef<str>,
-    ) -> Result<GetPicturesIdRedactionsResponse, ApiOpError<GetPicturesIdRedactionsApiError>> {
+    ) -> Result<Redactions, ApiOpError<GetPicturesIdRedactionsApiError>> {
         let request_url =
             format!("{}{}", self.base_url, format!("/pictures/{}/redactions", __pct_encode_path_segment(id.as_ref())));
         let mut req = self.http_client.get(request_url);
@@ -7338,7 +7336,7 @@ impl HttpClient {
         &self,
         id: impl AsRef<str>,
         request: WantedRedaction,
-    ) -> Result<PostPicturesIdRedactionsResponse202, ApiOpError<PostPicturesIdRedactionsApiError>> {
+    ) -> Result<Redaction, ApiOpError<PostPicturesIdRedactionsApiError>> {
         let request_url =
             format!("{}{}", self.base_url, format!("/pictures/{}/redactions", __pct_encode_path_segment(id.as_ref())));
         let mut req = self.http_client.post(request_url);
@@ -7485,10 +7483,7 @@ impl HttpClient {
         id: impl AsRef<str>,
         redaction: impl AsRef<str>,
         request: Reason,
-    ) -> Result<
-        PostPicturesIdRedactionsRedactionUndoResponse202,
-        ApiOpError<PostPicturesIdRedactionsRedactionUndoApiError>,
-    > {
+    ) -> Result<Redaction, ApiOpError<PostPicturesIdRedactionsRedactionUndoApiError>> {
         let request_url = format!(
             "{}{}",
             self.base_url,

@@ -114,6 +114,189 @@ pub struct PictureProgress {
     ///`ready`, `waiting-for-process` or `broken`.
     pub status: String,
 }
+///What is redacted in a picture.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Redactions {
+    ///Its height, pixels.
+    pub height: i64,
+    ///What the models found and what was drawn.
+    pub redactions: Vec<Redaction>,
+    ///Width of the upright picture at full resolution, pixels.
+    pub width: i64,
+}
+///A redaction of a picture.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Redaction {
+    ///When somebody drew it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<String>,
+    ///Who drew it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<uuid::Uuid>,
+    pub class: RegionClass,
+    ///Identifier.
+    pub id: uuid::Uuid,
+    ///`status`: the picture's redactions.
+    pub links: Vec<Link>,
+    ///Why it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    pub origin: RedactionOrigin,
+    ///What is made unrecognisable.
+    pub regions: Vec<RedactedRegion>,
+    ///When it was done, undone or refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settled_at: Option<String>,
+    pub state: RedactionState,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo: Option<Undo>,
+    ///Whether what was removed is kept under the operator's key, so that a false alarm can be undone.
+    pub undoable: bool,
+}
+///That a redaction is to be undone.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Undo {
+    ///What whoever holds the key said to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+    ///When.
+    pub asked_at: String,
+    ///Who asked for it.
+    pub asked_by: uuid::Uuid,
+    ///Why.
+    pub reason: String,
+    pub state: UndoState,
+}
+///How far it is that a redaction is to be undone.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, Default)]
+pub enum UndoState {
+    #[default]
+    #[serde(rename = "asked")]
+    Asked,
+    #[serde(rename = "done")]
+    Done,
+    #[serde(rename = "rejected")]
+    Rejected,
+}
+impl UndoState {
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Done => "done",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+impl ::std::fmt::Display for UndoState {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl AsRef<str> for UndoState {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+///What a region of a picture holds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, Default)]
+pub enum RegionClass {
+    #[default]
+    #[serde(rename = "face")]
+    Face,
+    #[serde(rename = "plate")]
+    Plate,
+    #[serde(rename = "other")]
+    Other,
+}
+impl RegionClass {
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Face => "face",
+            Self::Plate => "plate",
+            Self::Other => "other",
+        }
+    }
+}
+impl ::std::fmt::Display for RegionClass {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl AsRef<str> for RegionClass {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+///How far a redaction is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, Default)]
+pub enum RedactionState {
+    #[default]
+    #[serde(rename = "asked")]
+    Asked,
+    #[serde(rename = "done")]
+    Done,
+    #[serde(rename = "undone")]
+    Undone,
+    #[serde(rename = "refused")]
+    Refused,
+}
+impl RedactionState {
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Done => "done",
+            Self::Undone => "undone",
+            Self::Refused => "refused",
+        }
+    }
+}
+impl ::std::fmt::Display for RedactionState {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl AsRef<str> for RedactionState {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+///Where a redaction comes from: somebody drew it, or a model found it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, Default)]
+pub enum RedactionOrigin {
+    #[default]
+    #[serde(rename = "drawn")]
+    Drawn,
+    #[serde(rename = "detected")]
+    Detected,
+}
+impl RedactionOrigin {
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Drawn => "drawn",
+            Self::Detected => "detected",
+        }
+    }
+}
+impl ::std::fmt::Display for RedactionOrigin {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl AsRef<str> for RedactionOrigin {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+///A region in pixels of the upright picture at full resolution, the left top corner being 0, 0: a polygon or a box.
+#[derive(Debug, Clone, Deserialize, Serialize, Default)]
+pub struct RedactedRegion {
+    ///Left, top, right, bottom. On a panorama the right may lie beyond the width: the box goes on at the left edge.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r#box: Option<Vec<f64>>,
+    ///Corners (x, y) in order; the last is joined to the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub polygon: Option<Vec<Vec<f64>>>,
+}
 ///The instance as a STAC Catalog.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Landing {
@@ -815,22 +998,6 @@ pub struct ItemAnnotation {
     pub semantics: Vec<Tag>,
     pub shape: PixelPolygon,
 }
-///A tag: key and value.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub struct Tag {
-    ///Key, for example `osm|traffic_sign`.
-    pub key: String,
-    ///Value, for example `FR:AB4`.
-    pub value: String,
-}
-///A polygon in a picture, written like one of GeoJSON.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub struct PixelPolygon {
-    ///One closed ring of (x, y), pixels of the full resolution from its top left.
-    pub coordinates: Vec<Vec<Vec<i64>>>,
-    ///Always `Polygon`.
-    pub r#type: String,
-}
 ///The inside of the camera.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct InteriorOrientation {
@@ -954,6 +1121,22 @@ pub struct AnswerChecks {
     #[serde(flatten)]
     pub additional_properties: std::collections::BTreeMap<String, String>,
 }
+///A tag: key and value.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Tag {
+    ///Key, for example `osm|traffic_sign`.
+    pub key: String,
+    ///Value, for example `FR:AB4`.
+    pub value: String,
+}
+///A polygon in a picture, written like one of GeoJSON.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct PixelPolygon {
+    ///One closed ring of (x, y), pixels of the full resolution from its top left.
+    pub coordinates: Vec<Vec<Vec<i64>>>,
+    ///Always `Polygon`.
+    pub r#type: String,
+}
 ///Which standards the API keeps to.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Conformance {
@@ -961,7 +1144,6 @@ pub struct Conformance {
     #[serde(rename = "conformsTo")]
     pub conforms_to: Vec<String>,
 }
-pub type DeleteBatchRunResponse = serde_json::Value;
 ///The JSON every error is answered with, for the documentation.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct ErrorBody {
@@ -979,7 +1161,6 @@ pub struct ErrorBody {
 }
 pub type GetCollectionsIdQueryablesResponse = serde_json::Value;
 pub type GetCollectionsQueryablesResponse = serde_json::Value;
-pub type GetPicturesIdRedactionsResponse = serde_json::Value;
 pub type GetQueryablesResponse = serde_json::Value;
 ///What is wanted.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -1031,8 +1212,6 @@ impl NewWebhookBodyBuilder {
         self.value
     }
 }
-pub type PostPicturesIdRedactionsRedactionUndoResponse202 = serde_json::Value;
-pub type PostPicturesIdRedactionsResponse202 = serde_json::Value;
 ///Why a redaction is to be undone.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Reason {
@@ -1084,6 +1263,23 @@ pub struct SearchBody {
     ///Where the page before ended: taken from its `next` link.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
+}
+///What taking a run back did.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct TakenBack {
+    ///Things that this changed.
+    ///Constraint: minimum=0
+    pub changes_count: i64,
+    ///Things that stay as they are, because somebody changed them since or they are gone.
+    ///Constraint: minimum=0
+    pub kept_count: i64,
+    ///Whether there is more to take back, with another request.
+    pub left: bool,
+    ///The run.
+    pub run: uuid::Uuid,
+    ///Edits that were undone.
+    ///Constraint: minimum=0
+    pub undone: i32,
 }
 ///What came of a try.
 #[derive(Debug, Clone, Deserialize, Serialize)]
