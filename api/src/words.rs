@@ -40,6 +40,8 @@ words! {
     TokenScope: once(TokenScopes::READ).chain(flaneur_access::TokenScope::ALL.map(flaneur_access::TokenScope::as_str));
     /// How far a sequence is.
     SequenceStatus: model::SequenceStatus::ALL.map(status_name);
+    /// In which order pictures are put.
+    SortMethod: model::SortMethod::ALL.map(model::SortMethod::as_str);
     /// What is wrong with a picture or a sequence.
     Issue: model::Issue::ALL.map(model::Issue::as_str);
     /// How far a report is.

@@ -46,7 +46,7 @@ pub async fn write(takeout: &Takeout, archive: &mut Archive) -> Result<(), Halt>
 /// A set, with what it was sent with and what of it was refused.
 async fn told(takeout: &Takeout, state: &UploadSetState, refused: Vec<Value>) -> Result<Value, Halt> {
     let coming = takeout.api.catalog.open_uploads(state.set.options.id, COMING).await?;
-    let mut told = view::upload_set(state, &takeout.url, None);
+    let mut told = serde_json::to_value(view::upload_set(state, &takeout.url, None))?;
     told["user_agent"] = json!(state.set.options.user_agent);
     told["refused_files"] = Value::Array(refused);
     told["coming_files"] = coming.iter().map(on_its_way).collect();
@@ -78,7 +78,7 @@ async fn write_files(
     loop {
         let page = takeout.api.catalog.files(set.options.id, offset, FILES).await?;
         for file in &page {
-            let mut told = view::file(file, set, takeout.asker, &takeout.url);
+            let mut told = serde_json::to_value(view::file(file, set, takeout.asker, &takeout.url))?;
             if file.picture.is_none() && refused.len() < REFUSED {
                 refused.push(told.clone());
             }

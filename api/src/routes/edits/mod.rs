@@ -21,6 +21,7 @@ mod view;
 pub(super) use body::Patch;
 pub(super) use tags::tag_edits;
 pub(crate) use told::EditWithChanges;
+pub(super) use told::TagEdit;
 pub(crate) use view::{change, edit};
 
 use flaneur_access::{Action, Refusal, Subject, decide};

@@ -2,9 +2,8 @@
 
 use axum::{Json, extract::State};
 use flaneur_catalog::model::{JobId, UploadSetId};
-use serde_json::Value;
 
-use super::view;
+use super::{told::UploadSetDocument, view};
 use crate::{
     Api, ApiResult, Identity, PublicUrl,
     extract::Path,
@@ -16,7 +15,7 @@ use crate::{
     post, path = "/upload_sets/{id}/complete", tag = "Upload",
     params(("id" = String, Path, description = "The set's id")),
     responses(
-        (status = 200, description = "The set, completed", body = Object),
+        (status = 200, description = "The set, completed", body = UploadSetDocument),
         (status = 401, description = "Sign in first", body = crate::error::ErrorBody),
         (status = 403, description = "It belongs to another account", body = crate::error::ErrorBody),
         (status = 404, description = "There is no such set", body = crate::error::ErrorBody),
@@ -27,7 +26,7 @@ pub async fn complete(
     identity: Identity,
     url: PublicUrl,
     Path(id): Path<String>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<UploadSetDocument>> {
     let id: UploadSetId = id.parse().map_err(|_| missing())?;
     let (_, account) = own_upload_set(&api, &identity, id).await?;
     let now = api.world.now();

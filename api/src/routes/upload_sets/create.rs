@@ -11,11 +11,15 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::view;
+use super::{
+    told::{UploadSetDocument, UploadSets},
+    view,
+};
 use crate::{
     Api, ApiError, ApiResult, Identity, PublicUrl,
     extract::refuse_nul,
     rights,
+    routes::edits::TagEdit,
     uploader::{agreed, uploader},
 };
 
@@ -54,7 +58,7 @@ pub struct NewSet {
     /// Whom to name for its pictures, at most 200 characters; without it, the account's choice.
     pub(super) attribution: Option<String>,
     /// Tags of the sequences to be.
-    #[schema(value_type = Option<Vec<Object>>)]
+    #[schema(value_type = Option<Vec<TagEdit>>)]
     pub(super) semantics: Option<Vec<Semantic>>,
     /// Whatever the client notes about itself.
     #[schema(value_type = Option<Object>)]
@@ -80,7 +84,7 @@ const MAX_METADATA: usize = 64 << 10;
     post, path = "/upload_sets", tag = "Upload",
     request_body = NewSet,
     responses(
-        (status = 200, description = "The set; send files to it", body = Object),
+        (status = 200, description = "The set; send files to it", body = UploadSetDocument),
         (status = 400, description = "An option makes no sense", body = crate::error::ErrorBody),
         (status = 401, description = "Sign in first", body = crate::error::ErrorBody),
         (status = 403, description = "Agree to the terms of service first", body = crate::error::ErrorBody),
@@ -93,7 +97,7 @@ pub async fn create(
     url: PublicUrl,
     headers: HeaderMap,
     body: axum::body::Bytes,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<UploadSetDocument>> {
     let account = uploader(&api, &identity).await?;
     agreed(&api, &account, &url).await?;
     refuse_nul(&body)?;
@@ -233,11 +237,11 @@ fn check(new: NewSet, api: &Api, usual: &AccountChoices) -> ApiResult<NewUploadS
 #[utoipa::path(
     get, path = "/users/me/upload_sets", tag = "Upload",
     responses(
-        (status = 200, description = "The sets", body = Object),
+        (status = 200, description = "The sets", body = UploadSets),
         (status = 401, description = "Sign in first", body = crate::error::ErrorBody),
     )
 )]
-pub async fn list(State(api): State<Api>, identity: Identity, url: PublicUrl) -> ApiResult<Json<Value>> {
+pub async fn list(State(api): State<Api>, identity: Identity, url: PublicUrl) -> ApiResult<Json<UploadSets>> {
     let account = identity.require()?;
     let now = api.world.now();
     let mut sets = Vec::new();
@@ -247,5 +251,5 @@ pub async fn list(State(api): State<Api>, identity: Identity, url: PublicUrl) ->
         }
     }
     let links = [crate::Link::json("self", url.api("/users/me/upload_sets"))];
-    Ok(Json(json!({ "upload_sets": sets, "links": links })))
+    Ok(Json(UploadSets { upload_sets: sets, links }))
 }

@@ -3,9 +3,8 @@
 use axum::{Json, extract::State};
 use flaneur_catalog::model::UploadSetId;
 use serde::Deserialize;
-use serde_json::{Value, json};
 
-use super::view;
+use super::{told::UploadSetFiles, view};
 use crate::{
     Api, ApiResult, Identity, Link, PublicUrl,
     extract::{Path, Query},
@@ -31,7 +30,7 @@ pub struct Part {
         ("limit" = Option<i64>, Query, description = "Files at most"),
     ),
     responses(
-        (status = 200, description = "The files, refused ones with `rejected: {reason, severity, message}`", body = Object),
+        (status = 200, description = "The files, refused ones with `rejected: {reason, severity, message}`", body = UploadSetFiles),
         (status = 401, description = "Sign in first", body = crate::error::ErrorBody),
         (status = 403, description = "It belongs to another account", body = crate::error::ErrorBody),
         (status = 404, description = "There is no such set", body = crate::error::ErrorBody),
@@ -43,7 +42,7 @@ pub async fn list(
     url: PublicUrl,
     Path(id): Path<String>,
     Query(part): Query<Part>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<UploadSetFiles>> {
     let id: UploadSetId = id.parse().map_err(|_| missing())?;
     let (set, account) = own_upload_set(&api, &identity, id).await?;
     let offset = part.offset.unwrap_or(0).max(0);
@@ -54,6 +53,6 @@ pub async fn list(
     if files.len() as i64 == limit {
         links.push(Link::json("next", format!("{own}?offset={}&limit={limit}", offset + limit)));
     }
-    let files: Vec<Value> = files.iter().map(|file| view::file(file, &set, account.id, &url)).collect();
-    Ok(Json(json!({ "files": files, "links": links })))
+    let files = files.iter().map(|file| view::file(file, &set, account.id, &url)).collect();
+    Ok(Json(UploadSetFiles { files, links }))
 }

@@ -14,6 +14,7 @@ mod one;
 mod overrides;
 mod receive;
 mod revise;
+mod told;
 mod tus;
 pub(crate) mod view;
 

@@ -4,9 +4,8 @@ use axum::{Json, extract::State};
 use flaneur_access::{Action, Subject, decide};
 use flaneur_catalog::model::{JobId, UploadSetId};
 use http::StatusCode;
-use serde_json::Value;
 
-use super::view;
+use super::{told::UploadSetDocument, view};
 use crate::{
     Api, ApiResult, Identity, PublicUrl,
     extract::Path,
@@ -18,7 +17,7 @@ use crate::{
     get, path = "/upload_sets/{id}", tag = "Upload",
     params(("id" = String, Path, description = "The set's id")),
     responses(
-        (status = 200, description = "The set with counts, sequences and whether all is `ready`", body = Object),
+        (status = 200, description = "The set with counts, sequences and whether all is `ready`", body = UploadSetDocument),
         (status = 404, description = "There is no such set", body = crate::error::ErrorBody),
     )
 )]
@@ -27,7 +26,7 @@ pub async fn get(
     identity: Identity,
     url: PublicUrl,
     Path(id): Path<String>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<UploadSetDocument>> {
     let id: UploadSetId = id.parse().map_err(|_| missing())?;
     let state = api.catalog.upload_set_state(id, api.world.now()).await?.ok_or_else(missing)?;
     let options = &state.set.options;

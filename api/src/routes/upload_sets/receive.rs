@@ -21,7 +21,9 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::{
     formats::Head,
     intake::{Arrival, take_in},
-    notices, overrides, view,
+    notices, overrides,
+    told::FileDocument,
+    view,
 };
 use crate::{
     Api, ApiError, ApiResult, Doing, Identity, PublicUrl, Whom,
@@ -44,7 +46,7 @@ const QUEUE: Duration = Duration::from_secs(30);
     params(("id" = String, Path, description = "The set's id")),
     request_body(content_type = "multipart/form-data", content = Object),
     responses(
-        (status = 202, description = "It is stored, and will be blurred and shown; or the sender's picture of the same bytes will say what was sent with them now", body = Object),
+        (status = 202, description = "It is stored, and will be blurred and shown; or the sender's picture of the same bytes will say what was sent with them now", body = FileDocument),
         (status = 400, description = "The file is no picture we take, lacks place or time, or was taken in an excluded area", body = crate::error::ErrorBody),
         (status = 401, description = "Sign in first", body = crate::error::ErrorBody),
         (status = 403, description = "The set belongs to another account", body = crate::error::ErrorBody),
@@ -63,7 +65,7 @@ pub async fn receive(
     url: PublicUrl,
     Path(id): Path<String>,
     request: Request,
-) -> ApiResult<(StatusCode, Json<Value>)> {
+) -> ApiResult<(StatusCode, Json<FileDocument>)> {
     let outcome = take(&api, &identity, &url, &id, request).await;
     if let Err(error) = &outcome {
         metrics::refused(error);
@@ -77,7 +79,7 @@ async fn take(
     url: &PublicUrl,
     id: &str,
     request: Request,
-) -> ApiResult<(StatusCode, Json<Value>)> {
+) -> ApiResult<(StatusCode, Json<FileDocument>)> {
     let id: UploadSetId = id.parse().map_err(|_| missing())?;
     let (set, account) = own_upload_set(api, identity, id).await?;
     let record = take_form(api, &set, &account, None, request).await?;

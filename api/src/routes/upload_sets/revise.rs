@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     create::{NewSet, check_sorting, check_title},
+    told::UploadSetDocument,
     view,
 };
 use crate::{
@@ -76,7 +77,7 @@ fn apply(set: &mut NewUploadSet, title: Option<&String>, wanted: &NewSet) {
     request_body(content = NewSet, description = "What is not said stays. Each tag may have an `action`: `add` or `delete`",
         example = json!({"sort_method": "filename-asc", "semantics": [{"key": "transport", "value": "bike", "action": "add"}]})),
     responses(
-        (status = 200, description = "The set as it is now", body = Object),
+        (status = 200, description = "The set as it is now", body = UploadSetDocument),
         (status = 400, description = "A value makes no sense, or there is no such option", body = crate::error::ErrorBody),
         (status = 401, description = "Sign in first", body = crate::error::ErrorBody),
         (status = 403, description = "It belongs to another account", body = crate::error::ErrorBody),
@@ -91,7 +92,7 @@ pub async fn revise(
     url: PublicUrl,
     Path(id): Path<String>,
     extract::Json(body): extract::Json<Map<String, Value>>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<UploadSetDocument>> {
     let account = identity.require()?.clone();
     let id: UploadSetId = id.parse().map_err(|_| missing())?;
     let set = api.catalog.upload_set(id).await?.ok_or_else(missing)?.options;

@@ -1,53 +1,48 @@
 //! How upload sets and their files are written.
 
 use flaneur_catalog::model::{
-    Account, AccountId, Exclusion, FileRecord, PictureStatus, Rejection, StatusCounts, UploadSet, UploadSetSequence,
-    UploadSetState,
+    Account, AccountId, Exclusion, FileRecord, PictureStatus, Rejection, UploadSet, UploadSetSequence, UploadSetState,
 };
-use serde_json::{Map, Value, json};
+use jiff::Timestamp;
 
-use crate::{Link, PublicUrl};
+use super::told::{ExtentInTime, FileDocument, FileState, ItemsStatus, SetSequence, UploadSetDocument};
+use crate::{Link, PublicUrl, stac::TemporalExtent};
 
 const EDITABLE_BY: [(&str, &str, &str); 3] =
     [("add_files", "/files", "POST"), ("complete", "/complete", "POST"), ("delete", "", "DELETE")];
 
-/// An upload set as JSON. `manager` is whoever asks, if they may change it: they get the links to do so.
-pub fn upload_set(state: &UploadSetState, url: &PublicUrl, manager: Option<&Account>) -> Value {
+/// An upload set as it is told. `manager` is whoever asks, if they may change it: they get the links to do so.
+pub fn upload_set(state: &UploadSetState, url: &PublicUrl, manager: Option<&Account>) -> UploadSetDocument {
     let set = &state.set;
     let options = &set.options;
-    let mut body = Map::new();
-    let mut put = |name: &str, value: Value| {
-        if !value.is_null() {
-            body.insert(name.to_owned(), value);
-        }
-    };
-    put("id", json!(options.id));
-    put("created_at", json!(options.created_at));
-    put("completed", json!(set.completed));
-    put("dispatched", json!(set.dispatched));
-    put("account_id", json!(options.account));
-    put("title", json!(options.title));
-    put("estimated_nb_files", json!(options.estimated_nb_files));
-    put("sort_method", json!(options.sort_method));
-    put("no_split", if options.no_split { json!(true) } else { Value::Null });
-    put("split_distance", json!(options.split_distance));
-    put("split_time", json!(options.split_time));
-    put("no_deduplication", if options.no_deduplication { json!(true) } else { Value::Null });
-    put("duplicate_distance", json!(options.duplicate_distance));
-    put("duplicate_rotation", json!(options.duplicate_rotation));
-    put("metadata", options.metadata.clone());
-    put("associated_collections", state.sequences.iter().map(|sequence| self::sequence(sequence, url)).collect());
-    put("nb_items", json!(state.nb_items));
-    put("items_status", json!(state.counts));
-    put("semantics", json!(options.semantics));
-    put("relative_heading", json!(options.relative_heading));
-    put("notices", if set.notices.is_empty() { Value::Null } else { json!(set.notices) });
-    put("visibility", json!(options.visibility));
-    put("license", json!(options.rights.license));
-    put("attribution", json!(options.rights.attribution));
-    put("links", json!(links(set, url, manager)));
-    put("ready", json!(state.ready));
-    Value::Object(body)
+    UploadSetDocument {
+        id: options.id,
+        created_at: options.created_at,
+        completed: set.completed,
+        dispatched: set.dispatched,
+        account_id: options.account,
+        title: options.title.clone(),
+        estimated_nb_files: options.estimated_nb_files,
+        sort_method: options.sort_method,
+        no_split: options.no_split,
+        split_distance: options.split_distance,
+        split_time: options.split_time,
+        no_deduplication: options.no_deduplication,
+        duplicate_distance: options.duplicate_distance,
+        duplicate_rotation: options.duplicate_rotation,
+        metadata: options.metadata.clone(),
+        associated_collections: state.sequences.iter().map(|sequence| self::sequence(sequence, url)).collect(),
+        nb_items: state.nb_items,
+        items_status: ItemsStatus::of_set(state.counts),
+        semantics: options.semantics.clone(),
+        relative_heading: options.relative_heading,
+        notices: set.notices.clone(),
+        visibility: options.visibility,
+        license: options.rights.license.clone(),
+        attribution: options.rights.attribution.clone(),
+        links: links(set, url, manager),
+        ready: state.ready,
+    }
 }
 
 fn links(set: &UploadSet, url: &PublicUrl, manager: Option<&Account>) -> Vec<Link> {
@@ -63,22 +58,19 @@ fn links(set: &UploadSet, url: &PublicUrl, manager: Option<&Account>) -> Vec<Lin
     links
 }
 
-fn sequence(sequence: &UploadSetSequence, url: &PublicUrl) -> Value {
-    let StatusCounts { prepared, preparing, broken, not_processed, .. } = sequence.counts;
-    let mut body = json!({
-        "id": sequence.id,
-        "title": sequence.title,
-        "nb_items": sequence.nb_items,
-        "items_status": {
-            "prepared": prepared, "preparing": preparing, "broken": broken, "not_processed": not_processed,
-        },
-        "links": [Link::json("self", url.api(&format!("/collections/{}", sequence.id)))],
-        "ready": sequence.ready,
-    });
-    if let Some(interval) = sequence.interval {
-        body["extent"] = json!({ "temporal": { "interval": [[interval.0, interval.1]] } });
+fn sequence(sequence: &UploadSetSequence, url: &PublicUrl) -> SetSequence {
+    let temporal = |(first, last): (Timestamp, Timestamp)| TemporalExtent {
+        interval: [[first, last].map(|at| Some(at.to_string()))],
+    };
+    SetSequence {
+        id: sequence.id,
+        title: sequence.title.clone(),
+        nb_items: sequence.nb_items,
+        items_status: ItemsStatus::of_sequence(sequence.counts),
+        links: [Link::json("self", url.api(&format!("/collections/{}", sequence.id)))],
+        ready: sequence.ready,
+        extent: sequence.interval.map(|interval| ExtentInTime { temporal: temporal(interval) }),
     }
-    body
 }
 
 /// Why a file was rejected, as `viewer` may know it: whose own areas are meant is known to the set's owner only.
@@ -88,34 +80,28 @@ fn rejection(file: &FileRecord, set: &UploadSet, viewer: AccountId) -> Option<Re
     Some(if secret { Rejection { message: Exclusion::FOR_OTHERS.to_owned(), ..rejection } } else { rejection })
 }
 
-/// A file of an upload set as JSON, for whoever manages the set.
-pub fn file(file: &FileRecord, set: &UploadSet, viewer: AccountId, url: &PublicUrl) -> Value {
-    let rejection = rejection(file, set, viewer);
-    let mut body = json!({
-        "file_name": file.file_name,
-        "inserted_at": file.inserted_at,
-        "file_type": "picture",
-        "links": [Link::json("parent", url.api(&format!("/upload_sets/{}", set.options.id)))],
-    });
-    let mut put = |name: &str, value: Value| {
-        if !value.is_null() {
-            body[name] = value;
-        }
-    };
-    put("picture_id", json!(file.picture));
-    put("content_md5", json!(file.content_md5));
-    put("size", json!(file.size));
-    put("rejected", json!(rejection));
-    put("notices", if file.notices.is_empty() { Value::Null } else { json!(file.notices) });
-    let (state, message) = state(file, rejection.as_ref(), viewer);
-    put("state", json!(state));
-    put("message", json!(message));
-    put("changed_at", json!(file.changed_at));
-    body
+/// A file of an upload set, as whoever manages the set is told of it.
+pub fn file(file: &FileRecord, set: &UploadSet, viewer: AccountId, url: &PublicUrl) -> FileDocument {
+    let rejected = rejection(file, set, viewer);
+    let (state, message) = state(file, rejected.as_ref(), viewer);
+    FileDocument {
+        file_name: file.file_name.clone(),
+        inserted_at: file.inserted_at,
+        file_type: "picture",
+        links: [Link::json("parent", url.api(&format!("/upload_sets/{}", set.options.id)))],
+        picture_id: file.picture,
+        content_md5: file.content_md5.clone(),
+        size: file.size,
+        rejected,
+        notices: file.notices.clone(),
+        state,
+        message,
+        changed_at: file.changed_at,
+    }
 }
 
 /// The one state that a file is in, and in plain words why and what to do.
-fn state(file: &FileRecord, rejection: Option<&Rejection>, viewer: AccountId) -> (&'static str, String) {
+fn state(file: &FileRecord, rejection: Option<&Rejection>, viewer: AccountId) -> (FileState, String) {
     let told = |otherwise: &str| rejection.map_or_else(|| otherwise.to_owned(), |rejection| rejection.message.clone());
     match file.status {
         None => {
@@ -125,33 +111,33 @@ fn state(file: &FileRecord, rejection: Option<&Rejection>, viewer: AccountId) ->
                 "in_excluded_area" => " It was not kept: there are to be no pictures of that place here.",
                 _ => "",
             };
-            ("refused", told("The file was refused.") + to_do)
+            (FileState::Refused, told("The file was refused.") + to_do)
         }
         Some(PictureStatus::Waiting) => {
-            ("waiting", "The file is stored, and waits until it is blurred. There is nothing to do.".to_owned())
+            (FileState::Waiting, "The file is stored, and waits until it is blurred. There is nothing to do.".to_owned())
         }
         Some(PictureStatus::Ready) if file.published && file.withheld => (
-            "hidden",
+            FileState::Hidden,
             "Somebody reported the picture, so it is hidden until that is decided: only its owner and administrators see it. \
              The report says what to do."
                 .to_owned(),
         ),
-        Some(PictureStatus::Ready) if file.published && file.exclusion.is_some() => ("hidden", hidden(file, viewer)),
+        Some(PictureStatus::Ready) if file.published && file.exclusion.is_some() => (FileState::Hidden, hidden(file, viewer)),
         Some(PictureStatus::Ready) if file.published => {
-            ("published", "The picture is shown. There is nothing to do.".to_owned())
+            (FileState::Published, "The picture is shown. There is nothing to do.".to_owned())
         }
         Some(PictureStatus::Ready) => (
-            "ready",
+            FileState::Ready,
             "The picture is blurred. It is shown when the set is complete and sorted into sequences: say so when all \
              files have come."
                 .to_owned(),
         ),
-        Some(PictureStatus::Broken) => ("broken", told("The picture could not be made: send the file again.")),
+        Some(PictureStatus::Broken) => (FileState::Broken, told("The picture could not be made: send the file again.")),
         Some(PictureStatus::Duplicate) => (
-            "duplicate",
+            FileState::Duplicate,
             told("Nearly the same picture is in the set: this one is not needed. There is nothing to do."),
         ),
-        Some(PictureStatus::Deleted) => ("deleted", "The picture was deleted.".to_owned()),
+        Some(PictureStatus::Deleted) => (FileState::Deleted, "The picture was deleted.".to_owned()),
     }
 }
 

@@ -8,11 +8,13 @@ use axum::{
 use flaneur_catalog::model::{Upload, UploadId, UploadSetId};
 use http::{HeaderValue, StatusCode, header};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::{append::expired, finish, headers, spool::discard};
 use crate::{
     Api, ApiError, ApiResult, Identity,
+    error::ErrorBody,
     extract::Path,
     routes::upload_sets::receive::turn,
     uploader::{missing, own_upload_set},
@@ -20,6 +22,60 @@ use crate::{
 
 /// Open uploads told of at once.
 const PAGE: i64 = 1000;
+
+/// How far an upload is.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Upload)]
+pub struct UploadDocument {
+    /// Name the client gave.
+    file_name: String,
+    /// Bytes that came.
+    offset: i64,
+    /// Bytes that there are.
+    length: i64,
+    /// When it was begun.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    /// Where it was accepted: the picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>, nullable = false)]
+    picture_id: Option<Value>,
+    /// Where it was refused: why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ErrorBody>, nullable = false)]
+    refused: Option<Value>,
+    /// While it is received: until when it may go on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    expires_at: Option<Timestamp>,
+    /// How far it is.
+    state: UploadState,
+    /// The same in words, and what to do.
+    message: String,
+}
+
+/// How far an upload is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum UploadState {
+    /// A part of the file is there.
+    Receiving,
+    /// All of it is there, and is being looked at.
+    Checking,
+    /// It became a picture.
+    Accepted,
+    /// It did not.
+    Refused,
+    /// The rest did not come in time.
+    Expired,
+}
+
+/// Uploads that have not ended.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OpenUploads {
+    /// The oldest first.
+    uploads: Vec<UploadDocument>,
+}
 
 /// An upload to a set that the viewer may write to.
 pub async fn find(api: &Api, identity: &Identity, set: &str, upload: &str) -> ApiResult<Upload> {
@@ -36,9 +92,9 @@ pub async fn find(api: &Api, identity: &Identity, set: &str, upload: &str) -> Ap
     params(("id" = String, Path, description = "The set's id"), ("upload" = String, Path, description = "The upload's id")),
     responses(
         (status = 200, description = "`Upload-Offset` bytes of `Upload-Length` are there; all of them: the picture was accepted"),
-        (status = 404, description = "There is no such upload", body = crate::error::ErrorBody),
-        (status = 410, description = "It has expired, or the file was refused; GET says why", body = crate::error::ErrorBody),
-        (status = 423, description = "All is there and is being looked at: ask again in a moment", body = crate::error::ErrorBody),
+        (status = 404, description = "There is no such upload", body = ErrorBody),
+        (status = 410, description = "It has expired, or the file was refused; GET says why", body = ErrorBody),
+        (status = 423, description = "All is there and is being looked at: ask again in a moment", body = ErrorBody),
     )
 )]
 pub async fn head(
@@ -76,8 +132,8 @@ pub async fn head(
     get, path = "/upload_sets/{id}/tus/{upload}", tag = "Upload",
     params(("id" = String, Path, description = "The set's id"), ("upload" = String, Path, description = "The upload's id")),
     responses(
-        (status = 200, description = "Its `state`: `receiving`, `checking`, `accepted`, `refused` or `expired`", body = Object),
-        (status = 404, description = "There is no such upload", body = crate::error::ErrorBody),
+        (status = 200, description = "Its `state`: `receiving`, `checking`, `accepted`, `refused` or `expired`", body = UploadDocument),
+        (status = 404, description = "There is no such upload", body = ErrorBody),
     )
 )]
 pub async fn get(
@@ -95,53 +151,56 @@ pub async fn get(
     get, path = "/upload_sets/{id}/tus", tag = "Upload",
     params(("id" = String, Path, description = "The set's id")),
     responses(
-        (status = 200, description = "The uploads, each with its `state`", body = Object),
-        (status = 401, description = "Sign in first", body = crate::error::ErrorBody),
-        (status = 403, description = "It belongs to another account", body = crate::error::ErrorBody),
-        (status = 404, description = "There is no such set", body = crate::error::ErrorBody),
+        (status = 200, description = "The uploads, each with its `state`", body = OpenUploads),
+        (status = 401, description = "Sign in first", body = ErrorBody),
+        (status = 403, description = "It belongs to another account", body = ErrorBody),
+        (status = 404, description = "There is no such set", body = ErrorBody),
     )
 )]
-pub async fn list(State(api): State<Api>, identity: Identity, Path(id): Path<String>) -> ApiResult<Json<Value>> {
+pub async fn list(State(api): State<Api>, identity: Identity, Path(id): Path<String>) -> ApiResult<Json<OpenUploads>> {
     let id: UploadSetId = id.parse().map_err(|_| missing())?;
     own_upload_set(&api, &identity, id).await?;
     let now = api.world.now();
     let open = api.catalog.open_uploads(id, PAGE).await?;
-    let uploads: Vec<Value> = open.iter().map(|upload| view(upload, now)).collect();
-    Ok(Json(json!({ "uploads": uploads })))
+    Ok(Json(OpenUploads { uploads: open.iter().map(|upload| view(upload, now)).collect() }))
 }
 
 /// Without its address: those who upload anonymously share an account, and are not to end each other's uploads.
-fn view(upload: &Upload, now: Timestamp) -> Value {
+fn view(upload: &Upload, now: Timestamp) -> UploadDocument {
     let options = &upload.options;
-    let mut body = json!({
-        "file_name": options.file_name,
-        "offset": upload.received,
-        "length": options.length,
-        "created_at": options.created_at,
-    });
+    let (mut picture_id, mut refused, mut expires_at) = (None, None, None);
     let (state, message) = match &upload.outcome {
         Some(outcome) if outcome.status < 400 => {
-            body["picture_id"] = outcome.body["picture_id"].clone();
-            ("accepted", "The picture is there, and is shown when it has been blurred. There is nothing to do.".into())
+            picture_id = Some(outcome.body["picture_id"].clone());
+            let message = "The picture is there, and is shown when it has been blurred. There is nothing to do.";
+            (UploadState::Accepted, message.into())
         }
         Some(outcome) => {
-            body["refused"] = outcome.body.clone();
-            ("refused", outcome.body["message"].as_str().unwrap_or_default().to_owned())
+            refused = Some(outcome.body.clone());
+            (UploadState::Refused, outcome.body["message"].as_str().unwrap_or_default().to_owned())
         }
         None if upload.is_full() => {
-            ("checking", "All of the file is there and is being looked at. Wait a moment.".into())
+            (UploadState::Checking, "All of the file is there and is being looked at. Wait a moment.".into())
         }
         None if upload.is_expired(now) => {
-            ("expired", "The rest of the file did not come in time. Send the file again.".into())
+            (UploadState::Expired, "The rest of the file did not come in time. Send the file again.".into())
         }
         None => {
-            body["expires_at"] = json!(options.expires_at);
-            ("receiving", "A part of the file is there. Go on sending it before it expires.".into())
+            expires_at = Some(options.expires_at);
+            (UploadState::Receiving, "A part of the file is there. Go on sending it before it expires.".into())
         }
     };
-    body["state"] = json!(state);
-    body["message"] = Value::String(message);
-    body
+    UploadDocument {
+        file_name: options.file_name.clone(),
+        offset: upload.received,
+        length: options.length,
+        created_at: options.created_at,
+        picture_id,
+        refused,
+        expires_at,
+        state,
+        message,
+    }
 }
 
 /// Give up an upload (tus): what came of the file is removed. A picture that was made of it stays.
@@ -150,8 +209,8 @@ fn view(upload: &Upload, now: Timestamp) -> Value {
     params(("id" = String, Path, description = "The set's id"), ("upload" = String, Path, description = "The upload's id")),
     responses(
         (status = 204, description = "It is gone"),
-        (status = 404, description = "There is no such upload", body = crate::error::ErrorBody),
-        (status = 423, description = "All is there and is being looked at", body = crate::error::ErrorBody),
+        (status = 404, description = "There is no such upload", body = ErrorBody),
+        (status = 423, description = "All is there and is being looked at", body = ErrorBody),
     )
 )]
 pub async fn terminate(

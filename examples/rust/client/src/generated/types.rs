@@ -297,6 +297,21 @@ pub struct RedactedRegion {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub polygon: Option<Vec<Vec<f64>>>,
 }
+///The JSON every error is answered with, for the documentation.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct ErrorBody {
+    ///More, for machines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<serde_json::Value>,
+    ///What is wrong and what to do.
+    pub message: String,
+    ///Why in a word, where the status says too little: `name_taken`, `in_excluded_area`…
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    ///The HTTP status again.
+    ///Constraint: minimum=0
+    pub status_code: i32,
+}
 ///The instance as a STAC Catalog.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Landing {
@@ -1143,21 +1158,6 @@ pub struct Conformance {
     ///Addresses of conformance classes.
     #[serde(rename = "conformsTo")]
     pub conforms_to: Vec<String>,
-}
-///The JSON every error is answered with, for the documentation.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub struct ErrorBody {
-    ///More, for machines.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub details: Option<serde_json::Value>,
-    ///What is wrong and what to do.
-    pub message: String,
-    ///Why in a word, where the status says too little: `name_taken`, `in_excluded_area`…
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    ///The HTTP status again.
-    ///Constraint: minimum=0
-    pub status_code: i32,
 }
 pub type GetCollectionsIdQueryablesResponse = serde_json::Value;
 pub type GetCollectionsQueryablesResponse = serde_json::Value;
