@@ -102,12 +102,13 @@ pub const MAX_FOLLOWERS: usize = 1_000;
 /// The caller adds a [`PublicUrl`] to every request's extensions before it comes here.
 pub fn router(api: Api, extra: OpenApiRouter) -> axum::Router {
     let gate = Gate::from(&api);
+    let anonymous_uploads = api.settings.anonymous_uploads;
     let (router, document) = OpenApiRouter::with_openapi(openapi::base())
         .merge(routes::router())
         .with_state(api)
         .merge(extra)
         .split_for_parts();
-    behind(gate, router.merge(routes::docs::router(&document)))
+    behind(gate, router.merge(routes::docs::router(&document, anonymous_uploads)))
 }
 
 /// Routes of another part alone, behind the same gate: they learn who asks, and answer across origins. Paths are below

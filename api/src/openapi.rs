@@ -1,6 +1,8 @@
 //! The `OpenAPI` document's frame; paths come from the handlers.
 
-use http::StatusCode;
+mod security;
+
+use http::{Method, StatusCode};
 use utoipa::{
     OpenApi,
     openapi::{
@@ -23,30 +25,34 @@ use utoipa::{
 struct Frame;
 
 pub fn base() -> Document {
-    Frame::openapi()
+    let mut document = Frame::openapi();
+    security::add_schemes(document.components.get_or_insert_default());
+    document
 }
 
 /// Every operation of a path with its method.
-pub fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+pub fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
     let all = [
-        ("get", &mut item.get),
-        ("put", &mut item.put),
-        ("post", &mut item.post),
-        ("patch", &mut item.patch),
-        ("delete", &mut item.delete),
-        ("head", &mut item.head),
-        ("options", &mut item.options),
+        (Method::GET, &mut item.get),
+        (Method::PUT, &mut item.put),
+        (Method::POST, &mut item.post),
+        (Method::PATCH, &mut item.patch),
+        (Method::DELETE, &mut item.delete),
+        (Method::HEAD, &mut item.head),
+        (Method::OPTIONS, &mut item.options),
     ];
     all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
-/// Adds what is answered before a handler, or beside it, by rules that are the same for all of them.
-pub fn complete(document: &mut Document) {
+/// Adds what is answered before a handler, or beside it, by rules that are the same for all of them; and who may ask, by those that
+/// requests are checked by. `anonymous_uploads`: whether nobodies may send pictures here.
+pub fn complete(document: &mut Document, anonymous_uploads: bool) {
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
             say_bytes(operation);
             let tus = path.contains("/tus");
-            for (status, description) in usual(method, tus, operation) {
+            security::say_who_asks(&method, path, operation, anonymous_uploads);
+            for (status, description) in usual(&method, tus, operation) {
                 let key = status.as_u16().to_string();
                 let response = match status {
                     StatusCode::PARTIAL_CONTENT => part(description),
@@ -80,7 +86,7 @@ fn bytes() -> Schema {
 }
 
 /// What may be answered to an operation besides what its handler says.
-fn usual(method: &str, tus: bool, operation: &Operation) -> Vec<(StatusCode, &'static str)> {
+fn usual(method: &Method, tus: bool, operation: &Operation) -> Vec<(StatusCode, &'static str)> {
     let mut usual = vec![
         (StatusCode::UNAUTHORIZED, "The token does not hold, or there is none where one is needed"),
         (StatusCode::FORBIDDEN, "The token is made for something else, or nobody has claimed it; or you may not"),
@@ -99,10 +105,10 @@ fn usual(method: &str, tus: bool, operation: &Operation) -> Vec<(StatusCode, &'s
     if tus {
         usual.push((StatusCode::PRECONDITION_FAILED, "`Tus-Resumable: 1.0.0` is missing"));
     }
-    if method == "get" && answers(operation, "") {
+    if *method == Method::GET && answers(operation, "") {
         usual.push((StatusCode::NOT_MODIFIED, "It is as `If-None-Match` says"));
     }
-    if method == "get" && answers(operation, "image/jpeg") {
+    if *method == Method::GET && answers(operation, "image/jpeg") {
         usual.push((StatusCode::PARTIAL_CONTENT, "The bytes that `Range` asks for"));
         usual.push((StatusCode::RANGE_NOT_SATISFIABLE, "There are no such bytes"));
     }

@@ -1,5 +1,5 @@
-//! What a token that may not do everything needs for a request: decided here for all routes, by method and path, so that a
-//! handler that is added needs a token that may do everything until somebody has thought about it.
+//! What a token that may not do everything needs for a request, and who may make it at all: decided here for all routes, by method
+//! and path, so that a handler that is added needs a token that may do everything until somebody has thought about it.
 
 use flaneur_access::{TokenScope, TokenScopes};
 use http::Method;
@@ -40,6 +40,40 @@ pub fn need(method: &Method, path: &str) -> Need {
     }
 }
 
+/// Who may make a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asker {
+    /// Anybody, as far as they may see what it is about.
+    Anybody,
+    /// Whoever is signed in; and anybody, where the operator lets nobodies send pictures.
+    Uploader,
+    /// Whoever is signed in.
+    Account,
+}
+
+/// Who may make a request, for the API's description: handlers refuse others themselves. The path is below `/api`.
+pub fn asker(method: &Method, path: &str) -> Asker {
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    let posts = *method == Method::POST;
+    match parts.as_slice() {
+        // What the server can do.
+        _ if *method == Method::OPTIONS => Asker::Anybody,
+        ["auth", "tokens", _, "claim"] if posts => Asker::Account,
+        ["auth", ..] | ["search"] => Asker::Anybody,
+        ["reports"] if posts => Asker::Anybody,
+        ["upload_sets", _, "files" | "complete" | "tus", ..] => Asker::Uploader,
+        ["upload_sets"] | ["collections"] | ["collections", _, "items"] if posts => Asker::Uploader,
+        ["users", "me", ..]
+        | ["users", _, "takeout" | "transfers"]
+        | ["pictures", _, "redactions"]
+        | ["admin" | "edits" | "transfers" | "webhooks", ..]
+        | ["reports"] => Asker::Account,
+        // One report: who has the key of the case need not be signed in.
+        _ if matches!(*method, Method::GET | Method::HEAD) => Asker::Anybody,
+        _ => Asker::Account,
+    }
+}
+
 /// Refuses a request whose token may not do that.
 pub fn check(scopes: Option<TokenScopes>, method: &Method, path: &str) -> ApiResult<()> {
     let Some(scopes) = scopes else { return Ok(()) };
@@ -60,6 +94,16 @@ pub fn check(scopes: Option<TokenScopes>, method: &Method, path: &str) -> ApiRes
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What every route answers is compared with it by the table of permissions.
+    #[test]
+    fn what_nobody_thought_about_takes_an_account_if_it_changes_something() {
+        assert_eq!(asker(&Method::PUT, "/something/new"), Asker::Account);
+        assert_eq!(asker(&Method::GET, "/something/new"), Asker::Anybody);
+        assert_eq!(asker(&Method::HEAD, "/upload_sets/1/tus/2"), Asker::Uploader);
+        assert_eq!(asker(&Method::DELETE, "/upload_sets/1"), Asker::Account);
+        assert_eq!(asker(&Method::GET, "/pictures/1/edits"), Asker::Anybody);
+    }
 
     #[test]
     fn what_nobody_thought_about_takes_everything() {

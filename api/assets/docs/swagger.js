@@ -11,19 +11,27 @@ function make(name, attributes = {}, ...children) {
   return element;
 }
 
-/** What a `$ref` stands for. */
+/** What a `$ref` stands for, with the members of all parts of an `allOf`. */
 function resolve(specification, schema) {
   let seen = 0;
   while (schema?.$ref && seen++ < 20) schema = specification.components?.schemas?.[schema.$ref.split("/").pop()];
-  return schema ?? {};
+  if (!schema?.allOf) return schema ?? {};
+  const parts = schema.allOf.map((part) => resolve(specification, part));
+  return { ...schema, properties: Object.assign({}, ...parts.map((part) => part.properties)) };
 }
 
 /** The type of a schema in a few words. */
 function typeName(specification, schema) {
   if (!schema) return "";
+  const words = resolve(specification, schema).enum;
+  if (words) return words.map((word) => JSON.stringify(word)).join(" or ");
   if (schema.$ref) return schema.$ref.split("/").pop();
+  const kinds = (schema.oneOf ?? schema.anyOf)?.filter((kind) => kind.type !== "null");
+  if (kinds) return kinds.map((kind) => typeName(specification, kind)).join(" or ");
   const type = [schema.type ?? "any"].flat().filter((name) => name !== "null").join(" or ");
   if (type === "array") return `list of ${typeName(specification, schema.items) || "anything"}`;
+  const member = schema.additionalProperties;
+  if (typeof member === "object") return `${typeName(specification, member) || "anything"} by name`;
   return schema.format ? `${type} (${schema.format})` : type;
 }
 
@@ -67,6 +75,16 @@ function answers(specification, operation) {
     }
     return make("section", {}, ...parts);
   });
+}
+
+/** The ways to say who asks, or that nobody need. */
+function askers(specification, operation) {
+  const schemes = specification.components?.securitySchemes ?? {};
+  const ways = (operation.security ?? []).map((way) => Object.keys(way)).filter((names) => names.length > 0);
+  if (ways.length === 0) return null;
+  const optional = ways.length < operation.security.length ? "Nobody need sign in. Who does" : "Sign in. Who asks";
+  const named = ways.map((names) => names.map((name) => schemes[name]?.scheme ?? schemes[name]?.name ?? name).join(" and "));
+  return make("p", {}, `${optional} is said by: ${named.join(", or ")}`);
 }
 
 /** A form that sends the request and shows what comes back. Only for what changes nothing, and searches. */
@@ -132,7 +150,8 @@ function draw(specification, base, method, path, operation) {
   details.addEventListener("toggle", () => {
     if (!details.open || details.children.length > 1) return;
     const body = operation.requestBody?.content ?? {};
-    const parts = [make("p", {}, operation.description ?? ""), parameters(specification, operation)];
+    const parts = [make("p", {}, operation.description ?? ""), askers(specification, operation)];
+    parts.push(parameters(specification, operation));
     for (const [mediaType, content] of Object.entries(body)) {
       parts.push(make("h3", {}, `Body: ${mediaType}`), properties(specification, content.schema));
       if (content.example !== undefined) parts.push(example(content.example));

@@ -22,10 +22,10 @@ const STYLE: &str = include_str!("../../assets/docs/swagger.css");
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'self'";
 
-/// Serves the document, and a page that shows it.
-pub fn router(document: &OpenApi) -> Router {
+/// Serves the document, and a page that shows it. `anonymous_uploads`: whether nobodies may send pictures here.
+pub fn router(document: &OpenApi, anonymous_uploads: bool) -> Router {
     let mut document = document.clone();
-    complete(&mut document);
+    complete(&mut document, anonymous_uploads);
     name_operations(&mut document);
     // A document made of strings, lists and maps can't fail to be written as JSON.
     let document = Bytes::from(document.to_json().unwrap_or_default());
@@ -47,6 +47,7 @@ fn name_operations(document: &mut OpenApi) {
         let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
         let place = words.collect::<Vec<_>>().join("_");
         for (method, operation) in operations(item) {
+            let method = method.as_str().to_ascii_lowercase();
             operation.operation_id = Some(format!("{method}_{place}").trim_end_matches('_').to_owned());
         }
     }
@@ -89,6 +90,7 @@ mod tests {
         assert_eq!(specs.header("content-type"), "application/json");
         let specs = specs.json();
         let (mut paths, mut names) = (BTreeSet::new(), BTreeSet::new());
+        let schemes = specs["components"]["securitySchemes"].as_object().unwrap();
         for (path, item) in specs["paths"].as_object().unwrap() {
             paths.insert(path.as_str());
             for (method, operation) in item.as_object().unwrap() {
@@ -96,6 +98,9 @@ mod tests {
                 assert!(operation["summary"].as_str().is_some_and(|text| text.len() > 5), "{name}: no summary");
                 assert!(names.insert(operation["operationId"].as_str().unwrap()), "{name}: its name is another's");
                 assert!(operation["tags"][0].is_string(), "{name}: no tag");
+                let ways = operation["security"].as_array().unwrap();
+                let named: Vec<_> = ways.iter().flat_map(|way| way.as_object().unwrap().keys()).collect();
+                assert!(!named.is_empty() && named.iter().all(|way| schemes.contains_key(*way)), "{name}: who asks");
                 for (status, response) in operation["responses"].as_object().unwrap() {
                     assert!(response["description"].as_str().is_some_and(|text| !text.is_empty()), "{name} {status}");
                     let has_body = response["content"].is_object();
@@ -139,7 +144,7 @@ mod tests {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json");
         let written: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
         let served = fixture().await.get("/docs/specs.json").await.json();
-        for part in ["/paths", "/components/schemas"] {
+        for part in ["/paths", "/components/schemas", "/components/securitySchemes"] {
             for (name, said) in served.pointer(part).unwrap().as_object().unwrap() {
                 let there = written.pointer(part).unwrap().get(name);
                 assert!(
@@ -147,6 +152,23 @@ mod tests {
                     "docs/openapi.json says something else of {name}. After a change that is meant, run the stories of the \
                      client with FLANEUR_WRITE_OPENAPI=1, and then scripts/client.sh"
                 );
+            }
+        }
+    }
+
+    /// What is answered has a shape, but for what another standard describes.
+    #[tokio::test]
+    async fn answers_have_a_shape() {
+        let specs = fixture().await.get("/docs/specs.json").await.json();
+        for (path, item) in specs["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                for (status, response) in operation["responses"].as_object().unwrap() {
+                    for (media_type, content) in response["content"].as_object().into_iter().flatten() {
+                        let schema = content["schema"].get("items").unwrap_or(&content["schema"]);
+                        let is_open = schema["type"] == "object" && schema.get("properties").is_none();
+                        assert!(!is_open || media_type == "application/schema+json", "{method} {path} {status}");
+                    }
+                }
             }
         }
     }

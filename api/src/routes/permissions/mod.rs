@@ -16,7 +16,7 @@ use self::{
     town::{Hidden, Town},
 };
 use crate::{
-    scopes::{self, Need},
+    scopes::{self, Asker, Need},
     testing::{Who, fixture},
 };
 
@@ -93,6 +93,14 @@ async fn the_table_is_what_the_routes_answer() {
         states.push(rows.await.unwrap());
     }
     table::compare(&table::document(&states));
+    for (number, case) in CASES.iter().enumerate() {
+        let nobody: Vec<&str> = states.iter().filter_map(|rows| Some(rows.get(&number)?[0].as_str())).collect();
+        let path = case.path.split('?').next().unwrap_or_default();
+        let asker = scopes::asker(&case.method.parse().unwrap(), path);
+        // It is shown to who has the key of the case, which nobody has here.
+        let takes_account = asker != Asker::Anybody || (case.method, path) == ("GET", "/reports/{report}");
+        assert_eq!(nobody.iter().all(|word| *word == "sign in"), takes_account, "{}: {nobody:?}", case.name());
+    }
 }
 
 /// Somebody's token that is made for this alone.

@@ -1379,6 +1379,8 @@ impl HttpClient {
     /// Everything that one's own run wrote is undone, the latest first, but for what somebody changed since. A run of more than a million
     /// lines takes several requests: `left` says whether there is more.
     ///
+    /// For whoever is signed in. A token with scopes has to be made for `annotate`.
+    ///
     /// `DELETE /batch/{run}`
     pub async fn delete_batch_run(
         &self,
@@ -1478,6 +1480,8 @@ impl HttpClient {
     /// Remove a webhook
     ///
     /// Nothing more is sent, but for what is on its way.
+    ///
+    /// For whoever is signed in. A token with scopes does not do.
     ///
     /// `DELETE /webhooks/{id}`
     pub async fn delete_webhooks_id(&self, id: impl AsRef<str>) -> Result<(), ApiOpError<DeleteWebhooksIdApiError>> {
@@ -4623,6 +4627,8 @@ impl HttpClient {
     /// the operator's key, so that a false alarm can be undone. Regions are in pixels of the upright picture, whose `width` and
     /// `height` at full resolution are told with them. For the picture's owner and administrators.
     ///
+    /// For whoever is signed in.
+    ///
     /// `GET /pictures/{id}/redactions`
     pub async fn get_pictures_id_redactions(
         &self,
@@ -6687,6 +6693,8 @@ impl HttpClient {
     }
     /// My webhooks
     ///
+    /// For whoever is signed in.
+    ///
     /// `GET /webhooks`
     pub async fn get_webhooks(&self) -> Result<Webhooks, ApiOpError<GetWebhooksApiError>> {
         let request_url = format!("{}{}", self.base_url, "/webhooks");
@@ -6771,6 +6779,8 @@ impl HttpClient {
         }
     }
     /// How a webhook fares
+    ///
+    /// For whoever is signed in.
     ///
     /// `GET /webhooks/{id}`
     pub async fn get_webhooks_id(&self, id: impl AsRef<str>) -> Result<Webhook, ApiOpError<GetWebhooksIdApiError>> {
@@ -6874,6 +6884,8 @@ impl HttpClient {
     /// its own would have got, and a `message`; then one of the `run` with their numbers. Lines are written 200 at a time: what was
     /// written stays if the connection breaks, and writing it again changes nothing. A run may go over many requests, and can be
     /// taken back as a whole.
+    ///
+    /// For whoever is signed in. A token with scopes has to be made for `annotate`.
     ///
     /// `POST /batch`
     pub async fn post_batch(
@@ -7011,6 +7023,8 @@ impl HttpClient {
     /// its own would have got, and a `message`; then one of the `run` with their numbers. Lines are written 200 at a time: what was
     /// written stays if the connection breaks, and writing it again changes nothing. A run may go over many requests, and can be
     /// taken back as a whole.
+    ///
+    /// For whoever is signed in. A token with scopes has to be made for `annotate`.
     ///
     /// `POST /batch`
     ///Select `application/x-ndjson` as binary_stream; accepts response statuses 200. Other successful statuses and mismatched Content-Type values are returned as inspectable API errors.
@@ -7331,6 +7345,8 @@ impl HttpClient {
     /// Whoever the picture belongs to, and administrators, may draw regions that are to be made unrecognisable, too. It is done
     /// within seconds and for good; the picture's id and addresses stay, their entity tags change.
     ///
+    /// For whoever is signed in. A token with scopes has to be made for `edit`.
+    ///
     /// `POST /pictures/{id}/redactions`
     pub async fn post_pictures_id_redactions(
         &self,
@@ -7476,6 +7492,8 @@ impl HttpClient {
     ///
     /// For false alarms. What was removed is not on this server in the clear: it comes back when whoever holds the operator's
     /// key grants the request. Where they turn it down, the list of redactions says why, and it may be asked again.
+    ///
+    /// For whoever is signed in. A token with scopes has to be made for `edit`.
     ///
     /// `POST /pictures/{id}/redactions/{redaction}/undo`
     pub async fn post_pictures_id_redactions_redaction_undo(
@@ -7753,6 +7771,8 @@ impl HttpClient {
     /// of the answer, which is told this once. Lines come in order, and none is left out; after a failure some may come twice. Every
     /// answer of 2xx says that they arrived. Else they are sent again, later each time, for three days; an answer of 410 ends it at once.
     ///
+    /// For whoever is signed in. A token with scopes does not do.
+    ///
     /// `POST /webhooks`
     pub async fn post_webhooks(&self, request: NewWebhookBody) -> Result<Webhook, ApiOpError<PostWebhooksApiError>> {
         let request_url = format!("{}{}", self.base_url, "/webhooks");
@@ -7893,6 +7913,8 @@ impl HttpClient {
     ///
     /// One that was stopped goes on where it was, so that it misses nothing; one that fails is tried at once.
     ///
+    /// For whoever is signed in. A token with scopes does not do.
+    ///
     /// `POST /webhooks/{id}/resume`
     pub async fn post_webhooks_id_resume(
         &self,
@@ -8004,6 +8026,8 @@ impl HttpClient {
     /// Try a webhook
     ///
     /// Sends it a signed request of the type `test`, without lines, and says what it answered.
+    ///
+    /// For whoever is signed in. A token with scopes does not do.
     ///
     /// `POST /webhooks/{id}/test`
     pub async fn post_webhooks_id_test(
