@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn bounds_have_four_sides() {
-        assert_eq!(read("-1.5,47,2,48.25").unwrap(), [-1.5, 47.0, 2.0, 48.25]);
+        assert_eq!(format!("{:?}", read("-1.5,47,2,48.25").unwrap()), "[-1.5, 47.0, 2.0, 48.25]");
         for wrong in ["", "1,2,3", "1,2,3,4,5", "1,2,3,north"] {
             assert!(read(wrong).unwrap_err().to_string().contains("WEST"), "{wrong}");
         }

@@ -54,7 +54,7 @@ async fn main() -> Result<()> {
         text.push_str("**PostgreSQL was not measured: there is none here.**\n\n");
     }
     if let Err(why) = &environment {
-        text.push_str(&format!("**Not measured: the reference server ({why}).**\n"));
+        text.extend(["**Not measured: the reference server (", why, ").**\n"]);
     }
     if sizes == SIZES {
         let mut versions = Vec::new();
