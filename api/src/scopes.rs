@@ -62,7 +62,7 @@ pub fn asker(method: &Method, path: &str) -> Asker {
         ["auth", ..] | ["search"] => Asker::Anybody,
         ["reports"] if posts => Asker::Anybody,
         ["upload_sets", _, "files" | "complete" | "tus", ..] => Asker::Uploader,
-        ["upload_sets"] | ["collections"] | ["collections", _, "items"] if posts => Asker::Uploader,
+        ["upload_sets" | "collections"] | ["collections", _, "items"] if posts => Asker::Uploader,
         ["users", "me", ..]
         | ["users", _, "takeout" | "transfers"]
         | ["pictures", _, "redactions"]

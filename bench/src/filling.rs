@@ -136,6 +136,7 @@ pub async fn fill(instance: &Instance<'_>, catalog: &str, bounds: Option<Bounds>
     for (into, query) in COPIES {
         copy(&mut ours, query, &mut transaction, into).await.with_context(|| format!("into {into}"))?;
     }
+    #[expect(clippy::disallowed_methods, reason = "nobody goes away from a benchmark")]
     transaction.commit().await?;
     for computed in COMPUTED {
         sqlx::query(computed).execute(&mut theirs).await.context(computed)?;

@@ -42,7 +42,7 @@ pub fn report(report: &Report, roles: Roles, url: &PublicUrl) -> ReportDocument 
         history: None,
     };
     if roles.moderator {
-        told.reporter_email = report.email.clone();
+        told.reporter_email.clone_from(&report.email);
         told.reporter_account_id = report.reporter;
         told.owner_account_id = Some(report.owner);
         told.resolver_account_id = report.resolver;

@@ -34,6 +34,7 @@ struct Parameters {
 
 /// Users as a STAC Catalog.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[expect(clippy::struct_field_names, reason = "as it stands in the answer")]
 struct Users {
     /// Always `Catalog`.
     #[serde(rename = "type")]

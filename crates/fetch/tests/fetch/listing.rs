@@ -145,7 +145,7 @@ async fn who_waits_for_a_server_is_told_so_once() {
     let told = Told::default();
     flaneur_fetch::fetch(&options, ground.world.clone(), &told, CancellationToken::new()).await.unwrap();
     let told = told.0.into_inner().unwrap();
-    assert_eq!(told, [format!("{}/: it answers 502 Bad Gateway; trying again", server.address)]);
+    assert_eq!(told, [format!("{}/api: it answers 502 Bad Gateway; trying again", server.address)]);
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ pub fn redactions_with(picture: &Picture, found: &[Detection], stored: Vec<Redac
 
 /// What is redacted in a picture.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[expect(clippy::struct_field_names, reason = "as it stands in the answer")]
 struct Redactions {
     /// Width of the upright picture at full resolution, pixels.
     width: i64,
