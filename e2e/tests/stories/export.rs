@@ -37,7 +37,7 @@ async fn served(client: &Client, last: u8) -> BTreeMap<Name, Vec<u8>> {
         if tile.is_empty() {
             continue;
         }
-        found.insert((z, x, y), tile.to_vec());
+        found.insert((z, x, y), tile.clone());
         if z < last {
             ahead.extend([(0, 0), (1, 0), (0, 1), (1, 1)].map(|(right, down)| (z + 1, x * 2 + right, y * 2 + down)));
         }
