@@ -1,5 +1,5 @@
 import { makeToken, type MadeToken, type Scope, SCOPES } from '../api/tokens';
-import { choice, choices } from '../app/choice';
+import { choice, choices, ticked } from '../app/choice';
 import { h } from '../lib/dom';
 import { type MessageKey, t } from '../locales';
 import { Incomplete, simpleForm } from './form';
@@ -52,8 +52,7 @@ export function newTokenForm(moderates: boolean, onMade: (token: MadeToken) => v
   /** What was ticked; null for everything. */
   const scopes = (): readonly Scope[] | null => {
     if (!isRestricted()) return null;
-    const boxes = [...ticks.querySelectorAll('input')];
-    return offered.filter((scope) => boxes.some(({ value, checked }) => checked && value === scope));
+    return ticked(ticks, offered);
   };
   const make = async (): Promise<void> => {
     const name = description.value.trim();

@@ -1,5 +1,5 @@
-import { CHANGE_KINDS, type ChangeKind, makeWebhook, type MadeWebhook } from '../api/webhooks';
-import { choice, choices } from '../app/choice';
+import { CHANGE_KINDS, makeWebhook, type MadeWebhook } from '../api/webhooks';
+import { choice, choices, ticked } from '../app/choice';
 import { h } from '../lib/dom';
 import { t } from '../locales';
 import { Incomplete, simpleForm } from './form';
@@ -24,17 +24,12 @@ export function newWebhookForm(onMade: (webhook: MadeWebhook) => void): HTMLForm
     t('account.webhooks.toldOf'),
     ...CHANGE_KINDS.map((kind) => choice('checkbox', 'webhook-kind', kind, t(`account.webhooks.kind.${kind}`), true)),
   );
-  /** What was ticked. */
-  const kinds = (): readonly ChangeKind[] => {
-    const boxes = [...ticks.querySelectorAll('input')];
-    return CHANGE_KINDS.filter((kind) => boxes.some(({ value, checked }) => checked && value === kind));
-  };
   const make = async (): Promise<void> => {
     const address = url.value.trim();
     if (address === '') throw new Incomplete(t('account.webhooks.noAddress'), url);
-    const wanted = kinds();
-    const [first] = ticks.querySelectorAll('input');
-    if (wanted.length === 0 && first !== undefined) throw new Incomplete(t('account.webhooks.noKind'), first);
+    const wanted = ticked(ticks, CHANGE_KINDS);
+    const first = ticks.querySelector('input');
+    if (wanted.length === 0 && first !== null) throw new Incomplete(t('account.webhooks.noKind'), first);
     // Everything that there is, also what there will be.
     onMade(await makeWebhook(address, wanted.length === CHANGE_KINDS.length ? [] : wanted));
   };

@@ -3,7 +3,7 @@ import { hasExpired, listTokens, type MadeToken, revokeToken, signsIn, type Toke
 import { confirmThen } from '../app/confirm';
 import { type Child, fill, h } from '../lib/dom';
 import { formatMoment } from '../lib/time';
-import { language, t } from '../locales';
+import { language, listed, t } from '../locales';
 import { newTokenForm } from './newToken';
 import { secretBox } from './secret';
 import { Section } from './section';
@@ -15,8 +15,7 @@ function nameOf({ description }: Token): string {
 /** What a token may do. */
 function mayText({ scopes }: Token): string {
   if (scopes === null) return t('account.tokens.mayAll');
-  const what = new Intl.ListFormat(language(), { type: 'conjunction' }).format(scopes.map((scope) => t(`account.tokens.does.${scope}`)));
-  return t('account.tokens.may', { what });
+  return t('account.tokens.may', { what: listed(scopes.map((scope) => t(`account.tokens.does.${scope}`))) });
 }
 
 /** When a token was made, and how long it holds. */

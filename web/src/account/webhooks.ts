@@ -10,7 +10,7 @@ import { confirmThen } from '../app/confirm';
 import { errorText } from '../app/errorText';
 import { type Child, fill, h } from '../lib/dom';
 import { formatMoment } from '../lib/time';
-import { language, type MessageKey, t } from '../locales';
+import { language, listed, t } from '../locales';
 import { newWebhookForm } from './newWebhook';
 import { secretBox } from './secret';
 import { Section } from './section';
@@ -23,8 +23,7 @@ export function hostOf({ url }: Webhook): string {
 /** What a webhook is told of. */
 export function kindsText({ kinds }: Webhook): string {
   if (kinds.length === 0) return t('account.webhooks.ofAll');
-  const what = new Intl.ListFormat(language(), { type: 'conjunction' }).format(kinds.map((kind) => t(`account.webhooks.of.${kind}`)));
-  return t('account.webhooks.ofSome', { what });
+  return t('account.webhooks.ofSome', { what: listed(kinds.map((kind) => t(`account.webhooks.of.${kind}`))) });
 }
 
 /** Whether letters arrive. */
@@ -121,8 +120,7 @@ export class WebhooksSection extends Section {
     outcome.textContent = t('account.webhooks.testing');
     try {
       const { isDelivered, message } = await testWebhook(webhook.id);
-      const key: MessageKey = isDelivered ? 'account.webhooks.testDelivered' : 'account.webhooks.testFailed';
-      outcome.textContent = isDelivered || message === null ? t(key) : `${t(key)} ${message}`;
+      outcome.textContent = isDelivered ? t('account.webhooks.testDelivered') : `${t('account.webhooks.testFailed')} ${message ?? ''}`.trimEnd();
     } catch (error) {
       outcome.textContent = errorText(error);
     }

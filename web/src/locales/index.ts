@@ -78,6 +78,11 @@ export function formatNumber(value: number): string {
   return new Intl.NumberFormat(current).format(value);
 }
 
+/** These words as one text: “published, edited and hidden”. */
+export function listed(words: readonly string[]): string {
+  return new Intl.ListFormat(current, { type: 'conjunction' }).format(words);
+}
+
 /** The text of `key`. */
 export function t(key: MessageKey, parameters: Parameters = {}): string {
   return interpolate(messages[key], parameters);

@@ -10,14 +10,13 @@ import { openNotFound } from '../app/notFound';
 import type { Page } from '../app/page';
 import { session } from '../app/session';
 import { h } from '../lib/dom';
-import { language, t } from '../locales';
+import { listed, t } from '../locales';
 import { nameOfTag } from './language';
 import { addressOf, titleOf, writingAddressOf } from './words';
 
 function stateOf(page: PageSummary | null): string {
   if (page === null) return t('pages.unwritten');
-  const languages = new Intl.ListFormat(language(), { type: 'conjunction' }).format(page.languages.map(nameOfTag));
-  return t('pages.state', { version: page.version, languages });
+  return t('pages.state', { version: page.version, languages: listed(page.languages.map(nameOfTag)) });
 }
 
 function entry(name: PageName, page: PageSummary | null, mayEdit: boolean): HTMLElement {
