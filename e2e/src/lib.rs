@@ -31,7 +31,7 @@ pub use cdn::Cdn;
 pub use client::{Answer, Client, UploadSet, field, link, text};
 pub use exif::{Exif, Placement};
 pub use folders::{Folder, contains};
-pub use log::unexpected;
+pub use log::{LOOPS, unexpected};
 pub use oidc::Oidc;
 pub use photo::{Photo, Region, decode, detail, difference, placed, placed_sphere};
 pub use plants::{PATTERNS, insert, plant};

@@ -6,6 +6,16 @@ use std::{
     thread::JoinHandle,
 };
 
+/// What the loops of a server and its workers say where they do not get at the catalog. Each of them comes back to it.
+pub const LOOPS: [&str; 6] = [
+    "cannot take jobs",
+    "cannot tidy the catalog",
+    "cannot look after the dataset",
+    "the dataset could not be written",
+    "cannot look for webhooks",
+    "cannot look for transfers",
+];
+
 /// Lines a process printed so far, read by a thread of its own so that the process never waits for the test.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Lines(Arc<Mutex<Vec<String>>>);

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
-use flaneur_e2e::{Commands, Gate, Postgres, Role, S3, Tools, buckets};
+use flaneur_e2e::{Commands, Gate, LOOPS, Postgres, Role, S3, Tools, buckets};
 use flaneur_storage::Storage;
 use tempfile::TempDir;
 use tokio::task::block_in_place;
@@ -45,38 +45,46 @@ impl Fault {
     }
 
     /// What it explains in the log.
-    fn explains(self) -> &'static [&'static str] {
-        match self {
-            Self::Database => &[
-                "terminating connection due to immediate shutdown command",
-                "error occurred while testing the connection on-release",
-                "error from `before_acquire`",
-                "request failed for now",
-                "a tile could not be answered",
-                "cannot take jobs",
-                "no heartbeat",
-                "cannot end the job",
-                "job failed, will be tried again",
-                "cannot tidy the catalog",
-                "cannot note what was withdrawn",
-            ],
-            Self::Storage => &[
-                "request failed for now",
-                "job failed, will be tried again",
-                "cannot use the storage",
-                "cannot sweep",
-                "cannot note what was withdrawn",
-            ],
+    fn explains(self) -> Vec<&'static str> {
+        let (own, loops): (&[&str], &[&str]) = match self {
+            Self::Database => (
+                &[
+                    "terminating connection due to immediate shutdown command",
+                    "error occurred while testing the connection on-release",
+                    "error from `before_acquire`",
+                    "request failed for now",
+                    "a tile could not be answered",
+                    "no heartbeat",
+                    "cannot end the job",
+                    "job failed, will be tried again",
+                    "cannot note what was withdrawn",
+                ],
+                &LOOPS,
+            ),
+            Self::Storage => (
+                &[
+                    "request failed for now",
+                    "job failed, will be tried again",
+                    "cannot use the storage",
+                    "cannot sweep",
+                    "cannot note what was withdrawn",
+                ],
+                &[],
+            ),
             // S3 takes no request that is dated so long ago.
-            Self::Clock => &[
-                "job failed, will be tried again",
-                "cannot use the storage",
-                "cannot sweep",
-                "cannot note what was withdrawn",
-            ],
+            Self::Clock => (
+                &[
+                    "job failed, will be tried again",
+                    "cannot use the storage",
+                    "cannot sweep",
+                    "cannot note what was withdrawn",
+                ],
+                &[],
+            ),
             // Those who are left see nothing of it.
-            Self::Kill | Self::CutOff => &[],
-        }
+            Self::Kill | Self::CutOff => (&[], &[]),
+        };
+        [own, loops].concat()
     }
 }
 
@@ -258,7 +266,7 @@ impl Fleet {
         let mut read = self.read;
         for ((who, role), from) in self.roles().into_iter().zip(&mut read) {
             let log = role.log();
-            verdict::quiet(who, &log, *from, fault.explains());
+            verdict::quiet(who, &log, *from, &fault.explains());
             *from = log.len();
         }
         self.read = read;
