@@ -4,13 +4,13 @@
 
 mod server;
 
-use std::{future::Future as _, sync::Arc, task::Poll, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use flaneur_access::Viewer;
 use flaneur_catalog::{
     Pictures as _, Upkeep as _,
-    conformance::{Gate, Subject, an_area_waits_for_a_picture_that_comes, clock},
+    conformance::{Gate, Subject, an_area_waits_for_a_picture_that_comes, clock, given_up_after},
     model::PictureId,
     postgres::PostgresCatalog,
 };
@@ -34,14 +34,7 @@ async fn who_goes_away_in_the_middle_leaves_no_transaction_open() {
     let mut watcher = watcher.connect().await.unwrap();
     // Given up after more and more turns: before, while and after the transaction is begun.
     for turns in 0..150 {
-        let mut asking = Box::pin(catalog.item(Viewer::Anonymous, PictureId(Uuid::nil())));
-        for _ in 0..turns {
-            if std::future::poll_fn(|cx| Poll::Ready(asking.as_mut().poll(cx).is_ready())).await {
-                break;
-            }
-            tokio::task::yield_now().await;
-        }
-        drop(asking);
+        given_up_after(turns, catalog.item(Viewer::Anonymous, PictureId(Uuid::nil()))).await;
         // Whoever gets the connection next, it is open for others to see by then.
         for _ in 0..3 {
             catalog.ping().await.unwrap();

@@ -1,12 +1,6 @@
 //! Many at once.
 
-use std::{
-    collections::BTreeSet,
-    future::{Future as _, poll_fn},
-    sync::Arc,
-    task::Poll,
-    time::Duration,
-};
+use std::{collections::BTreeSet, future::poll_fn, sync::Arc, task::Poll, time::Duration};
 
 use flaneur_access::{Viewer, Visibility};
 use jiff::SignedDuration;
@@ -103,6 +97,18 @@ pub async fn the_same_bytes_at_once_become_one_picture(scene: &Scene) {
     }
 }
 
+/// Polls something so many times, and then gives it up. True if it was ready before.
+pub async fn given_up_after(turns: u32, asking: impl Future) -> bool {
+    let mut asking = std::pin::pin!(asking);
+    for _ in 0..turns {
+        if poll_fn(|cx| Poll::Ready(asking.as_mut().poll(cx).is_ready())).await {
+            return true;
+        }
+        tokio::task::yield_now().await;
+    }
+    false
+}
+
 /// Others hear of a change whose author went away while it was committed.
 pub async fn who_leaves_early_leaves_the_news(scene: &Scene) {
     let soon = scene.now() + SignedDuration::from_hours(1);
@@ -111,16 +117,8 @@ pub async fn who_leaves_early_leaves_the_news(scene: &Scene) {
     while in_the_middle < 3 {
         let mut listener = scene.catalog.listen(Topic::Jobs);
         let id = scene.job();
-        let mut asking = Box::pin(scene.catalog.enqueue(id, JobKind::Process, scene.world.id(), scene.now()));
-        let mut ready = false;
-        for _ in 0..turns {
-            ready = poll_fn(|cx| Poll::Ready(asking.as_mut().poll(cx).is_ready())).await;
-            if ready {
-                break;
-            }
-            tokio::task::yield_now().await;
-        }
-        drop(asking);
+        let asking = scene.catalog.enqueue(id, JobKind::Process, scene.world.id(), scene.now());
+        let ready = given_up_after(turns, asking).await;
         let queued = scene.catalog.overdue_jobs(soon, 1_000_000).await.unwrap();
         if queued.iter().any(|job| job.job == id) {
             in_the_middle += u32::from(!ready);

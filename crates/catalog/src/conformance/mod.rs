@@ -58,6 +58,7 @@ use crate::{Catalog, world::ManualClock};
 
 pub use archive::round_trip;
 pub use area_gate::{Gate, an_area_waits_for_a_picture_that_comes};
+pub use concurrency::given_up_after;
 
 /// What is tested: an empty catalog, and whatever has to live as long as it.
 pub struct Subject {
