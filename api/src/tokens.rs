@@ -45,10 +45,13 @@ impl TokenKey {
         Self { encoding, decoding, validation, note_validation }
     }
 
-    /// The JWT of a token. `None` only if signing itself fails, which HS256 with any secret does not.
-    pub fn sign(&self, token: TokenId) -> Option<String> {
+    /// The JWT of a token.
+    ///
+    /// # Errors
+    /// Only if signing itself fails, which HS256 with any secret does not.
+    pub fn sign(&self, token: TokenId) -> jsonwebtoken::errors::Result<String> {
         let claims = Claims { iss: ISSUER.to_owned(), sub: token.to_string() };
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding).ok()
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)
     }
 
     /// What stands for a text, the same each time, without telling it: its HMAC-SHA-256. It is mistaken for no token's

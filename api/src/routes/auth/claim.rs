@@ -87,8 +87,7 @@ pub async fn generate(
         id: token.id,
         description: token.description,
         generated_at: token.created_at,
-        // Signing does not fail.
-        jwt_token: api.tokens.sign(token.id).unwrap_or_default(),
+        jwt_token: api.tokens.sign(token.id).map_err(|error| ApiError::internal(&error))?,
         links: [Link::json("claim", url.api(&format!("/auth/tokens/{}/claim", token.id)))],
     }))
 }

@@ -138,7 +138,7 @@ pub async fn create(State(api): State<Api>, identity: Identity, body: Bytes) -> 
         scopes,
     };
     let token = api.catalog.create_token(new).await?;
-    Ok(Json(with_jwt(&api, &token)))
+    with_jwt(&api, &token)
 }
 
 /// One token with its JWT.
@@ -155,7 +155,7 @@ pub async fn get(State(api): State<Api>, identity: Identity, Path(id): Path<Stri
     let account = identity.require()?;
     let id: TokenId = id.parse().map_err(|_| missing())?;
     let token = api.catalog.token(id).await?.filter(|token| token.account == Some(account.id)).ok_or_else(missing)?;
-    Ok(Json(with_jwt(&api, &token)))
+    with_jwt(&api, &token)
 }
 
 /// End a token for good.
@@ -189,9 +189,9 @@ pub fn describe(token: &Token) -> Described {
     }
 }
 
-fn with_jwt(api: &Api, token: &Token) -> OwnToken {
-    // Signing does not fail.
-    OwnToken { token: describe(token), jwt_token: api.tokens.sign(token.id).unwrap_or_default() }
+fn with_jwt(api: &Api, token: &Token) -> ApiResult<Json<OwnToken>> {
+    let jwt_token = api.tokens.sign(token.id).map_err(|error| ApiError::internal(&error))?;
+    Ok(Json(OwnToken { token: describe(token), jwt_token }))
 }
 
 fn missing() -> ApiError {
