@@ -87,30 +87,29 @@ pub(crate) struct Filter {
 impl Filter {
     /// Reads what is asked for. `own`: on the map of one account, which is the account's anyway.
     pub(crate) fn new(parameters: &Parameters, own: Option<AccountId>) -> Result<Self, TileError> {
-        let given = |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
         let refuse = TileError::Filter;
         let mut query = Serializer::new(String::new());
         let mut note = |name: &str, text: &str| {
             query.append_pair(name, text);
         };
         let mut filter = Self { account: own, ..Self::default() };
-        if let Some(text) = given(parameters.datetime.as_deref()) {
-            filter.captured = Some(Period::read(&text).map_err(|error| refuse(error.to_string()))?);
-            note("datetime", &text);
+        if let Some(text) = given(parameters.datetime.as_ref()) {
+            filter.captured = Some(Period::read(text).map_err(|error| refuse(error.to_string()))?);
+            note("datetime", text);
         }
-        if let Some(text) = given(parameters.kind.as_deref()) {
-            filter.projection = Some(match text.as_str() {
+        if let Some(text) = given(parameters.kind.as_ref()) {
+            filter.projection = Some(match text {
                 "flat" => Projection::Flat,
                 "equirectangular" => Projection::Equirectangular,
                 _ => return Err(refuse("`type` is flat or equirectangular".to_owned())),
             });
-            note("type", &text);
+            note("type", text);
         }
-        if let Some(text) = given(parameters.model.as_deref()) {
-            filter.model = Some(short("model", &text)?.to_lowercase());
-            note("model", &text);
+        if let Some(text) = given(parameters.model.as_ref()) {
+            filter.model = Some(short("model", text)?.to_lowercase());
+            note("model", text);
         }
-        if let Some(text) = given(parameters.account_id.as_deref()) {
+        if let Some(text) = given(parameters.account_id.as_ref()) {
             if own.is_some() {
                 return Err(refuse(
                     "`account_id` is for the map of everybody; this is the map of one account".to_owned(),
@@ -122,23 +121,23 @@ impl Filter {
             filter.account = Some(id);
             note("account_id", &id.to_string());
         }
-        if let Some(text) = given(parameters.h_pixel_density.as_deref()) {
+        if let Some(text) = given(parameters.h_pixel_density.as_ref()) {
             let least = text.parse().ok().filter(|least| (0..=100_000).contains(least));
             let least = least.ok_or_else(|| {
                 refuse("`h_pixel_density` is a whole number of pixels per degree, such as 15".to_owned())
             })?;
             filter.density = Some(least);
-            note("h_pixel_density", &text);
+            note("h_pixel_density", text);
         }
-        if let Some(text) = given(parameters.gps_accuracy.as_deref()) {
+        if let Some(text) = given(parameters.gps_accuracy.as_ref()) {
             let most = text.parse().ok().filter(|most: &f64| most.is_finite() && *most >= 0.0);
             filter.accuracy =
                 Some(most.ok_or_else(|| refuse("`gps_accuracy` is a number of metres, such as 4".to_owned()))?);
-            note("gps_accuracy", &text);
+            note("gps_accuracy", text);
         }
-        if let Some(text) = given(parameters.tag.as_deref()) {
-            filter.tag = Some(tag(short("tag", &text)?)?);
-            note("tag", &text);
+        if let Some(text) = given(parameters.tag.as_ref()) {
+            filter.tag = Some(tag(short("tag", text)?)?);
+            note("tag", text);
         }
         filter.query = query.finish();
         Ok(filter)
@@ -201,6 +200,11 @@ impl Filter {
             && self.density.is_none_or(|least| density.is_some_and(|density| density >= least))
             && self.accuracy.is_none_or(|most| accuracy.is_some_and(|accuracy| accuracy <= most))
     }
+}
+
+/// What is asked for, unless it is nothing.
+fn given(text: Option<&String>) -> Option<&str> {
+    text.map(|text| text.trim()).filter(|text| !text.is_empty())
 }
 
 fn short<'a>(name: &str, text: &'a str) -> Result<&'a str, TileError> {
