@@ -4,6 +4,7 @@ pub mod accept;
 pub mod accounts;
 pub mod admin;
 pub mod answering;
+pub mod bar;
 pub mod dialogue;
 pub mod draft;
 pub mod front;
