@@ -86,6 +86,46 @@ for (const [device, which] of [[DESKTOP, 1], [PHONE, 2]]) {
   });
 }
 
+test('what is asked for while an answer is on its way does not get lost in it', async () => {
+  const opened = await openPage(browser, DESKTOP);
+  const { page } = opened;
+  const { id } = given.walk[3];
+  await signIn(page);
+  await open(page, id);
+  await page.getByTestId('edit-open').click();
+  await page.getByTestId('edit-heading').fill('77');
+  await page.getByTestId('edit-save').click();
+  await page.getByTestId('past').getByText(/Direction: .* became 77\./).waitFor();
+  await page.getByTestId('tag-key').fill('surface');
+  await page.getByTestId('tag-value').fill('gravel');
+  await page.getByTestId('tag-add').click();
+  await page.getByTestId('past').getByText('Tags: nothing became surface=gravel.').waitFor();
+
+  // The picture as it is after the direction was put back, which still has the tag, comes late.
+  let [letGo, came] = [null, null];
+  const [released, answered] = [new Promise((resolve) => (letGo = resolve)), new Promise((resolve) => (came = resolve))];
+  await page.route(`**/api/pictures/${id}`, async (route) => {
+    if (route.request().method() !== 'GET') return route.continue();
+    const response = await route.fetch();
+    came();
+    await released;
+    return route.fulfill({ response });
+  });
+  await page.getByTestId('past-undo').last().click();
+  await answered;
+  const sent = page.waitForResponse((response) => response.request().method() === 'PATCH');
+  await page.getByTestId('tags').getByRole('button').click();
+  await Promise.race([sent, page.waitForTimeout(1000)]);
+  letGo();
+  await sent;
+  await page.getByText('Undone.', { exact: true }).waitFor();
+  await page.getByTestId('past').getByText('Tags: surface=gravel became nothing.').waitFor();
+  await page.getByText(/No tags yet/).waitFor();
+  assert.equal(await page.getByTestId('tags').getByRole('button').count(), 0);
+  await page.unrouteAll();
+  await clean(opened);
+});
+
 test('everything goes by keyboard', async () => {
   const opened = await openPage(browser, DESKTOP);
   const { page } = opened;

@@ -6,7 +6,7 @@ import { errorText } from '../../app/errorText';
 import { toast } from '../../app/toast';
 import { h } from '../../lib/dom';
 import { normalizeHeading } from '../../lib/geometry';
-import { t } from '../../locales';
+import { type MessageKey, t } from '../../locales';
 import { Past } from './past';
 import { TagList } from './tags';
 
@@ -33,6 +33,8 @@ class EditDialog {
   private readonly headingRow: HTMLElement;
   private readonly visibilityRow: HTMLElement;
   private known: Editable;
+  /** Ends when what was asked for before is shown: answers that overtook one another would show what is no more. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly picture: string,
@@ -94,46 +96,57 @@ class EditDialog {
       toast(t('edit.same'));
       return;
     }
-    if (!(await this.send(fields))) return;
-    toast(t('edit.saved'));
-    this.events.onChanged();
+    if (await this.send(fields, 'edit.saved')) this.events.onChanged();
   }
 
-  /** Sends a change. Answers whether it was done; what went wrong is said. */
-  private send(fields: Patch): Promise<boolean> {
+  /** Sends a change, and says so once it is shown. Answers whether it was done; what went wrong is said. */
+  private send(fields: Patch, said: MessageKey | null = null): Promise<boolean> {
     return this.attempt(async () => {
       this.known = await patch(this.picture, fields);
+      return said;
     });
   }
 
   private async undo(edit: PastEdit): Promise<void> {
     const undone = await this.attempt(async () => {
       const kept = await undoEdit(edit.id);
-      toast(t(kept ? 'edit.undonePartly' : 'edit.undone'));
       this.known = await editable(this.picture, this.abort.signal);
+      return kept ? 'edit.undonePartly' : 'edit.undone';
     });
     if (undone && edit.values.some(({ field }) => field !== 'semantics' && field !== 'annotation')) {
       this.events.onChanged();
     }
   }
 
-  private async attempt(change: () => Promise<void>): Promise<boolean> {
+  /** What it gives is said once it is shown. */
+  private attempt(change: () => Promise<MessageKey | null>): Promise<boolean> {
+    const attempt = this.turn.then(() => this.attemptNow(change));
+    this.turn = attempt;
+    return attempt;
+  }
+
+  private async attemptNow(change: () => Promise<MessageKey | null>): Promise<boolean> {
     this.trouble.hidden = true;
+    let said: MessageKey | null;
     try {
-      await change();
+      said = await change();
     } catch (error) {
       this.complain(error);
       return false;
     }
     this.show();
+    if (said !== null) toast(t(said));
     // Nobody waits for it with what they do next.
     void this.showPast();
     return true;
   }
 
   private async showPast(): Promise<void> {
+    const { known } = this;
     try {
-      this.past.show(await historyOf(this.picture, this.abort.signal));
+      const past = await historyOf(this.picture, this.abort.signal);
+      // Of what came after it, another is on its way.
+      if (this.known === known) this.past.show(past);
     } catch (error) {
       this.complain(error);
     }
