@@ -45,8 +45,8 @@ function required(name) {
 export const DESKTOP = { name: 'desktop', viewport: { width: 1280, height: 800 } };
 export const PHONE = { name: 'phone', viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
-/** Long enough for pictures drawn without a graphics card on a busy machine. */
-export const PATIENCE = 60_000;
+/** Long enough for pictures drawn without a graphics card on a machine with a fraction of its usual speed. */
+export const PATIENCE = 120_000;
 
 export function launch() {
   return chromium.launch({

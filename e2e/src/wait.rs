@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-/// Long enough for what a server does at once, on a busy machine.
-pub const SHORT: Duration = Duration::from_secs(30);
-/// Long enough for what needs the detection models, on a busy machine.
-pub const LONG: Duration = Duration::from_mins(3);
+/// Long enough for what a server does at once, on a machine with a fraction of its usual speed.
+pub const SHORT: Duration = Duration::from_mins(1);
+/// Long enough for what needs the detection models, on such a machine. Whoever waits so long waits in vain.
+pub const LONG: Duration = Duration::from_mins(10);
 
 /// How long a poll rests before the next one.
 const REST: Duration = Duration::from_millis(25);
