@@ -4,8 +4,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use flaneur_resize::{Kernel, Raster};
 use ort::environment::Environment;
 use ort::session::Session;
 use serde::{Deserialize, Serialize};
@@ -307,14 +306,11 @@ impl Whole {
         let small = |length: u32| ((f64::from(length) * scale).round() as usize).clamp(1, side);
         let (width, height) = (small(full.0), small(full.1));
         let reduced = picture.small((width.min(height)) as u32).map_err(|error| failed(&error))?;
-        let source = ImageRef::new(reduced.width, reduced.height, &reduced.rgb, PixelType::U8x3)
-            .map_err(|error| failed(&error))?;
-        let mut target = Image::new(width as u32, height as u32, PixelType::U8x3);
-        // The mean of the pixels under each new one when shrinking; a straight line when enlarging.
-        let filter = if scale < 1.0 { FilterType::Box } else { FilterType::Bilinear };
-        let how = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
-        Resizer::new().resize(&source, &mut target, &how).map_err(|error| failed(&error))?;
-        Ok(Self { rgb: target.into_vec(), width, height, side })
+        let raster = Raster { width: reduced.width, height: reduced.height, samples: &reduced.rgb };
+        let kernel = if scale < 1.0 { Kernel::Box } else { Kernel::Bilinear };
+        let rgb =
+            flaneur_resize::rgb(raster, None, (width as u32, height as u32), kernel).map_err(|error| failed(&error))?;
+        Ok(Self { rgb, width, height, side })
     }
 
     fn pixels(&self) -> Pixels<'_> {

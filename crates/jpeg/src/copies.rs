@@ -1,7 +1,6 @@
 //! Scaled copies, made from the samples of the plan.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use flaneur_resize::{Kernel, Part};
 
 use crate::blocks::{Block, Grid};
 use crate::encode::{Encoding, Metadata, Plane, Planes};
@@ -195,26 +194,18 @@ struct Raster<'a> {
     samples: &'a [u8],
 }
 
-fn resized(plane: &Plane, crop: [f64; 4], size: (u32, u32)) -> Result<Plane, JpegError> {
+fn resized(plane: &Plane, crop: Part, size: (u32, u32)) -> Result<Plane, JpegError> {
     let Plane { width, height, stride, samples } = plane;
     resize(Raster { width: *width, height: *height, stride: *stride, samples }, crop, size)
 }
 
-fn resize(source: Raster<'_>, [x, y, w, h]: [f64; 4], (width, height): (u32, u32)) -> Result<Plane, JpegError> {
-    let failed = |what: String| JpegError::Encoder(what);
+fn resize(source: Raster<'_>, [x, y, w, h]: Part, size: (u32, u32)) -> Result<Plane, JpegError> {
     // Rows are as long as the stride here: the crop leaves out what is beyond.
     let rows = source.samples.len() / source.stride.max(1);
-    let image = ImageRef::new(source.stride as u32, rows as u32, source.samples, PixelType::U8)
-        .map_err(|error| failed(error.to_string()))?;
-    let mut target = Image::new(width, height, PixelType::U8);
-    // Hamming: as sharp as cubic filters at half the work, and no ringing.
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Hamming)).crop(
-        x,
-        y,
-        w.min(source.width as f64 - x),
-        h.min(source.height as f64 - y),
-    );
-    Resizer::new().resize(&image, &mut target, &options).map_err(|error| failed(error.to_string()))?;
-    let (width, height) = (width as usize, height as usize);
-    Ok(Plane { width, height, stride: width, samples: target.into_vec() })
+    let raster = flaneur_resize::Raster { width: source.stride as u32, height: rows as u32, samples: source.samples };
+    let crop = [x, y, w.min(source.width as f64 - x), h.min(source.height as f64 - y)];
+    let samples = flaneur_resize::grey(raster, Some(crop), size, Kernel::Hamming)
+        .map_err(|error| JpegError::Encoder(error.to_string()))?;
+    let (width, height) = (size.0 as usize, size.1 as usize);
+    Ok(Plane { width, height, stride: width, samples })
 }

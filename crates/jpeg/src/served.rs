@@ -1,7 +1,6 @@
 //! What is served of a panorama without being stored: tiles and perspective views, through the tile index.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use flaneur_resize::{Kernel, Part, Raster};
 
 use crate::blocks::Block;
 use crate::cut::CutError;
@@ -177,15 +176,12 @@ impl Blocks for Shown<'_> {
     }
 }
 
-fn resized(pixels: &Pixels, [x, y, w, h]: [f64; 4], (width, height): (u32, u32)) -> Result<Pixels, JpegError> {
+fn resized(pixels: &Pixels, part: Part, (width, height): (u32, u32)) -> Result<Pixels, JpegError> {
     if (pixels.width, pixels.height) == (width, height) {
         return Ok(pixels.clone());
     }
-    let failed = |what: String| JpegError::Encoder(what);
-    let source = ImageRef::new(pixels.width, pixels.height, &pixels.rgb, PixelType::U8x3)
-        .map_err(|error| failed(error.to_string()))?;
-    let mut target = Image::new(width, height, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom)).crop(x, y, w, h);
-    Resizer::new().resize(&source, &mut target, &options).map_err(|error| failed(error.to_string()))?;
-    Ok(Pixels { width, height, rgb: target.into_vec() })
+    let raster = Raster { width: pixels.width, height: pixels.height, samples: &pixels.rgb };
+    let rgb = flaneur_resize::rgb(raster, Some(part), (width, height), Kernel::CatmullRom)
+        .map_err(|error| JpegError::Encoder(error.to_string()))?;
+    Ok(Pixels { width, height, rgb })
 }
