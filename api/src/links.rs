@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 
 use crate::ApiError;
 
+/// The media type of what filters may ask for: a JSON Schema.
+pub(crate) const QUERYABLES: &str = "application/schema+json";
+
 /// The address under which the client reached the instance: scheme, host and port, without a trailing slash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicUrl(pub String);
@@ -54,6 +57,11 @@ impl Link {
     /// A link to GeoJSON.
     pub fn geojson(rel: impl Into<String>, href: impl Into<String>) -> Self {
         Self::of(rel, "application/geo+json", href)
+    }
+
+    /// A link to what filters may ask for.
+    pub fn queryables(href: impl Into<String>) -> Self {
+        Self::of("http://www.opengis.net/def/rel/ogc/1.0/queryables", QUERYABLES, href)
     }
 
     /// A link to something of a media type.

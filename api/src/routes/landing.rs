@@ -8,7 +8,6 @@ use crate::{
     Api, ApiResult, Link, PublicUrl,
     error::ErrorBody,
     respond::Reply,
-    routes::collections::SCHEMA,
     stac::{CONFORMANCE, Extent, PROTOCOL_VERSION, STAC_VERSION, collection::license_link},
 };
 
@@ -119,8 +118,7 @@ fn links(url: &PublicUrl) -> Vec<Link> {
         Link::json("conformance", url.api("/conformance")),
         Link::json("data", url.api("/collections")).titled("Sequences"),
         Link::of("data", "application/rss+xml", url.api("/collections?format=rss")).titled("The latest sequences"),
-        Link::of("http://www.opengis.net/def/rel/ogc/1.0/queryables", SCHEMA, url.api("/queryables"))
-            .titled("What filters of pictures may ask for"),
+        Link::queryables(url.api("/queryables")).titled("What filters of pictures may ask for"),
         search("GET"),
         search("POST"),
         Link::of("xyz", tiles, url.api("/map/{z}/{x}/{y}.mvt")).titled("Pictures and sequences vector tiles"),

@@ -132,6 +132,7 @@ impl Collection {
             Link::json("parent", url.api("")).titled("Instance catalog"),
             Link::json("self", own.clone()).titled("Metadata of this sequence"),
             Link::geojson("items", format!("{own}/items")).titled("Pictures in this sequence"),
+            Link::queryables(format!("{own}/queryables")).titled("What filters of its pictures may ask for"),
             Link::of("preview", "image/jpeg", format!("{own}/thumb.jpg")).titled("Thumbnail of the first picture"),
         ];
         // Of several licences, each picture names its own.

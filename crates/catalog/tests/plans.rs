@@ -134,6 +134,8 @@ async fn reads(catalog: &SqliteCatalog) {
     for viewer in [Viewer::Anonymous, ada] {
         let item = catalog.sequence_items(viewer, city::sequence(3), 10, 5).await.unwrap().pop().unwrap();
         assert!(catalog.item(viewer, item.picture.id).await.unwrap().is_some());
+        let narrow = SearchQuery { since: Some(Timestamp::UNIX_EPOCH), ..SearchQuery::all(viewer, 5) };
+        assert_eq!(catalog.sequence_items_found(city::sequence(3), &narrow, 10).await.unwrap().len(), 5);
         catalog.picture(item.picture.id).await.unwrap();
         catalog.picture_to_destroy(item.picture.id).await.unwrap();
         catalog.detections(item.picture.id).await.unwrap();

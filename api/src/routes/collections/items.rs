@@ -1,18 +1,19 @@
 //! `/collections/{id}/items`: the pictures of a sequence.
 
 use axum::{extract::State, response::Response};
-use flaneur_catalog::model::{PictureId, SequenceId};
+use flaneur_access::Viewer;
+use flaneur_catalog::model::{Area, PictureId, SearchQuery, SequenceId};
 use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::cursor::with_query;
 use crate::{
-    Api, ApiError, ApiResult, Identity, Link, PublicUrl,
+    Api, ApiError, ApiResult, Identity, Link, PublicUrl, cql2,
     error::ErrorBody,
-    extract::{Path, Query, cut, page_size},
+    extract::{Path, Query, cut, given, page_size},
     respond::Reply,
-    stac::{FeatureCollection, Item},
+    stac::{FeatureCollection, Item, parse_bbox, parse_instants},
 };
 
 /// Most pictures on a page.
@@ -38,11 +39,66 @@ struct Parameters {
     #[serde(rename = "withPicture")]
     #[param(value_type = Option<Uuid>)]
     with_picture: Option<String>,
+    /// Only pictures in this box: west,south,east,north in degrees; with heights, six numbers. Across the antimeridian
+    /// west is greater than east.
+    #[param(example = "1.918,49.005,1.92,49.007")]
+    bbox: Option<String>,
+    /// Only pictures taken then: a time, or an interval with `/`, of which `..` leaves an end open.
+    #[param(example = "2021-07-29T00:00:00Z/..")]
+    datetime: Option<String>,
+    /// Only pictures for which this holds, in CQL2. `/collections/{id}/queryables` says what there is.
+    #[param(example = "\"semantics.osm|traffic_sign\" IS NOT NULL")]
+    filter: Option<String>,
+    /// How the filter is written: `cql2-text`, unless it is said, or `cql2-json`.
+    #[serde(rename = "filter-lang")]
+    #[param(example = "cql2-text")]
+    filter_lang: Option<String>,
+    /// Coordinates in the filter: `http://www.opengis.net/def/crs/OGC/1.3/CRS84`.
+    #[serde(rename = "filter-crs")]
+    filter_crs: Option<String>,
+}
+
+impl Parameters {
+    /// What narrows the sequence down, as it stands in addresses.
+    fn narrowing(&self) -> [(&'static str, Option<&str>); 5] {
+        [
+            ("bbox", given(self.bbox.as_ref())),
+            ("datetime", given(self.datetime.as_ref())),
+            ("filter", given(self.filter.as_ref())),
+            ("filter-lang", given(self.filter_lang.as_ref())),
+            ("filter-crs", given(self.filter_crs.as_ref())),
+        ]
+    }
+
+    /// The search whose pictures are wanted; none if all of the sequence are.
+    fn search(&self, viewer: Viewer, limit: i64) -> ApiResult<Option<SearchQuery>> {
+        if self.narrowing().iter().all(|(_, value)| value.is_none()) {
+            return Ok(None);
+        }
+        let bbox = given(self.bbox.as_ref()).map(parse_bbox).transpose()?;
+        let period = given(self.datetime.as_ref()).map(parse_instants).transpose()?.unwrap_or_default();
+        let asked = match given(self.filter.as_ref()) {
+            Some(text) => cql2::parse(cql2::Sent::Text(text), self.filter_lang.as_deref(), self.filter_crs.as_deref())?,
+            None => cql2::Asked::default(),
+        };
+        if asked.region.is_some() {
+            return Err(ApiError::bad_request(
+                "S_INTERSECTS in `filter` is for `/search`, with `collections`; here there is `bbox`",
+            ));
+        }
+        Ok(Some(SearchQuery {
+            area: bbox.map(Area::of),
+            since: period.since,
+            until: period.until,
+            filter: asked.filter,
+            ..SearchQuery::all(viewer, limit)
+        }))
+    }
 }
 
 /// Pictures of a sequence, in order
 ///
-/// Without `limit` the first 1000; follow the `next` link for more. A page behind the last picture is empty.
+/// Without `limit` the first 1000; follow the `next` link for more. A page behind the last picture is empty. Conditions add up.
 #[utoipa::path(
     get, path = "/collections/{id}/items", tag = "Sequences",
     params(("id" = Uuid, Path, description = "The sequence", example = "f6a2f13d-0676-4f8c-81c6-c7ec5ef10e72"), Parameters),
@@ -74,14 +130,18 @@ async fn items(
         }
         (Some(picture), None) => page_of(&api, &identity, id, picture, limit).await?,
     };
-    let found = api.catalog.sequence_items(identity.viewer(), id, after, limit + 1).await?;
+    let found = match parameters.search(identity.viewer(), limit + 1)? {
+        Some(query) => api.catalog.sequence_items_found(id, &query, after).await?,
+        None => api.catalog.sequence_items(identity.viewer(), id, after, limit + 1).await?,
+    };
     let (found, more) = cut(found, limit);
     let base = url.api(&format!("/collections/{id}/items"));
     let size = limit.to_string();
     let page = |rel: &str, after: i64| {
         let after = after.to_string();
         let after = (after != "0").then_some(after.as_str());
-        Link::geojson(rel, with_query(&base, [("limit", Some(size.as_str())), ("startAfterRank", after)].into_iter()))
+        let place = [("limit", Some(size.as_str())), ("startAfterRank", after)];
+        Link::geojson(rel, with_query(&base, place.into_iter().chain(parameters.narrowing())))
     };
     let own = [
         ("limit", parameters.limit.as_deref()),
@@ -92,11 +152,14 @@ async fn items(
         Link::json("root", url.api("")).titled("Instance catalog"),
         Link::json("parent", url.api(&format!("/collections/{id}"))),
         Link::json("collection", url.api(&format!("/collections/{id}"))),
-        Link::geojson("self", with_query(&base, own.into_iter())),
+        Link::geojson("self", with_query(&base, own.into_iter().chain(parameters.narrowing()))),
     ];
     if after > 0 {
         links.push(page("first", 0));
-        links.push(page("prev", (after - limit).max(0)));
+        // Of those that fit, nobody counts back.
+        if parameters.narrowing().iter().all(|(_, value)| value.is_none()) {
+            links.push(page("prev", (after - limit).max(0)));
+        }
     }
     if let Some(rank) = found.last().filter(|_| more).and_then(|item| item.picture.rank) {
         links.push(page("next", rank));
@@ -125,6 +188,7 @@ async fn page_of(api: &Api, identity: &Identity, id: SequenceId, picture: &str, 
 mod tests {
     use serde_json::Value;
 
+    use super::with_query;
     use crate::testing::{fixture, link};
 
     fn ranks(page: &Value) -> Vec<i64> {
@@ -157,6 +221,44 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn it_is_narrowed_down() {
+        let fixture = fixture().await;
+        let sequence = fixture.sequence().await;
+        let path = format!("/collections/{}/items", sequence.id);
+        let all = fixture.get(&path).await.json();
+        let of = |rank: usize, pointer: &str| all["features"][rank - 1].pointer(pointer).unwrap().clone();
+        let at = of(2, "/properties/datetime").as_str().unwrap().replace('+', "%2B");
+        let id = of(3, "/id").as_str().unwrap().to_owned();
+        let (lon, lat) = (of(1, "/geometry/coordinates/0"), of(1, "/geometry/coordinates/1"));
+        let document = format!(r#"{{"op":"=","args":[{{"property":"id"}},"{id}"]}}"#);
+        let from_second = format!("{path}?datetime={at}/..");
+        for (query, expected) in [
+            (format!("{path}?datetime={at}"), vec![2]),
+            (from_second.clone(), vec![2, 3]),
+            (format!("{path}?bbox={lon},{lat},{lon},{lat}"), vec![1]),
+            (format!("{path}?bbox={lon},{lat},{lon},{lat}&datetime={at}/.."), vec![]),
+            (format!("{path}?filter=id%3D'{id}'"), vec![3]),
+            (
+                with_query(
+                    &path,
+                    [("filter-lang", Some("cql2-json")), ("filter", Some(document.as_str()))].into_iter(),
+                ),
+                vec![3],
+            ),
+            (format!("{path}?bbox=&datetime="), vec![1, 2, 3]),
+        ] {
+            assert_eq!(ranks(&fixture.get(&query).await.json()), expected, "{query}");
+        }
+        let first = fixture.get(&format!("{from_second}&limit=1")).await.json();
+        assert_eq!(ranks(&first), [2]);
+        let second = fixture.get(&link(&first, "next").unwrap()).await.json();
+        assert_eq!(ranks(&second), [3]);
+        assert_eq!([link(&second, "next"), link(&second, "prev")], [None, None]);
+        assert_eq!(ranks(&fixture.get(&link(&second, "first").unwrap()).await.json()), [2]);
+        assert_eq!(ranks(&fixture.get(&link(&second, "self").unwrap()).await.json()), [3]);
+    }
+
+    #[tokio::test]
     async fn what_makes_no_sense() {
         let fixture = fixture().await;
         let sequence = fixture.sequence().await;
@@ -171,6 +273,11 @@ mod tests {
             (format!("withPicture={}", other.pictures[0]), 400),
             (format!("withPicture={first}&startAfterRank=1"), 400),
             (format!("withPicture={first}"), 200),
+            ("bbox=1,2,3".to_owned(), 400),
+            ("datetime=yesterday".to_owned(), 400),
+            ("filter=nonsense%20here".to_owned(), 400),
+            ("filter=S_INTERSECTS(geometry,POINT(1%202))".to_owned(), 400),
+            ("filter=id%3D'x'&filter-lang=sql".to_owned(), 400),
         ] {
             let answer = fixture.get(&format!("/collections/{}/items?{query}", sequence.id)).await;
             assert_eq!(answer.status, status, "{query}");

@@ -21,7 +21,6 @@ pub(crate) use begin::plain_set;
 pub(crate) use cursor::{Cursor, page_links, with_query};
 pub(crate) use one::{collection_document, find_sequence};
 pub(crate) use parameters::{Format, ListParameters};
-pub(crate) use queryables::SCHEMA;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {

@@ -6,11 +6,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use crate::{
-    Api, ApiResult, Identity, PublicUrl, cql2::Vocabulary as _, error::ErrorBody, extract::Path, respond::Reply,
+    Api, ApiResult, Identity, PublicUrl, cql2::Vocabulary as _, error::ErrorBody, extract::Path, links::QUERYABLES,
+    respond::Reply,
 };
-
-/// The media type of JSON Schema.
-pub(crate) const SCHEMA: &str = "application/schema+json";
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
@@ -25,7 +23,7 @@ pub fn router() -> OpenApiRouter<Api> {
             "type": "object", "properties": {"make": {"type": "string", "description": "Manufacturer of the camera"}}})))
 )]
 async fn of_pictures(url: PublicUrl, reply: Reply) -> ApiResult<Response> {
-    reply.document(SCHEMA, &PictureProperty::queryables(&url.api("/queryables")))
+    reply.document(QUERYABLES, &PictureProperty::queryables(&url.api("/queryables")))
 }
 
 /// What filters of sequences may ask for
@@ -37,7 +35,7 @@ async fn of_pictures(url: PublicUrl, reply: Reply) -> ApiResult<Response> {
             "properties": {"title": {"type": "string", "description": "Its title"}}})))
 )]
 async fn of_sequences(url: PublicUrl, reply: Reply) -> ApiResult<Response> {
-    reply.document(SCHEMA, &SequenceProperty::queryables(&url.api("/collections/queryables")))
+    reply.document(QUERYABLES, &SequenceProperty::queryables(&url.api("/collections/queryables")))
 }
 
 /// What filters of the pictures of a sequence may ask for: the same as of all
@@ -59,7 +57,7 @@ async fn within_sequence(
     Path(id): Path<Uuid>,
 ) -> ApiResult<Response> {
     super::one::find_sequence(&api, &identity, SequenceId(id)).await?;
-    reply.document(SCHEMA, &PictureProperty::queryables(&url.api(&format!("/collections/{id}/queryables"))))
+    reply.document(QUERYABLES, &PictureProperty::queryables(&url.api(&format!("/collections/{id}/queryables"))))
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! Items, and the links between them.
 
 use flaneur_access::{Viewer, Visibility};
+use flaneur_coverage::quadkey::Bbox;
 
 use super::scene::{Scene, Street, ids, viewer};
-use crate::model::{Account, Neighbour, Orientation, Picture, PictureId, Projection, SequenceId};
+use crate::model::{
+    Account, Area, Neighbour, Order, Orientation, Picture, PictureId, Projection, SearchQuery, SequenceId,
+};
 
 /// Degrees of latitude in a metre.
 const METRE: f64 = 1.0 / 111_195.0;
@@ -93,6 +96,45 @@ pub async fn sequence_items_are_paged_by_rank(scene: &Scene) {
     }
     assert_eq!(scene.catalog.first_items(Viewer::Anonymous, &[]).await.unwrap(), []);
     assert_eq!(scene.catalog.sequence_items(viewer(&ada), unknown, 0, 10).await.unwrap(), []);
+}
+
+pub async fn sequence_items_are_narrowed_down(scene: &Scene) {
+    let ada = scene.account("ada").await;
+    let street = scene.street(&ada, Visibility::Anyone, 6).await;
+    let other = scene.street(&ada, Visibility::Anyone, 6).await;
+    let all = scene.catalog.sequence_items(Viewer::Anonymous, street.sequence, 0, 10).await.unwrap();
+    let ranks = async |query: SearchQuery, after: i64| {
+        let items = scene.catalog.sequence_items_found(street.sequence, &query, after).await.unwrap();
+        items.iter().map(|item| (item.picture.sequence.unwrap(), item.picture.rank.unwrap())).collect::<Vec<_>>()
+    };
+    let expected = |picks: &[i64]| picks.iter().map(|rank| (street.sequence, *rank)).collect::<Vec<_>>();
+    let everything = SearchQuery::all(Viewer::Anonymous, 10);
+    assert_eq!(ranks(everything.clone(), 0).await, expected(&[1, 2, 3, 4, 5, 6]));
+    assert_eq!(ranks(SearchQuery { limit: 2, ..everything.clone() }, 3).await, expected(&[4, 5]));
+    // A search's own order and place do not count, and its sequences neither.
+    let elsewhere = SearchQuery { order: Order::IdBackwards, ..everything.clone() };
+    assert_eq!(ranks(elsewhere, 4).await, expected(&[5, 6]));
+    let (third, fourth) = (&all[2].picture, &all[3].picture);
+    let since = Some(third.captured_at.max(fourth.captured_at));
+    let later = all.iter().filter(|item| Some(item.picture.captured_at) >= since).filter_map(|item| item.picture.rank);
+    assert_eq!(
+        ranks(SearchQuery { since, ..everything.clone() }, 0).await,
+        expected(&later.collect::<Vec<_>>()),
+        "by time"
+    );
+    let around = Bbox { west: third.lon, south: third.lat, east: third.lon, north: third.lat };
+    let here = all.iter().filter(|item| (item.picture.lon, item.picture.lat) == (third.lon, third.lat));
+    assert_eq!(
+        ranks(SearchQuery { area: Some(Area::of(around)), ..everything.clone() }, 0).await,
+        expected(&here.filter_map(|item| item.picture.rank).collect::<Vec<_>>()),
+        "by place"
+    );
+    // Only the owner sees what is hidden, however it is asked for.
+    let hidden = scene.street(&ada, Visibility::OwnerOnly, 2).await;
+    assert_eq!(scene.catalog.sequence_items_found(hidden.sequence, &everything, 0).await.unwrap(), []);
+    let own = SearchQuery::all(viewer(&ada), 10);
+    assert_eq!(scene.catalog.sequence_items_found(hidden.sequence, &own, 0).await.unwrap().len(), 2);
+    assert_eq!(scene.catalog.sequence_items_found(other.sequence, &everything, 0).await.unwrap().len(), 6);
 }
 
 pub async fn neighbours_skip_what_is_hidden(scene: &Scene) {

@@ -265,6 +265,7 @@ macro_rules! for_each_rule {
             }
             items {
                 an_item_has_everything
+                sequence_items_are_narrowed_down
                 sequence_items_are_paged_by_rank
                 neighbours_skip_what_is_hidden
                 related_pictures_are_near_and_look_the_same_way

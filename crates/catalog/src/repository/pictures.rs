@@ -44,6 +44,14 @@ pub trait Pictures: Send + Sync {
         after_rank: i64,
         limit: i64,
     ) -> Result<Vec<Item>>;
+    /// The same, of those that a search finds: by area's box, time, filter and viewer. What else the search is for does not
+    /// count, nor its order.
+    async fn sequence_items_found(
+        &self,
+        sequence: SequenceId,
+        query: &SearchQuery,
+        after_rank: i64,
+    ) -> Result<Vec<Item>>;
     /// Of each of these sequences, the first picture that the viewer may see; in no order, and none of a sequence
     /// without any.
     async fn first_items(&self, viewer: Viewer, sequences: &[SequenceId]) -> Result<Vec<Item>>;

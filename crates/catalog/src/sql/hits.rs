@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Result,
-    model::{Item, Order, PictureFilter, PictureId, SearchPlace, SearchQuery, squared_distance},
+    model::{Item, Order, PictureFilter, PictureId, SearchPlace, SearchQuery, SequenceId, squared_distance},
     stored::rows::{micros, time},
 };
 
@@ -70,7 +70,26 @@ pub async fn run(
     items::items(connection, values, query.viewer, &hits, &order).await
 }
 
-/// The same without what else there is to know of them, as places in the order, and where they are.
+/// Pictures of a sequence with rank above `after_rank` that fit the query, in the order of the sequence.
+pub async fn by_rank(
+    connection: &mut Connection,
+    sequence: SequenceId,
+    query: &SearchQuery,
+    after_rank: i64,
+) -> Result<Vec<Item>> {
+    let mut values = Values::default();
+    // The order in which the sequence is indexed; the query's own would need a sort.
+    let Hits { from, conditions, .. } = hits(&mut values, query, &Lead::Sequences, None)?;
+    let hits = format!(
+        "SELECT p.id FROM {from} WHERE {conditions} AND p.sequence_id = {} AND p.rank > {} ORDER BY p.rank LIMIT {}",
+        values.bind(sequence)?,
+        values.bind(after_rank)?,
+        values.bind(at_least_none(query.limit))?,
+    );
+    items::items(connection, values, query.viewer, &hits, "p.rank").await
+}
+
+/// The same as [`run`] without what else there is to know of them, as places in the order, and where they are.
 pub async fn places(
     connection: &mut Connection,
     query: &SearchQuery,

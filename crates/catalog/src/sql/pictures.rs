@@ -10,7 +10,7 @@ use sqlx::types::Json;
 use super::{
     Connection, Store, areas, at_least_none,
     dialect::FOR_UPDATE,
-    items, jobs,
+    hits, items, jobs,
     picture_rows::{PICTURE, PictureRow},
     redactions, related, search,
     statement::Values,
@@ -197,6 +197,15 @@ impl Pictures for Store {
             values.bind(at_least_none(limit))?,
         );
         items::items(&mut tx, values, viewer, &hits, "p.rank").await
+    }
+
+    async fn sequence_items_found(
+        &self,
+        sequence: SequenceId,
+        query: &SearchQuery,
+        after_rank: i64,
+    ) -> Result<Vec<Item>> {
+        hits::by_rank(&mut *self.read().await?, sequence, query, after_rank).await
     }
 
     async fn first_items(&self, viewer: Viewer, sequences: &[SequenceId]) -> Result<Vec<Item>> {

@@ -859,6 +859,11 @@ pub struct GetCollectionsIdItemsBuilder<'a> {
     limit: Option<i64>,
     start_after_rank: Option<i64>,
     with_picture: Option<String>,
+    bbox: Option<String>,
+    datetime: Option<String>,
+    filter: Option<String>,
+    filter_lang: Option<String>,
+    filter_crs: Option<String>,
 }
 impl<'a> GetCollectionsIdItemsBuilder<'a> {
     #[doc = concat!("Set the optional `", "limit", "` operation parameter.")]
@@ -879,9 +884,51 @@ impl<'a> GetCollectionsIdItemsBuilder<'a> {
         self.with_picture = Some(with_picture.into());
         self
     }
+    #[doc = concat!("Set the optional `", "bbox", "` operation parameter.")]
+    #[must_use]
+    pub fn bbox(mut self, bbox: impl Into<String>) -> Self {
+        self.bbox = Some(bbox.into());
+        self
+    }
+    #[doc = concat!("Set the optional `", "datetime", "` operation parameter.")]
+    #[must_use]
+    pub fn datetime(mut self, datetime: impl Into<String>) -> Self {
+        self.datetime = Some(datetime.into());
+        self
+    }
+    #[doc = concat!("Set the optional `", "filter", "` operation parameter.")]
+    #[must_use]
+    pub fn filter(mut self, filter: impl Into<String>) -> Self {
+        self.filter = Some(filter.into());
+        self
+    }
+    #[doc = concat!("Set the optional `", "filter-lang", "` operation parameter.")]
+    #[must_use]
+    pub fn filter_lang(mut self, filter_lang: impl Into<String>) -> Self {
+        self.filter_lang = Some(filter_lang.into());
+        self
+    }
+    #[doc = concat!("Set the optional `", "filter-crs", "` operation parameter.")]
+    #[must_use]
+    pub fn filter_crs(mut self, filter_crs: impl Into<String>) -> Self {
+        self.filter_crs = Some(filter_crs.into());
+        self
+    }
     /// Send the request through the existing flat operation method.
     pub async fn send(self) -> Result<Items, ApiOpError<GetCollectionsIdItemsApiError>> {
-        self.client.get_collections_id_items(self.id, self.limit, self.start_after_rank, self.with_picture).await
+        self.client
+            .get_collections_id_items(
+                self.id,
+                self.limit,
+                self.start_after_rank,
+                self.with_picture,
+                self.bbox,
+                self.datetime,
+                self.filter,
+                self.filter_lang,
+                self.filter_crs,
+            )
+            .await
     }
 }
 #[doc = concat!("Additive request builder for `", "get_pictures_id_view_jpg", "`.")]
@@ -2709,7 +2756,7 @@ impl HttpClient {
     }
     /// Pictures of a sequence, in order
     ///
-    /// Without `limit` the first 1000; follow the `next` link for more. A page behind the last picture is empty.
+    /// Without `limit` the first 1000; follow the `next` link for more. A page behind the last picture is empty. Conditions add up.
     ///
     /// `GET /collections/{id}/items`
     pub async fn get_collections_id_items(
@@ -2718,6 +2765,11 @@ impl HttpClient {
         limit: Option<i64>,
         start_after_rank: Option<i64>,
         with_picture: Option<impl AsRef<str>>,
+        bbox: Option<impl AsRef<str>>,
+        datetime: Option<impl AsRef<str>>,
+        filter: Option<impl AsRef<str>>,
+        filter_lang: Option<impl AsRef<str>>,
+        filter_crs: Option<impl AsRef<str>>,
     ) -> Result<Items, ApiOpError<GetCollectionsIdItemsApiError>> {
         let request_url =
             format!("{}{}", self.base_url, format!("/collections/{}/items", __pct_encode_path_segment(id.as_ref())));
@@ -2732,6 +2784,21 @@ impl HttpClient {
             }
             if let Some(v) = with_picture {
                 query_params.push(("withPicture".to_string(), v.as_ref().to_string()));
+            }
+            if let Some(v) = bbox {
+                query_params.push(("bbox".to_string(), v.as_ref().to_string()));
+            }
+            if let Some(v) = datetime {
+                query_params.push(("datetime".to_string(), v.as_ref().to_string()));
+            }
+            if let Some(v) = filter {
+                query_params.push(("filter".to_string(), v.as_ref().to_string()));
+            }
+            if let Some(v) = filter_lang {
+                query_params.push(("filter-lang".to_string(), v.as_ref().to_string()));
+            }
+            if let Some(v) = filter_crs {
+                query_params.push(("filter-crs".to_string(), v.as_ref().to_string()));
             }
             if !query_params.is_empty() {
                 req = req.query(&query_params);
@@ -8187,6 +8254,11 @@ impl HttpClient {
             limit: None,
             start_after_rank: None,
             with_picture: None,
+            bbox: None,
+            datetime: None,
+            filter: None,
+            filter_lang: None,
+            filter_crs: None,
         }
     }
     #[doc = concat!("Start an additive builder for `", "get_pictures_id_view_jpg", "`.")]
