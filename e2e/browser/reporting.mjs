@@ -75,7 +75,7 @@ export async function tabTo(page, wanted, most = 60) {
 export async function fits(page, device) {
   if (device === PHONE) await page.setViewportSize({ width: 360, height: 740 });
   const wide = await page.evaluate(() =>
-    ['html', '#content', 'dialog'].filter((each) => {
+    ['html', '#content', 'dialog', '.filter-panel'].filter((each) => {
       const element = document.querySelector(each);
       return element !== null && element.scrollWidth > element.clientWidth;
     }),

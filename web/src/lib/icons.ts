@@ -10,6 +10,7 @@ const PATHS = {
   close: 'M6 6l12 12M18 6L6 18',
   download: 'M12 4v11m0 0l-5-5m5 5l5-5M5 20h14',
   edit: 'M4 20l1-5L16 4l4 4L9 19zM14 6l4 4',
+  filter: 'M4 5h16l-6 8v6l-4-2v-4z',
   flag: 'M6 21V4h12l-3 4.5 3 4.5H6',
   forward: 'M9 5l7 7-7 7',
   help: 'M9 9a3 3 0 1 1 4 2.8c-.7.3-1 .8-1 1.7M12 17.5v.1M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z',

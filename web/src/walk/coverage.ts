@@ -2,6 +2,8 @@ import type { ExpressionSpecification, LayerSpecification, Map, VectorSourceSpec
 
 import { request } from '../api/client';
 import { list, number, object } from '../api/json';
+import type { Theme } from './filters/filters';
+import { coverageColour } from './filters/theme';
 import { palette } from './palette';
 
 export const SOURCE = 'geovisio';
@@ -14,9 +16,9 @@ const HALO = 'panorama_halo';
 
 const NOTHING: ExpressionSpecification = ['boolean', false];
 
-/** The coverage source as the API describes it. */
-export async function coverageSource(signal: AbortSignal): Promise<VectorSourceSpecification> {
-  const style = object(await request('/map/style.json', { signal }));
+/** The coverage source as the API describes it, narrowed down by these parameters. */
+async function coverageSource(query: string, signal: AbortSignal): Promise<VectorSourceSpecification> {
+  const style = object(await request(`/map/style.json${query}`, { signal }));
   const source = object(object(style.sources)[SOURCE]);
   const tiles = list(source.tiles).filter((url) => typeof url === 'string');
   if (tiles.length === 0) throw new Error('the coverage style names no tiles');
@@ -44,8 +46,9 @@ function gridRadius(scale: number): ExpressionSpecification {
   return ['interpolate', ['linear'], ['zoom'], 0, sized(1.5, 4), 4, sized(2.5, 7), 6, sized(4, 11)];
 }
 
-function layers(): LayerSpecification[] {
+function layers(theme: Theme): LayerSpecification[] {
   const colours = palette();
+  const colour = coverageColour(theme);
   const from = { source: SOURCE };
   const round = { 'line-cap': 'round', 'line-join': 'round' } as const;
   return [
@@ -69,7 +72,7 @@ function layers(): LayerSpecification[] {
       'source-layer': 'sequences',
       layout: round,
       paint: {
-        'line-color': colours.coverage,
+        'line-color': colour,
         'line-width': LINE_WIDTH,
         'line-opacity': ['interpolate', ['linear'], ['zoom'], 6, 0.4, 7, 0.9],
       },
@@ -91,19 +94,19 @@ function layers(): LayerSpecification[] {
       minzoom: 15,
       filter: ['==', ['get', 'type'], 'equirectangular'],
       paint: {
-        'circle-color': colours.coverage,
+        'circle-color': colour,
         'circle-radius': ['interpolate', ['linear'], ['zoom'], 15, 5, 17, 10, 20, 17],
         'circle-opacity': ['interpolate', ['linear'], ['zoom'], 15.5, 0, 16.5, 0.22],
       },
     },
-    pointLayer(POINTS, colours.coverage, colours.halo, null),
+    pointLayer(POINTS, colour, colours.halo, null),
     pointLayer(SELECTED_POINTS, colours.selected, colours.halo, NOTHING),
   ];
 }
 
 function pointLayer(
   id: string,
-  colour: string,
+  colour: string | ExpressionSpecification,
   outline: string,
   filter: ExpressionSpecification | null,
 ): LayerSpecification {
@@ -125,30 +128,81 @@ function pointLayer(
   };
 }
 
-/** Draws the coverage over whatever background the map has. */
-export function addCoverage(map: Map, source: VectorSourceSpecification): void {
-  if (map.getSource(SOURCE) !== undefined) return;
-  map.addSource(SOURCE, source);
-  for (const layer of layers()) map.addLayer(layer);
-}
+/** Where there are pictures, drawn over whatever background the map has. */
+export class Coverage {
+  private source: VectorSourceSpecification | null = null;
+  private sequence: string | null = null;
+  private latest = 0;
 
-/** Shows one sequence, or none, in the colour of what is selected. */
-export function selectSequence(map: Map, sequence: string | null): void {
-  if (map.getLayer(SELECTED_LINE) === undefined) return;
-  const is: ExpressionSpecification = sequence === null ? NOTHING : ['==', ['get', 'id'], sequence];
-  // `sequences` is a text that holds a JSON array of ids.
-  const has: ExpressionSpecification =
-    sequence === null ? NOTHING : ['in', sequence, ['coalesce', ['get', 'sequences'], '']];
-  map.setFilter(SELECTED_LINE, is);
-  map.setFilter(SELECTED_POINTS, has);
-}
+  constructor(
+    private readonly map: Map,
+    private theme: Theme,
+  ) {}
 
-/** Draws the coverage in the colours of now. */
-export function recolourCoverage(map: Map): void {
-  for (const layer of layers()) {
-    if (map.getLayer(layer.id) === undefined || layer.type === 'background') continue;
-    for (const [name, value] of Object.entries(layer.paint ?? {})) {
-      if (name.endsWith('-color')) map.setPaintProperty(layer.id, name, value as string);
+  /** The zoom level from which on there is something to be seen; null before anything is drawn. */
+  get firstZoom(): number | null {
+    return this.source?.minzoom ?? null;
+  }
+
+  /**
+   * Draws it, narrowed down by these parameters of the API; the latest call counts. The map's style has to be loaded once
+   * `styled` is.
+   *
+   * @throws {ApiError} when the API can't be asked, with what was drawn before still there.
+   */
+  async load(query: string, styled: Promise<unknown>, signal: AbortSignal): Promise<void> {
+    this.latest += 1;
+    const turn = this.latest;
+    const [source] = await Promise.all([coverageSource(query, signal), styled]);
+    if (turn !== this.latest || signal.aborted) return;
+    this.remove();
+    this.source = source;
+    this.map.addSource(SOURCE, source);
+    for (const layer of layers(this.theme)) this.map.addLayer(layer);
+    this.select(this.sequence);
+  }
+
+  /** Shows one sequence, or none, in the colour of what is selected. */
+  select(sequence: string | null): void {
+    this.sequence = sequence;
+    if (this.map.getLayer(SELECTED_LINE) === undefined) return;
+    const is: ExpressionSpecification = sequence === null ? NOTHING : ['==', ['get', 'id'], sequence];
+    // `sequences` is a text that holds a JSON array of ids.
+    const has: ExpressionSpecification =
+      sequence === null ? NOTHING : ['in', sequence, ['coalesce', ['get', 'sequences'], '']];
+    this.map.setFilter(SELECTED_LINE, is);
+    this.map.setFilter(SELECTED_POINTS, has);
+  }
+
+  /** Draws it in the colours of this theme, or in those that the one it has has now. */
+  colour(theme: Theme = this.theme): void {
+    this.theme = theme;
+    for (const layer of layers(theme)) {
+      if (this.map.getLayer(layer.id) === undefined || layer.type === 'background') continue;
+      for (const [name, value] of Object.entries(layer.paint ?? {})) {
+        if (name.endsWith('-color')) this.map.setPaintProperty(layer.id, name, value as string);
+      }
     }
+  }
+
+  /** Makes and models of cameras by which there is something in view. */
+  cameras(): string[] {
+    if (this.source === null) return [];
+    const seen = ['sequences', 'pictures'].flatMap((layer) => this.map.querySourceFeatures(SOURCE, { sourceLayer: layer }));
+    const names = seen.map(({ properties }) => properties.model as unknown).filter((name) => typeof name === 'string');
+    return [...new Set(names)].sort();
+  }
+
+  /** Whether anything of it is drawn in view. */
+  isSeen(): boolean {
+    const drawn = [GRID, LINES, POINTS].filter((layer) => this.map.getLayer(layer) !== undefined);
+    return this.map.queryRenderedFeatures({ layers: drawn }).length > 0;
+  }
+
+  private remove(): void {
+    if (this.source === null) return;
+    for (const layer of layers(this.theme)) this.map.removeLayer(layer.id);
+    this.map.removeSource(SOURCE);
+    this.source = null;
   }
 }

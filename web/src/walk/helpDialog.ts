@@ -11,6 +11,7 @@ function keys(): [string[], MessageKey][] {
     [[t('help.key.space')], 'help.play'],
     [['+', '−'], 'help.zoom'],
     [['m'], 'help.swap'],
+    [['f'], 'help.filter'],
     [['e'], 'help.edit'],
     [['r'], 'help.report'],
     [['b'], 'help.blur'],

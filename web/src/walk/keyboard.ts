@@ -15,6 +15,7 @@ export type Command =
   | 'blur'
   | 'edit'
   | 'report'
+  | 'filter'
   | 'escape'
   | 'help';
 
@@ -37,6 +38,8 @@ const KEYS: ReadonlyMap<string, Command> = new Map([
   ['E', 'edit'],
   ['r', 'report'],
   ['R', 'report'],
+  ['f', 'filter'],
+  ['F', 'filter'],
   ['Escape', 'escape'],
   ['?', 'help'],
 ]);

@@ -20,7 +20,8 @@ import { type Box, boxAround, metresPerPixel, type Place } from '../lib/geometry
 import { t } from '../locales';
 import { backgroundStyle, loadWorld, recolourBackground, showWorld } from './background';
 import { showCountryNames } from './countryNames';
-import { addCoverage, coverageSource, GRID, LINES, POINTS, recolourCoverage, selectSequence } from './coverage';
+import { Coverage, GRID, LINES, POINTS } from './coverage';
+import type { Theme } from './filters/filters';
 import { onSchemeChange } from './palette';
 import type { MapPosition } from './url';
 import { ViewCone } from './viewCone';
@@ -38,6 +39,18 @@ export interface MapEvents {
   /** The coverage is drawn for the first time. */
   readonly onReady: () => void;
   readonly onProblem: (kind: 'background' | 'coverage') => void;
+  /** What is in view is drawn. */
+  readonly onSettled: (seen: Seen) => void;
+}
+
+/** What of the coverage is in view. `tooFar`: at this zoom level there is none to be seen. */
+export type Seen = 'something' | 'nothing' | 'tooFar';
+
+/** What is shown of the coverage, and how. */
+export interface CoverageChoice {
+  /** Parameters by which the API narrows it down. */
+  readonly query: string;
+  readonly theme: Theme;
 }
 
 /** How far from a click, in pixels, something still counts as hit. */
@@ -67,16 +80,21 @@ function texts(): Record<string, string> {
 export class MapView {
   private readonly abort = new AbortController();
   private readonly cone: ViewCone;
+  private readonly coverage: Coverage;
   private readonly preview = new Popup({ closeButton: false, closeOnClick: false, className: 'preview', offset: 12 });
   private readonly cleanups: (() => void)[] = [];
+  private readonly styled: Promise<void>;
+  private isStyled: () => void = () => undefined;
   private ready = false;
-  private sequence: string | null = null;
 
   private constructor(
     private readonly map: Map,
+    private readonly choice: CoverageChoice,
     private readonly events: MapEvents,
   ) {
     this.cone = new ViewCone(map);
+    this.coverage = new Coverage(map, choice.theme);
+    this.styled = new Promise((resolve) => (this.isStyled = resolve));
   }
 
   /** @throws {Error} when the browser can't draw it. */
@@ -84,6 +102,7 @@ export class MapView {
     container: HTMLElement,
     position: MapPosition | null,
     styleUrl: string | null,
+    choice: CoverageChoice,
     events: MapEvents,
   ): MapView {
     const map = new Map({
@@ -106,7 +125,7 @@ export class MapView {
     map.addControl(new NavigationControl({ showCompass: false }), 'bottom-right');
     map.addControl(new GeolocateControl({ positionOptions: { enableHighAccuracy: true } }), 'bottom-right');
     map.addControl(new ScaleControl({ maxWidth: 100 }), 'bottom-left');
-    const view = new MapView(map, events);
+    const view = new MapView(map, choice, events);
     void view.furnish(styleUrl);
     view.listen();
     return view;
@@ -129,8 +148,7 @@ export class MapView {
   /** Marks where a picture was taken; `centre` moves there, close enough to see the street. */
   showPicture(place: Place | null, sequence: string | null, centre: boolean): void {
     this.cone.place(place);
-    this.sequence = sequence;
-    selectSequence(this.map, sequence);
+    this.coverage.select(sequence);
     if (place === null) return;
     // The frame may have changed its size in this very moment, before the map could notice.
     this.map.resize();
@@ -146,6 +164,24 @@ export class MapView {
 
   turn(heading: number, width: number): void {
     this.cone.turn(heading, width);
+  }
+
+  /**
+   * Narrows the coverage down by these parameters of the API.
+   *
+   * @throws {ApiError} when the API can't be asked, with what was drawn before still there.
+   */
+  narrow(query: string): Promise<void> {
+    return this.coverage.load(query, this.styled, this.abort.signal);
+  }
+
+  colour(theme: Theme): void {
+    this.coverage.colour(theme);
+  }
+
+  /** Makes and models of cameras by which there is something in view. */
+  cameras(): string[] {
+    return this.coverage.cameras();
   }
 
   destroy(): void {
@@ -174,28 +210,33 @@ export class MapView {
     this.cleanups.push(
       onSchemeChange(() => {
         recolourBackground(map);
-        recolourCoverage(map);
+        this.coverage.colour();
       }),
     );
   }
 
   private async furnish(styleUrl: string | null): Promise<void> {
     const { signal } = this.abort;
-    const source = coverageSource(signal).catch((error: unknown) => {
-      if (!signal.aborted) console.warn(error);
-      return null;
-    });
+    const coverage = this.narrow(this.choice.query).then(
+      () => true,
+      (error: unknown) => {
+        if (!signal.aborted) console.warn(error);
+        return false;
+      },
+    );
     const builtIn = !(styleUrl !== null && (await this.useStyle(styleUrl, signal)));
     if (!this.map.isStyleLoaded()) await new Promise((resolve) => void this.map.once('style.load', resolve));
-    const found = await source;
+    this.isStyled();
+    const found = await coverage;
     if (signal.aborted) return;
-    if (found === null) this.events.onProblem('coverage');
-    else addCoverage(this.map, found);
-    selectSequence(this.map, this.sequence);
+    if (!found) this.events.onProblem('coverage');
     this.map.on('idle', () => {
-      if (this.ready || found === null) return;
+      const first = this.coverage.firstZoom;
+      if (first === null) return;
+      if (!this.ready) this.events.onReady();
       this.ready = true;
-      this.events.onReady();
+      if (this.map.getZoom() < first) this.events.onSettled('tooFar');
+      else this.events.onSettled(this.coverage.isSeen() ? 'something' : 'nothing');
     });
     this.map.triggerRepaint();
     if (builtIn) await this.drawWorld(signal);

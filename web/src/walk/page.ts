@@ -13,6 +13,7 @@ import { arrowTowards, chooseArrows } from './arrows';
 import { Blurring } from './blur/blurring';
 import { showCaption, takenText } from './caption';
 import { Editing } from './edit/editing';
+import { Filtering } from './filters/filtering';
 import { openHelp } from './helpDialog';
 import { type Command, listenToKeys } from './keyboard';
 import { buildLayout, showPlaying } from './layout';
@@ -47,6 +48,7 @@ class Walk {
   private addressTimer: number | undefined;
   private readonly blurring: Blurring;
   private readonly editing: Editing;
+  private readonly filtering: Filtering;
   private readonly reporting: Reporting;
 
   constructor(url: URL) {
@@ -109,6 +111,9 @@ class Walk {
         this.leaveGone(alone ? (this.linkTo('next') ?? this.linkTo('prev')) : null);
       },
     });
+    this.filtering = new Filtering(this.layout.mapFrame, { filters: this.state.filters, theme: this.state.theme }, () => {
+      this.addressChanged();
+    });
     this.showFocus();
     void this.start();
   }
@@ -119,6 +124,7 @@ class Walk {
     const before = this.state;
     this.state = parseWalkUrl(url);
     this.showFocus();
+    this.filtering.show({ filters: this.state.filters, theme: this.state.theme });
     if (this.state.map !== null) this.mapView?.goTo(this.state.map);
     const { picture, sequence, view } = this.state;
     if (picture === null && sequence === null) {
@@ -139,6 +145,7 @@ class Walk {
     this.blurring.destroy();
     this.editing.destroy();
     this.reporting.destroy();
+    this.filtering.destroy();
     this.mapView?.destroy();
     this.pictureView.destroy();
     delete document.documentElement.dataset.picture;
@@ -165,7 +172,7 @@ class Walk {
     const { picture } = this;
     const start = this.state.map ?? (picture === null ? null : { ...picture.place, zoom: PICTURE_ZOOM });
     try {
-      this.mapView = MapView.create(this.layout.map, start, styleUrl, {
+      this.mapView = MapView.create(this.layout.map, start, styleUrl, this.filtering.choice, {
         onTarget: (target) => void this.onTarget(target),
         onMove: () => {
           this.addressChanged();
@@ -176,7 +183,11 @@ class Walk {
         onProblem: (kind) => {
           toast(t(kind === 'background' ? 'walk.styleFailed' : 'walk.coverageFailed'), 'error');
         },
+        onSettled: (seen) => {
+          this.filtering.settled(seen);
+        },
       });
+      this.filtering.use(this.mapView);
     } catch (error) {
       console.error(error);
       toast(t('walk.noWebgl'), 'error');
@@ -223,12 +234,17 @@ class Walk {
     if (wanted.id !== this.state.picture) {
       this.writeAddress();
       this.state = { ...this.state, focus, picture: wanted.id, sequence: null, view: wanted.view };
-      history.pushState(null, '', `/${formatWalkHash({ ...this.state, map: this.mapView?.position ?? null })}`);
+      history.pushState(null, '', `/${formatWalkHash(this.here)}`);
     } else {
       this.state = { ...this.state, focus };
     }
     this.showFocus();
     return this.open(wanted);
+  }
+
+  /** The state with where the map stands and what it shows right now. */
+  private get here(): WalkState {
+    return { ...this.state, ...this.filtering.current, map: this.mapView?.position ?? null };
   }
 
   private follow(link: PictureLink): Promise<boolean> {
@@ -373,11 +389,17 @@ class Walk {
       openHelp();
       return true;
     }
+    if (command === 'filter') {
+      if (this.blurring.active) return true;
+      this.setFocus('map');
+      this.filtering.toggle();
+      return true;
+    }
     if (this.picture === null) return false;
     if (this.blurring.active && !['turnLeft', 'turnRight', 'zoomIn', 'zoomOut', 'blur'].includes(command)) return true;
     // The map has its own use for arrows and zoom keys.
     if (inMap && ['turnLeft', 'turnRight', 'ahead', 'back', 'zoomIn', 'zoomOut'].includes(command)) return false;
-    const commands: Record<Exclude<Command, 'help'>, () => void> = {
+    const commands: Record<Exclude<Command, 'help' | 'filter'>, () => void> = {
       turnLeft: () => {
         this.pictureView.turnBy(-TURN_STEP);
       },
@@ -450,7 +472,7 @@ class Walk {
 
   private closePicture(): void {
     this.state = { ...this.state, picture: null, sequence: null, focus: 'map' };
-    history.pushState(null, '', `/${formatWalkHash({ ...this.state, map: this.mapView?.position ?? null })}`);
+    history.pushState(null, '', `/${formatWalkHash(this.here)}`);
     this.forgetPicture();
   }
 
@@ -463,7 +485,7 @@ class Walk {
       this.state = { ...this.state, picture: link.id, sequence: null, view: null };
       void this.open({ id: link.id, sequence: link.sequence, view: null });
     }
-    history.replaceState(null, '', `/${formatWalkHash({ ...this.state, map: this.mapView?.position ?? null })}`);
+    history.replaceState(null, '', `/${formatWalkHash(this.here)}`);
   }
 
   private forgetPicture(): void {
@@ -505,7 +527,7 @@ class Walk {
     const settled = this.picture !== null && this.picture.id === this.state.picture;
     const seen = settled ? this.pictureView.view : null;
     const view = seen === null ? this.state.view : { ...seen, pitch: clamp(seen.pitch, -90, 90) };
-    this.state = { ...this.state, view, map: this.mapView?.position ?? this.state.map };
+    this.state = { ...this.state, ...this.filtering.current, view, map: this.mapView?.position ?? this.state.map };
     if (this.state.sequence !== null) return;
     history.replaceState(null, '', `/${formatWalkHash(this.state)}`);
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { NO_FILTERS } from './filters/filters';
 import { formatWalkHash, parseWalkUrl } from './url';
 
 const ID = 'b8650662-1ef2-4d6f-8bc3-77f4a2896284';
@@ -13,6 +14,8 @@ describe('parseWalkUrl', () => {
       picture: ID,
       sequence: null,
       view: { heading: 349.06, pitch: -3.5, zoom: 30 },
+      filters: NO_FILTERS,
+      theme: 'default',
     });
   });
 
@@ -46,7 +49,9 @@ describe('parseWalkUrl', () => {
     'map=17/91/2', 'map=17/48', 'map=a/b/c', 'map=17//2', 'map=', 'map=Infinity/1/1',
     'xyz=1/2', 'xyz=NaN/0/0', 'pic=', 'pic=../api/users/me', 'pic=<script>', `pic=${'a'.repeat(65)}`,
   ])('passes over nonsense: %s', (parameters) => {
-    expect(at(`/#${parameters}`)).toEqual({ focus: 'map', map: null, picture: null, sequence: null, view: null });
+    expect(at(`/#${parameters}`)).toEqual({
+      focus: 'map', map: null, picture: null, sequence: null, view: null, filters: NO_FILTERS, theme: 'default',
+    });
   });
 
   it('brings numbers into range', () => {
@@ -62,13 +67,18 @@ describe('formatWalkHash', () => {
       map: { zoom: 17.123456, lat: 48.123456789, lon: -1.5 },
       picture: ID,
       view: { heading: 12.3456, pitch: -0.001, zoom: 33.4 },
+      filters: { ...NO_FILTERS, type: 'flat', camera: 'a b' },
+      theme: 'age',
     });
-    expect(hash).toBe(`#focus=pic&map=17.12/48.123457/-1.5&pic=${ID}&xyz=12.35/0/33`);
+    expect(hash).toBe(
+      `#focus=pic&map=17.12/48.123457/-1.5&pic=${ID}&xyz=12.35/0/33&pic_type=flat&camera=a%20b&theme=age`,
+    );
   });
 
   it('leaves out what there is not', () => {
     const view = { heading: 1, pitch: 2, zoom: 3 };
-    expect(formatWalkHash({ focus: 'map', map: null, picture: null, view })).toBe('#focus=map');
+    const nothing = { map: null, picture: null, filters: NO_FILTERS, theme: 'default' } as const;
+    expect(formatWalkHash({ focus: 'map', ...nothing, view })).toBe('#focus=map');
   });
 
   it('is read back as it was', () => {
@@ -78,6 +88,8 @@ describe('formatWalkHash', () => {
       picture: ID,
       sequence: null,
       view: { heading: 359.5, pitch: -89.5, zoom: 7 },
+      filters: { ...NO_FILTERS, from: '2024-01-01', camera: 'a&b=c', accuracy: 2 },
+      theme: 'gps',
     } as const;
     expect(at(`/${formatWalkHash(state)}`)).toEqual(state);
   });

@@ -1,4 +1,5 @@
 import { clamp, normalizeHeading } from '../lib/geometry';
+import { type Filters, formatFilters, parseFilters, parseTheme, type Theme } from './filters/filters';
 
 /** Where the map stands: zoom level, degrees. */
 export interface MapPosition {
@@ -23,6 +24,8 @@ export interface WalkState {
   readonly picture: string | null;
   readonly sequence: string | null;
   readonly view: View | null;
+  readonly filters: Filters;
+  readonly theme: Theme;
 }
 
 const ID = /^[A-Za-z0-9-]{1,64}$/;
@@ -70,6 +73,8 @@ export function parseWalkUrl(url: Pick<URL, 'pathname' | 'search' | 'hash'>): Wa
     picture,
     sequence,
     view: view(get('xyz')),
+    filters: parseFilters(get),
+    theme: parseTheme(get('theme')),
   };
 }
 
@@ -77,7 +82,10 @@ function round(value: number, digits: number): string {
   return String(Number(value.toFixed(digits)));
 }
 
-/** The permalink: `#focus=pic&map=zoom/lat/lon&pic=ID&xyz=heading/pitch/zoom`, readable by Panoramax viewers. */
+/**
+ * The permalink, readable by Panoramax viewers: `#focus=pic&map=zoom/lat/lon&pic=ID&xyz=heading/pitch/zoom`, then filters and
+ * theme.
+ */
 export function formatWalkHash(state: Omit<WalkState, 'sequence'>): string {
   const parts = [`focus=${state.focus}`];
   if (state.map !== null) {
@@ -91,5 +99,7 @@ export function formatWalkHash(state: Omit<WalkState, 'sequence'>): string {
       parts.push(`xyz=${round(heading, 2)}/${round(pitch, 2)}/${round(zoom, 0)}`);
     }
   }
+  parts.push(...formatFilters(state.filters));
+  if (state.theme !== 'default') parts.push(`theme=${state.theme}`);
   return `#${parts.join('&')}`;
 }
