@@ -82,35 +82,62 @@ impl FixtureBuilder {
     /// Makes it.
     pub(crate) async fn build(self) -> Fixture {
         let folder = tempfile::tempdir().unwrap();
-        let storage = Storage::local(&folder.path().join("public"), &folder.path().join("private")).unwrap();
         let clock = Arc::new(ManualClock::new("2026-11-23T12:00:00Z".parse().unwrap()));
-        let catalog = SqliteCatalog::open_with(&folder.path().join("catalog.sqlite"), clock.clone()).await.unwrap();
-        let api = Api {
-            catalog: Arc::new(catalog),
-            storage: Arc::new(storage),
-            world: World::new(clock.clone(), Arc::new(Generator::seeded(1))),
-            cutter: Arc::new(Cutter::new(self.settings.tile_cache)),
-            remote: Arc::new(flaneur_remote::Remote::new(&self.settings.transfer_hosts).unwrap()),
-            hooks: Arc::new(flaneur_remote::Remote::new(&self.settings.webhook_hosts).unwrap()),
-            settings: Arc::new(self.settings),
-            tokens: Arc::new(TokenKey::new(b"a secret for tests")),
-            logins: self.logins.into(),
-            pace: Arc::default(),
-            takeouts: Arc::default(),
-            followers: Arc::new(tokio::sync::Semaphore::new(MAX_FOLLOWERS)),
-            uploads: Arc::new(tokio::sync::Semaphore::new(MAX_UPLOADS)),
-            readers: Arc::new(tokio::sync::Semaphore::new(MAX_READERS)),
-        };
-        let below = crate::router(api.clone(), OpenApiRouter::new());
-        let router = axum::Router::new().nest("/api", below).layer(axum::Extension(PublicUrl(HOST.to_owned())));
+        let api = open(folder.path(), &clock, 1, Arc::new(self.settings), self.logins.into()).await;
         Fixture {
             owner: who(&api, "owner", false).await,
             other: who(&api, "other", false).await,
             admin: who(&api, "admin", true).await,
+            router: router(&api),
             api,
-            router,
             clock,
             folder,
+        }
+    }
+}
+
+/// An API whose data are in a folder. The seed is of its ids.
+async fn open(
+    folder: &std::path::Path,
+    clock: &Arc<ManualClock>,
+    seed: u64,
+    settings: Arc<Settings>,
+    logins: Arc<[Provider]>,
+) -> Api {
+    let storage = Storage::local(&folder.join("public"), &folder.join("private")).unwrap();
+    let catalog = SqliteCatalog::open_with(&folder.join("catalog.sqlite"), clock.clone()).await.unwrap();
+    Api {
+        catalog: Arc::new(catalog),
+        storage: Arc::new(storage),
+        world: World::new(clock.clone(), Arc::new(Generator::seeded(seed))),
+        cutter: Arc::new(Cutter::new(settings.tile_cache)),
+        remote: Arc::new(flaneur_remote::Remote::new(&settings.transfer_hosts).unwrap()),
+        hooks: Arc::new(flaneur_remote::Remote::new(&settings.webhook_hosts).unwrap()),
+        settings,
+        tokens: Arc::new(TokenKey::new(b"a secret for tests")),
+        logins,
+        pace: Arc::default(),
+        takeouts: Arc::default(),
+        followers: Arc::new(tokio::sync::Semaphore::new(MAX_FOLLOWERS)),
+        uploads: Arc::new(tokio::sync::Semaphore::new(MAX_UPLOADS)),
+        readers: Arc::new(tokio::sync::Semaphore::new(MAX_READERS)),
+    }
+}
+
+fn router(api: &Api) -> axum::Router {
+    let below = crate::router(api.clone(), OpenApiRouter::new());
+    axum::Router::new().nest("/api", below).layer(axum::Extension(PublicUrl(HOST.to_owned())))
+}
+
+/// Copies what is in a folder, in which nobody writes meanwhile.
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
         }
     }
 }
@@ -130,6 +157,19 @@ impl Fixture {
     /// Asks as nobody. The path is below `/api`, or an absolute link.
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.request("GET", path).send().await
+    }
+
+    /// The same instance once more: what is done there changes nothing here. While it is made, nobody may ask this one.
+    pub(crate) async fn fork(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        copy(self.folder.path(), folder.path());
+        let clock = Arc::new(ManualClock::new(self.api.world.now()));
+        // New ids are others than those that there are, and than another fork's.
+        let (_, seed) = self.api.world.id().as_u64_pair();
+        let Api { settings, logins, .. } = &self.api;
+        let api = open(folder.path(), &clock, seed, settings.clone(), logins.clone()).await;
+        let [owner, other, admin] = [&self.owner, &self.other, &self.admin].map(Who::clone);
+        Self { router: router(&api), api, clock, owner, other, admin, folder }
     }
 
     /// Where the public objects lie as files.

@@ -35,13 +35,13 @@ fn shape(method: &str, path: &str) -> String {
 }
 
 /// Asks one case of all viewers. When one of them changed something, the next finds a town that nobody changed.
-async fn ask(case: &Case, hidden: Hidden, town: &mut Town) -> Cells {
+async fn ask(case: &Case, untouched: &Town, town: &mut Town) -> Cells {
     let mut words = Cells::default();
     for (viewer, word) in words.iter_mut().enumerate() {
         let answer = town.ask(case, who(town, viewer)).await;
         *word = table::word(case, &answer, town);
         if word == "yes" && !case.only_reads() {
-            *town = Town::build(hidden).await;
+            *town = untouched.fork().await;
         }
     }
     words
@@ -73,12 +73,13 @@ fn check(case: &Case, hidden: Hidden, words: &Cells) {
 /// Asks those cases that concern pictures in this state, or in the first those that concern none, too.
 async fn rows(hidden: Hidden) -> BTreeMap<usize, Cells> {
     let mut rows = BTreeMap::new();
-    let mut town = Town::build(hidden).await;
+    let untouched = Town::build(hidden).await;
+    let mut town = untouched.fork().await;
     for (number, case) in CASES.iter().enumerate() {
         if case.concerns != Concerns::Picture && hidden != Hidden::ALL[0] {
             continue;
         }
-        let words = ask(case, hidden, &mut town).await;
+        let words = ask(case, &untouched, &mut town).await;
         check(case, hidden, &words);
         rows.insert(number, words);
     }
@@ -114,7 +115,8 @@ async fn restricted(town: &Town, who: &Who, scope: Option<TokenScope>) -> Who {
 /// A token with scopes does what it is for, and nothing else.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_does_what_it_is_for() {
-    let mut town = Town::build(Hidden::Not).await;
+    let untouched = Town::build(Hidden::Not).await;
+    let mut town = untouched.fork().await;
     for case in CASES {
         let path = case.path.split('?').next().unwrap_or_default();
         let need = scopes::need(&case.method.parse().unwrap(), path);
@@ -131,7 +133,7 @@ async fn a_token_does_what_it_is_for() {
             };
             assert_eq!(lacks, !allowed, "{} with {scope:?}: {}", case.name(), answer.status);
             if allowed && !case.only_reads() {
-                town = Town::build(Hidden::Not).await;
+                town = untouched.fork().await;
             }
         }
     }

@@ -96,6 +96,11 @@ impl Town {
         town
     }
 
+    /// The same once more: what is done there changes nothing here.
+    pub(super) async fn fork(&self) -> Self {
+        Self { fixture: self.fixture.fork().await, sequence: self.sequence.clone(), names: self.names.clone() }
+    }
+
     async fn hang_things_on(&mut self) {
         let picture = format!("/pictures/{}", self.sequence.pictures[0]);
         let owner = Some(&self.fixture.owner);
