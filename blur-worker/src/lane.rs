@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use flaneur_catalog::{
     CatalogError,
-    model::{Failure, JobKind, Lease},
+    model::{Failure, JobKind, Lease, PictureId},
     request,
     signals::{Listener, Topic},
 };
@@ -99,7 +99,11 @@ async fn attend(worker: &Worker, lease: &Lease, ground: &Ground, stop: &Cancella
             // the work does with it changes nothing.
             let Ok(outcome) = tokio::time::timeout(AFTERMATH, &mut work).await else {
                 span.record("outcome", "lost");
-                tracing::warn!(job = %lease.job, "lost the lease; another worker does this job");
+                if is_gone(worker, lease).await {
+                    tracing::info!(job = %lease.job, "the picture was deleted while it was worked on");
+                } else {
+                    tracing::warn!(job = %lease.job, "lost the lease; another worker does this job");
+                }
                 return;
             };
             outcome
@@ -171,6 +175,12 @@ async fn by_kind(worker: &Worker, lease: &Lease) -> Result<(), JobError> {
         // The API does these: no lane of a worker leases them.
         JobKind::Transfer | JobKind::Dataset => Err(JobError::Unreadable("kind of job")),
     }
+}
+
+/// Whether the lease ended because the picture that the job is about was deleted, and the job with it.
+async fn is_gone(worker: &Worker, lease: &Lease) -> bool {
+    let of_picture = matches!(lease.kind, JobKind::Process | JobKind::Redact);
+    of_picture && matches!(worker.catalog.picture(PictureId(lease.subject)).await, Ok(None))
 }
 
 /// Prolongs the lease for as long as it is ours; returns when it is lost.
