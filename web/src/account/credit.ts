@@ -1,4 +1,5 @@
 import type { Licence } from '../api/configuration';
+import { labelled } from '../app/labelled';
 import { fill, h } from '../lib/dom';
 import { t } from '../locales';
 
@@ -37,7 +38,7 @@ export function licenceField(
   };
   select.addEventListener('change', show);
   show();
-  return { element: h('div', { class: 'field' }, h('label', { for: id }, label), select, read), select };
+  return { element: labelled(label, select, read), select };
 }
 
 /** Whom others are to name; `usual` is who they name if nothing is written. */
@@ -56,12 +57,6 @@ export function attributionField(
     'aria-describedby': `${id}-hint`,
     'data-testid': id,
   });
-  const element = h(
-    'div',
-    { class: 'field' },
-    h('label', { for: id }, t('credit.attribution')),
-    input,
-    h('p', { id: `${id}-hint`, class: 'hint' }, hint),
-  );
+  const element = labelled(t('credit.attribution'), input, h('p', { id: `${id}-hint`, class: 'hint' }, hint));
   return { element, input };
 }

@@ -3,6 +3,7 @@ import { ApiError } from '../api/errors';
 import { openDialog } from '../app/dialog';
 import { answerText } from '../app/errorText';
 import { toast } from '../app/toast';
+import { labelled } from '../app/labelled';
 import { h } from '../lib/dom';
 import { t } from '../locales';
 import { namesTheSame } from './names';
@@ -63,10 +64,8 @@ function openErase({ name }: Account, onErased: () => void): void {
     'form',
     { class: 'form' },
     h('p', {}, t('account.erase.sureText')),
-    h(
-      'div',
-      { class: 'field' },
-      h('label', { for: 'erase-name' }, t('account.erase.name')),
+    labelled(
+      t('account.erase.name'),
       typed,
       h('p', { id: 'erase-hint', class: 'hint' }, t('account.erase.nameHint'), ' ', h('strong', { class: 'erase-exact' }, name)),
     ),

@@ -3,6 +3,7 @@ import '../styles/forms.css';
 import { navigate } from '../app/navigate';
 import type { Page } from '../app/page';
 import { session } from '../app/session';
+import { labelled } from '../app/labelled';
 import { h } from '../lib/dom';
 import { t } from '../locales';
 import { simpleForm } from './form';
@@ -27,7 +28,7 @@ export function openInvite(url: URL): Page {
       navigate('/');
     },
     h('p', {}, t('invite.text')),
-    h('div', { class: 'field' }, h('label', { for: 'code' }, t('invite.code')), code),
+    labelled(t('invite.code'), code),
     h(
       'div',
       { class: 'actions' },

@@ -1,5 +1,6 @@
 import { makeToken, type MadeToken, type Scope, SCOPES } from '../api/tokens';
 import { choice, choices, ticked } from '../app/choice';
+import { labelled } from '../app/labelled';
 import { h } from '../lib/dom';
 import { type MessageKey, t } from '../locales';
 import { Incomplete, simpleForm } from './form';
@@ -64,14 +65,12 @@ export function newTokenForm(moderates: boolean, onMade: (token: MadeToken) => v
   return simpleForm(
     null,
     make,
-    h(
-      'div',
-      { class: 'field' },
-      h('label', { for: 'token-description' }, t('account.tokens.description')),
+    labelled(
+      t('account.tokens.description'),
       description,
       h('p', { id: 'token-description-hint', class: 'hint' }, t('account.tokens.descriptionHint')),
     ),
-    h('div', { class: 'field' }, h('label', { for: 'token-expires' }, t('account.tokens.lifetime')), expires),
+    labelled(t('account.tokens.lifetime'), expires),
     extent,
     ticks,
     h('button', { class: 'button primary', 'data-testid': 'token-submit' }, t('account.tokens.submit')),

@@ -1,5 +1,6 @@
 import { CHANGE_KINDS, makeWebhook, type MadeWebhook } from '../api/webhooks';
 import { choice, choices, ticked } from '../app/choice';
+import { labelled } from '../app/labelled';
 import { h } from '../lib/dom';
 import { t } from '../locales';
 import { Incomplete, simpleForm } from './form';
@@ -36,10 +37,8 @@ export function newWebhookForm(onMade: (webhook: MadeWebhook) => void): HTMLForm
   const form = simpleForm(
     null,
     make,
-    h(
-      'div',
-      { class: 'field' },
-      h('label', { for: 'webhook-url' }, t('account.webhooks.address')),
+    labelled(
+      t('account.webhooks.address'),
       url,
       h('p', { id: 'webhook-url-hint', class: 'hint' }, t('account.webhooks.addressHint')),
     ),

@@ -8,6 +8,7 @@ import { errorText } from '../app/errorText';
 import { navigate } from '../app/navigate';
 import type { Page } from '../app/page';
 import { session } from '../app/session';
+import { labelled } from '../app/labelled';
 import { type Child, fill, h } from '../lib/dom';
 import { safeNext } from '../lib/urls';
 import { t } from '../locales';
@@ -40,7 +41,7 @@ function tokenForm(next: string): HTMLFormElement {
     },
     h('p', {}, t('signIn.text')),
     h('pre', {}, h('code', {}, 'flaneur token create --account NAME')),
-    h('div', { class: 'field' }, h('label', { for: 'token' }, t('signIn.token')), token),
+    labelled(t('signIn.token'), token),
     h('div', { class: 'actions' }, h('button', { class: 'button primary', 'data-testid': 'sign-in-submit' }, t('signIn.submit'))),
   );
   return form;

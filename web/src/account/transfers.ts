@@ -2,6 +2,7 @@ import { ApiError } from '../api/errors';
 import { beginTransfer, isPreparing, isUnderWay, listTransfers, stopTransfer, type Transfer } from '../api/transfers';
 import { confirmThen } from '../app/confirm';
 import { errorText } from '../app/errorText';
+import { labelled } from '../app/labelled';
 import { type Child, h } from '../lib/dom';
 import { wait } from '../lib/time';
 import { t } from '../locales';
@@ -71,10 +72,8 @@ export class TransfersSection extends Section {
     return simpleForm(
       null,
       begin,
-      h(
-        'div',
-        { class: 'field' },
-        h('label', { for: 'transfer-address' }, t('transfers.address')),
+      labelled(
+        t('transfers.address'),
         field,
         h('p', { id: 'transfer-address-hint', class: 'hint' }, t('transfers.addressHint')),
       ),

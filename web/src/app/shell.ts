@@ -6,6 +6,7 @@ import { fill, h } from '../lib/dom';
 import { icon } from '../lib/icons';
 import { language, languages, nameOfLanguage, switchLanguage, t } from '../locales';
 import { errorText } from './errorText';
+import { labelled } from './labelled';
 import { session } from './session';
 import { toast } from './toast';
 
@@ -29,7 +30,7 @@ function languageChoice(): HTMLElement {
   for (const code of languages) {
     choice.append(h('option', { value: code, lang: code, selected: code === language() }, nameOfLanguage(code)));
   }
-  return h('div', { class: 'field' }, h('label', { for: 'language' }, t('app.language')), choice);
+  return labelled(t('app.language'), choice);
 }
 
 async function leave(): Promise<void> {

@@ -10,6 +10,7 @@ import { confirmThen } from '../app/confirm';
 import { navigate } from '../app/navigate';
 import type { Page } from '../app/page';
 import { toast } from '../app/toast';
+import { labelled } from '../app/labelled';
 import { type Child, fill, h } from '../lib/dom';
 import { formatBytes } from '../lib/time';
 import { language as siteLanguage, t } from '../locales';
@@ -69,10 +70,8 @@ class Editor {
     const form = simpleForm(
       null,
       () => this.save(),
-      h(
-        'div',
-        { class: 'field' },
-        h('label', { for: 'page-html' }, t('write.text', { language: nameOfTag(language) })),
+      labelled(
+        t('write.text', { language: nameOfTag(language) }),
         this.field,
         h('p', { id: 'page-html-hint', class: 'hint' }, t(`write.hint.${name === 'custom-banner' ? 'banner' : 'page'}`)),
       ),
@@ -152,7 +151,7 @@ class Editor {
     const form = simpleForm(
       null,
       open,
-      h('div', { class: 'field' }, h('label', { for: tag.id }, t('write.tag')), tag, h('p', { id: `${tag.id}-hint`, class: 'hint' }, t('write.tagHint'))),
+      labelled(t('write.tag'), tag, h('p', { id: `${tag.id}-hint`, class: 'hint' }, t('write.tagHint'))),
       h('button', { class: 'button', 'data-testid': 'page-new-language-open' }, t('write.open')),
     );
     return h('details', { class: 'disclosure new-language' }, h('summary', { 'data-testid': 'page-add-language' }, t('write.add')), form);

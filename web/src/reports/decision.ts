@@ -1,6 +1,7 @@
 import { forgetAllPictures } from '../api/pictures';
 import { patchReport, type Report } from '../api/reports';
 import { errorText } from '../app/errorText';
+import { labelled } from '../app/labelled';
 import { h } from '../lib/dom';
 import { t } from '../locales';
 import { type Action, actionsFor, type Viewer } from './actions';
@@ -65,13 +66,7 @@ export function decision(report: Report, viewer: Viewer, onDone: (report: Report
     return button;
   });
   const label = viewer === 'owner' ? t('reports.ownerReason') : t('reports.reason');
-  const text = h(
-    'div',
-    { class: 'field' },
-    h('label', { for: name }, label),
-    reason,
-    h('p', { id: hint, class: 'hint' }, t('reports.reasonHint')),
-  );
+  const text = labelled(label, reason, h('p', { id: hint, class: 'hint' }, t('reports.reasonHint')));
   const element = h(
     'div',
     { class: 'decision', role: 'group', 'aria-label': t('reports.actions') },

@@ -1,6 +1,7 @@
 import { needsTerms } from '../api/terms';
 import { createUploadSet, type UploadedFile } from '../api/uploadSets';
 import { errorText } from '../app/errorText';
+import { labelled } from '../app/labelled';
 import { fill, h } from '../lib/dom';
 import { formatBytes } from '../lib/time';
 import { language, plural, t } from '../locales';
@@ -76,7 +77,7 @@ export class UploadForm {
     this.chooser = buildChooser((files) => void this.add(files));
     const date = new Intl.DateTimeFormat(language(), { dateStyle: 'long' }).format(new Date());
     this.title.placeholder = t('upload.defaultName', { date });
-    this.titleField = h('div', { class: 'field' }, h('label', { for: 'upload-title' }, t('upload.name')), this.title);
+    this.titleField = labelled(t('upload.name'), this.title);
     this.start.addEventListener('click', () => void this.begin());
     const clear = h('button', { type: 'button', class: 'button', 'data-testid': 'upload-clear' }, t('upload.clear'));
     clear.addEventListener('click', () => {

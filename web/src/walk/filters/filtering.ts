@@ -30,7 +30,7 @@ export class Filtering {
       'data-testid': 'filter-open',
     },
     icon('filter'),
-    h('span', { class: 'filter-word' }, t('filters.open')),
+    h('span', {}, t('filters.open')),
     this.count,
   );
   private readonly legend = h('ul', { class: 'legend', 'aria-label': t('filters.legend'), hidden: true, 'data-testid': 'legend' });

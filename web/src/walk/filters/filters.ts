@@ -33,6 +33,15 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Longest name of a camera that the API takes, bytes; what is longer in characters is longer in bytes, too. */
 export const LONGEST_CAMERA = 200;
 
+/** The ends of a time, the earlier first. Days are texts that sort as they follow one another. */
+export function inOrder(from: string | null, to: string | null): [string | null, string | null] {
+  return from !== null && to !== null && from > to ? [to, from] : [from, to];
+}
+
+export function parseType(value: string | null): PictureType | null {
+  return PICTURE_TYPES.find((each) => each === value) ?? null;
+}
+
 function day(value: string | null): string | null {
   if (value === null || !DAY.test(value)) return null;
   const parsed = new Date(`${value}T00:00:00Z`);
@@ -49,15 +58,14 @@ function accuracy(value: string | null): number | null {
 
 /** Reads the filters of an address, of this site or of a Panoramax viewer; what is not understood is passed over. */
 export function parseFilters(get: (name: string) => string | null): Filters {
-  const days = [day(get('date_from')), day(get('date_to'))] as const;
-  const [from, to] = days[0] !== null && days[1] !== null && days[0] > days[1] ? [days[1], days[0]] : days;
+  const [from, to] = inOrder(day(get('date_from')), day(get('date_to')));
   const camera = (get('camera') ?? '').trim().slice(0, LONGEST_CAMERA);
   const account = get('users');
   const density = Number(get('density'));
   return {
     from,
     to,
-    type: PICTURE_TYPES.find((each) => each === get('pic_type')) ?? null,
+    type: parseType(get('pic_type')),
     camera: camera === '' ? null : camera,
     account: account !== null && UUID.test(account) ? account : null,
     density: DENSITIES.find((each) => each === density) ?? null,

@@ -1,8 +1,22 @@
 import { searchUsers, userById } from '../../api/users';
+import { labelled } from '../../app/labelled';
 import { fill, h } from '../../lib/dom';
 import { icon } from '../../lib/icons';
-import { type MessageKey, t } from '../../locales';
-import { ACCURACIES, countFilters, DENSITIES, type Filters, LONGEST_CAMERA, NO_FILTERS, PICTURE_TYPES, type Theme, THEMES } from './filters';
+import { t } from '../../locales';
+import {
+  ACCURACIES,
+  countFilters,
+  DENSITIES,
+  type Filters,
+  inOrder,
+  LONGEST_CAMERA,
+  NO_FILTERS,
+  parseTheme,
+  parseType,
+  PICTURE_TYPES,
+  type Theme,
+  THEMES,
+} from './filters';
 
 export interface PanelEvents {
   readonly onFilters: (filters: Filters) => void;
@@ -16,10 +30,6 @@ const LONGEST_NAME = 200;
 
 function select(id: string, choices: readonly (readonly [string, string])[]): HTMLSelectElement {
   return h('select', { id, 'data-testid': id }, ...choices.map(([value, label]) => h('option', { value }, label)));
-}
-
-function field(label: MessageKey, control: HTMLElement, ...more: HTMLElement[]): HTMLElement {
-  return h('div', { class: 'field' }, h('label', { for: control.id }, t(label)), control, ...more);
 }
 
 /** What the map shows, and in which colours: a form that takes effect at once. */
@@ -82,20 +92,20 @@ export class FilterPanel {
     this.form = h(
       'form',
       { class: 'form' },
-      h('div', { class: 'filter-pair' }, field('filters.from', this.from), field('filters.to', this.to)),
-      h('div', { class: 'filter-pair longer-first' }, field('filters.type', this.type), field('filters.accuracy', this.accuracy)),
-      field('filters.density', this.density),
-      field('filters.camera', this.camera, this.cameras),
-      field('filters.user', this.user, this.users, this.userTrouble),
+      h('div', { class: 'filter-pair' }, labelled(t('filters.from'), this.from), labelled(t('filters.to'), this.to)),
+      h('div', { class: 'filter-pair longer-first' }, labelled(t('filters.type'), this.type), labelled(t('filters.accuracy'), this.accuracy)),
+      labelled(t('filters.density'), this.density),
+      labelled(t('filters.camera'), this.camera, this.cameras),
+      labelled(t('filters.user'), this.user, this.users, this.userTrouble),
       this.clear,
       h('hr'),
-      field('filters.theme', this.theme),
+      labelled(t('filters.theme'), this.theme),
     );
     this.form.addEventListener('submit', (event) => {
       event.preventDefault();
     });
     this.form.addEventListener('change', (event) => {
-      if (event.target === this.theme) this.events.onTheme(THEMES.find((each) => each === this.theme.value) ?? 'default');
+      if (event.target === this.theme) this.events.onTheme(parseTheme(this.theme.value));
       else void this.read();
     });
     this.camera.addEventListener('focus', () => {
@@ -157,12 +167,11 @@ export class FilterPanel {
     const account = await this.account();
     if (this.abort.signal.aborted) return;
     this.userTrouble.hidden = account !== undefined;
-    const [from, to] = [or(this.from.value), or(this.to.value)];
-    const backwards = from !== null && to !== null && from > to;
+    const [from, to] = inOrder(or(this.from.value), or(this.to.value));
     const filters: Filters = {
-      from: backwards ? to : from,
-      to: backwards ? from : to,
-      type: PICTURE_TYPES.find((each) => each === this.type.value) ?? null,
+      from,
+      to,
+      type: parseType(this.type.value),
       camera: or(this.camera.value.trim()),
       account: account === undefined ? this.known.account : account,
       density: this.density.value === '' ? null : Number(this.density.value),

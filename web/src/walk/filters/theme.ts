@@ -2,7 +2,7 @@ import type { ExpressionSpecification } from 'maplibre-gl';
 
 import { type MessageKey, t } from '../../locales';
 import { palette } from '../palette';
-import type { Theme } from './filters';
+import { ACCURACIES, type Theme } from './filters';
 
 /** A colour of the map, and what it stands for. */
 export interface LegendEntry {
@@ -43,7 +43,13 @@ const METRES: Expression = ['to-number', ['get', 'gps_accuracy']];
 const DENSITY: Expression = ['to-number', ['get', 'h_pixel_density']];
 
 /** One to five stars, as Panoramax viewers give them. */
-const STARRED: Expression = ['case', ['has', 'gps_accuracy'], ['step', METRES, 5, 0.51, 4, 2.01, 3, 5.01, 2, 10.01, 1], 1];
+const STARRED: Expression = [
+  'case',
+  ['has', 'gps_accuracy'],
+  // A centimetre more is one star less.
+  ['step', METRES, 5, ...[...ACCURACIES].flatMap(([stars, metres]) => [metres + 0.01, stars - 1])],
+  1,
+];
 
 /** Grades of sharpness, as Panoramax viewers give them. */
 const SHARPNESS: Expression = [

@@ -3,6 +3,7 @@ import type { Picture } from '../../api/picture';
 import { type Issue, ISSUES, type NewReport, type Reported } from '../../api/reports';
 import { choice, choices } from '../../app/choice';
 import { errorText } from '../../app/errorText';
+import { labelled } from '../../app/labelled';
 import { h } from '../../lib/dom';
 import { t } from '../../locales';
 
@@ -102,10 +103,8 @@ export class ReportForm {
       { class: 'report-form', novalidate: true },
       issues,
       about,
-      h(
-        'div',
-        { class: 'field' },
-        h('label', { for: 'report-comments' }, t('report.comments')),
+      labelled(
+        t('report.comments'),
         this.comments,
         comments.problem,
         h('p', { id: 'report-comments-hint', class: 'hint' }, t('report.commentsHint')),
