@@ -37,6 +37,15 @@ impl<P> Default for Asked<P> {
     }
 }
 
+/// Reads a filter that may stand in a query string; where there is none, everything is asked for.
+pub(crate) fn parse_text<P: Vocabulary>(
+    text: Option<&str>,
+    language: Option<&str>,
+    crs: Option<&str>,
+) -> ApiResult<Asked<P>> {
+    text.map_or_else(|| Ok(Asked::default()), |text| parse(Sent::Text(text), language, crs))
+}
+
 /// Reads a filter. `language` is `filter-lang`, `crs` is `filter-crs`.
 pub(crate) fn parse<P: Vocabulary>(sent: Sent<'_>, language: Option<&str>, crs: Option<&str>) -> ApiResult<Asked<P>> {
     if crs.is_some_and(|crs| !matches!(crs.trim(), "" | "http://www.opengis.net/def/crs/OGC/1.3/CRS84")) {

@@ -70,29 +70,24 @@ impl Parameters {
         ]
     }
 
-    /// The search whose pictures are wanted; none if all of the sequence are.
-    fn search(&self, viewer: Viewer, limit: i64) -> ApiResult<Option<SearchQuery>> {
-        if self.narrowing().iter().all(|(_, value)| value.is_none()) {
-            return Ok(None);
-        }
+    /// The search of whose pictures those of the sequence are wanted.
+    fn search(&self, viewer: Viewer, limit: i64) -> ApiResult<SearchQuery> {
         let bbox = given(self.bbox.as_ref()).map(parse_bbox).transpose()?;
         let period = given(self.datetime.as_ref()).map(parse_instants).transpose()?.unwrap_or_default();
-        let asked = match given(self.filter.as_ref()) {
-            Some(text) => cql2::parse(cql2::Sent::Text(text), self.filter_lang.as_deref(), self.filter_crs.as_deref())?,
-            None => cql2::Asked::default(),
-        };
+        let filter = given(self.filter.as_ref());
+        let asked = cql2::parse_text(filter, self.filter_lang.as_deref(), self.filter_crs.as_deref())?;
         if asked.region.is_some() {
             return Err(ApiError::bad_request(
                 "S_INTERSECTS in `filter` is for `/search`, with `collections`; here there is `bbox`",
             ));
         }
-        Ok(Some(SearchQuery {
+        Ok(SearchQuery {
             area: bbox.map(Area::of),
             since: period.since,
             until: period.until,
             filter: asked.filter,
             ..SearchQuery::all(viewer, limit)
-        }))
+        })
     }
 }
 
@@ -130,10 +125,8 @@ async fn items(
         }
         (Some(picture), None) => page_of(&api, &identity, id, picture, limit).await?,
     };
-    let found = match parameters.search(identity.viewer(), limit + 1)? {
-        Some(query) => api.catalog.sequence_items_found(id, &query, after).await?,
-        None => api.catalog.sequence_items(identity.viewer(), id, after, limit + 1).await?,
-    };
+    let query = parameters.search(identity.viewer(), limit + 1)?;
+    let found = api.catalog.sequence_items_found(id, &query, after).await?;
     let (found, more) = cut(found, limit);
     let base = url.api(&format!("/collections/{id}/items"));
     let size = limit.to_string();

@@ -97,10 +97,8 @@ impl ListParameters {
         order: Option<SequenceOrder>,
     ) -> ApiResult<(SequenceQuery, Option<Cursor>)> {
         let period = given(self.datetime.as_ref()).map(parse_period).transpose()?.unwrap_or_default();
-        let asked = match given(self.filter.as_ref()) {
-            Some(text) => cql2::parse(cql2::Sent::Text(text), self.filter_lang.as_deref(), self.filter_crs.as_deref())?,
-            None => cql2::Asked::default(),
-        };
+        let filter = given(self.filter.as_ref());
+        let asked = cql2::parse_text(filter, self.filter_lang.as_deref(), self.filter_crs.as_deref())?;
         let by_updated = asked.filter.iter().flat_map(Filter::conjuncts).any(|part| {
             matches!(part, Filter::Compare(SequenceProperty::UpdatedAt, Comparison::Greater | Comparison::AtLeast, _))
         });

@@ -279,12 +279,11 @@ impl Criteria {
 
 impl SearchParameters {
     fn asked(&self) -> ApiResult<cql2::Asked<PictureProperty>> {
-        let sent = match (&self.documents.filter, given(self.filter.as_ref())) {
-            (Some(document), _) => cql2::Sent::Json(document),
-            (None, Some(text)) => cql2::Sent::Text(text),
-            (None, None) => return Ok(cql2::Asked::default()),
-        };
-        cql2::parse(sent, self.filter_lang.as_deref(), self.filter_crs.as_deref())
+        let (language, crs) = (self.filter_lang.as_deref(), self.filter_crs.as_deref());
+        match &self.documents.filter {
+            Some(document) => cql2::parse(cql2::Sent::Json(document), language, crs),
+            None => cql2::parse_text(given(self.filter.as_ref()), language, crs),
+        }
     }
 
     fn intersects(&self) -> ApiResult<Option<flaneur_catalog::model::Region>> {

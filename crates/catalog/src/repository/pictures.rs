@@ -43,7 +43,9 @@ pub trait Pictures: Send + Sync {
         sequence: SequenceId,
         after_rank: i64,
         limit: i64,
-    ) -> Result<Vec<Item>>;
+    ) -> Result<Vec<Item>> {
+        self.sequence_items_found(sequence, &SearchQuery::all(viewer, limit), after_rank).await
+    }
     /// The same, of those that a search finds: by area's box, time, filter and viewer. What else the search is for does not
     /// count, nor its order.
     async fn sequence_items_found(

@@ -180,25 +180,6 @@ impl Pictures for Store {
         search::search(&mut *self.read().await?, query).await
     }
 
-    async fn sequence_items(
-        &self,
-        viewer: Viewer,
-        sequence: SequenceId,
-        after_rank: i64,
-        limit: i64,
-    ) -> Result<Vec<Item>> {
-        let mut tx = self.read().await?;
-        let mut values = Values::default();
-        let hits = format!(
-            "SELECT p.id FROM pictures p WHERE p.sequence_id = {} AND p.rank > {} AND {} ORDER BY p.rank LIMIT {}",
-            values.bind(sequence)?,
-            values.bind(after_rank)?,
-            values.seen(viewer, "p")?,
-            values.bind(at_least_none(limit))?,
-        );
-        items::items(&mut tx, values, viewer, &hits, "p.rank").await
-    }
-
     async fn sequence_items_found(
         &self,
         sequence: SequenceId,
