@@ -180,6 +180,13 @@ async fn what_was_withdrawn_is_in_no_later_snapshot() {
         let target = format!("/api/collections/{}/items/{}", text(item, "/collection"), text(item, "/id"));
         owner.send(owner.request(Method::DELETE, &target)).await.ok();
     };
+    let files_have = async |pictures: u64| {
+        until("the files have all that is left", SHORT, async || {
+            let collection = client.json("/api/dataset").await;
+            (collection["table:row_count"] == pictures && collection["flaneur:incomplete"] == false).then_some(())
+        })
+        .await;
+    };
     until("there is a dataset", LONG, async || {
         let collection = client.json("/api/dataset").await;
         (collection["table:row_count"].as_u64() > Some(0)).then_some(())
@@ -187,11 +194,7 @@ async fn what_was_withdrawn_is_in_no_later_snapshot() {
     .await;
     // It may have been written before all were ready. A picture that goes has the files written anew, with what is there then.
     withdraw(&items.pop().unwrap()).await;
-    until("the files have the four others", SHORT, async || {
-        let collection = client.json("/api/dataset").await;
-        (collection["table:row_count"] == 4 && collection["flaneur:incomplete"] == false).then_some(())
-    })
-    .await;
+    files_have(4).await;
     made(server.url(), &folder);
     let older = contents(&folder);
     let before = card(&folder).await;
@@ -205,11 +208,7 @@ async fn what_was_withdrawn_is_in_no_later_snapshot() {
     let lines = log["changes"].as_array().unwrap();
     let told = |line: &Value| line["kind"] == "deleted" && line["picture"] == gone["id"];
     assert!(lines.iter().any(told), "{log}");
-    until("the files have the three others", SHORT, async || {
-        let collection = client.json("/api/dataset").await;
-        (collection["table:row_count"] == 3 && collection["flaneur:incomplete"] == false).then_some(())
-    })
-    .await;
+    files_have(3).await;
     made(server.url(), &folder);
     let after = card(&folder).await;
     assert_eq!(after["pictures"], 3);
