@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
+import { untilShown } from '../blurring.mjs';
 import { DESKTOP, PHONE, given, launch, lookAt, openPage, screenshot } from '../browser.mjs';
 import { clean, fits, tabTo } from '../reporting.mjs';
 
@@ -137,5 +138,26 @@ test('everything goes by keyboard', async () => {
   assert.equal(await focus(), 'filter-open');
   await page.keyboard.press('?');
   await page.getByText('Choose what the map shows, and its colours').waitFor();
+  await clean(opened);
+});
+
+test('the key brings filters that are open to view where the picture covers them', async () => {
+  const opened = await openPage(browser, DESKTOP);
+  const { page } = opened;
+  await page.goto(`${given.url}/${HERE}&pic=${flat.id}`);
+  await untilMap(page);
+  await untilShown(page, flat.id);
+  const panel = page.getByTestId('filters');
+  await page.keyboard.press('f');
+  await panel.waitFor();
+  await page.getByTestId('swap').click();
+  await panel.waitFor({ state: 'hidden' });
+  await page.keyboard.press('f');
+  await panel.waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.dataset.testid), 'filter-from');
+  // Where it is seen, the key still closes it.
+  await page.getByTestId('filter-open').evaluate(() => document.activeElement.blur());
+  await page.keyboard.press('f');
+  await panel.waitFor({ state: 'hidden' });
   await clean(opened);
 });

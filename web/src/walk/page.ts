@@ -391,8 +391,10 @@ class Walk {
     }
     if (command === 'filter') {
       if (this.blurring.active) return true;
+      const seen = this.state.focus === 'map';
       this.setFocus('map');
-      this.filtering.toggle();
+      if (seen) this.filtering.toggle();
+      else this.filtering.open();
       return true;
     }
     if (this.picture === null) return false;

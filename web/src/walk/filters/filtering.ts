@@ -76,10 +76,12 @@ export class Filtering {
   }
 
   toggle(): void {
-    if (!this.panel.element.hidden) {
-      this.close();
-      return;
-    }
+    if (this.panel.element.hidden) this.open();
+    else this.close();
+  }
+
+  /** Shows the panel, or goes to it where it is shown. */
+  open(): void {
     this.panel.open();
     this.button.setAttribute('aria-expanded', 'true');
   }
