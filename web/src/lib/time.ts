@@ -12,6 +12,22 @@ export function formatLocalTime(iso: string, language: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(asUtc);
 }
 
+/** How a day is written: `1 June 2016`, `1 Jun 2016` or `Jun 2016`. */
+export type DayStyle = 'long' | 'medium' | 'month';
+
+const DAY_STYLES: Readonly<Record<DayStyle, Intl.DateTimeFormatOptions>> = {
+  long: { dateStyle: 'long' },
+  medium: { dateStyle: 'medium' },
+  month: { month: 'short', year: 'numeric' },
+};
+
+/** A day, `2016-06-01`, in the reader's language. */
+export function formatDay(day: string, language: string, style: DayStyle): string {
+  const noon = new Date(`${day}T12:00Z`);
+  if (Number.isNaN(noon.getTime())) return day;
+  return new Intl.DateTimeFormat(language, { ...DAY_STYLES[style], timeZone: 'UTC' }).format(noon);
+}
+
 /** A moment by the reader's own clock, in their language. */
 export function formatMoment(iso: string, language: string): string {
   const moment = new Date(iso);

@@ -33,7 +33,7 @@ function licence({ licence: name, licenceTitle: title, licenceUrl: href }: Pictu
 }
 
 /** Whom to name, and what may be done with the picture: seen whole or cut, but always seen. */
-function credit(picture: Picture): Child {
+export function credit(picture: Picture): HTMLElement | null {
   const author = authorText(picture);
   if (author === null && picture.licence === null) return null;
   const who = author === null ? null : h('strong', { class: 'caption-who', title: picture.author, 'data-testid': 'author' }, author);

@@ -1,4 +1,4 @@
-import { clamp, normalizeHeading, turnBetween } from '../lib/geometry';
+import { clamp, normalizeHeading, radians, turnBetween } from '../lib/geometry';
 import type { Lens } from './blur/plane';
 import type { View } from './url';
 
@@ -44,7 +44,7 @@ export function zoomAt(placement: Placement, factor: number, at: { x: number; y:
 
 /** 0 (all of it) to 100 (closest), even steps feeling even. */
 export function zoomOfScale(scale: number): number {
-  return (100 * Math.log(scale)) / Math.log(MAX_SCALE);
+  return (100 * Math.log(clamp(scale, 1, MAX_SCALE))) / Math.log(MAX_SCALE);
 }
 
 export function scaleOfZoom(zoom: number): number {
@@ -54,6 +54,14 @@ export function scaleOfZoom(zoom: number): number {
 /** Degrees that the whole image spans across. */
 export function imageWidthDegrees(fieldOfView: number | null): number {
   return clamp(fieldOfView ?? USUAL_WIDTH_DEGREES, 5, 180);
+}
+
+/** Wider than this, in degrees, no camera with a plane image is: so wide is one that says nothing sensible. */
+const MAX_PLANE_DEGREES = 150;
+
+/** How far before the eye an image lies that spans so many degrees on so many pixels, in pixels. */
+export function focalOf(width: number, widthDegrees: number): number {
+  return width / 2 / Math.tan(radians(Math.min(widthDegrees, MAX_PLANE_DEGREES)) / 2);
 }
 
 /** Where the middle of the frame looks, for a picture that was taken towards `heading`. */

@@ -4,6 +4,7 @@ import type { Lens } from './blur/plane';
 import {
   contain,
   fitted,
+  focalOf,
   imageWidthDegrees,
   lensOf,
   type Placement,
@@ -12,6 +13,7 @@ import {
   type Size,
   viewOf,
   zoomAt,
+  zoomOfScale,
 } from './flatMath';
 import { type OnLook, type Surface, TURN_STEP, ZOOM_STEP } from './surface';
 import type { View } from './url';
@@ -35,6 +37,7 @@ function load(src: string): Promise<HTMLImageElement> {
 
 /** Shows a flat picture; it can be dragged, pinched and zoomed. */
 export class FlatSurface implements Surface {
+  readonly is360 = false;
   readonly element = h('div', { class: 'flat' });
   private readonly layer = h('div', { class: 'flat-layer' });
   private readonly resized: ResizeObserver;
@@ -58,7 +61,7 @@ export class FlatSurface implements Surface {
     this.listen();
   }
 
-  async show(picture: Picture, view: View): Promise<void> {
+  async show(picture: Picture, view: () => View): Promise<void> {
     const turn = ++this.shown;
     const first = await load(picture.thumb).catch(() => load(picture.sd));
     if (turn !== this.shown) throw new DOMException('overtaken', 'AbortError');
@@ -66,7 +69,7 @@ export class FlatSurface implements Surface {
     this.hdAsked = false;
     this.size = { width: first.naturalWidth, height: first.naturalHeight };
     this.layer.replaceChildren(first);
-    this.look(view);
+    this.look(view());
     if (!first.src.endsWith(picture.sd)) void this.sharpen(picture.sd, turn);
   }
 
@@ -78,6 +81,15 @@ export class FlatSurface implements Surface {
   get width(): number {
     const fit = this.fit.width * this.placement.scale;
     return fit > 0 ? Math.min(1, this.frame.width / fit) * this.span : this.span;
+  }
+
+  get focal(): number {
+    return focalOf(this.fit.width * this.placement.scale, this.span);
+  }
+
+  zoomOf(focal: number): number {
+    const whole = focalOf(this.fit.width, this.span);
+    return whole > 0 ? zoomOfScale(focal / whole) : 0;
   }
 
   lens(size: Size): Lens {

@@ -11,6 +11,8 @@ function keys(): [string[], MessageKey][] {
     [[t('help.key.space')], 'help.play'],
     [['+', '−'], 'help.zoom'],
     [['m'], 'help.swap'],
+    [['[', ']'], 'help.dates'],
+    [['c'], 'help.compare'],
     [['f'], 'help.filter'],
     [['e'], 'help.edit'],
     [['r'], 'help.report'],

@@ -12,6 +12,9 @@ export type Command =
   | 'zoomIn'
   | 'zoomOut'
   | 'swap'
+  | 'older'
+  | 'newer'
+  | 'compare'
   | 'blur'
   | 'edit'
   | 'report'
@@ -32,6 +35,10 @@ const KEYS: ReadonlyMap<string, Command> = new Map([
   ['-', 'zoomOut'],
   ['m', 'swap'],
   ['M', 'swap'],
+  ['[', 'older'],
+  [']', 'newer'],
+  ['c', 'compare'],
+  ['C', 'compare'],
   ['b', 'blur'],
   ['B', 'blur'],
   ['e', 'edit'],
@@ -48,7 +55,9 @@ type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>;
 
 /** The command of a key, or null for keys that are not ours. */
 export function commandOf(event: KeyPress): Command | null {
-  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  // On many keyboards brackets are made with AltGr, which some browsers tell as Ctrl and Alt, or with Option.
+  const made = event.altKey && (event.key === '[' || event.key === ']');
+  if (event.metaKey || (!made && (event.ctrlKey || event.altKey))) return null;
   return KEYS.get(event.key) ?? null;
 }
 

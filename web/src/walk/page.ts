@@ -12,11 +12,14 @@ import { t } from '../locales';
 import { arrowTowards, chooseArrows } from './arrows';
 import { Blurring } from './blur/blurring';
 import { showCaption, takenText } from './caption';
+import { Comparing } from './compare/comparing';
+import { TimeTravel } from './dates/timeTravel';
 import { Editing } from './edit/editing';
 import { Filtering } from './filters/filtering';
 import { openHelp } from './helpDialog';
 import { type Command, listenToKeys } from './keyboard';
 import { buildLayout, showPlaying } from './layout';
+import type { Glance } from './looking';
 import type { MapTarget, MapView } from './mapView';
 import { PictureView } from './pictureView';
 import { Player } from './player';
@@ -31,7 +34,8 @@ const PICTURE_ZOOM = 17;
 interface Wanted {
   readonly id: string;
   readonly sequence: string | null;
-  readonly view: View | null;
+  /** Where to look, or how another picture was looked at. */
+  readonly view: View | Glance | null;
 }
 
 /** The page where one walks: it holds together map, picture, caption and address. */
@@ -46,6 +50,10 @@ class Walk {
   private opening: AbortController | null = null;
   private readonly abort = new AbortController();
   private addressTimer: number | undefined;
+  private readonly timeTravel: TimeTravel;
+  private readonly comparing: Comparing;
+  /** Whether one step back in the history leads out of the comparison, to just where it began. */
+  private backEndsComparison = false;
   private readonly blurring: Blurring;
   private readonly editing: Editing;
   private readonly filtering: Filtering;
@@ -54,33 +62,19 @@ class Walk {
   constructor(url: URL) {
     this.state = parseWalkUrl(url);
     this.pictureView = new PictureView({
-      onLook: () => {
-        this.onLook();
-      },
+      onLook: () => { this.onLook(); },
       onGo: (link) => {
         this.player.stop();
         void this.follow(link);
       },
     });
     this.layout = buildLayout(this.pictureView.element, {
-      previous: () => {
-        this.step('prev');
-      },
-      next: () => {
-        this.step('next');
-      },
-      play: () => {
-        this.player.toggle();
-      },
-      zoom: (step) => {
-        this.pictureView.zoom(step);
-      },
-      swap: () => {
-        this.setFocus(this.state.focus === 'pic' ? 'map' : 'pic');
-      },
-      close: () => {
-        this.closePicture();
-      },
+      previous: () => { this.step('prev'); },
+      next: () => { this.step('next'); },
+      play: () => { this.player.toggle(); },
+      zoom: (step) => { this.pictureView.zoom(step); },
+      swap: () => { this.setFocus(this.state.focus === 'pic' ? 'map' : 'pic'); },
+      close: () => { this.closePicture(); },
       help: openHelp,
     });
     this.player = new Player(
@@ -93,6 +87,22 @@ class Walk {
       },
     );
     this.stopKeys = listenToKeys((command, inMap) => this.obey(command, inMap));
+    this.timeTravel = new TimeTravel({
+      onGo: ({ id, sequence }) => {
+        this.player.stop();
+        void this.goTo({ id, sequence, view: this.pictureView.glance });
+      },
+      onCompare: ({ id }) => { this.compare(id); },
+    });
+    this.layout.empty.before(this.timeTravel.element);
+    this.comparing = new Comparing(this.layout.element, this.pictureView, {
+      onChosen: (id) => {
+        this.state = { ...this.state, compare: id };
+        this.addressChanged();
+      },
+      onLeave: () => { this.stopComparing(); },
+      onEnded: () => { this.timeTravel.focusCompare(); },
+    });
     this.blurring = new Blurring(this.layout.element, this.pictureView, {
       onBegin: () => {
         this.player.stop();
@@ -127,10 +137,13 @@ class Walk {
     this.filtering.show({ filters: this.state.filters, theme: this.state.theme });
     if (this.state.map !== null) this.mapView?.goTo(this.state.map);
     const { picture, sequence, view } = this.state;
+    const same = picture !== null && picture === before.picture;
+    this.backEndsComparison = same && before.compare === null;
     if (picture === null && sequence === null) {
       this.forgetPicture();
-    } else if (picture !== null && picture === before.picture) {
+    } else if (same) {
       if (view !== null) this.pictureView.lookAt(view);
+      this.showComparison();
     } else {
       void this.openFromState();
     }
@@ -142,6 +155,7 @@ class Walk {
     this.opening?.abort();
     this.player.stop();
     this.stopKeys();
+    this.comparing.end();
     this.blurring.destroy();
     this.editing.destroy();
     this.reporting.destroy();
@@ -174,18 +188,10 @@ class Walk {
     try {
       this.mapView = MapView.create(this.layout.map, start, styleUrl, this.filtering.choice, {
         onTarget: (target) => void this.onTarget(target),
-        onMove: () => {
-          this.addressChanged();
-        },
-        onReady: () => {
-          document.documentElement.dataset.mapReady = 'true';
-        },
-        onProblem: (kind) => {
-          toast(t(kind === 'background' ? 'walk.styleFailed' : 'walk.coverageFailed'), 'error');
-        },
-        onSettled: (seen) => {
-          this.filtering.settled(seen);
-        },
+        onMove: () => { this.addressChanged(); },
+        onReady: () => { document.documentElement.dataset.mapReady = 'true'; },
+        onProblem: (kind) => { toast(t(kind === 'background' ? 'walk.styleFailed' : 'walk.coverageFailed'), 'error'); },
+        onSettled: (seen) => { this.filtering.settled(seen); },
       });
       this.filtering.use(this.mapView);
     } catch (error) {
@@ -233,7 +239,9 @@ class Walk {
   private async goTo(wanted: Wanted, focus: Focus = this.state.focus): Promise<boolean> {
     if (wanted.id !== this.state.picture) {
       this.writeAddress();
-      this.state = { ...this.state, focus, picture: wanted.id, sequence: null, view: wanted.view };
+      const { view } = wanted;
+      const seen = view !== null && 'view' in view ? view.view : view;
+      this.state = { ...this.state, focus, picture: wanted.id, sequence: null, compare: null, view: seen };
       history.pushState(null, '', `/${formatWalkHash(this.here)}`);
     } else {
       this.state = { ...this.state, focus };
@@ -253,6 +261,7 @@ class Walk {
 
   private async open(wanted: Wanted): Promise<boolean> {
     this.blurring.leave();
+    this.comparing.end();
     this.opening?.abort();
     const opening = new AbortController();
     this.opening = opening;
@@ -278,6 +287,7 @@ class Walk {
     this.player.stop();
     this.layout.element.classList.add('with-picture');
     if (error instanceof ApiError && error.kind === 'notFound') {
+      this.state = { ...this.state, compare: null };
       this.pictureView.fail(t('walk.pictureGone'), null);
     } else {
       this.pictureView.fail(error instanceof ApiError ? errorText(error) : t('walk.pictureBroken'), retry);
@@ -292,13 +302,12 @@ class Walk {
       onCopyLink: () => void this.copyLink(),
       onBlur: () => void this.blurring.begin(),
       onEdit: () => void this.editing.open(),
-      onReport: () => {
-        this.report();
-      },
+      onReport: () => { this.report(); },
     });
     this.blurring.offer(picture, offers.blur);
     this.editing.offer(picture, offers.edit);
     this.reporting.offer(picture);
+    this.timeTravel.offer(picture);
     this.showSteps();
     const date = takenText(picture);
     this.layout.announcer.textContent =
@@ -306,6 +315,7 @@ class Walk {
         ? t('walk.openedUntitled')
         : t('walk.opened', { date, author: picture.author });
     this.showOnMap(picture);
+    this.showComparison();
     this.addressChanged();
     this.prefetch();
   }
@@ -338,6 +348,7 @@ class Walk {
     const view = this.pictureView.view;
     if (view === null) return;
     this.blurring.refresh();
+    this.comparing.refresh();
     this.mapView?.turn(view.heading, this.pictureView.width);
     this.addressChanged();
   }
@@ -384,9 +395,43 @@ class Walk {
     void this.follow(arrow.link);
   }
 
+  /** Shows the picture beside one of another date, with an entry in the history of its own. */
+  private compare(id: string): void {
+    this.player.stop();
+    this.writeAddress();
+    this.state = { ...this.state, focus: 'pic', compare: id };
+    history.pushState(null, '', `/${formatWalkHash(this.here)}`);
+    this.backEndsComparison = true;
+    this.showFocus();
+    this.showComparison();
+  }
+
+  /** Compares what the address says, or nothing. */
+  private showComparison(): void {
+    const { picture, state } = this;
+    // Another picture may be on its way.
+    if (picture === null || state.compare === null || state.picture !== picture.id) this.comparing.end();
+    else void this.comparing.show(picture, this.timeTravel.dates, state.compare);
+  }
+
+  private stopComparing(): void {
+    this.comparing.end();
+    if (this.backEndsComparison) {
+      this.backEndsComparison = false;
+      history.back();
+    } else {
+      this.state = { ...this.state, compare: null };
+      this.writeAddress();
+    }
+  }
+
   private obey(command: Command, inMap: boolean): boolean {
     if (command === 'help') {
       openHelp();
+      return true;
+    }
+    if (this.comparing.active) {
+      this.comparing.obey(command);
       return true;
     }
     if (command === 'filter') {
@@ -402,48 +447,23 @@ class Walk {
     // The map has its own use for arrows and zoom keys.
     if (inMap && ['turnLeft', 'turnRight', 'ahead', 'back', 'zoomIn', 'zoomOut'].includes(command)) return false;
     const commands: Record<Exclude<Command, 'help' | 'filter'>, () => void> = {
-      turnLeft: () => {
-        this.pictureView.turnBy(-TURN_STEP);
-      },
-      turnRight: () => {
-        this.pictureView.turnBy(TURN_STEP);
-      },
-      ahead: () => {
-        this.walk(true);
-      },
-      back: () => {
-        this.walk(false);
-      },
-      next: () => {
-        this.step('next');
-      },
-      previous: () => {
-        this.step('prev');
-      },
-      play: () => {
-        this.player.toggle();
-      },
-      zoomIn: () => {
-        this.pictureView.zoom(1);
-      },
-      zoomOut: () => {
-        this.pictureView.zoom(-1);
-      },
-      swap: () => {
-        this.setFocus(this.state.focus === 'pic' ? 'map' : 'pic');
-      },
-      blur: () => {
-        void this.blurring.begin();
-      },
-      edit: () => {
-        void this.editing.open();
-      },
-      report: () => {
-        this.report();
-      },
-      escape: () => {
-        this.setFocus('map');
-      },
+      turnLeft: () => { this.pictureView.turnBy(-TURN_STEP); },
+      turnRight: () => { this.pictureView.turnBy(TURN_STEP); },
+      ahead: () => { this.walk(true); },
+      back: () => { this.walk(false); },
+      next: () => { this.step('next'); },
+      previous: () => { this.step('prev'); },
+      play: () => { this.player.toggle(); },
+      zoomIn: () => { this.pictureView.zoom(1); },
+      zoomOut: () => { this.pictureView.zoom(-1); },
+      swap: () => { this.setFocus(this.state.focus === 'pic' ? 'map' : 'pic'); },
+      older: () => { this.timeTravel.go(-1); },
+      newer: () => { this.timeTravel.go(1); },
+      compare: () => { this.timeTravel.compare(); },
+      blur: () => { void this.blurring.begin(); },
+      edit: () => { void this.editing.open(); },
+      report: () => { this.report(); },
+      escape: () => { this.setFocus('map'); },
     };
     commands[command]();
     return true;
@@ -473,7 +493,7 @@ class Walk {
   }
 
   private closePicture(): void {
-    this.state = { ...this.state, picture: null, sequence: null, focus: 'map' };
+    this.state = { ...this.state, picture: null, sequence: null, compare: null, focus: 'map' };
     history.pushState(null, '', `/${formatWalkHash(this.here)}`);
     this.forgetPicture();
   }
@@ -484,7 +504,7 @@ class Walk {
     if (link === null) {
       this.forgetPicture();
     } else {
-      this.state = { ...this.state, picture: link.id, sequence: null, view: null };
+      this.state = { ...this.state, picture: link.id, sequence: null, compare: null, view: null };
       void this.open({ id: link.id, sequence: link.sequence, view: null });
     }
     history.replaceState(null, '', `/${formatWalkHash(this.here)}`);
@@ -494,10 +514,12 @@ class Walk {
     this.opening?.abort();
     this.player.stop();
     this.picture = null;
+    this.comparing.end();
+    this.timeTravel.offer(null);
     this.blurring.forget();
     this.editing.forget();
     this.reporting.offer(null);
-    this.state = { ...this.state, picture: null, sequence: null, view: null, focus: 'map' };
+    this.state = { ...this.state, picture: null, sequence: null, compare: null, view: null, focus: 'map' };
     this.pictureView.clear();
     this.showSteps();
     this.mapView?.showPicture(null, null, false);
@@ -541,11 +563,7 @@ export function openWalk(url: URL): Page {
   return {
     title: null,
     element: walk.layout.element,
-    update: (changed) => {
-      walk.update(changed);
-    },
-    destroy: () => {
-      walk.destroy();
-    },
+    update: (changed) => { walk.update(changed); },
+    destroy: () => { walk.destroy(); },
   };
 }

@@ -3,6 +3,7 @@ import { fill, h } from '../lib/dom';
 import { t } from '../locales';
 import { ArrowRing } from './arrowRing';
 import { chooseArrows } from './arrows';
+import { type Glance, sameLook } from './looking';
 import type { Surface } from './surface';
 import type { View } from './url';
 
@@ -17,7 +18,7 @@ export class PictureView {
   private readonly stage = h('div', { class: 'stage' });
   private readonly ring: ArrowRing;
   private readonly notice = h('div', { class: 'picture-notice', role: 'alert', hidden: true });
-  private surface: { readonly is360: boolean; readonly on: Surface } | null = null;
+  private surface: Surface | null = null;
   private picture: Picture | null = null;
   private turn = 0;
 
@@ -28,17 +29,23 @@ export class PictureView {
 
   /** Where the reader looks, or null before the first picture. */
   get view(): View | null {
-    return this.picture === null || this.surface === null ? null : this.surface.on.view;
+    return this.picture === null || this.surface === null ? null : this.surface.view;
   }
 
   /** Width of what is in view, degrees. */
   get width(): number {
-    return this.surface?.on.width ?? 70;
+    return this.surface?.width ?? 70;
   }
 
   /** What the picture is shown on, or null before the first one. */
   get shownOn(): Surface | null {
-    return this.surface?.on ?? null;
+    return this.surface;
+  }
+
+  /** How the reader looks at it, or null before the first picture. */
+  get glance(): Glance | null {
+    const { view, surface } = this;
+    return view === null || surface === null ? null : { is360: surface.is360, view, focal: surface.focal };
   }
 
   /** Lays something over the picture, below what is said of it. */
@@ -67,13 +74,15 @@ export class PictureView {
   }
 
   /**
-   * Shows a picture; resolves when its first pixels are seen. `view` is where to look, else as before from panorama to
-   * panorama and straight ahead otherwise.
+   * Shows a picture; resolves when its first pixels are seen. `look` is where to look, or how another picture was looked at;
+   * else as before from panorama to panorama and straight ahead otherwise.
    */
-  async show(picture: Picture, view: View | null): Promise<void> {
+  async show(picture: Picture, look: View | Glance | null): Promise<void> {
     const turn = ++this.turn;
+    // Told by what was shown before, which may be gone a moment later.
+    const next = look ?? this.nextView(picture);
     const surface = await this.surfaceFor(picture, turn);
-    await surface.show(picture, view ?? this.nextView(picture));
+    await surface.show(picture, () => ('view' in next ? sameLook(next, surface) : next));
     this.picture = picture;
     this.ring.set(chooseArrows(picture));
     this.look();
@@ -87,21 +96,21 @@ export class PictureView {
   }
 
   lookAt(view: View): void {
-    this.surface?.on.look(view);
+    this.surface?.look(view);
   }
 
   turnBy(degrees: number): void {
-    this.surface?.on.turn(degrees);
+    this.surface?.turn(degrees);
   }
 
   zoom(step: 1 | -1): void {
-    this.surface?.on.zoom(step);
+    this.surface?.zoom(step);
   }
 
   /** Forgets the picture shown. */
   clear(): void {
     this.turn += 1;
-    this.surface?.on.destroy();
+    this.surface?.destroy();
     this.surface = null;
     this.picture = null;
     this.ring.set([]);
@@ -121,7 +130,7 @@ export class PictureView {
   }
 
   private async surfaceFor(picture: Picture, turn: number): Promise<Surface> {
-    if (this.surface?.is360 === picture.is360) return this.surface.on;
+    if (this.surface?.is360 === picture.is360) return this.surface;
     const onLook = (): void => {
       this.look();
     };
@@ -130,9 +139,8 @@ export class PictureView {
       : (await import('./flatSurface')).FlatSurface;
     if (turn !== this.turn) throw new DOMException('overtaken', 'AbortError');
     const old = this.surface;
-    const on = new Made(this.stage, onLook);
-    this.surface = { is360: picture.is360, on };
-    old?.on.destroy();
-    return on;
+    this.surface = new Made(this.stage, onLook);
+    old?.destroy();
+    return this.surface;
   }
 }

@@ -27,6 +27,16 @@ export interface Levelling {
 /** Nearer to the plane of the eyes than this, in units of the view's depth, counts as behind. */
 const LEAST_DEPTH = 0.05;
 
+/** How far before the eye a plane lies that is `height` pixels high and fills an angle from top to bottom, in pixels. */
+export function focalOfAngle(height: number, angle: number): number {
+  return height / 2 / Math.tan(angle / 2);
+}
+
+/** The inverse of {@link focalOfAngle}. */
+export function angleOfFocal(height: number, focal: number): number {
+  return 2 * Math.atan2(height / 2, focal);
+}
+
 function dot(a: Vector, b: Vector): number {
   return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }

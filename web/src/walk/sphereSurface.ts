@@ -5,10 +5,10 @@ import { type EquirectangularTilesPanorama, EquirectangularTilesAdapter } from '
 
 import type { Crop, Picture } from '../api/picture';
 import { h } from '../lib/dom';
-import { degrees, normalizeHeading, radians } from '../lib/geometry';
+import { clamp, degrees, normalizeHeading, radians } from '../lib/geometry';
 import type { Lens } from './blur/plane';
 import type { Size } from './flatMath';
-import { lensOn } from './sphereMath';
+import { angleOfFocal, focalOfAngle, lensOn } from './sphereMath';
 import { type OnLook, type Surface, ZOOM_STEP } from './surface';
 import type { View } from './url';
 
@@ -63,6 +63,7 @@ function levelling(picture: Picture): { pan: number; tilt: number; roll: number 
 
 /** Shows panoramas on the inside of a sphere. */
 export class SphereSurface implements Surface {
+  readonly is360 = true;
   readonly element = h('div', { class: 'sphere' });
   private readonly viewer: Viewer;
   private picture: Picture | null = null;
@@ -95,8 +96,9 @@ export class SphereSurface implements Surface {
     this.viewer.addEventListener(events.SizeUpdatedEvent.type, report);
   }
 
-  async show(picture: Picture, view: View): Promise<void> {
+  async show(picture: Picture, seen: () => View): Promise<void> {
     const turn = ++this.shown;
+    const view = seen();
     const options = { transition: false, showLoader: false, sphereCorrection: levelling(picture) } as const;
     const first = await this.setPanorama(panorama(picture, picture.thumb, false), {
       ...options,
@@ -123,6 +125,15 @@ export class SphereSurface implements Surface {
     return this.viewer.state.hFov;
   }
 
+  get focal(): number {
+    return focalOfAngle(this.viewer.getSize().height, radians(this.viewer.state.vFov));
+  }
+
+  zoomOf(focal: number): number {
+    const fov = degrees(angleOfFocal(this.viewer.getSize().height, focal));
+    return clamp((100 * (MAX_FOV - fov)) / (MAX_FOV - MIN_FOV), 0, 100);
+  }
+
   lens(size: Size): Lens {
     const { yaw, pitch } = this.viewer.getPosition();
     const { width, height } = this.viewer.getSize();
@@ -143,7 +154,7 @@ export class SphereSurface implements Surface {
   }
 
   zoom(step: 1 | -1): void {
-    const zoom = Math.min(100, Math.max(0, this.viewer.getZoomLevel() + step * ZOOM_STEP));
+    const zoom = clamp(this.viewer.getZoomLevel() + step * ZOOM_STEP, 0, 100);
     void this.viewer.animate({ zoom, speed: 200 });
   }
 

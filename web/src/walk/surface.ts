@@ -5,16 +5,21 @@ import type { View } from './url';
 
 /** What a picture is shown on: a flat one or a sphere. */
 export interface Surface {
+  readonly is360: boolean;
   readonly element: HTMLElement;
   /**
-   * Shows a picture. Resolves as soon as its first pixels are seen; sharper ones follow by themselves. A later call
-   * overtakes an earlier one, which then rejects.
+   * Shows a picture; `view` is asked where to look once its size is known. Resolves as soon as its first pixels are seen;
+   * sharper ones follow by themselves. A later call overtakes an earlier one, which then rejects.
    */
-  show(picture: Picture, view: View): Promise<void>;
+  show(picture: Picture, view: () => View): Promise<void>;
   /** Where the reader looks now. */
   readonly view: View;
   /** Width of what is in view, in degrees. */
   readonly width: number;
+  /** How far before the eye the picture lies now, in pixels of the screen. */
+  readonly focal: number;
+  /** The zoom at which it lies so far before the eye, as near as it can. */
+  zoomOf(focal: number): number;
   /** How places on the stage and in the picture, `size` pixels large at full resolution, belong together now. */
   lens(size: Size): Lens;
   look(view: View): void;

@@ -13,6 +13,7 @@ describe('parseWalkUrl', () => {
       map: { zoom: 17.5, lat: 48.8, lon: 2.3 },
       picture: ID,
       sequence: null,
+      compare: null,
       view: { heading: 349.06, pitch: -3.5, zoom: 30 },
       filters: NO_FILTERS,
       theme: 'default',
@@ -50,9 +51,20 @@ describe('parseWalkUrl', () => {
     'xyz=1/2', 'xyz=NaN/0/0', 'pic=', 'pic=../api/users/me', 'pic=<script>', `pic=${'a'.repeat(65)}`,
   ])('passes over nonsense: %s', (parameters) => {
     expect(at(`/#${parameters}`)).toEqual({
-      focus: 'map', map: null, picture: null, sequence: null, view: null, filters: NO_FILTERS, theme: 'default',
+      focus: 'map', map: null, picture: null, sequence: null, compare: null, view: null, filters: NO_FILTERS, theme: 'default',
     });
   });
+
+  it('reads what a picture is compared with, which fills the page', () => {
+    expect(at(`/#pic=${ID}&focus=map&compare=another`)).toMatchObject({ picture: ID, compare: 'another', focus: 'pic' });
+  });
+
+  it.each([`pic=${ID}&compare=${ID}`, 'compare=another', `seq=${ID}&compare=another`, `pic=${ID}&compare=../x`])(
+    'compares nothing where there are not two pictures: %s',
+    (parameters) => {
+      expect(at(`/#${parameters}`).compare).toBeNull();
+    },
+  );
 
   it('brings numbers into range', () => {
     expect(at('/#map=99/1/2').map?.zoom).toBe(22);
@@ -66,18 +78,19 @@ describe('formatWalkHash', () => {
       focus: 'pic',
       map: { zoom: 17.123456, lat: 48.123456789, lon: -1.5 },
       picture: ID,
+      compare: 'another',
       view: { heading: 12.3456, pitch: -0.001, zoom: 33.4 },
       filters: { ...NO_FILTERS, type: 'flat', camera: 'a b' },
       theme: 'age',
     });
     expect(hash).toBe(
-      `#focus=pic&map=17.12/48.123457/-1.5&pic=${ID}&xyz=12.35/0/33&pic_type=flat&camera=a%20b&theme=age`,
+      `#focus=pic&map=17.12/48.123457/-1.5&pic=${ID}&xyz=12.35/0/33&compare=another&pic_type=flat&camera=a%20b&theme=age`,
     );
   });
 
   it('leaves out what there is not', () => {
     const view = { heading: 1, pitch: 2, zoom: 3 };
-    const nothing = { map: null, picture: null, filters: NO_FILTERS, theme: 'default' } as const;
+    const nothing = { map: null, picture: null, compare: null, filters: NO_FILTERS, theme: 'default' } as const;
     expect(formatWalkHash({ focus: 'map', ...nothing, view })).toBe('#focus=map');
   });
 
@@ -87,6 +100,7 @@ describe('formatWalkHash', () => {
       map: { zoom: 4.25, lat: -33.5, lon: 151.25 },
       picture: ID,
       sequence: null,
+      compare: null,
       view: { heading: 359.5, pitch: -89.5, zoom: 7 },
       filters: { ...NO_FILTERS, from: '2024-01-01', camera: 'a&b=c', accuracy: 2 },
       theme: 'gps',

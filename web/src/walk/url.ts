@@ -23,6 +23,8 @@ export interface WalkState {
   readonly map: MapPosition | null;
   readonly picture: string | null;
   readonly sequence: string | null;
+  /** The picture that it is compared with. */
+  readonly compare: string | null;
   readonly view: View | null;
   readonly filters: Filters;
   readonly theme: Theme;
@@ -67,11 +69,15 @@ export function parseWalkUrl(url: Pick<URL, 'pathname' | 'search' | 'hash'>): Wa
   const inPath = /^\/sequences\/([^/]+)\/?$/.exec(url.pathname)?.[1] ?? null;
   const sequence = id(inPath) ?? id(get('seq'));
   const opens = picture !== null || sequence !== null;
+  const other = id(get('compare'));
+  const compare = picture === null || other === picture ? null : other;
   return {
-    focus: opens && get('focus') !== 'map' ? 'pic' : 'map',
+    // What is compared fills the page.
+    focus: opens && (get('focus') !== 'map' || compare !== null) ? 'pic' : 'map',
     map: mapPosition(get('map')),
     picture,
     sequence,
+    compare,
     view: view(get('xyz')),
     filters: parseFilters(get),
     theme: parseTheme(get('theme')),
@@ -83,8 +89,8 @@ function round(value: number, digits: number): string {
 }
 
 /**
- * The permalink, readable by Panoramax viewers: `#focus=pic&map=zoom/lat/lon&pic=ID&xyz=heading/pitch/zoom`, then filters and
- * theme.
+ * The permalink, readable by Panoramax viewers: `#focus=pic&map=zoom/lat/lon&pic=ID&xyz=heading/pitch/zoom`, then the
+ * picture that it is compared with, filters and theme.
  */
 export function formatWalkHash(state: Omit<WalkState, 'sequence'>): string {
   const parts = [`focus=${state.focus}`];
@@ -98,6 +104,7 @@ export function formatWalkHash(state: Omit<WalkState, 'sequence'>): string {
       const { heading, pitch, zoom } = state.view;
       parts.push(`xyz=${round(heading, 2)}/${round(pitch, 2)}/${round(zoom, 0)}`);
     }
+    if (state.compare !== null) parts.push(`compare=${state.compare}`);
   }
   parts.push(...formatFilters(state.filters));
   if (state.theme !== 'default') parts.push(`theme=${state.theme}`);
