@@ -68,6 +68,8 @@ export class SphereSurface implements Surface {
   private readonly viewer: Viewer;
   private picture: Picture | null = null;
   private shown = 0;
+  /** Ends, and never fails, when nothing is on its way. */
+  private loading: Promise<unknown> = Promise.resolve();
 
   constructor(
     parent: HTMLElement,
@@ -160,8 +162,10 @@ export class SphereSurface implements Surface {
 
   destroy(): void {
     this.shown += 1;
-    this.viewer.destroy();
+    this.picture = null;
     this.element.remove();
+    // A viewer that is taken from under what it loads says so in the console.
+    void this.loading.then(() => { this.viewer.destroy(); });
   }
 
   private toPosition(picture: Picture, view: View): { yaw: number; pitch: number } {
@@ -172,8 +176,10 @@ export class SphereSurface implements Surface {
     source: EquirectangularTilesPanorama,
     options: Parameters<Viewer['setPanorama']>[1],
   ): Promise<boolean> {
+    const loading = this.viewer.setPanorama(source, options);
+    this.loading = Promise.allSettled([this.loading, loading]);
     try {
-      return await this.viewer.setPanorama(source, options);
+      return await loading;
     } catch (error) {
       // What went wrong is said by the page, in its own words.
       this.viewer.hideError();

@@ -5,7 +5,7 @@ import type { Picture } from '../../api/picture';
 import { forgetPicture, getPicture } from '../../api/pictures';
 import { errorText } from '../../app/errorText';
 import { toast } from '../../app/toast';
-import { h } from '../../lib/dom';
+import { h, isTyping } from '../../lib/dom';
 import { turnBetween } from '../../lib/geometry';
 import { formatDay } from '../../lib/time';
 import { language, t } from '../../locales';
@@ -199,6 +199,12 @@ export class Comparison {
         element.addEventListener(touched, () => { this.leader = side; }, { capture: true, passive: true, signal });
       }
     }
+    // The page's own keys leave to a field what is pressed in it.
+    this.element.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape' || !isTyping(event.target)) return;
+      event.preventDefault();
+      this.events.onLeave();
+    });
   }
 
   private lay(wanted: Layout): void {
