@@ -1,39 +1,52 @@
 // What the tests of blurring have in common: finding the mark in what is seen, and opening the mode.
 import { PATIENCE, given, screenshot, signIn } from './browser.mjs';
 
-/** Where the mark is seen on the page: `{ left, top, right, bottom }` in CSS pixels, or null. */
-export async function markOn(page) {
+/**
+ * Where the mark is seen in each of some parts of the page, which it shows at one moment: `{ left, top, right, bottom }` in CSS
+ * pixels from the part's corner, or null.
+ */
+export async function marksOn(page, parts) {
   const png = await page.screenshot();
+  // Not on a page of the site, whose content security policy lets no image come from memory.
   const scratch = await page.context().newPage();
   try {
-    // Not on a page of the site, whose content security policy lets no image come from memory.
     return await scratch.evaluate(
-      async ({ base64, width }) => {
+      async ({ base64, width, parts }) => {
         const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
         const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
         const canvas = new OffscreenCanvas(image.width, image.height);
-        const context = canvas.getContext('2d');
-        context.drawImage(image, 0, 0);
-        const { data } = context.getImageData(0, 0, image.width, image.height);
-        const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
-        for (let at = 0; at < data.length; at += 4) {
-          if (data[at] < 170 || data[at + 1] > 70 || data[at + 2] < 170) continue;
-          const [x, y] = [(at / 4) % image.width, Math.floor(at / 4 / image.width)];
-          box.left = Math.min(box.left, x);
-          box.top = Math.min(box.top, y);
-          box.right = Math.max(box.right, x + 1);
-          box.bottom = Math.max(box.bottom, y + 1);
-        }
+        const drawn = canvas.getContext('2d');
+        drawn.drawImage(image, 0, 0);
         const scale = width / image.width;
-        return box.left > box.right
-          ? null
-          : { left: box.left * scale, top: box.top * scale, right: box.right * scale, bottom: box.bottom * scale };
+        return parts.map((part) => {
+          const [x, y, across, down] = [part.x, part.y, part.width, part.height].map((side) => Math.round(side / scale));
+          const { data } = drawn.getImageData(x, y, across, down);
+          const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+          for (let at = 0; at < data.length; at += 4) {
+            if (data[at] < 170 || data[at + 1] > 70 || data[at + 2] < 170) continue;
+            const [column, row] = [(at / 4) % across, Math.floor(at / 4 / across)];
+            box.left = Math.min(box.left, column);
+            box.top = Math.min(box.top, row);
+            box.right = Math.max(box.right, column + 1);
+            box.bottom = Math.max(box.bottom, row + 1);
+          }
+          return box.left > box.right
+            ? null
+            : { left: box.left * scale, top: box.top * scale, right: box.right * scale, bottom: box.bottom * scale };
+        });
       },
-      { base64: png.toString('base64'), width: page.viewportSize().width },
+      { base64: png.toString('base64'), width: page.viewportSize().width, parts },
     );
   } finally {
+    // Left open, it would have the other one drawn once a second.
     await scratch.close();
   }
+}
+
+/** Where the mark is seen on the page: `{ left, top, right, bottom }` in CSS pixels, or null. */
+export async function markOn(page) {
+  const [mark] = await marksOn(page, [{ x: 0, y: 0, ...page.viewportSize() }]);
+  return mark;
 }
 
 /** Waits until the mark is seen where it stays, and answers where. */

@@ -17,6 +17,13 @@ export const given = {
   sending: optional('FLANEUR_SENDING'),
   /** Items of a walk in its order, the last a panorama: `[{ id, collection, lon, lat }]`. */
   walk: optional('FLANEUR_WALK'),
+  /**
+   * Pictures of places on several days, all with a mark, `{ id, collection, day }` each: `panoramas` of one place, the oldest
+   * first, which show the mark in the direction of 60°; `again`, one more of the first day, a few metres away; two `flats` of another
+   * place; a panorama and a photo of a third, `mixed: { panorama, flat }`; two of a fourth, the first to be `hidden`; and one
+   * `alone`.
+   */
+  dates: optional('FLANEUR_DATES'),
   /** Pictures in which something is to be blurred, by what is done with them: `{ mouse: id, … }`. */
   blur: optional('FLANEUR_BLUR'),
   /** A token of an account that is erased. */

@@ -15,6 +15,20 @@ pub struct Placement {
     pub heading: Option<f64>,
 }
 
+/// The day of every placement.
+const DAY: &str = "2024:05:01";
+
+/// Has a file that was made here say another day, `2019:06:20`, and the same time of it.
+pub fn take_on(file: &mut [u8], day: &str) {
+    assert_eq!(day.len(), DAY.len(), "{day}");
+    let places: Vec<usize> =
+        file.windows(DAY.len()).enumerate().filter(|(_, part)| *part == DAY.as_bytes()).map(|(at, _)| at).collect();
+    assert_eq!(places.len(), 2, "by the camera's clock, and by satellite");
+    for at in places {
+        file[at..at + day.len()].copy_from_slice(day.as_bytes());
+    }
+}
+
 impl Placement {
     /// The `index`-th picture of a walk northward through Rennes: 6 m and 2 s after the one before.
     pub fn walk(index: u32) -> Self {
@@ -78,7 +92,7 @@ impl Exif {
         exif.main.extend([Entry::ascii(0x010f, "Flaneur"), Entry::ascii(0x0110, "Test Camera 1")]);
         if let Some(placement) = placement {
             let [hours, minutes, seconds] = placement.clock();
-            let local = format!("2024:05:01 {:02}:{minutes:02}:{seconds:02}", hours + 2);
+            let local = format!("{DAY} {:02}:{minutes:02}:{seconds:02}", hours + 2);
             exif.photo.extend([Entry::ascii(0x9003, &local), Entry::ascii(0x9011, "+02:00")]);
             exif.gps.extend([
                 Entry::ascii(1, if placement.latitude < 0.0 { "S" } else { "N" }),
@@ -91,7 +105,7 @@ impl Exif {
                 exif.gps.push(Entry::ascii(16, "T"));
                 exif.gps.push(Entry::rationals(17, &[((heading * 100.0).round() as u32, 100)]));
             }
-            exif.gps.push(Entry::ascii(29, "2024:05:01"));
+            exif.gps.push(Entry::ascii(29, DAY));
         }
         exif
     }

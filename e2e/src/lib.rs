@@ -29,7 +29,7 @@ mod wait;
 
 pub use cdn::Cdn;
 pub use client::{Answer, Client, UploadSet, field, link, text};
-pub use exif::{Exif, Placement};
+pub use exif::{Exif, Placement, take_on};
 pub use folders::{Folder, contains};
 pub use log::{LOOPS, unexpected};
 pub use oidc::Oidc;

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 
 import { boxOn, markOn, openOwn, settledMark, untilBlurred, untilShown } from '../blurring.mjs';
 import { DESKTOP, PATIENCE, PHONE, given, launch, openPage, screenshot } from '../browser.mjs';
+import { drag, swipe } from '../pointing.mjs';
 
 let browser;
 
@@ -141,29 +142,3 @@ test('a stranger is not offered to, and is told why', async () => {
   assert.equal(await page.getByTestId('blur-bar').count(), 0);
   await clean(opened);
 });
-
-async function drag(page, from, to) {
-  await page.mouse.move(...from);
-  await page.mouse.down();
-  await page.mouse.move((from[0] + to[0]) / 2, (from[1] + to[1]) / 2);
-  await page.mouse.move(...to);
-  await page.mouse.up();
-}
-
-/** A finger that goes from one place to another. */
-async function swipe(page, from, to) {
-  const session = await page.context().newCDPSession(page);
-  const send = (type, at) =>
-    session.send('Input.dispatchTouchEvent', { type, touchPoints: at === null ? [] : [{ x: at[0], y: at[1] }] });
-  const move = (part) => send('touchMove', [from[0] + (to[0] - from[0]) * part, from[1] + (to[1] - from[1]) * part]);
-  // Nobody waits for an answer between these two: a finger that rests for half a second first means something else.
-  await Promise.all([send('touchStart', from), move(0.25)]);
-  for (const part of [0.5, 0.75, 1]) {
-    // A panorama turns with each frame that is drawn while the finger is down.
-    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-    await move(part);
-  }
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-  await send('touchEnd', null);
-  await session.detach();
-}

@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::Stdio, time::Duration};
 
-use flaneur_e2e::{Photo, Placement, Server, Tools, field, text};
+use flaneur_e2e::{Client, Photo, Placement, Server, Tools, field, take_on, text};
 use serde_json::{Value, json};
 use tokio::process::Command;
 
@@ -126,4 +126,48 @@ async fn pictures_are_reported_and_decided_in_a_browser() {
     let server = Server::start();
     let account = server.commands().token("grace");
     run_on(&server, "tests/report.test.mjs", &[("FLANEUR_ACCOUNT", account)]).await;
+}
+
+/// A picture with a mark, in a sequence of its own, taken on that day (`2019:06:20`) in that step of the walk.
+async fn taken(client: &Client, day: &str, step: u32, mut file: Vec<u8>) -> Value {
+    take_on(&mut file, day);
+    let set = client.upload(&format!("{day}, {step}"), vec![(format!("{step}.jpg"), file)]).await;
+    let items = client.items(&set).await;
+    json!({ "id": items[0]["id"], "collection": items[0]["collection"], "day": day.replace(':', "-") })
+}
+
+/// A panorama whose middle looks in the direction `heading`, with a mark in the direction of 60°.
+async fn panorama(client: &Client, day: &str, step: u32, heading: u32) -> Value {
+    let mut photo = Photo::textured(2048, 1024, 400 + step * 10 + heading);
+    photo.with_mark((60 + 180 + 360 - heading) * 2048 / 360 % 2048 - 30, 482, 60, 60);
+    let placement = Placement { heading: Some(f64::from(heading)), ..Placement::walk(step) };
+    taken(client, day, step, photo.sphere_at(placement)).await
+}
+
+/// A photo that looks north, with a mark to the right of its middle.
+async fn flat(client: &Client, day: &str, step: u32, seed: u32) -> Value {
+    let mut photo = Photo::textured(1600, 1200, seed);
+    photo.with_mark(900, 300, 160, 120);
+    taken(client, day, step, photo.at(Placement::walk(step))).await
+}
+
+#[tokio::test]
+async fn a_place_is_seen_at_other_dates_in_a_browser() {
+    let server = Server::start();
+    let client = server.admin();
+    let dates = json!({
+        // One place, the oldest first; a second picture of a day is a step away.
+        "panoramas": [
+            panorama(&client, "2016:01:12", 0, 0).await,
+            panorama(&client, "2019:06:20", 0, 180).await,
+            panorama(&client, "2024:05:01", 0, 90).await,
+        ],
+        "again": panorama(&client, "2016:01:12", 1, 270).await,
+        // Others, too far away to be seen from there.
+        "flats": [flat(&client, "2018:03:04", 50, 500).await, flat(&client, "2023:09:10", 50, 501).await],
+        "mixed": { "panorama": panorama(&client, "2017:08:09", 100, 0).await, "flat": flat(&client, "2020:02:29", 100, 502).await },
+        "hidden": [flat(&client, "2015:07:07", 150, 503).await, flat(&client, "2022:12:24", 150, 504).await],
+        "alone": flat(&client, "2021:10:11", 200, 505).await,
+    });
+    run_in_browser(&server, "tests/dates.test.mjs", &[("FLANEUR_DATES", dates.to_string())]).await;
 }
