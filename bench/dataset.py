@@ -24,7 +24,7 @@ import tempfile
 import time
 import urllib.request
 
-from process import memory, pages, processor, start
+from process import memory, pages, processor, reference, start
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Pictures that a town is to have, and how near to that is near enough.
@@ -55,20 +55,12 @@ def written(box):
     return ",".join(f"{side:.6f}" for side in box)
 
 
-@contextlib.contextmanager
-def reference(program, binary, pictures, box):
-    """A reference server while it is needed: where it is, its processes, how many pictures it has. None without a program."""
-    if not program:
-        yield None
-        return
-    arguments = [program, str(pictures), *([] if pictures <= ALL else [written(box)])]
-    environment = {**os.environ, "FLANEUR_BIN": str(pathlib.Path(binary).resolve())}
-    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as child:
-        line = child.stdout.readline()
-        if not line:
-            raise SystemExit("error: the reference server did not start: what is wrong stands above")
-        # It ends when its standard input does.
-        yield json.loads(line)
+def filled_reference(options, box):
+    """A reference server with the same pictures: where it is, its processes, how many pictures it has. None without a program."""
+    if not options.reference:
+        return contextlib.nullcontext()
+    environment = {**os.environ, "FLANEUR_BIN": str(pathlib.Path(options.binary).resolve())}
+    return reference([options.reference, options.pictures, *([] if options.pictures <= ALL else [written(box)])], environment)
 
 
 def town(python, url, pid, box, beside):
@@ -162,7 +154,7 @@ def main():
             figures = {"before": memory(child.pid), "collection": complete(url)}
             figures |= {"processor": processor(child.pid), "peak": memory(child.pid)}
             box = find_town(url, lon, lat)
-            with reference(options.reference, options.binary, options.pictures, box) as beside:
+            with filled_reference(options, box) as beside:
                 found = town(options.python, url, child.pid, box, beside)
         finally:
             child.terminate()

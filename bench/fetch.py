@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Fetches ten thousand pictures, is stopped three times meanwhile, and looks whether all of them are there.
 
-    python3 bench/fetch.py --binary target/release/flaneur --models models [--pictures 10000] [--out FILE]
+    python3 bench/fetch.py --binary target/release/flaneur --models models [--pictures 10000]
+        [--reference target/release/reference [--there 1000]] [--out FILE]
 
 Starts `flaneur serve`, uploads so many small photos, each with another content, and waits until they are published. Then
 `flaneur fetch` is started and killed (SIGKILL) when a quarter, a half and three quarters of them have come, and started again to
-come to its end. What the server states of each picture (SHA-256) is compared with the file; a second run has to take nothing. Beside
-it, the same pictures are taken with one request after the other, as scripts do that page through the API. Needs Pillow.
+come to its end. The same pictures are taken with one request after the other, as scripts do that page through the API, and have to
+be what the server states (SHA-256) and what was fetched; a second run has to take nothing. Then some pictures are deleted at the
+server, and one more run has to remove them and nothing else. `--reference` is the program of this folder that starts a reference
+server (scripts/bench.sh says what it needs): so many pictures are sent there, and fetched from it in the same way. Needs Pillow.
 Ends with exit code 1 if any file is missing or wrong.
 """
 
@@ -16,6 +19,7 @@ import hashlib
 import http.client
 import io
 import json
+import os
 import pathlib
 import re
 import resource
@@ -29,7 +33,7 @@ import urllib.parse
 import uuid
 
 from PIL import Image
-from process import pages, start
+from process import pages, reference, start
 
 # Files that are sent at once, and that are in an upload set.
 SENDERS, IN_A_SET = 4, 2_500
@@ -37,6 +41,8 @@ SENDERS, IN_A_SET = 4, 2_500
 TIMEOUT, PATIENCE = 120, 3_600
 # Where the killing is done, as parts of all pictures.
 KILLS = (0.25, 0.5, 0.75)
+# Pictures that are deleted at the end.
+DELETED = 100
 
 
 def photo(number):
@@ -82,35 +88,48 @@ class Client:
                         for name, value in fields.items())
         body += (f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{number}.jpg"\r\n'
                  "Content-Type: image/jpeg\r\n\r\n").encode() + photo(number) + f"\r\n--{boundary}--\r\n".encode()
-        self.ask("POST", f"/api/upload_sets/{upload_set}/files", body, f"multipart/form-data; boundary={boundary}")
+        said = self.ask("POST", f"/api/upload_sets/{upload_set}/files", body, f"multipart/form-data; boundary={boundary}")
+        return json.loads(said)["picture_id"]
 
 
 def publish(client, pictures):
-    """Uploads so many photos and waits until everybody sees them."""
-    sets = []
+    """Uploads so many photos and waits until everybody sees them. Their identifiers."""
+    sets, sent = [], []
     with concurrent.futures.ThreadPoolExecutor(SENDERS) as senders:
         for first in range(0, pictures, IN_A_SET):
             numbers = range(first, min(first + IN_A_SET, pictures))
             made = client.json("POST", "/api/upload_sets", {"title": f"from {first}", "no_deduplication": True,
                                                             "estimated_nb_files": len(numbers)})
             sets.append(made["id"])
-            list(senders.map(lambda number, made=made: client.send(made["id"], number), numbers))
+            sent += senders.map(lambda number, made=made: client.send(made["id"], number), numbers)
+            # The reference server may miss that a set is complete where files come side by side.
+            client.ask("POST", f"/api/upload_sets/{made['id']}/complete")
             print(f"sent {numbers[-1] + 1:,}", flush=True)
     end = time.monotonic() + PATIENCE
     while not all(client.json("GET", f"/api/upload_sets/{each}")["ready"] for each in sets):
         if time.monotonic() > end:
             raise SystemExit("error: the pictures were not published in an hour")
         time.sleep(2)
+    return sent
 
 
-def everything(client):
-    """Address and SHA-256 of each picture's hd, as the server states it."""
+def stated(client):
+    """SHA-256 of each picture's hd, as the server states it."""
     found = {}
     for page in pages(lambda path: client.json("GET", path), "/api/search?limit=1000&sortby=id"):
-        for item in page["features"]:
-            asset = item["assets"]["hd"]
-            found[item["id"]] = (urllib.parse.urlsplit(asset["href"]).path, asset["file:checksum"].removeprefix("1220"))
+        found |= {item["id"]: item["assets"]["hd"]["file:checksum"].removeprefix("1220") for item in page["features"]}
     return found
+
+
+def one_by_one(client, sent):
+    """SHA-256 of each picture's hd, as it is served."""
+    return {each: hashlib.sha256(client.ask("GET", f"/api/pictures/{each}/hd.jpg")).hexdigest() for each in sent}
+
+
+def delete(client, some):
+    for each in some:
+        of = client.json("GET", f"/api/pictures/{each}")["collection"]
+        client.ask("DELETE", f"/api/collections/{of}/items/{each}")
 
 
 def files(folder):
@@ -134,53 +153,88 @@ def fetch(options, address, folder, stop_at=None):
     return said, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def counted(said):
+    """The line in which a run says what it did."""
+    return next((line for line in said.splitlines() if " new, " in line), "nothing")
+
+
+def sums(folder):
+    return {each: hashlib.sha256(path.read_bytes()).hexdigest() for each, path in files(folder).items()}
+
+
+def times(folder):
+    return {path: path.stat().st_mtime_ns for path in files(folder).values()}
+
+
+def measured(options, client, address, pictures, folder):
+    """Publishes so many pictures at a server, and fetches them. What to tell of it, and whether all is as it should be."""
+    sent = publish(client, pictures)
+    stops, spent = [], 0.0
+    for part in KILLS:
+        _, seconds = fetch(options, address, folder, int(pictures * part))
+        stops.append(len(files(folder)))
+        spent += seconds
+    said, seconds = fetch(options, address, folder)
+    spent += seconds
+    there, before = sums(folder), times(folder)
+    again, repeated = fetch(options, address, folder)
+    untouched = before == times(folder)
+    begun = time.process_time()
+    served = one_by_one(client, sent)
+    script = time.process_time() - begun
+    gone = sent[::max(1, len(sent) // DELETED)][:DELETED]
+    delete(client, gone)
+    last, _ = fetch(options, address, folder)
+    kept = sums(folder) == {each: content for each, content in there.items() if each not in set(gone)}
+    wrong = sum(content != served.get(each) for each, content in there.items())
+    lines = [
+        f"{len(sent):,} pictures of some {len(photo(0)) / 1e3:.1f} kB, killed with {', '.join(f'{each:,}' for each in stops)} of them there.", "",
+        f"Files at the end: {len(there):,}, of a wrong content: {wrong}, missing: {len(served.keys() - there.keys())}. "
+        f"The run after that {'touched no file' if untouched else 'CHANGED FILES'}. Of {len(gone)} pictures that were deleted at the server "
+        f"the last run removed the files{'' if kept else ', AND MORE'}.", "",
+        "| | processor time | a picture |", "|---|---|---|",
+    ]
+    rows = [("fetch, four runs", spent), ("fetch again: nothing new", repeated), ("a script, one request after the other", script)]
+    lines += [f"| {name} | {seconds:.1f} s | {seconds / len(sent) * 1e3:.2f} ms |" for name, seconds in rows]
+    lines += ["", f"The fourth run says: {counted(said)}. The one after it: {counted(again)}. The last: {counted(last)}."]
+    right = len(set(sent)) == pictures and there == served and untouched and kept
+    return "\n".join(lines) + "\n", right, served
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", required=True)
     parser.add_argument("--models", required=True)
     parser.add_argument("--pictures", type=int, default=10_000)
+    parser.add_argument("--reference", type=pathlib.Path)
+    parser.add_argument("--there", type=int, default=1_000)
     parser.add_argument("--out", type=pathlib.Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="flaneur-bench-") as scratch:
-        data, folder = pathlib.Path(scratch, "data"), pathlib.Path(scratch, "fetched")
-        child, printed, address = start([options.binary, "serve", "--data", data, "--models", options.models,
+        child, printed, address = start([options.binary, "serve", "--data", pathlib.Path(scratch, "data"), "--models", options.models,
                                          "--dataset-every", "0"])
         try:
             token = re.search(r"administrator token: (\S+)", printed).group(1)
             client = Client(address, token)
-            publish(client, options.pictures)
-            stated = everything(client)
-            stops, spent = [], 0.0
-            for part in KILLS:
-                _, seconds = fetch(options, address, folder, int(options.pictures * part))
-                stops.append(len(files(folder)))
-                spent += seconds
-            said, seconds = fetch(options, address, folder)
-            spent += seconds
-            there = files(folder)
-            wrong = [each for each, path in there.items() if hashlib.sha256(path.read_bytes()).hexdigest() != stated.get(each, ("", ""))[1]]
-            modified = {path: path.stat().st_mtime_ns for path in there.values()}
-            again, repeated = fetch(options, address, folder)
-            untouched = modified == {path: path.stat().st_mtime_ns for path in files(folder).values()}
-            begun = time.process_time()
-            one_by_one = sum(hashlib.sha256(client.ask("GET", path)).hexdigest() == sum_ for path, sum_ in stated.values())
-            script = time.process_time() - begun
+            text, right, served = measured(options, client, address, options.pictures, pathlib.Path(scratch, "fetched"))
+            # Of what is left, the server states what it serves.
+            right = right and all(served[each] == content for each, content in stated(client).items())
         finally:
             child.terminate()
             child.wait()
-    text = f"{len(stated):,} pictures of some {len(photo(0)) / 1e3:.1f} kB, killed with {', '.join(f'{each:,}' for each in stops)} of them there.\n\n"
-    text += f"Files at the end: {len(there):,}, of a wrong content: {len(wrong)}, missing: {len(stated.keys() - there.keys())}. "
-    text += f"The run after that {'touched no file' if untouched else 'CHANGED FILES'}.\n\n"
-    text += "| | processor time | a picture |\n|---|---|---|\n"
-    rows = [("fetch, four runs", spent), ("fetch again: nothing new", repeated), ("a script, one request after the other", script)]
-    text += "".join(f"| {name} | {seconds:.1f} s | {seconds / len(stated) * 1e3:.2f} ms |\n" for name, seconds in rows)
-    counted = [next((line for line in told.splitlines() if " new, " in line), "nothing") for told in (said, again)]
-    text += f"\nThe fourth run says: {counted[0]}. The one after it: {counted[1]}.\n"
+        text += "\n## From the reference server\n\n"
+        if options.reference:
+            with reference([options.reference, "empty"]) as beside:
+                client = Client(beside["url"], beside["token"])
+                more, as_well, _ = measured(options, client, beside["url"], options.there, pathlib.Path(scratch, "from the reference server"))
+            text, right = f"{text}{beside['version']}: {more}", right and as_well
+        else:
+            why = os.environ.get("FLANEUR_NO_REFERENCE", "run `make bench-fetch`, which installs it")
+            text += f"**Not measured ({why}).**\n"
     print(text)
     if options.out:
         options.out.write_text(f"# Fetching\n\n`make bench-fetch`\n\n{text}")
-    complete = len(stated) == options.pictures == one_by_one and there.keys() == stated.keys()
-    return 0 if complete and not wrong and untouched else 1
+    return 0 if right else 1
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Servers that are measured: starting them, and what they use."""
 
+import contextlib
+import json
 import os
 import pathlib
 import re
@@ -17,6 +19,17 @@ def start(arguments):
             return child, "".join(printed), found.group(1)
         printed.append(line)
     raise SystemExit("error: flaneur did not start: what is wrong stands above")
+
+
+@contextlib.contextmanager
+def reference(arguments, environment=None):
+    """A reference server while it is needed, started by `reference …` of this folder: what it says of itself."""
+    with subprocess.Popen([*map(str, arguments)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as child:
+        line = child.stdout.readline()
+        if not line:
+            raise SystemExit("error: the reference server did not start: what is wrong stands above")
+        # It ends when its standard input does.
+        yield json.loads(line)
 
 
 def memory(pid):

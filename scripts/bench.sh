@@ -91,20 +91,24 @@ bench_read() {
     measure_binary read "$@"
 }
 
+# What a benchmark in Python starts a reference server with, in `beside`, and the PostgreSQL that it needs.
+start_reference_program() {
+    beside=()
+    [[ -n ${FLANEUR_REFERENCE:-} ]] || return 0
+    say "building what starts the reference server (a first time takes some minutes)"
+    cargo build --release --locked -p flaneur-bench --no-default-features --features read --bin reference
+    start_measured_postgres
+    beside=(--reference "$target/release/reference")
+}
+
 bench_dataset() {
     "$root/scripts/tools.sh" dataset
     find_reference
     "$root/scripts/build.sh"
-    local beside=()
-    if [[ -n ${FLANEUR_REFERENCE:-} ]]; then
-        say "building what starts the reference server (a first time takes some minutes)"
-        cargo build --release --locked -p flaneur-bench --no-default-features --features read --bin reference
-        start_measured_postgres
-        beside=(--reference "$target/release/reference")
-    fi
+    start_reference_program
     python3 bench/dataset.py --binary "$target/release/flaneur" --python "$cache/dataset-venv/bin/python3" \
         "${beside[@]}" --pictures "${1:-1000000}" --out "$root/bench/results/dataset.md"
-    [[ -z ${FLANEUR_REFERENCE:-} ]] || stop_postgres
+    stop_postgres
 }
 
 bench_batch() {
@@ -114,10 +118,13 @@ bench_batch() {
 
 bench_fetch() {
     "$root/scripts/tools.sh" dataset
+    find_reference
     "$root/scripts/models.sh"
     "$root/scripts/build.sh"
+    start_reference_program
     "$cache/dataset-venv/bin/python3" bench/fetch.py --binary "$target/release/flaneur" --models "$root/models" \
-        --pictures "${1:-10000}" --out "$root/bench/results/fetch.md"
+        "${beside[@]}" --pictures "${1:-10000}" --out "$root/bench/results/fetch.md"
+    stop_postgres
 }
 
 usage="bench.sh queue|jpeg|geotag|redaction|intake [PART…]|read [PICTURES…]|dataset [PICTURES]|batch|fetch [PICTURES]"

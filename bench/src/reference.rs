@@ -1,4 +1,5 @@
-//! The reference server, `geovisio` of the Python package index, as its makers run it, but without the processes that work on pictures.
+//! The reference server, `geovisio` of the Python package index, as its makers run it, but for who works on pictures: nobody, or
+//! itself.
 
 use std::{
     fs::File,
@@ -53,12 +54,18 @@ impl<'i> Instance<'i> {
         Ok(made)
     }
 
-    /// Runs one of its own commands, and waits for it.
-    pub fn manage(&self, arguments: &[&str]) -> Result<()> {
+    /// Runs one of its own commands, and waits for it. Answers what it printed.
+    pub fn manage(&self, arguments: &[&str]) -> Result<String> {
         let ended = self.command("flask").args(arguments).output().context("flask does not start")?;
         let said = String::from_utf8_lossy(&ended.stderr);
         ensure!(ended.status.success(), "flask {} failed: {said}", arguments.join(" "));
-        Ok(())
+        Ok(String::from_utf8(ended.stdout)?)
+    }
+
+    /// A token of the account that owns what is sent without one.
+    pub fn token(&self) -> Result<String> {
+        let said = self.manage(&["default-account-tokens", "get"])?;
+        said.split_whitespace().last().map(str::to_owned).context("it told no token")
     }
 
     /// The address of its database.
@@ -66,13 +73,23 @@ impl<'i> Instance<'i> {
         self.database
     }
 
-    /// Starts the server.
+    /// Starts the server. What is sent to it stays as it came.
     pub async fn serve(&self) -> Result<Reference> {
+        self.start(0).await
+    }
+
+    /// The same, with a thread in each of its processes that works on pictures, so that they get public.
+    pub async fn serve_and_publish(&self) -> Result<Reference> {
+        self.start(1).await
+    }
+
+    async fn start(&self, workers: u8) -> Result<Reference> {
         let log = File::create(self.folder.join("log"))?;
         // Free now; somebody else could take it before it is used, and the start fails.
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let process = self
             .command("gunicorn")
+            .env("PICTURE_PROCESS_THREADS_LIMIT", workers.to_string())
             .args(["--workers", "2", "--threads", "4", "--bind", &address.to_string(), "geovisio:create_app()"])
             .stdout(log.try_clone()?)
             .stderr(log)
@@ -92,8 +109,10 @@ impl<'i> Instance<'i> {
             .env("FS_URL", self.folder.join("files"))
             // As public instances have it: then tiles are the same for everybody, and the least work.
             .env("API_REGISTRATION_IS_OPEN", "true")
-            // No picture is worked on in the background.
+            // No picture is worked on in the background, if nothing else is said.
             .env("PICTURE_PROCESS_THREADS_LIMIT", "0")
+            // What it signs tokens with. It is gone with the server.
+            .env("FLASK_SECRET_KEY", "measured, and nothing else")
             .env("FLASK_APP", "geovisio")
             .stdin(Stdio::null());
         command
