@@ -30,11 +30,10 @@ const EXTENSIONS: [&str; 2] = [
 pub fn batch(rows: &[Row]) -> Result<RecordBatch, ArrowError> {
     let columns: Vec<ArrayRef> = vec![
         texts(rows.iter().map(|row| row.id.to_string())),
+        texts(rows.iter().map(|_| "Feature")),
         texts(rows.iter().map(|_| STAC_VERSION)),
         list(rows.iter().map(|_| EXTENSIONS.len()), DataType::Utf8, texts(rows.iter().flat_map(|_| EXTENSIONS)))?,
         texts(rows.iter().map(|row| row.sequence.to_string())),
-        Arc::new(BinaryArray::from_iter_values(rows.iter().map(|row| well_known(row.lon, row.lat)))),
-        boxes(rows)?,
         times(rows.iter().map(|row| row.captured)),
         times(rows.iter().map(|row| row.created)),
         times(rows.iter().map(|row| row.updated)),
@@ -59,7 +58,8 @@ pub fn batch(rows: &[Row]) -> Result<RecordBatch, ArrowError> {
         models(rows)?,
         links(rows)?,
         assets(rows)?,
-        texts(rows.iter().map(|_| "Feature")),
+        Arc::new(BinaryArray::from_iter_values(rows.iter().map(|row| well_known(row.lon, row.lat)))),
+        boxes(rows)?,
     ];
     RecordBatch::try_new(SCHEMA.clone(), columns)
 }

@@ -128,17 +128,17 @@ pub fn assets_fields() -> Fields {
 }
 
 /// Every column in its order, and what it says.
+///
+/// The order is for GDAL, with which QGIS reads them. Releases 3.12.1 to 3.13.0 take the first column of a name for the one, however
+/// deep it lies, and crash when it is another: what has the name of a member stands before it. And where only some columns are asked
+/// for, others count on the geometry as the last.
 static COLUMNS: LazyLock<Vec<(Field, &'static str)>> = LazyLock::new(|| {
     vec![
         (field("id", DataType::Utf8), "Identifier of the picture"),
+        (field("type", DataType::Utf8), "Always Feature"),
         (field("stac_version", DataType::Utf8), "Version of STAC that the row keeps to"),
         (field("stac_extensions", list(DataType::Utf8)), "Extensions of STAC that it keeps to"),
         (field("collection", DataType::Utf8), "Identifier of the sequence"),
-        (
-            field("geometry", DataType::Binary),
-            "Where it was taken: a point in WKB, longitude and latitude in degrees (OGC:CRS84)",
-        ),
-        (field("bbox", DataType::Struct(bbox_fields())), "The same as a box, for statistics of row groups"),
         (field("datetime", time()), "When it was taken"),
         (field("created", time()), "When it was received"),
         (field("updated", time()), "When anything about it last changed"),
@@ -178,7 +178,11 @@ static COLUMNS: LazyLock<Vec<(Field, &'static str)>> = LazyLock::new(|| {
             field("assets", DataType::Struct(assets_fields())),
             "The files; of hd and sd the SHA-256 (as multihash), of hd the bytes",
         ),
-        (field("type", DataType::Utf8), "Always Feature"),
+        (
+            field("geometry", DataType::Binary),
+            "Where it was taken: a point in WKB, longitude and latitude in degrees (OGC:CRS84)",
+        ),
+        (field("bbox", DataType::Struct(bbox_fields())), "The same as a box, for statistics of row groups"),
     ]
 });
 
@@ -187,3 +191,34 @@ pub static SCHEMA: LazyLock<Arc<Schema>> = LazyLock::new(|| {
     let fields: Vec<Field> = COLUMNS.iter().map(|(field, _)| field.clone()).collect();
     Arc::new(Schema::new(fields))
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Names of all members, however deep.
+    fn members(kind: &DataType) -> Vec<String> {
+        let of = |field: &Arc<Field>| [vec![field.name().clone()], members(field.data_type())].concat();
+        match kind {
+            DataType::Struct(fields) => fields.iter().flat_map(of).collect(),
+            DataType::List(item) => members(item.data_type()),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn no_member_takes_the_name_of_a_column_behind_it() {
+        let mut before: Vec<String> = Vec::new();
+        for (field, _) in COLUMNS.iter() {
+            assert!(!before.contains(field.name()), "a member is called {} and stands before the column", field.name());
+            before.extend(members(field.data_type()));
+        }
+        assert!(before.iter().any(|name| name == "type"), "{before:?}");
+    }
+
+    #[test]
+    fn the_geometry_and_its_box_are_last() {
+        let names: Vec<&str> = COLUMNS.iter().map(|(field, _)| field.name().as_str()).collect();
+        assert_eq!(names[names.len() - 2..], ["geometry", "bbox"]);
+    }
+}

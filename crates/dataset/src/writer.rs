@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use parquet::{
-    arrow::ArrowWriter,
+    arrow::{ArrowWriter, arrow_writer::ArrowWriterOptions},
     basic::{Compression, Encoding, ZstdLevel},
     errors::ParquetError,
     file::{
@@ -96,9 +96,11 @@ impl PartWriter {
                 .set_column_dictionary_enabled(path(column), false)
                 .set_column_encoding(path(column), Encoding::BYTE_STREAM_SPLIT);
         }
-        let properties = properties.build();
+        // Readers of Arrow's own would take the schema that it can leave in the footer, which knows nothing of geometries. What
+        // stands in the file says the same.
+        let options = ArrowWriterOptions::new().with_properties(properties.build()).with_skip_arrow_metadata(true);
         Ok(Self {
-            writer: ArrowWriter::try_new(Vec::new(), SCHEMA.clone(), Some(properties))?,
+            writer: ArrowWriter::try_new_with_options(Vec::new(), SCHEMA.clone(), options)?,
             rows: 0,
             bbox: [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY],
             captured: [Timestamp::MAX, Timestamp::MIN],
