@@ -23,7 +23,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Text => "text",
         Kind::Bytes => "bytes",
         Kind::Uuid => "uuid",
-        Kind::Json => "json",
+        Kind::Json | Kind::Packed => "json",
     }
 }
 
@@ -77,7 +77,7 @@ pub fn encode(row: &Row) -> String {
 fn decode_value(column: &Column, raw: &RawValue) -> Option<Value> {
     let text = raw.get();
     // A column that cannot be empty holds the document `null`.
-    if text == "null" && (column.nullable || column.kind != Kind::Json) {
+    if text == "null" && (column.nullable || !matches!(column.kind, Kind::Json | Kind::Packed)) {
         return column.nullable.then_some(Value::Null);
     }
     let string = || serde_json::from_str::<String>(text).ok();
@@ -89,7 +89,7 @@ fn decode_value(column: &Column, raw: &RawValue) -> Option<Value> {
         Kind::Text => Value::Text(string()?),
         Kind::Bytes => Value::Bytes(unhex(&string()?)?),
         Kind::Uuid => Value::Uuid(string()?.parse().ok()?),
-        Kind::Json => Value::Json(raw.to_owned()),
+        Kind::Json | Kind::Packed => Value::Json(raw.to_owned()),
     })
 }
 
@@ -122,7 +122,7 @@ mod tests {
             Kind::Text => any::<String>().prop_map(Value::Text).boxed(),
             Kind::Bytes => any::<Vec<u8>>().prop_map(Value::Bytes).boxed(),
             Kind::Uuid => any::<u128>().prop_map(|id| Value::Uuid(uuid::Uuid::from_u128(id))).boxed(),
-            Kind::Json => any::<(String, f64, Option<i64>)>()
+            Kind::Json | Kind::Packed => any::<(String, f64, Option<i64>)>()
                 .prop_map(|document| Value::Json(serde_json::value::to_raw_value(&document).unwrap()))
                 .boxed(),
         };

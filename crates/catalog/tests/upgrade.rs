@@ -97,6 +97,12 @@ async fn sqlite_keeps_what_an_earlier_version_stored() {
         assert_eq!(pending.len() as i64, all - version);
         check(Arc::new(SqliteCatalog::open(&path).await.unwrap())).await;
         assert_eq!(SqliteCatalog::pending_migrations(&path).await.unwrap(), Vec::<String>::new());
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
+        let found: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check")
+            .fetch_all(&mut options.connect().await.unwrap())
+            .await
+            .unwrap();
+        assert_eq!(found, ["ok"]);
     }
 }
 

@@ -29,6 +29,8 @@ pub enum Kind {
     Uuid,
     /// A JSON document.
     Json,
+    /// A JSON document that is stored packed. In an archive it is as any other.
+    Packed,
 }
 
 /// What a column holds in a row.

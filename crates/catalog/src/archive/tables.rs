@@ -44,6 +44,10 @@ const fn json(name: &'static str) -> Column {
     column(name, Kind::Json)
 }
 
+const fn packed(name: &'static str) -> Column {
+    column(name, Kind::Packed)
+}
+
 /// Tables that are not archived, with the reason.
 pub const LEFT_OUT: &[(&str, &str)] = &[
     ("sessions", "whoever is signed in signs in again"),
@@ -323,10 +327,10 @@ pub const TABLES: &[Table] = &[
             text("license").or_null(),
             text("attribution").or_null(),
             json("semantics"),
-            json("objects").or_null(),
-            json("exif"),
-            json("overrides"),
-            json("detections").or_null(),
+            packed("objects").or_null(),
+            packed("exif"),
+            packed("overrides"),
+            packed("detections").or_null(),
         ],
     },
     Table {

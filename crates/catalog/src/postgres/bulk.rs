@@ -6,6 +6,7 @@ use super::{Connection, dialect, sql::archive::check_row};
 use crate::{
     CatalogError, Result,
     archive::{Column, Kind, Row, Table, Value},
+    stored::packed,
 };
 
 /// Writes rows of a table, with values for these of its columns.
@@ -56,15 +57,18 @@ fn write(text: &mut String, kind: Kind, value: Value) -> Result<()> {
             escape(text, value.get());
             Ok(())
         }
-        (Kind::Bytes, Value::Bytes(value)) => {
-            text.push_str("\\\\x");
-            value.iter().try_for_each(|byte| write!(text, "{byte:02x}"))
-        }
+        (Kind::Packed, Value::Json(value)) => write_bytes(text, &packed::pack(value.get().as_bytes())),
+        (Kind::Bytes, Value::Bytes(value)) => write_bytes(text, &value),
         (kind, value) => {
             return Err(CatalogError::Corrupt { what: "archived value", text: format!("{value:?} is not {kind:?}") });
         }
     };
     written.map_err(|error| CatalogError::Corrupt { what: "archived value", text: error.to_string() })
+}
+
+fn write_bytes(text: &mut String, bytes: &[u8]) -> std::fmt::Result {
+    text.push_str("\\\\x");
+    bytes.iter().try_for_each(|byte| write!(text, "{byte:02x}"))
 }
 
 /// Adds a text in which nothing ends a value or a row.

@@ -10,6 +10,7 @@ use crate::{
     CatalogError, Result,
     archive::{Column, INSTANCE, Kind, RESTORING, Row, TABLES, Table, Value},
     repository::{Archive, Beginning, Import, Snapshot},
+    stored::packed::{self, Packed},
 };
 
 /// How often a state is looked for in which every change has its number; after that, those without are left out.
@@ -28,11 +29,12 @@ pub fn bind(arguments: &mut Arguments, kind: Kind, value: Value) -> Result<()> {
         (Kind::Uuid, Value::Uuid(value)) => arguments.add(value),
         // As text, so that it stays what it is to the byte.
         (Kind::Json, Value::Json(value)) => arguments.add(value.get().to_owned()),
+        (Kind::Packed, Value::Json(value)) => arguments.add(packed::pack(value.get().as_bytes())),
         (Kind::Integer, Value::Null) => arguments.add(None::<i64>),
         (Kind::Real, Value::Null) => arguments.add(None::<f64>),
         (Kind::Boolean, Value::Null) => arguments.add(None::<bool>),
         (Kind::Text | Kind::Json, Value::Null) => arguments.add(None::<String>),
-        (Kind::Bytes, Value::Null) => arguments.add(None::<Vec<u8>>),
+        (Kind::Bytes | Kind::Packed, Value::Null) => arguments.add(None::<Vec<u8>>),
         (Kind::Uuid, Value::Null) => arguments.add(None::<Uuid>),
         (kind, value) => {
             return Err(CatalogError::Corrupt { what: "archived value", text: format!("{value:?} is not {kind:?}") });
@@ -52,6 +54,9 @@ fn value(row: &<Db as sqlx::Database>::Row, at: usize, kind: Kind) -> Result<Val
         Kind::Uuid => row.try_get::<Option<Uuid>, _>(at)?.map_or(Value::Null, Value::Uuid),
         Kind::Json => {
             row.try_get::<Option<Json<Box<RawValue>>>, _>(at)?.map_or(Value::Null, |document| Value::Json(document.0))
+        }
+        Kind::Packed => {
+            row.try_get::<Option<Packed<Box<RawValue>>>, _>(at)?.map_or(Value::Null, |document| Value::Json(document.0))
         }
     })
 }

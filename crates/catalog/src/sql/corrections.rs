@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Result,
     model::{FileNotice, JobId, JobKind, Picture, PictureId, UploadSetId},
-    stored::rows::micros,
+    stored::{packed::Packed, rows::micros},
 };
 
 /// Has a picture say what `new` says, except who may see it, and has its set sorted anew and its files follow. `jobs` are
@@ -25,7 +25,7 @@ pub async fn correct(
 ) -> Result<bool> {
     let [redact, dispatch] = jobs;
     let now = new.created_at;
-    let before: Option<(Json<serde_json::Value>, UploadSetId)> = sqlx::query_as(
+    let before: Option<(Packed<serde_json::Value>, UploadSetId)> = sqlx::query_as(
         "SELECT overrides, upload_set_id FROM pictures WHERE id = $1 AND status IN ('waiting', 'ready')",
     )
     .bind(id)

@@ -5,7 +5,6 @@ use std::{collections::BTreeSet, ops::RangeInclusive};
 use async_trait::async_trait;
 use flaneur_coverage::quadkey::{self, Bbox};
 use jiff::Timestamp;
-use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
@@ -16,7 +15,10 @@ use crate::{
     Dataset, Result,
     model::{DatasetItem, DatasetPart, Detection, Item, ItemLinks, JobId, JobKind, LOGGED_ZOOM, Lease, PictureId},
     signals::Topic,
-    stored::rows::{micros, time},
+    stored::{
+        packed::Packed,
+        rows::{micros, time},
+    },
 };
 
 /// There is one job for the whole dataset.
@@ -83,7 +85,7 @@ struct DatasetRow {
     #[sqlx(flatten)]
     picture: PictureRow,
     producer: String,
-    detections: Option<Json<Vec<Detection>>>,
+    detections: Option<Packed<Vec<Detection>>>,
 }
 
 impl DatasetRow {
@@ -96,7 +98,7 @@ impl DatasetRow {
             links: ItemLinks::default(),
             rejection: None,
         };
-        Ok((item, self.detections.map(|json| json.0).unwrap_or_default()))
+        Ok((item, self.detections.map(|packed| packed.0).unwrap_or_default()))
     }
 }
 

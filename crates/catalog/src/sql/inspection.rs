@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use flaneur_access::Visibility;
 use jiff::Timestamp;
-use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
@@ -16,7 +15,10 @@ use crate::{
     Inspection, Result,
     model::{JobId, JobKind, Objects, OverdueJob, PictureFiles, PictureId, Rejection, Schema, SequenceId, Stalled},
     signals::Topic,
-    stored::rows::{micros, named, time},
+    stored::{
+        packed::Packed,
+        rows::{micros, named, time},
+    },
 };
 
 /// The columns of [`FilesRow`]. The table is `p`.
@@ -30,7 +32,7 @@ struct FilesRow {
     id: PictureId,
     status: String,
     original: Option<String>,
-    objects: Option<Json<Objects>>,
+    objects: Option<Packed<Objects>>,
     content_sha256: String,
     updated_at: i64,
     process_job: bool,

@@ -12,7 +12,10 @@ use crate::{
         AccountId, Camera, Edited, Objects, Orientation, Picture, PictureId, PictureStatus, Revisions, Rights,
         Semantic, SequenceId, Shape, UploadSetId,
     },
-    stored::rows::{micros, named, time},
+    stored::{
+        packed::Packed,
+        rows::{micros, named, time},
+    },
 };
 
 /// The columns of [`PictureRow`]. The table is `p`.
@@ -60,15 +63,15 @@ pub struct PictureRow {
     camera_artist: Option<String>,
     focal_length: Option<f64>,
     field_of_view: Option<f64>,
-    exif: Json<BTreeMap<String, String>>,
-    overrides: Json<serde_json::Value>,
+    exif: Packed<BTreeMap<String, String>>,
+    overrides: Packed<serde_json::Value>,
     file_name: String,
     content_md5: String,
     content_sha256: String,
     size: i64,
     claimed_blurred: bool,
     original: Option<String>,
-    objects: Option<Json<Objects>>,
+    objects: Option<Packed<Objects>>,
     created_at: i64,
     updated_at: i64,
     edited: i64,
@@ -126,7 +129,7 @@ impl PictureRow {
             size: self.size,
             claimed_blurred: self.claimed_blurred,
             original: self.original,
-            objects: self.objects.map(|json| json.0),
+            objects: self.objects.map(|packed| packed.0),
             created_at: time(self.created_at)?,
             updated_at: time(self.updated_at)?,
         })
@@ -166,8 +169,8 @@ pub fn bind_said<'q>(query: Query<'q>, picture: &'q Picture) -> Query<'q> {
         .bind(&picture.camera.artist)
         .bind(picture.camera.focal_length)
         .bind(picture.camera.field_of_view)
-        .bind(Json(&picture.exif))
-        .bind(Json(&picture.overrides))
+        .bind(Packed(&picture.exif))
+        .bind(Packed(&picture.overrides))
 }
 
 /// Stores a picture as waiting, in no sequence, without objects. False if another picture has the same bytes.

@@ -23,7 +23,7 @@ use crate::{
         Rejection, SearchQuery, SequenceId,
     },
     signals::Topic,
-    stored::rows::micros,
+    stored::{packed::Packed, rows::micros},
 };
 
 /// Works out who may see a picture after its state, its sequence, its position, a visibility, an area or a report changed. The rule is
@@ -140,12 +140,12 @@ impl Pictures for Store {
     }
 
     async fn detections(&self, id: PictureId) -> Result<Vec<Detection>> {
-        let detections: Option<Option<Json<Vec<Detection>>>> =
+        let detections: Option<Option<Packed<Vec<Detection>>>> =
             sqlx::query_scalar("SELECT detections FROM pictures WHERE id = $1 AND status <> 'deleted'")
                 .bind(id)
                 .fetch_optional(&self.readers)
                 .await?;
-        Ok(detections.flatten().map(|json| json.0).unwrap_or_default())
+        Ok(detections.flatten().map(|packed| packed.0).unwrap_or_default())
     }
 
     async fn item(&self, viewer: Viewer, id: PictureId) -> Result<Option<Item>> {
@@ -216,10 +216,10 @@ impl Pictures for Store {
              WHERE id = $1 AND status IN ('waiting', 'ready', 'broken') RETURNING sequence_id, metadata_revision",
         )
         .bind(picture)
-        .bind(Json(objects))
+        .bind(Packed(objects))
         .bind(shape.width)
         .bind(shape.height)
-        .bind(Json(detections))
+        .bind(Packed(detections))
         .bind(micros(at))
         .bind(revision)
         .fetch_optional(&mut *tx)

@@ -17,7 +17,10 @@ use crate::{
     },
     request,
     signals::Topic,
-    stored::rows::{micros, named, time},
+    stored::{
+        packed::Packed,
+        rows::{micros, named, time},
+    },
 };
 
 /// The columns of [`RedactionRow`]. The table is `r`.
@@ -302,7 +305,7 @@ impl Redactions for Store {
         let picture = new.picture;
         let mut tx = self.write().await?;
         hold_pictures(&mut tx, Of::Picture(picture)).await?;
-        let before: Option<(Json<Objects>, Option<SequenceId>)> = sqlx::query_as(
+        let before: Option<(Packed<Objects>, Option<SequenceId>)> = sqlx::query_as(
             "SELECT objects, sequence_id FROM pictures WHERE id = $1 AND status = 'ready' AND objects IS NOT NULL",
         )
         .bind(picture)
@@ -313,7 +316,7 @@ impl Redactions for Store {
         };
         sqlx::query("UPDATE pictures SET objects = $2, updated_at = $3, served_revision = $4 WHERE id = $1")
             .bind(picture)
-            .bind(Json(&new.objects))
+            .bind(Packed(&new.objects))
             .bind(micros(new.at))
             .bind(new.revision)
             .execute(&mut *tx)

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use flaneur_access::Viewer;
 use jiff::Timestamp;
-use sqlx::types::Json;
 
 use super::{
     Connection, Store, at_least_none, edits, items,
@@ -23,7 +22,10 @@ use crate::{
         PageTrace, PictureId, Redaction, RedactionId, ReportEvent, ReportId, Sequence, SequencePlace, Transfer,
         TransferId, UploadSet, UploadSetId,
     },
-    stored::rows::{micros, named, time},
+    stored::{
+        packed::Packed,
+        rows::{micros, named, time},
+    },
 };
 
 /// Pictures that are there, of the sets `u` of an account, which lead.
@@ -225,9 +227,9 @@ impl Takeout for Store {
         let list = values.ids(rows.iter().map(|row| row.id.0))?;
         let sql =
             format!("SELECT p.id, p.detections FROM pictures p WHERE p.id IN ({list}) AND p.detections IS NOT NULL");
-        let found: Vec<(PictureId, Json<Vec<Detection>>)> = values.fetch_all(&mut tx, sql).await?;
+        let found: Vec<(PictureId, Packed<Vec<Detection>>)> = values.fetch_all(&mut tx, sql).await?;
         let mut found: HashMap<PictureId, Vec<Detection>> =
-            found.into_iter().map(|(id, Json(all))| (id, all)).collect();
+            found.into_iter().map(|(id, Packed(all))| (id, all)).collect();
         rows.into_iter()
             .filter_map(|row| Some((items.remove(&row.id)?, row)))
             .map(|(item, row)| {
@@ -247,8 +249,9 @@ impl Takeout for Store {
             "SELECT p.id, p.objects FROM pictures p
              WHERE p.id IN ({list}) AND p.audience IS NOT NULL AND p.objects IS NOT NULL"
         );
-        let rows: Vec<(PictureId, Json<Objects>)> = values.fetch_all(&mut *self.readers.acquire().await?, sql).await?;
-        Ok(rows.into_iter().map(|(id, Json(objects))| (id, objects)).collect())
+        let rows: Vec<(PictureId, Packed<Objects>)> =
+            values.fetch_all(&mut *self.readers.acquire().await?, sql).await?;
+        Ok(rows.into_iter().map(|(id, Packed(objects))| (id, objects)).collect())
     }
 
     async fn redactions_of(&self, pictures: &[PictureId]) -> Result<Vec<Redaction>> {
