@@ -66,6 +66,8 @@ pub struct Settings {
     pub enforce_terms: bool,
     /// Address of a MapLibre style for the site's background map; none for the built-in one.
     pub background_style: Option<String>,
+    /// Address of the service that the site finds places by name with.
+    pub geocoder: Option<String>,
     /// A CDN to which whoever asks for a file that anyone may see is sent; none: every file is served from here.
     pub cdn_url: Option<CdnUrl>,
     /// Memory for tiles and views of panoramas that were just asked for, bytes.
@@ -163,6 +165,7 @@ impl Default for Settings {
             max_open_uploads: 200,
             upload_lifetime: 24 * 3600,
             background_style: None,
+            geocoder: None,
             cdn_url: None,
             tile_cache: 64 << 20,
             dataset: None,

@@ -40,6 +40,10 @@ struct Configuration {
     #[serde(rename = "flaneur:background_style")]
     #[schema(required)]
     background_style: Option<String>,
+    /// Address of a service that finds places by name: it takes `q`, and answers as Nominatim does or in GeoJSON; null: there is none.
+    #[serde(rename = "flaneur:geocoder")]
+    #[schema(required)]
+    geocoder: Option<String>,
     /// The operator's address, where it is told.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -129,7 +133,7 @@ struct Choice {
 ///
 /// `auth.enabled` says whether uploading needs a token. `defaults` apply to upload sets that say nothing else: metres,
 /// seconds, degrees. `flaneur:background_style` is the address of a MapLibre style to put below the coverage, or null
-/// for the one the site brings along. `auth.flaneur:providers`: where people sign in with an account that they have
+/// for the one the site brings along; `flaneur:geocoder` that of a service that finds places by name, if there is one. `auth.flaneur:providers`: where people sign in with an account that they have
 /// elsewhere; `href` leads a browser there, and takes `next_url`. `registration_is_open` says whether who was never here gets
 /// an account that way.
 #[utoipa::path(
@@ -171,6 +175,7 @@ async fn configuration(State(api): State<Api>, url: PublicUrl, reply: Reply) -> 
         pages,
         version: env!("CARGO_PKG_VERSION"),
         background_style: settings.background_style.clone(),
+        geocoder: settings.geocoder.clone(),
         email: settings.email.clone(),
     })
 }

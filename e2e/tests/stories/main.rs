@@ -37,6 +37,7 @@ mod panoramax_cli_tests;
 mod parallel;
 mod pixels;
 mod postgres;
+mod previews;
 mod privacy;
 mod reading;
 mod replays;

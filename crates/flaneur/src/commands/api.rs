@@ -59,7 +59,7 @@ pub async fn run(args: ApiArgs) -> Result<()> {
     let more = tiler.merge(health::public_router(process.health.clone()));
     let routes = Router::new()
         .nest("/api", flaneur_api::router(api.clone(), more))
-        .merge(site::router(args.instance.background_style.as_deref()));
+        .merge(site::router(catalog.clone(), api.settings.clone()));
     process.watch_queue(&catalog).await;
     process.health.started(vec![
         Need::Database(catalog.clone()),

@@ -175,6 +175,10 @@ pub struct Instance {
     /// Address of a MapLibre style for the map's background; without it, Natural Earth as built in
     #[arg(long, value_name = "URL", env = "FLANEUR_BACKGROUND_STYLE")]
     pub background_style: Option<String>,
+    /// Address of a service that finds places by name, for the site's search: a `search` of Nominatim, or one that answers GeoJSON
+    /// (Photon, Addok). Browsers ask it themselves. Without it, only coordinates are found
+    #[arg(long, value_name = "URL", env = "FLANEUR_GEOCODER", value_parser = geocoder)]
+    pub geocoder: Option<String>,
     /// Accept pictures from whoever has no token
     #[arg(
         long, value_name = "BOOL", env = "FLANEUR_ANONYMOUS_UPLOADS", default_value = "false",
@@ -341,6 +345,14 @@ fn origin(text: &str) -> Result<String, String> {
     }
 }
 
+/// The `q` of a search is added to it.
+fn geocoder(text: &str) -> Result<String, String> {
+    let url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    url.filter(|url| url.fragment().is_none() && url.username().is_empty() && url.password().is_none())
+        .map(String::from)
+        .ok_or_else(|| "expected an address such as https://nominatim.example.org/search".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -358,5 +370,21 @@ mod tests {
             assert!(cdn(Some(wrong), false).is_err(), "{wrong}");
         }
         assert!(cdn(None, true).unwrap_err().to_string().contains("--cdn-url"));
+    }
+
+    #[test]
+    fn places_are_found_at_an_address() {
+        for right in ["https://nominatim.example.org/search", "http://localhost:2322/api/?lang=fr"] {
+            assert_eq!(geocoder(right).unwrap(), right);
+        }
+        for wrong in [
+            "",
+            "nominatim.example.org",
+            "file:///places",
+            "https://u:p@nominatim.example.org/",
+            "https://x.example/#y",
+        ] {
+            assert!(geocoder(wrong).unwrap_err().contains("https://"), "{wrong}");
+        }
     }
 }

@@ -77,6 +77,7 @@ pub fn settings(
         max_converted_size: upload.max_converted_size << 20,
         max_pixels: work.max_pixels * 1_000_000,
         background_style: instance.background_style.clone(),
+        geocoder: instance.geocoder.clone(),
         cdn_url: cdn.checked()?,
         tile_cache: memory.tile_cache << 20,
         dataset: (instance.dataset_every > 0)

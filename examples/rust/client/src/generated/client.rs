@@ -3468,7 +3468,7 @@ impl HttpClient {
     ///
     /// `auth.enabled` says whether uploading needs a token. `defaults` apply to upload sets that say nothing else: metres,
     /// seconds, degrees. `flaneur:background_style` is the address of a MapLibre style to put below the coverage, or null
-    /// for the one the site brings along. `auth.flaneur:providers`: where people sign in with an account that they have
+    /// for the one the site brings along; `flaneur:geocoder` that of a service that finds places by name, if there is one. `auth.flaneur:providers`: where people sign in with an account that they have
     /// elsewhere; `href` leads a browser there, and takes `next_url`. `registration_is_open` says whether who was never here gets
     /// an account that way.
     ///

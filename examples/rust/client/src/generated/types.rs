@@ -463,6 +463,9 @@ pub struct Configuration {
     ///Address of a MapLibre style to put below the coverage; null: the one that the site brings along.
     #[serde(rename = "flaneur:background_style")]
     pub flaneur_background_style: Option<String>,
+    ///Address of a service that finds places by name: it takes `q`, and answers as Nominatim does or in GeoJSON; null: there is none.
+    #[serde(rename = "flaneur:geocoder")]
+    pub flaneur_geocoder: Option<String>,
     pub geo_coverage: Translated,
     pub license: License,
     ///The licences that senders may choose from.

@@ -1,14 +1,22 @@
 //! The web site, embedded in the binary.
 
+mod preview;
+
+use std::sync::Arc;
+
 use axum::{
-    Router,
+    Extension, Router,
     body::Body,
     extract::State,
     response::{IntoResponse as _, Response},
     routing::get,
 };
+use flaneur_api::{PublicUrl, Settings};
+use flaneur_catalog::Catalog;
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use preview::Previews;
 use rust_embed::RustEmbed;
+use sha2::{Digest as _, Sha256};
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../../web/dist"]
@@ -31,39 +39,63 @@ const PAGES: [&str; 12] = [
     "/pages/{*rest}",
 ];
 
-/// Serves the site. `background` is the address of a map style on another host, which pages then may load.
-pub fn router(background: Option<&str>) -> Router {
-    let policy = policy(background);
+/// What answers need.
+#[derive(Clone)]
+struct Site {
+    policy: HeaderValue,
+    previews: Previews,
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+
+/// Serves the site of an instance.
+pub fn router(catalog: Arc<dyn Catalog>, settings: Arc<Settings>) -> Router {
+    let policy = policy(settings.background_style.as_deref(), settings.geocoder.as_deref());
     let mut router = Router::new();
     for page in PAGES {
         router = router.route(page, get(page_of_site));
     }
-    router.fallback(get(file)).with_state(policy)
+    router.fallback(get(file)).with_state(Site { policy, previews: Previews::new(catalog, settings) })
 }
 
-/// What pages may load: nothing from elsewhere, except the background map that the operator chose. Scripts only as
+/// What pages may load: nothing from elsewhere, except what the operator chose: the background map (`background`, the address of a
+/// map style), and answers of a service that finds places (`geocoder`, its address). Scripts only as
 /// files; styles inline too, as the map and the viewer set them on elements.
-fn policy(background: Option<&str>) -> HeaderValue {
+fn policy(background: Option<&str>, geocoder: Option<&str>) -> HeaderValue {
     let elsewhere = background
         .and_then(|style| url::Url::parse(style).ok())
         .map(|style| style.origin().ascii_serialization())
         .filter(|origin| origin.starts_with("http"))
         .map(|_| " https: http:".to_owned())
         .unwrap_or_default();
+    let finder = geocoder
+        .and_then(|address| url::Url::parse(address).ok())
+        .map(|address| format!(" {}", address.origin().ascii_serialization()))
+        .unwrap_or_default();
     let policy = format!(
-        "default-src 'self'; connect-src 'self'{elsewhere}; img-src 'self' data: blob:{elsewhere}; \
+        "default-src 'self'; connect-src 'self'{elsewhere}{finder}; img-src 'self' data: blob:{elsewhere}; \
          style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; \
          form-action 'self'"
     );
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'self'"))
 }
 
-async fn page_of_site(State(policy): State<HeaderValue>, uri: Uri, headers: HeaderMap) -> Response {
-    let mut response = match Files::get("index.html") {
-        Some(page) => answer(&page, "text/html; charset=utf-8", "no-cache", &headers),
-        None => unbuilt(),
+async fn page_of_site(
+    State(site): State<Site>,
+    url: Option<Extension<PublicUrl>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let page = Files::get("index.html").and_then(|page| String::from_utf8(page.data.into_owned()).ok());
+    let mut response = match (page, url) {
+        (Some(page), Some(Extension(url))) => {
+            let page = site.previews.tell(&page, &uri, &url).await;
+            answer(&Sha256::digest(&page), page.into(), HTML, "no-cache", &headers)
+        }
+        (Some(page), None) => answer(&Sha256::digest(&page), page.into(), HTML, "no-cache", &headers),
+        (None, _) => unbuilt(),
     };
-    protect(&mut response, policy);
+    protect(&mut response, site.policy);
     // Pages that act for an account must not be shown inside other pages.
     let path = uri.path();
     if matches!(path, "/sign-in" | "/account" | "/claim" | "/invite" | "/upload")
@@ -75,26 +107,27 @@ async fn page_of_site(State(policy): State<HeaderValue>, uri: Uri, headers: Head
     response
 }
 
-async fn file(State(policy): State<HeaderValue>, uri: Uri, headers: HeaderMap) -> Response {
+async fn file(State(site): State<Site>, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     let mut response = match Files::get(path).filter(|_| path != "index.html") {
         Some(file) => {
             let kind = mime_guess::from_path(path).first_or_octet_stream();
             // Built files carry their content's hash in the name.
             let caching = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
-            answer(&file, kind.essence_str(), caching, &headers)
+            answer(&file.metadata.sha256_hash(), file.data.into_owned().into(), kind.essence_str(), caching, &headers)
         }
         None => match Files::get("index.html") {
             // The page says that there is nothing here, with the way back.
             Some(page) if wants_page(&headers) => {
-                let mut response = answer(&page, "text/html; charset=utf-8", "no-cache", &HeaderMap::new());
+                let hash = page.metadata.sha256_hash();
+                let mut response = answer(&hash, page.data.into_owned().into(), HTML, "no-cache", &HeaderMap::new());
                 *response.status_mut() = StatusCode::NOT_FOUND;
                 response
             }
             _ => (StatusCode::NOT_FOUND, "there is nothing here").into_response(),
         },
     };
-    protect(&mut response, policy);
+    protect(&mut response, site.policy);
     response
 }
 
@@ -105,20 +138,16 @@ fn wants_page(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/html"))
 }
 
-fn answer(file: &rust_embed::EmbeddedFile, kind: &str, caching: &'static str, headers: &HeaderMap) -> Response {
-    let hash =
-        file.metadata.sha256_hash().iter().take(16).fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+/// A file of this SHA-256, or that the client has it.
+fn answer(sha256: &[u8], body: Body, kind: &str, caching: &'static str, headers: &HeaderMap) -> Response {
+    let hash = sha256.iter().take(16).fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     let tag = format!("\"{hash}\"");
     let known = headers
         .get_all(header::IF_NONE_MATCH)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .any(|value| value.contains(&tag));
-    let mut response = if known {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        Response::new(Body::from(file.data.clone().into_owned()))
-    };
+    let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { Response::new(body) };
     let out = response.headers_mut();
     if let Ok(kind) = HeaderValue::from_str(kind) {
         out.insert(header::CONTENT_TYPE, kind);
