@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::Stdio, time::Duration};
 
-use flaneur_e2e::{Client, Photo, Placement, Server, Tools, field, take_on, text};
+use flaneur_e2e::{Client, Photo, Placement, Server, ServerOptions, Tools, field, take_on, text};
 use serde_json::{Value, json};
 use tokio::process::Command;
 
@@ -83,6 +83,13 @@ async fn the_site_works_in_a_browser() {
 #[tokio::test]
 async fn the_map_is_narrowed_down_and_coloured_in_a_browser() {
     run("tests/map.test.mjs").await;
+}
+
+#[tokio::test]
+async fn places_are_found_in_a_browser() {
+    // The browser answers in place of the service: what is tried is that pages may ask this one, and what becomes of answers.
+    let server = ServerOptions::default().with(&["--geocoder", "http://places.example.org/search"]).start();
+    run_on(&server, "tests/find.test.mjs", &[]).await;
 }
 
 #[tokio::test]

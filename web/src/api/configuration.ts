@@ -30,6 +30,8 @@ export interface Configuration {
   readonly registrationIsOpen: boolean;
   /** Address of the MapLibre style to draw the map on, or null for the built-in background. */
   readonly backgroundStyle: string | null;
+  /** Address of a service that finds places by name, if there is one. */
+  readonly geocoder: string | null;
   /** Those that uploads may be published under; the first one holds where nothing else is chosen. */
   readonly licences: readonly Licence[];
   /** The texts that there are. */
@@ -63,6 +65,7 @@ export function parseConfiguration(raw: unknown): Configuration {
     providers: list(auth['flaneur:providers']).flatMap(parseProvider),
     registrationIsOpen: auth.registration_is_open === true,
     backgroundStyle: text(answer['flaneur:background_style']),
+    geocoder: httpUrl(answer['flaneur:geocoder']),
     licences: licences.length > 0 ? licences : parseLicence(answer.license),
     pages: PAGE_NAMES.filter((name) => list(answer.pages).includes(name)),
     termsEnforced: auth.enforce_tos_acceptance === true,

@@ -11,6 +11,7 @@ const PATHS = {
   compare: 'M4 5h6v14H4zM14 5h6v14h-6z',
   download: 'M12 4v11m0 0l-5-5m5 5l5-5M5 20h14',
   edit: 'M4 20l1-5L16 4l4 4L9 19zM14 6l4 4',
+  find: 'M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l5 5',
   filter: 'M4 5h16l-6 8v6l-4-2v-4z',
   flag: 'M6 21V4h12l-3 4.5 3 4.5H6',
   forward: 'M9 5l7 7-7 7',

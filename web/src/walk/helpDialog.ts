@@ -14,6 +14,7 @@ function keys(): [string[], MessageKey][] {
     [['[', ']'], 'help.dates'],
     [['c'], 'help.compare'],
     [['f'], 'help.filter'],
+    [['/'], 'help.find'],
     [['e'], 'help.edit'],
     [['r'], 'help.report'],
     [['b'], 'help.blur'],

@@ -19,6 +19,7 @@ export type Command =
   | 'edit'
   | 'report'
   | 'filter'
+  | 'find'
   | 'escape'
   | 'help';
 
@@ -47,6 +48,7 @@ const KEYS: ReadonlyMap<string, Command> = new Map([
   ['R', 'report'],
   ['f', 'filter'],
   ['F', 'filter'],
+  ['/', 'find'],
   ['Escape', 'escape'],
   ['?', 'help'],
 ]);

@@ -6,6 +6,7 @@ import {
   type LngLatBoundsLike,
   Map,
   type MapMouseEvent,
+  Marker,
   NavigationControl,
   Popup,
   ScaleControl,
@@ -80,6 +81,7 @@ function texts(): Record<string, string> {
 export class MapView {
   private readonly abort = new AbortController();
   private readonly cone: ViewCone;
+  private readonly found = new Marker({ element: h('div', { class: 'found' }) });
   private readonly coverage: Coverage;
   private readonly preview = new Popup({ closeButton: false, closeOnClick: false, className: 'preview', offset: 12 });
   private readonly cleanups: (() => void)[] = [];
@@ -143,6 +145,15 @@ export class MapView {
   fit(box: Box): void {
     const [west, south, east, north] = box;
     this.map.fitBounds([west, south, east, north], { padding: 60, maxZoom: PICTURE_ZOOM, animate: false });
+  }
+
+  /** Goes to a place that was looked for, and marks it; null: there is none any more. */
+  showFound(place: Place | null, box: Box | null): void {
+    this.found.remove();
+    if (place === null) return;
+    this.found.setLngLat([place.lon, place.lat]).addTo(this.map);
+    if (box === null) this.goTo({ ...place, zoom: PICTURE_ZOOM });
+    else this.fit(box);
   }
 
   /** Marks where a picture was taken; `centre` moves there, close enough to see the street. */

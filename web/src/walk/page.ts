@@ -16,6 +16,7 @@ import { Comparing } from './compare/comparing';
 import { TimeTravel } from './dates/timeTravel';
 import { Editing } from './edit/editing';
 import { Filtering } from './filters/filtering';
+import { Finder } from './search/finder';
 import { openHelp } from './helpDialog';
 import { type Command, listenToKeys } from './keyboard';
 import { buildLayout, showPlaying } from './layout';
@@ -57,6 +58,7 @@ class Walk {
   private readonly blurring: Blurring;
   private readonly editing: Editing;
   private readonly filtering: Filtering;
+  private readonly finder: Finder;
   private readonly reporting: Reporting;
 
   constructor(url: URL) {
@@ -124,6 +126,17 @@ class Walk {
     this.filtering = new Filtering(this.layout.mapFrame, { filters: this.state.filters, theme: this.state.theme }, () => {
       this.addressChanged();
     });
+    this.finder = new Finder(this.layout.mapFrame, {
+      service: () => configuration().then(({ geocoder }) => geocoder),
+      near: () => this.mapView?.position ?? null,
+      onFound: (place, box) => {
+        this.mapView?.showFound(place, box);
+        this.layout.announcer.textContent = t('finder.went');
+        this.focusMap();
+      },
+      onCleared: () => { this.mapView?.showFound(null, null); },
+      onLeave: () => { this.focusMap(); },
+    });
     this.showFocus();
     void this.start();
   }
@@ -160,6 +173,7 @@ class Walk {
     this.editing.destroy();
     this.reporting.destroy();
     this.filtering.destroy();
+    this.finder.destroy();
     this.mapView?.destroy();
     this.pictureView.destroy();
     delete document.documentElement.dataset.picture;
@@ -434,6 +448,12 @@ class Walk {
       this.comparing.obey(command);
       return true;
     }
+    if (command === 'find') {
+      if (this.blurring.active) return true;
+      this.setFocus('map');
+      this.finder.focus();
+      return true;
+    }
     if (command === 'filter') {
       if (this.blurring.active) return true;
       const seen = this.state.focus === 'map';
@@ -446,7 +466,7 @@ class Walk {
     if (this.blurring.active && !['turnLeft', 'turnRight', 'zoomIn', 'zoomOut', 'blur'].includes(command)) return true;
     // The map has its own use for arrows and zoom keys.
     if (inMap && ['turnLeft', 'turnRight', 'ahead', 'back', 'zoomIn', 'zoomOut'].includes(command)) return false;
-    const commands: Record<Exclude<Command, 'help' | 'filter'>, () => void> = {
+    const commands: Record<Exclude<Command, 'help' | 'filter' | 'find'>, () => void> = {
       turnLeft: () => { this.pictureView.turnBy(-TURN_STEP); },
       turnRight: () => { this.pictureView.turnBy(TURN_STEP); },
       ahead: () => { this.walk(true); },
@@ -473,6 +493,10 @@ class Walk {
     // What is reported is the picture that is seen.
     this.player.stop();
     void this.reporting.open();
+  }
+
+  private focusMap(): void {
+    this.layout.map.querySelector('canvas')?.focus();
   }
 
   private setFocus(focus: Focus): void {
