@@ -17,5 +17,5 @@ if ! fresh "$stamp" "$hash" || [[ ! -f $root/web/dist/index.html ]]; then
     step "building the site" npm --prefix "$root/web" run build
     echo "$hash" >"$stamp"
     # The compiler learns of files that are new in web/dist only when it looks at the module that embeds them.
-    touch "$root/crates/flaneur/src/site.rs"
+    touch "$root/crates/flaneur/src/site/mod.rs"
 fi
