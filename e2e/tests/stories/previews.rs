@@ -13,7 +13,7 @@ fn told(page: &str, name: &str) -> Option<String> {
 
 async fn page(client: &Client, target: &str) -> String {
     let answer = client.get(target).await.ok();
-    String::from_utf8(answer.body.to_vec()).unwrap()
+    String::from_utf8(answer.body).unwrap()
 }
 
 #[tokio::test]
