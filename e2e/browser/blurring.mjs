@@ -1,5 +1,5 @@
 // What the tests of blurring have in common: finding the mark in what is seen, and opening the mode.
-import { PATIENCE, given, screenshot, signIn } from './browser.mjs';
+import { PATIENCE, given, screenshot, signIn, untilQuiet } from './browser.mjs';
 
 /**
  * Where the mark is seen in each of some parts of the page, which it shows at one moment: `{ left, top, right, bottom }` in CSS
@@ -52,7 +52,7 @@ export async function markOn(page) {
 /** Waits until the mark is seen where it stays, and answers where. */
 export async function settledMark(page) {
   // First sharper versions of the picture follow.
-  await page.waitForLoadState('networkidle');
+  await untilQuiet(page);
   let before = await markOn(page);
   for (const until = Date.now() + PATIENCE; Date.now() < until; ) {
     const now = await markOn(page);

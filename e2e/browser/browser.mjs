@@ -106,6 +106,19 @@ export async function openPage(browser, device, { hosts = [new URL(given.url).ho
   return { context, page, troubles, foreign };
 }
 
+/** How long nothing new is waited for, ms. */
+const QUIET = 15_000;
+
+/**
+ * Waits until nothing is fetched any more. What comes then is looked at until it stays, so that this need not last: the browser does
+ * not tell of the end of every request that a page gave up.
+ */
+export async function untilQuiet(page) {
+  await page.waitForLoadState('networkidle', { timeout: QUIET }).catch((error) => {
+    if (error.name !== 'TimeoutError') throw error;
+  });
+}
+
 /** Keeps what the page looks like in `out/`. */
 export async function screenshot(page, name) {
   const folder = fileURLToPath(new URL('out/', import.meta.url));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 
 import { marksOn } from './blurring.mjs';
-import { PATIENCE, screenshot } from './browser.mjs';
+import { PATIENCE, screenshot, untilQuiet } from './browser.mjs';
 import { drag, swipe } from './pointing.mjs';
 
 /** Pixels by which a mark may be off: sharper versions of a picture come, and pixels are whole. */
@@ -36,7 +36,7 @@ export async function halves(page) {
 /** Waits until the marks in both pictures stay, and stay as they should. Answers where they are in each. */
 export async function untilMarks(page, what, should) {
   // First sharper versions of the pictures follow.
-  await page.waitForLoadState('networkidle');
+  await untilQuiet(page);
   let [before, marks] = ['', []];
   for (const until = Date.now() + PATIENCE; Date.now() < until; ) {
     const { first, second } = await halves(page);

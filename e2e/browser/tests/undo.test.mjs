@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { openOwn } from '../blurring.mjs';
-import { DESKTOP, PATIENCE, PHONE, given, launch, openPage, screenshot } from '../browser.mjs';
+import { DESKTOP, PATIENCE, PHONE, given, launch, openPage, screenshot, untilQuiet } from '../browser.mjs';
 
 let browser;
 
@@ -25,7 +25,7 @@ const byButton = (page) => page.getByTestId('blur-wrong').click();
 
 /** Clicks on the outline of what is blurred, once it stays where it is: it is drawn anew while the picture finds its place. */
 async function byOutline(page) {
-  await page.waitForLoadState('networkidle');
+  await untilQuiet(page);
   const middle = () =>
     page.evaluate(() => {
       const outline = document.querySelector('.blur-outline')?.getBoundingClientRect();
