@@ -75,7 +75,7 @@ const COPIES: [(&str, &str); 9] = [
                 'tz', 'UTC' || right(captured_local, 6), 'ts_gps', captured_local, 'ts_camera', captured_local)
             || CASE WHEN projection = 'flat' THEN '{}'
                 ELSE jsonb_build_object('cols', columns, 'rows', columns / 2) END,
-            exif::JSONB, format('SRID=4326;POINT(%s %s)', lon, lat), account_id,
+            (SELECT said.exif FROM said WHERE said.id = shown.id)::JSONB, format('SRID=4326;POINT(%s %s)', lon, lat), account_id,
             'epoch'::TIMESTAMPTZ + created_at * INTERVAL '1 microsecond', updated, updated, content_md5, upload_set_id,
             accuracy, round(width::FLOAT / round(field_of_view))::INTEGER
         FROM shown,
@@ -158,7 +158,24 @@ async fn show(ours: &mut PgConnection, bounds: Option<Bounds>) -> Result<()> {
         query = query.bind(bounds.map(|bounds| bounds[side]));
     }
     query.execute(&mut *ours).await?;
-    sqlx::query("ANALYZE shown").execute(ours).await?;
+    sqlx::query("ANALYZE shown").execute(&mut *ours).await?;
+    unpack(ours).await
+}
+
+/// Makes a temporary table of what the files of these pictures say, as JSON: `said`.
+async fn unpack(ours: &mut PgConnection) -> Result<()> {
+    sqlx::query("CREATE TEMPORARY TABLE said (id UUID PRIMARY KEY, exif TEXT NOT NULL)").execute(&mut *ours).await?;
+    let packed: Vec<(String, Vec<u8>)> =
+        sqlx::query_as("SELECT id::TEXT, exif FROM shown").fetch_all(&mut *ours).await?;
+    for some in packed.chunks(5_000) {
+        let ids: Vec<&str> = some.iter().map(|(id, _)| id.as_str()).collect();
+        let said = some.iter().map(|(_, exif)| Ok(String::from_utf8(flaneur_catalog::unpack(exif)?)?));
+        sqlx::query("INSERT INTO said SELECT made.id::UUID, made.exif FROM unnest($1, $2) AS made (id, exif)")
+            .bind(ids)
+            .bind(said.collect::<Result<Vec<String>>>()?)
+            .execute(&mut *ours)
+            .await?;
+    }
     Ok(())
 }
 

@@ -16,6 +16,7 @@ pub mod request;
 pub mod signals;
 pub mod sqlite;
 mod stored;
+pub use stored::packed::unpack;
 pub mod summary;
 pub mod world;
 
