@@ -1,5 +1,4 @@
 import type { Box, Place } from '../lib/geometry';
-import { ApiError } from './errors';
 import { list, number, object, text } from './json';
 
 /** What is called so. */
@@ -72,7 +71,7 @@ export function parseAnswer(raw: unknown): Answer {
 /**
  * Asks a service what is called so. `near` is where the reader looks: of equal names, what is nearer is meant.
  *
- * @throws {ApiError} when it does not answer, except when `signal` fired: then its reason.
+ * @throws when it does not answer, or something else than JSON, and when `signal` fires.
  */
 export async function findPlaces(address: string, name: string, near: Place | null, language: string, signal: AbortSignal): Promise<Answer> {
   const url = new URL(address);
@@ -80,16 +79,11 @@ export async function findPlaces(address: string, name: string, near: Place | nu
   // Photon and Addok know these; Nominatim passes over them.
   if (near !== null) Object.assign(given, { lat: near.lat.toFixed(3), lon: near.lon.toFixed(3) });
   for (const [key, value] of Object.entries(given)) if (!url.searchParams.has(key)) url.searchParams.set(key, value);
-  try {
-    const answer = await fetch(url, {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-      credentials: 'omit',
-      referrerPolicy: 'origin',
-    });
-    if (!answer.ok) throw new ApiError('network', answer.status, null);
-    return parseAnswer(await answer.json());
-  } catch (error) {
-    if (signal.aborted || error instanceof ApiError) throw error;
-    throw new ApiError('network', 0, null);
-  }
+  const answer = await fetch(url, {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    credentials: 'omit',
+    referrerPolicy: 'origin',
+  });
+  if (!answer.ok) throw new Error(`the service that finds places answered ${answer.status}`);
+  return parseAnswer(await answer.json());
 }

@@ -1,3 +1,5 @@
+import '../styles/ring.css';
+
 import type { PictureLink } from '../api/picture';
 import { fill, h, svg } from '../lib/dom';
 import { clamp } from '../lib/geometry';

@@ -1,6 +1,7 @@
 import type { Picture } from '../api/picture';
+import { iconButton } from '../app/iconButton';
 import { type Child, fill, h } from '../lib/dom';
-import { icon, type IconName } from '../lib/icons';
+import { icon } from '../lib/icons';
 import { formatLocalTime } from '../lib/time';
 import { language, t } from '../locales';
 
@@ -41,10 +42,6 @@ export function credit(picture: Picture): HTMLElement | null {
   return h('p', { class: 'caption-credit' }, who, between, licence(picture));
 }
 
-function action(name: IconName, label: string, onclick: () => void): HTMLElement {
-  return h('button', { type: 'button', class: 'icon-button', 'aria-label': label, title: label, onclick }, icon(name));
-}
-
 function download(picture: Picture): HTMLElement {
   const label = t('walk.download');
   return h(
@@ -72,13 +69,13 @@ export function takenText(picture: Picture): string {
  */
 export function showCaption(container: HTMLElement, picture: Picture, events: CaptionEvents): Offers {
   const taken = takenText(picture);
-  const blur = action('blur', t('blur.title'), events.onBlur);
+  const blur = iconButton('blur', t('blur.title'), events.onBlur);
   blur.hidden = true;
   blur.dataset.testid = 'blur-open';
-  const edit = action('edit', t('edit.title'), events.onEdit);
+  const edit = iconButton('edit', t('edit.title'), events.onEdit);
   edit.hidden = true;
   edit.dataset.testid = 'edit-open';
-  const report = action('flag', t('report.title'), events.onReport);
+  const report = iconButton('flag', t('report.title'), events.onReport);
   report.dataset.testid = 'report-open';
   const withheld = h('a', { href: '/reports', class: 'caption-withheld', 'data-testid': 'withheld' }, t('walk.withheld'));
   fill(
@@ -96,7 +93,7 @@ export function showCaption(container: HTMLElement, picture: Picture, events: Ca
       edit,
       blur,
       download(picture),
-      action('link', t('walk.copyLink'), events.onCopyLink),
+      iconButton('link', t('walk.copyLink'), events.onCopyLink),
       report,
     ),
     picture.withheld ? withheld : null,

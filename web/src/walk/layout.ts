@@ -1,5 +1,6 @@
+import { iconButton, renameButton } from '../app/iconButton';
 import { h } from '../lib/dom';
-import { icon, type IconName } from '../lib/icons';
+import { icon } from '../lib/icons';
 import { t } from '../locales';
 
 export interface Actions {
@@ -23,14 +24,6 @@ export interface Layout {
   readonly next: HTMLButtonElement;
   readonly empty: HTMLElement;
   readonly announcer: HTMLElement;
-}
-
-function iconButton(name: IconName, label: string, onclick: () => void, testId?: string): HTMLButtonElement {
-  return h(
-    'button',
-    { type: 'button', class: 'icon-button', 'aria-label': label, title: label, onclick, 'data-testid': testId },
-    icon(name),
-  );
 }
 
 function emptyState(): HTMLElement {
@@ -120,9 +113,7 @@ export function buildLayout(picture: HTMLElement, actions: Actions): Layout {
 
 /** Tells the play button what it does next. */
 export function showPlaying(button: HTMLButtonElement, playing: boolean): void {
-  const label = playing ? t('walk.pause') : t('walk.play');
-  button.setAttribute('aria-label', label);
-  button.title = label;
+  if (playing) renameButton(button, 'pause', t('walk.pause'));
+  else renameButton(button, 'play', t('walk.play'));
   button.setAttribute('aria-pressed', String(playing));
-  button.replaceChildren(icon(playing ? 'pause' : 'play'));
 }

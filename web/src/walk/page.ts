@@ -16,7 +16,6 @@ import { Comparing } from './compare/comparing';
 import { TimeTravel } from './dates/timeTravel';
 import { Editing } from './edit/editing';
 import { Filtering } from './filters/filtering';
-import { Finder } from './search/finder';
 import { openHelp } from './helpDialog';
 import { type Command, listenToKeys } from './keyboard';
 import { buildLayout, showPlaying } from './layout';
@@ -25,6 +24,7 @@ import type { MapTarget, MapView } from './mapView';
 import { PictureView } from './pictureView';
 import { Player } from './player';
 import { Reporting } from './report/reporting';
+import { Finder } from './search/finder';
 import { TURN_STEP } from './surface';
 import { type Focus, formatWalkHash, parseWalkUrl, type View, type WalkState } from './url';
 

@@ -1,5 +1,5 @@
+import { iconButton } from '../../app/iconButton';
 import { fill, h } from '../../lib/dom';
-import { icon, type IconName } from '../../lib/icons';
 import { plural, t } from '../../locales';
 
 export interface BarActions {
@@ -24,9 +24,9 @@ export class BlurBar {
   private readonly send: HTMLButtonElement;
 
   constructor(actions: BarActions) {
-    this.add = button('plus', t('blur.add'), actions.add, 'blur-add');
-    this.remove = button('bin', t('blur.remove'), actions.remove, 'blur-remove');
-    this.look = button('look', t('blur.look'), () => {
+    this.add = iconButton('plus', t('blur.add'), actions.add, 'blur-add');
+    this.remove = iconButton('bin', t('blur.remove'), actions.remove, 'blur-remove');
+    this.look = iconButton('look', t('blur.look'), () => {
       const looking = this.look.getAttribute('aria-pressed') !== 'true';
       this.look.setAttribute('aria-pressed', String(looking));
       actions.look(looking);
@@ -65,12 +65,4 @@ export class BlurBar {
     this.trouble.hidden = text === null;
     this.trouble.textContent = text ?? '';
   }
-}
-
-function button(name: IconName, label: string, onclick: () => void, testId: string): HTMLButtonElement {
-  return h(
-    'button',
-    { type: 'button', class: 'icon-button', 'aria-label': label, title: label, onclick, 'data-testid': testId },
-    icon(name),
-  );
 }

@@ -1,5 +1,6 @@
+import { iconButton, renameButton } from '../../app/iconButton';
 import { h } from '../../lib/dom';
-import { icon, type IconName } from '../../lib/icons';
+import { icon } from '../../lib/icons';
 import { t } from '../../locales';
 
 /** Both whole, or one over the other as far as a slider says. */
@@ -20,19 +21,17 @@ export class CompareBar {
   private shown: Layout = 'beside';
 
   constructor(actions: BarActions) {
-    this.layout = button('compare-layout', () => { actions.layout(this.shown === 'beside' ? 'slider' : 'beside'); });
-    this.lock = button('compare-lock', () => {
+    const change = (): void => { actions.layout(this.shown === 'beside' ? 'slider' : 'beside'); };
+    this.layout = iconButton('slider', t('compare.slider'), change, 'compare-layout');
+    const turnLock = (): void => {
       const locked = this.lock.getAttribute('aria-pressed') !== 'true';
       this.showLock(locked);
       actions.lock(locked);
-    });
-    name(this.lock, 'locked', t('compare.lock'));
-    const zoomIn = button('compare-zoom-in', () => { actions.zoom(1); });
-    name(zoomIn, 'plus', t('walk.zoomIn'));
-    const zoomOut = button('compare-zoom-out', () => { actions.zoom(-1); });
-    name(zoomOut, 'minus', t('walk.zoomOut'));
-    const leave = button('compare-leave', actions.leave);
-    name(leave, 'close', t('compare.leave'));
+    };
+    this.lock = iconButton('locked', t('compare.lock'), turnLock, 'compare-lock');
+    const zoomIn = iconButton('plus', t('walk.zoomIn'), () => { actions.zoom(1); }, 'compare-zoom-in');
+    const zoomOut = iconButton('minus', t('walk.zoomOut'), () => { actions.zoom(-1); }, 'compare-zoom-out');
+    const leave = iconButton('close', t('compare.leave'), actions.leave, 'compare-leave');
     this.element = h(
       'div',
       { class: 'compare-bar' },
@@ -49,22 +48,12 @@ export class CompareBar {
   /** Says how they are shown. */
   show(layout: Layout): void {
     this.shown = layout;
-    if (layout === 'beside') name(this.layout, 'slider', t('compare.slider'));
-    else name(this.layout, 'compare', t('compare.beside'));
+    if (layout === 'beside') renameButton(this.layout, 'slider', t('compare.slider'));
+    else renameButton(this.layout, 'compare', t('compare.beside'));
   }
 
   private showLock(locked: boolean): void {
     this.lock.setAttribute('aria-pressed', String(locked));
     this.lock.replaceChildren(icon(locked ? 'locked' : 'unlocked'));
   }
-}
-
-function button(testId: string, onclick: () => void): HTMLButtonElement {
-  return h('button', { type: 'button', class: 'icon-button', onclick, 'data-testid': testId });
-}
-
-function name(of: HTMLButtonElement, picture: IconName, label: string): void {
-  of.setAttribute('aria-label', label);
-  of.title = label;
-  of.replaceChildren(icon(picture));
 }

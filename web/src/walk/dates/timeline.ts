@@ -1,7 +1,7 @@
 import '../../styles/dates.css';
 
+import { iconButton } from '../../app/iconButton';
 import { fill, h } from '../../lib/dom';
-import { icon, type IconName } from '../../lib/icons';
 import { formatDay } from '../../lib/time';
 import { formatNumber, language, t } from '../../locales';
 import { dateBeside, type DateHere, dayStyle } from './dates';
@@ -21,9 +21,9 @@ export class Timeline {
   private dates: readonly DateHere[] = [];
 
   constructor(private readonly events: TimelineEvents) {
-    this.older = button('back', t('dates.older'), 'dates-older', () => { this.go(-1); });
-    this.newer = button('forward', t('dates.newer'), 'dates-newer', () => { this.go(1); });
-    this.compare = button('compare', t('dates.compare'), 'dates-compare', events.onCompare);
+    this.older = iconButton('back', t('dates.older'), () => { this.go(-1); }, 'dates-older');
+    this.newer = iconButton('forward', t('dates.newer'), () => { this.go(1); }, 'dates-newer');
+    this.compare = iconButton('compare', t('dates.compare'), events.onCompare, 'dates-compare');
     this.compare.append(h('span', { class: 'dates-word' }, t('dates.compare')));
     this.element = h(
       'section',
@@ -79,12 +79,4 @@ export class Timeline {
       h('time', { datetime: date.day }, formatDay(date.day, language(), dayStyle(date.day, this.dates))),
     );
   }
-}
-
-function button(name: IconName, label: string, testId: string, onclick: () => void): HTMLButtonElement {
-  return h(
-    'button',
-    { type: 'button', class: 'icon-button', 'aria-label': label, title: label, onclick, 'data-testid': testId },
-    icon(name),
-  );
 }

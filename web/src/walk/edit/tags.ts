@@ -1,6 +1,6 @@
 import type { Tag } from '../../api/edits';
+import { iconButton } from '../../app/iconButton';
 import { fill, h } from '../../lib/dom';
-import { icon } from '../../lib/icons';
 import { t } from '../../locales';
 
 /** Longest key and value that the API takes, bytes; what is longer in characters is longer in bytes, too. */
@@ -32,11 +32,7 @@ export class TagList {
   show(tags: readonly Tag[]): void {
     const entries = tags.map((tag) => {
       const label = t('edit.tagRemove', { tag: `${tag.key}=${tag.value}` });
-      const remove = h(
-        'button',
-        { type: 'button', class: 'icon-button', 'aria-label': label, title: label, onclick: () => void this.remove(tag) },
-        icon('bin'),
-      );
+      const remove = iconButton('bin', label, () => void this.remove(tag));
       return h('li', {}, h('code', {}, tag.key), h('span', {}, tag.value), remove);
     });
     fill(this.list, ...(entries.length === 0 ? [h('li', { class: 'muted' }, t('edit.noTags'))] : entries));

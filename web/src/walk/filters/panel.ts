@@ -1,7 +1,7 @@
 import { searchUsers, userById } from '../../api/users';
+import { iconButton } from '../../app/iconButton';
 import { labelled } from '../../app/labelled';
 import { fill, h } from '../../lib/dom';
-import { icon } from '../../lib/icons';
 import { t } from '../../locales';
 import {
   ACCURACIES,
@@ -78,11 +78,7 @@ export class FilterPanel {
   private looking: AbortController | null = null;
 
   constructor(private readonly events: PanelEvents) {
-    const close = h(
-      'button',
-      { type: 'button', class: 'icon-button', 'aria-label': t('app.close'), title: t('app.close'), onclick: events.onClose, 'data-testid': 'filter-close' },
-      icon('close'),
-    );
+    const close = iconButton('close', t('app.close'), events.onClose, 'filter-close');
     this.clear = h(
       'button',
       { type: 'button', class: 'button', onclick: () => { this.clearAll(); }, 'data-testid': 'filter-clear' },
