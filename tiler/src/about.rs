@@ -21,8 +21,8 @@ impl About {
     }
 }
 
-/// The text where HTML is read.
-fn escaped(text: &str) -> String {
+/// A text as it stands in HTML, and in attributes between double quotes.
+pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

@@ -26,7 +26,7 @@ mod style;
 mod tile;
 mod tilejson;
 
-pub use about::About;
+pub use about::{About, escaped};
 
 /// Sequences read for one tile, the newest of those in it.
 pub const MAX_SEQUENCES: i64 = 10_000;

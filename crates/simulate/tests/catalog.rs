@@ -1,5 +1,5 @@
 //! A simulation in a catalog: the same in every database, and nothing to be found wrong with it.
-#![expect(clippy::unwrap_used, reason = "this is test code")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "this is test code")]
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -124,6 +124,31 @@ async fn a_seed_is_the_same_catalog_in_a_server() {
     in_server.close().await;
     let drop = format!("DROP DATABASE {name} WITH (FORCE)");
     sqlx::query(sqlx::AssertSqlSafe(drop)).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+/// What packing saves: `cargo test -p flaneur-simulate --test catalog packed -- --nocapture` prints the bytes.
+#[tokio::test]
+async fn documents_of_pictures_are_packed() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = file(&folder).await;
+    filled(&catalog, 1).await;
+    let tables = dump(&catalog).await;
+    let path = folder.path().join("catalog.db");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path).read_only(true);
+    let mut connection = options.connect().await.unwrap();
+    for (name, at_least) in [("exif", 6.0), ("objects", 2.0), ("detections", 2.0), ("overrides", 2.0)] {
+        let sizes = tables["pictures"].iter().filter_map(|row| match column("pictures", row, name) {
+            Value::Json(document) => Some(document.get().len() as i64),
+            _ => None,
+        });
+        let plain: i64 = sizes.sum();
+        let sql = format!("SELECT sum(length({name})), count({name}) FROM pictures");
+        let (stored, number): (i64, i64) =
+            sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap();
+        println!("{name}: {} bytes as JSON, {} as stored", plain / number, stored / number);
+        assert!(plain as f64 > at_least * stored as f64, "{name}: {plain} bytes as JSON, {stored} as stored");
+    }
     connection.close().await.unwrap();
 }
 

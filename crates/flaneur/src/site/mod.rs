@@ -86,14 +86,15 @@ async fn page_of_site(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let page = Files::get("index.html").and_then(|page| String::from_utf8(page.data.into_owned()).ok());
-    let mut response = match (page, url) {
-        (Some(page), Some(Extension(url))) => {
-            let page = site.previews.tell(&page, &uri, &url).await;
+    let mut response = match Files::get("index.html") {
+        Some(page) => {
+            let mut page = String::from_utf8_lossy(&page.data).into_owned();
+            if let Some(Extension(url)) = url {
+                page = site.previews.tell(&page, &uri, &url).await;
+            }
             answer(&Sha256::digest(&page), page.into(), HTML, "no-cache", &headers)
         }
-        (Some(page), None) => answer(&Sha256::digest(&page), page.into(), HTML, "no-cache", &headers),
-        (None, _) => unbuilt(),
+        None => unbuilt(),
     };
     protect(&mut response, site.policy);
     // Pages that act for an account must not be shown inside other pages.

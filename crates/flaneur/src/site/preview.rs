@@ -9,6 +9,7 @@ use flaneur_catalog::{
     Catalog,
     model::{Item, PictureId, Projection, Sequence, SequenceId, Shape},
 };
+use flaneur_tiler::escaped;
 use http::Uri;
 use uuid::Uuid;
 
@@ -185,11 +186,6 @@ impl Preview {
         tag("name", "twitter:card", "summary_large_image");
         tags
     }
-}
-
-/// A text as it stands in an attribute between double quotes.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]
