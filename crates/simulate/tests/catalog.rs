@@ -1,5 +1,5 @@
 //! A simulation in a catalog: the same in every database, and nothing to be found wrong with it.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "this is test code")]
+#![expect(clippy::unwrap_used, reason = "this is test code")]
 
 use std::{collections::BTreeMap, sync::Arc};
 
