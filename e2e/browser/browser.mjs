@@ -86,6 +86,7 @@ export async function openPage(browser, device, { hosts = [new URL(given.url).ho
   });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
+  follow(page);
   const troubles = [];
   const foreign = new Set();
   const note = (text) => {
@@ -106,17 +107,37 @@ export async function openPage(browser, device, { hosts = [new URL(given.url).ho
   return { context, page, troubles, foreign };
 }
 
-/** How long nothing new is waited for, ms. */
-const QUIET = 15_000;
+/** What the pages fetch: when each request that has not ended began, and when the last one began or ended. */
+const traffic = new WeakMap();
 
-/**
- * Waits until nothing is fetched any more. What comes then is looked at until it stays, so that this need not last: the browser does
- * not tell of the end of every request that a page gave up.
- */
-export async function untilQuiet(page) {
-  await page.waitForLoadState('networkidle', { timeout: QUIET }).catch((error) => {
-    if (error.name !== 'TimeoutError') throw error;
+function follow(page) {
+  const seen = { open: new Map(), last: Date.now() };
+  traffic.set(page, seen);
+  page.on('request', (request) => {
+    seen.last = Date.now();
+    seen.open.set(request, seen.last);
   });
+  const ended = (request) => {
+    if (seen.open.delete(request)) seen.last = Date.now();
+  };
+  page.on('requestfinished', ended);
+  page.on('requestfailed', ended);
+}
+
+/** For how long nothing has to have happened, ms. */
+const REST = 500;
+
+/** How long a request is waited for, ms. The browser does not tell of the end of every request that a page gave up. */
+const LONGEST = 5_000;
+
+/** Waits until nothing is fetched any more. What comes then all the same has to be looked at until it stays. */
+export async function untilQuiet(page) {
+  const { open, last } = traffic.get(page);
+  const now = Date.now();
+  const young = [...open.values()].some((began) => now - began < LONGEST);
+  if (!young && now - last >= REST) return;
+  await page.waitForTimeout(50);
+  await untilQuiet(page);
 }
 
 /** Keeps what the page looks like in `out/`. */

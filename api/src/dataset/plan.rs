@@ -4,8 +4,8 @@ use flaneur_access::Viewer;
 use flaneur_catalog::{Catalog, CatalogError, model::DatasetPart};
 use flaneur_coverage::{cell::cell, quadkey::Tile};
 
-/// Pictures in a file at most, unless they are all in one place. About 25 MB, which are in memory while it is written.
-pub(super) const MOST: i64 = 100_000;
+/// Pictures in a file at most, unless they are all in one place. About 12 MB, which are in memory while it is written.
+pub(super) const MOST: i64 = 50_000;
 /// The zoom levels of tiles. Pictures are counted at the first three as they come and go.
 const LEVELS: [u8; 7] = [6, 9, 12, 14, 16, 18, 20];
 

@@ -256,7 +256,10 @@ async fn part(
         return Ok(response);
     }
     let sent = send(&api, &reply, &method, &headers, &key, tag).await?;
-    sent.ok_or_else(no_file)
+    sent.ok_or_else(|| {
+        tracing::warn!(file, "a file of the dataset is missing: replaced just now, or lost");
+        no_file()
+    })
 }
 
 fn none_here() -> ApiError {

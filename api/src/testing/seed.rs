@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 use flaneur_catalog::model::{
-    AccountId, DispatchPart, DispatchPlan, JobId, JobKind, Lease, NewUploadSet, Objects, PictureId, PlacedShot,
-    Projection, Publication, Receipt, ReceivedFile, Rights, Semantic, SequenceId, SequenceSummary, SortMethod,
-    TileMatrix, UploadSetId,
+    AccountId, DispatchPart, DispatchPlan, JobId, JobKind, Lease, NewUploadSet, Objects, Outline, PictureId,
+    PlacedShot, Projection, Publication, Receipt, ReceivedFile, Redaction, RedactionId, RedactionOrigin,
+    RedactionReceipt, RedactionState, RegionClass, Republication, Rights, Semantic, SequenceId, SequenceSummary,
+    SortMethod, TileMatrix, UploadSetId,
 };
 use flaneur_coverage::quadkey::Bbox;
 use flaneur_jpeg::TileGrid;
@@ -119,7 +120,7 @@ impl Fixture {
         let id = PictureId(lease.subject);
         let picture = self.api.catalog.picture(id).await.unwrap().unwrap();
         let objects = match recipe.projection {
-            Projection::Equirectangular => self.panorama_objects(id).await,
+            Projection::Equirectangular => self.panorama_objects(id, id.0.as_u128()).await,
             Projection::Flat => self.objects(id, content("master", id, 5000)).await,
         };
         let publication = Publication {
@@ -137,9 +138,47 @@ impl Fixture {
         assert!(self.api.catalog.destroyed(&destroy, id).await.unwrap());
     }
 
-    /// Those of a real panorama, as small as its grid can be.
-    async fn panorama_objects(&self, id: PictureId) -> Objects {
-        let files = panorama(256, 128, id.0.as_u128());
+    /// Gives a panorama other files and takes the old ones away, as what is drawn on it does.
+    pub(crate) async fn republish(&self, id: PictureId) {
+        let drawn = Redaction {
+            id: RedactionId(self.api.world.id()),
+            picture: id,
+            origin: RedactionOrigin::Drawn,
+            class: RegionClass::Other,
+            outlines: vec![Outline::Box([1.0, 2.0, 30.0, 40.0])],
+            state: RedactionState::Asked,
+            asked_by: Some(self.owner.account.id),
+            asked_at: self.api.world.now(),
+            settled_at: None,
+            message: None,
+            undo: None,
+        };
+        let receipt = self.api.catalog.ask_redaction(drawn.clone(), 100, self.job()).await.unwrap();
+        assert_eq!(receipt, RedactionReceipt::Taken);
+        let lease = self.lease(JobKind::Redact).await;
+        let before = self.api.catalog.picture(id).await.unwrap().unwrap().objects.unwrap();
+        let new = Republication {
+            picture: id,
+            from: before.master,
+            objects: self.panorama_objects(id, drawn.id.0.as_u128()).await,
+            done: vec![drawn.id],
+            undone: Vec::new(),
+            patch: None,
+            revision: 0,
+            at: self.api.world.now(),
+        };
+        assert!(self.api.catalog.republish_picture(&lease, new, [self.job(), self.job()]).await.unwrap());
+        let again = self.lease(JobKind::Redact).await;
+        let keys = self.api.catalog.superseded(id).await.unwrap();
+        for key in &keys {
+            self.api.storage.public.remove(&key.parse().unwrap()).await.unwrap();
+        }
+        assert!(self.api.catalog.forget_superseded(&again, &keys).await.unwrap(), "which ends the job");
+    }
+
+    /// Those of a real panorama, as small as its grid can be. Another seed makes other pixels.
+    async fn panorama_objects(&self, id: PictureId, seed: u128) -> Objects {
+        let files = panorama(256, 128, seed);
         let TileGrid { columns, rows, tile_width, tile_height } = files.grid;
         let matrix = TileMatrix {
             columns: columns.into(),
@@ -196,7 +235,8 @@ impl Fixture {
         lease.unwrap_or_else(|| panic!("a job of kind {kind:?} is due"))
     }
 
-    fn job(&self) -> JobId {
+    /// An id for a job.
+    pub(crate) fn job(&self) -> JobId {
         JobId(self.api.world.id())
     }
 

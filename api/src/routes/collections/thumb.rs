@@ -41,7 +41,7 @@ async fn thumb(
 ) -> ApiResult<Response> {
     let first = api.catalog.sequence_items(identity.viewer(), SequenceId(id), 0, 1).await?;
     let first = first.into_iter().next().ok_or_else(|| ApiError::not_found("Collection doesn't exist"))?;
-    serve_file(&api, &identity, &reply, &method, &headers, &first, File::Thumb).await
+    serve_file(&api, &identity, &reply, &method, &headers, first.picture.id, File::Thumb).await
 }
 
 #[cfg(test)]

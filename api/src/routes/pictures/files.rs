@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{find_item, no_item, send, unchanged};
+use super::{no_item, send, unchanged, with_files};
 use crate::{Api, ApiError, ApiResult, Identity, error::ErrorBody, extract::Path, respond::Reply};
 
 /// The routes.
@@ -43,28 +43,43 @@ impl File {
     }
 }
 
-/// Sends a file of a picture that the viewer was found to be allowed to see, or the viewer to where it is.
+/// Sends a file of a picture, or the viewer to where it is.
 pub(crate) async fn serve_file(
     api: &Api,
     identity: &Identity,
     reply: &Reply,
     method: &Method,
     headers: &HeaderMap,
-    item: &Item,
+    id: PictureId,
     file: File,
 ) -> ApiResult<Response> {
+    let send = |item| send_file(api, identity, reply, method, headers, item, file);
+    with_files(api, identity, id, send).await
+}
+
+/// Sends a file of a picture that the viewer was found to be allowed to see, or the viewer to where it is. None if the file
+/// went away after the picture was looked up.
+async fn send_file(
+    api: &Api,
+    identity: &Identity,
+    reply: &Reply,
+    method: &Method,
+    headers: &HeaderMap,
+    item: Item,
+    file: File,
+) -> ApiResult<Option<Response>> {
     let objects = item.picture.objects.as_ref().ok_or_else(no_item)?;
     let key = public_key(file.key(objects))?;
     let tag = entity_tag(key.content_hash())?;
     if let Some(response) = unchanged(reply, &tag) {
-        return Ok(response);
+        return Ok(Some(response));
     }
     if let Some(cdn) = &api.settings.cdn_url
         && anyone_may_see(api, identity, item.picture.id).await?
     {
-        return elsewhere(&cdn.address(&key));
+        return elsewhere(&cdn.address(&key)).map(Some);
     }
-    send(api, reply, method, headers, &key, tag).await?.ok_or_else(no_item)
+    send(api, reply, method, headers, &key, tag).await
 }
 
 /// Whether a picture that this viewer may see is one that anyone may see. What only some may see is never on a CDN, which
@@ -119,8 +134,7 @@ async fn hd(
     headers: HeaderMap,
     Path(id): Path<Uuid>,
 ) -> ApiResult<Response> {
-    let item = find_item(&api, &identity, PictureId(id)).await?;
-    serve_file(&api, &identity, &reply, &method, &headers, &item, File::Hd).await
+    serve_file(&api, &identity, &reply, &method, &headers, PictureId(id), File::Hd).await
 }
 
 /// A picture, at most 2048 pixels wide and high
@@ -146,8 +160,7 @@ async fn sd(
     headers: HeaderMap,
     Path(id): Path<Uuid>,
 ) -> ApiResult<Response> {
-    let item = find_item(&api, &identity, PictureId(id)).await?;
-    serve_file(&api, &identity, &reply, &method, &headers, &item, File::Sd).await
+    serve_file(&api, &identity, &reply, &method, &headers, PictureId(id), File::Sd).await
 }
 
 /// A picture, 500 pixels wide
@@ -173,8 +186,7 @@ async fn thumb(
     headers: HeaderMap,
     Path(id): Path<Uuid>,
 ) -> ApiResult<Response> {
-    let item = find_item(&api, &identity, PictureId(id)).await?;
-    serve_file(&api, &identity, &reply, &method, &headers, &item, File::Thumb).await
+    serve_file(&api, &identity, &reply, &method, &headers, PictureId(id), File::Thumb).await
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{Api, ApiError, ApiResult, Identity, Link, PublicUrl, routes::edits::permission_links, stac};
 
 mod files;
+mod following;
 mod one;
 mod panorama;
 mod redactions;
@@ -17,6 +18,7 @@ mod view;
 
 pub(crate) use files::{File, serve_file};
 pub(in crate::routes) use files::{entity_tag, public_key};
+use following::with_files;
 pub(crate) use redactions::{RedactionDocument, redaction_document, redactions_with};
 pub(in crate::routes) use send::{send, unchanged};
 

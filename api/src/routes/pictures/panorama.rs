@@ -1,5 +1,7 @@
 //! What tiles and views of panoramas have in common.
 
+use std::sync::Arc;
+
 use flaneur_catalog::{
     CatalogError,
     model::{Item, TileMatrix},
@@ -8,7 +10,7 @@ use flaneur_jpeg::JpegError;
 use flaneur_storage::StorageError;
 use http::StatusCode;
 
-use super::{files::public_key, no_item, send};
+use super::{files::public_key, no_item};
 use crate::{
     ApiError, ApiResult,
     cutter::{CutError, Panorama},
@@ -21,13 +23,18 @@ pub(super) fn panorama_of(item: &Item) -> ApiResult<Option<(Panorama, TileMatrix
     Ok(Some((Panorama { master: public_key(&objects.master)?, index: public_key(index)? }, *matrix)))
 }
 
-/// What a client is told if nothing was cut.
-pub(super) fn refusal(error: &CutError) -> ApiError {
+/// What was cut; none if an object of the panorama went away after it was looked up. Fails with what a client is told if
+/// nothing was cut.
+pub(super) fn made<T>(cut: Result<T, Arc<CutError>>) -> ApiResult<Option<T>> {
+    match cut {
+        Ok(made) => Ok(Some(made)),
+        Err(error) if matches!(*error, CutError::Storage(StorageError::Missing(_))) => Ok(None),
+        Err(error) => Err(refusal(&error)),
+    }
+}
+
+fn refusal(error: &CutError) -> ApiError {
     match error {
-        CutError::Storage(StorageError::Missing(key)) => {
-            send::missing(key);
-            no_item()
-        }
         CutError::Storage(error) => error.into(),
         CutError::Picture(JpegError::ViewTooLarge) => ApiError::new(
             StatusCode::UNPROCESSABLE_ENTITY,

@@ -47,10 +47,7 @@ pub(in crate::routes) async fn send(
             let body = |_| Body::from_stream(object.bytes);
             Ok(Some(answer(reply, wanted, size, key.kind().media_type(), tag, body)))
         }
-        Err(StorageError::Missing(key)) => {
-            missing(&key);
-            Ok(None)
-        }
+        Err(StorageError::Missing(_)) => Ok(None),
         Err(other) => Err(other.into()),
     }
 }
@@ -98,11 +95,6 @@ fn answer(
     }
     reply.mark(headers);
     response
-}
-
-/// Tells the log that an object is not there.
-pub(super) fn missing(key: &str) {
-    tracing::warn!(key, "an object is missing: deleted just now, or lost");
 }
 
 fn not_satisfiable(reply: &Reply, size: u64) -> Response {

@@ -1,16 +1,15 @@
 //! `/pictures/{id}/tiled/{col}_{row}.jpg`: tiles of a panorama.
 
 use axum::{extract::State, response::Response};
-use flaneur_catalog::model::PictureId;
+use flaneur_catalog::model::{Item, PictureId};
 use http::{HeaderMap, Method};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
     files::entity_tag,
-    find_item,
-    panorama::{other_grid, panorama_of, refusal},
-    send,
+    panorama::{made, other_grid, panorama_of},
+    send, with_files,
 };
 use crate::{Api, ApiError, ApiResult, Identity, error::ErrorBody, extract::Path, respond::Reply};
 
@@ -46,7 +45,19 @@ async fn tile(
 ) -> ApiResult<Response> {
     let (column, row) = parse_name(&name)
         .ok_or_else(|| ApiError::not_found("Tiles are named after their column and row, such as 3_1.jpg"))?;
-    let item = find_item(&api, &identity, PictureId(id)).await?;
+    let send = |item| send_tile(&api, &reply, &method, &headers, item, (column, row));
+    with_files(&api, &identity, PictureId(id), send).await
+}
+
+/// None if the files of the panorama went away after it was looked up.
+async fn send_tile(
+    api: &Api,
+    reply: &Reply,
+    method: &Method,
+    headers: &HeaderMap,
+    item: Item,
+    (column, row): (u32, u32),
+) -> ApiResult<Option<Response>> {
     let (panorama, matrix) =
         panorama_of(&item)?.ok_or_else(|| ApiError::not_found("Tiles are not available for flat pictures"))?;
     if i64::from(column) >= matrix.columns || i64::from(row) >= matrix.rows {
@@ -55,12 +66,14 @@ async fn tile(
         return Err(ApiError::not_found(sentence));
     }
     let tag = entity_tag(&panorama.part(&format!("{column}_{row}")))?;
-    if let Some(response) = send::unchanged(&reply, &tag) {
-        return Ok(response);
+    if let Some(response) = send::unchanged(reply, &tag) {
+        return Ok(Some(response));
     }
-    let made = api.cutter.tile(&api.storage.public, &panorama, (column, row)).await;
-    let file = made.map_err(|error| refusal(&error))?.ok_or_else(other_grid)?;
-    Ok(send::send_made(&reply, &method, &headers, &file, tag))
+    let Some(tile) = made(api.cutter.tile(&api.storage.public, &panorama, (column, row)).await)? else {
+        return Ok(None);
+    };
+    let file = tile.ok_or_else(other_grid)?;
+    Ok(Some(send::send_made(reply, method, headers, &file, tag)))
 }
 
 /// `3_1.jpg`: column 3, row 1; written in one way only.

@@ -1,7 +1,7 @@
 //! `/pictures/{id}/view.jpg`: what a camera in the middle of a panorama would see.
 
 use axum::{extract::State, response::Response};
-use flaneur_catalog::model::PictureId;
+use flaneur_catalog::model::{Item, PictureId};
 use flaneur_jpeg::PerspectiveView;
 use http::{HeaderMap, Method, StatusCode};
 use serde::Deserialize;
@@ -10,9 +10,8 @@ use uuid::Uuid;
 
 use super::{
     files::entity_tag,
-    find_item,
-    panorama::{panorama_of, refusal},
-    send,
+    panorama::{made, panorama_of},
+    send, with_files,
 };
 use crate::{
     Api, ApiError, ApiResult, Identity,
@@ -178,7 +177,19 @@ async fn view(
     Query(parameters): Query<ViewParameters>,
 ) -> ApiResult<Response> {
     let camera = parameters.read()?;
-    let item = find_item(&api, &identity, PictureId(id)).await?;
+    let send = |item| send_view(&api, &reply, &method, &headers, item, camera);
+    with_files(&api, &identity, PictureId(id), send).await
+}
+
+/// None if the files of the panorama went away after it was looked up.
+async fn send_view(
+    api: &Api,
+    reply: &Reply,
+    method: &Method,
+    headers: &HeaderMap,
+    item: Item,
+    camera: Camera,
+) -> ApiResult<Option<Response>> {
     let (panorama, _) = panorama_of(&item)?.ok_or_else(|| {
         ApiError::not_found("Views are made of 360° pictures only; this one is flat: use its hd.jpg or sd.jpg")
     })?;
@@ -190,12 +201,11 @@ async fn view(
     let view = camera.of(item.picture.orientation.heading)?;
     let name = name(&view);
     let tag = entity_tag(&panorama.part(&name))?;
-    if let Some(response) = send::unchanged(&reply, &tag) {
-        return Ok(response);
+    if let Some(response) = send::unchanged(reply, &tag) {
+        return Ok(Some(response));
     }
-    let made = api.cutter.view(&api.storage.public, &panorama, &name, view).await;
-    let file = made.map_err(|error| refusal(&error))?;
-    Ok(send::send_made(&reply, &method, &headers, &file, tag))
+    let view = made(api.cutter.view(&api.storage.public, &panorama, &name, view).await)?;
+    Ok(view.map(|file| send::send_made(reply, method, headers, &file, tag)))
 }
 
 #[cfg(test)]
