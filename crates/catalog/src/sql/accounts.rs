@@ -128,7 +128,7 @@ impl Accounts for Store {
     async fn search_accounts(&self, text: &str, limit: i64) -> Result<Vec<Account>> {
         let sql = format!(
             "SELECT id, name, admin, created_at FROM accounts WHERE {position}(name_key, $1) > 0 AND erased_at IS NULL
-             ORDER BY CASE WHEN name_key = $1 THEN 0 ELSE 1 END, name_key LIMIT $2",
+             ORDER BY CASE WHEN name_key = $1 THEN 0 ELSE 1 END, name_key LIMIT +$2",
             position = dialect::POSITION,
         );
         sqlx::query_as::<_, AccountRow>(sqlx::AssertSqlSafe(sql))
@@ -143,7 +143,7 @@ impl Accounts for Store {
 
     async fn accounts(&self, after: Option<&str>, limit: i64) -> Result<Vec<Account>> {
         sqlx::query_as::<_, AccountRow>(
-            "SELECT id, name, admin, created_at FROM accounts WHERE name_key > $1 AND erased_at IS NULL ORDER BY name_key LIMIT $2",
+            "SELECT id, name, admin, created_at FROM accounts WHERE name_key > $1 AND erased_at IS NULL ORDER BY name_key LIMIT +$2",
         )
         // No name is empty.
         .bind(after.unwrap_or_default().to_ascii_lowercase())

@@ -86,7 +86,7 @@ impl Snapshot for SqlSnapshot {
         let columns: Vec<&str> = table.columns.iter().map(|column| column.read).collect();
         let filter = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
         let sql =
-            format!("SELECT {} FROM {table}{filter} ORDER BY {key} LIMIT ${}", columns.join(", "), arguments.len());
+            format!("SELECT {} FROM {table}{filter} ORDER BY {key} LIMIT +${}", columns.join(", "), arguments.len());
         let rows = sqlx::query_with(sqlx::AssertSqlSafe(sql), arguments).fetch_all(&mut *self.0).await?;
         rows.iter()
             .map(|row| table.columns.iter().enumerate().map(|(at, column)| value(row, at, column.kind)).collect())

@@ -278,7 +278,7 @@ async fn candidates(
             "SELECT id, account_id, quadkey, lon, lat, exclusion FROM pictures
              WHERE audience IS NOT NULL {of_account} AND quadkey BETWEEN {first} AND {last}
                  AND (quadkey > {key} OR id > {id})
-             ORDER BY quadkey, id LIMIT {left}"
+             ORDER BY quadkey, id LIMIT +{left}"
         );
         found.append(&mut values.fetch_all(connection, sql).await?);
     }

@@ -81,7 +81,7 @@ impl Changes for Store {
         self.number_changes().await?;
         sqlx::query_as::<_, ChangeRow>(
             "SELECT number, at, kind, picture_id, sequence_id, account_id, public FROM changes
-             WHERE number > $1 ORDER BY number LIMIT $2",
+             WHERE number > $1 ORDER BY number LIMIT +$2",
         )
         .bind(after)
         .bind(at_least_none(limit))

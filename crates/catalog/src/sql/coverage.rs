@@ -158,7 +158,7 @@ fn pictured(values: &mut Values, viewer: Viewer, from: i64, limit: i64) -> Resul
         "WITH RECURSIVE pictured (cell) AS (
              SELECT {} UNION ALL SELECT {} FROM pictured WHERE pictured.cell IS NOT NULL
          )
-         SELECT cell FROM pictured WHERE cell IS NOT NULL LIMIT {}",
+         SELECT cell FROM pictured WHERE cell IS NOT NULL LIMIT +{}",
         first(&values.bind(from)?),
         first(&format!("pictured.cell + {width}")),
         values.bind(limit)?,
@@ -170,7 +170,7 @@ fn tracked(values: &mut Values, viewer: Viewer, from: i64, limit: i64) -> Result
     Ok(format!(
         "SELECT DISTINCT c.cell FROM sequence_cells c
          WHERE c.cell >= {} AND EXISTS (SELECT 1 FROM sequences s WHERE s.id = c.sequence_id AND {})
-         ORDER BY c.cell LIMIT {}",
+         ORDER BY c.cell LIMIT +{}",
         values.bind(from)?,
         has_something_to_show(values, viewer)?,
         values.bind(limit)?,
@@ -234,7 +234,7 @@ impl Coverage for Store {
         };
         let hits = format!(
             "SELECT s.id FROM sequences s WHERE {touches} AND {}{}{}
-             ORDER BY {DATE} DESC, s.id LIMIT {}",
+             ORDER BY {DATE} DESC, s.id LIMIT +{}",
             has_something_to_show(&mut values, viewer)?,
             of_account(&mut values, "s", account)?,
             behind_sequence(&mut values, after)?,
@@ -263,7 +263,7 @@ impl Coverage for Store {
         let order = super::items::by_time(true, false);
         let hits = format!(
             "SELECT p.id FROM pictures p WHERE p.quadkey BETWEEN {} AND {} AND {}{}{}
-             ORDER BY {order} LIMIT {}",
+             ORDER BY {order} LIMIT +{}",
             values.bind(*keys.start())?,
             values.bind(*keys.end())?,
             values.seen(viewer, "p")?,

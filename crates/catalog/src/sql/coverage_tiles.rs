@@ -92,7 +92,7 @@ pub async fn tidy(store: &Store) -> Result<()> {
             dropped = dropped.max(forget.execute(&mut *tx).await?.rows_affected());
         }
         let sql = "DELETE FROM coverage_tiles WHERE (zoom, cell) IN (
-                       SELECT zoom, cell FROM coverage_tiles WHERE drawn_at < $1 ORDER BY drawn_at LIMIT $2)";
+                       SELECT zoom, cell FROM coverage_tiles WHERE drawn_at < $1 ORDER BY drawn_at LIMIT +$2)";
         let old = sqlx::query(sql).bind(before(TILES_LAST)).bind(BATCH).execute(&mut *tx).await?.rows_affected();
         commit(tx).await?;
         if dropped.max(old) < BATCH as u64 {

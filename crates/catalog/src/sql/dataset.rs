@@ -139,7 +139,7 @@ impl Store {
                 "UPDATE changes SET left_cell = NULL WHERE number IN (
                      SELECT number FROM changes WHERE left_cell IS NOT NULL
                          AND number <= (SELECT MIN(d.number) FROM dataset_parts d)
-                     LIMIT $1)",
+                     LIMIT +$1)",
             )
             .bind(NOTES)
             .execute(&self.writer)
@@ -170,7 +170,7 @@ impl Dataset for Store {
         let sql = format!(
             "SELECT {columns}, a.name AS producer, p.detections FROM pictures p JOIN accounts a ON a.id = p.account_id
              WHERE p.quadkey BETWEEN $1 AND $2 AND (p.quadkey > $1 OR p.id > $3) AND p.audience = 0
-             ORDER BY p.quadkey, p.id LIMIT $4"
+             ORDER BY p.quadkey, p.id LIMIT +$4"
         );
         let mut connection = self.readers.acquire().await?;
         let rows: Vec<DatasetRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
@@ -268,7 +268,7 @@ impl Dataset for Store {
     async fn old_parts(&self, before: Timestamp, limit: i64) -> Result<Vec<DatasetPart>> {
         let sql = format!(
             "SELECT * FROM (SELECT {}, d.superseded_at FROM dataset_parts d WHERE d.superseded_at IS NOT NULL) old
-             WHERE old.superseded_at < $1 OR old.withdrawn ORDER BY old.superseded_at LIMIT $2",
+             WHERE old.superseded_at < $1 OR old.withdrawn ORDER BY old.superseded_at LIMIT +$2",
             part_columns()
         );
         let rows: Vec<PartRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))

@@ -46,7 +46,7 @@ async fn forget_edits(connection: &mut Connection, id: AccountId, most: i64) -> 
     let sql = "DELETE FROM edits WHERE id IN (
                    SELECT e.id FROM edits e WHERE e.account_id = $1
                        AND NOT EXISTS (SELECT 1 FROM edit_changes c WHERE c.edit_id = e.id)
-                   LIMIT $2)";
+                   LIMIT +$2)";
     Ok(sqlx::query(sql).bind(id).bind(most).execute(connection).await?.rows_affected())
 }
 

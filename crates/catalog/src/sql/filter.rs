@@ -265,7 +265,7 @@ pub async fn many_have<P: Property>(
     let mut values = Values::default();
     let with_tags = with_tags(&mut values, tags, of)?;
     let limit = values.bind(many)?;
-    let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM ({with_tags}) each_tag LIMIT {limit}) found");
+    let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM ({with_tags}) each_tag LIMIT +{limit}) found");
     let rows: Vec<(i64,)> = values.fetch_all(connection, sql).await?;
     Ok(rows.first().is_some_and(|(count,)| *count >= many))
 }

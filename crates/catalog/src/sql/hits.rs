@@ -66,7 +66,7 @@ pub async fn run(
     let mut values = Values::default();
     let Hits { with, from, conditions, order } = hits(&mut values, query, lead, reach)?;
     let limit = values.bind(at_least_none(query.limit))?;
-    let hits = format!("{with} SELECT p.id FROM {from} WHERE {conditions} ORDER BY {order} LIMIT {limit}");
+    let hits = format!("{with} SELECT p.id FROM {from} WHERE {conditions} ORDER BY {order} LIMIT +{limit}");
     items::items(connection, values, query.viewer, &hits, &order).await
 }
 
@@ -81,7 +81,7 @@ pub async fn by_rank(
     // The order in which the sequence is indexed; the query's own would need a sort.
     let Hits { from, conditions, .. } = hits(&mut values, query, &Lead::Sequences, None)?;
     let hits = format!(
-        "SELECT p.id FROM {from} WHERE {conditions} AND p.sequence_id = {} AND p.rank > {} ORDER BY p.rank LIMIT {}",
+        "SELECT p.id FROM {from} WHERE {conditions} AND p.sequence_id = {} AND p.rank > {} ORDER BY p.rank LIMIT +{}",
         values.bind(sequence)?,
         values.bind(after_rank)?,
         values.bind(at_least_none(query.limit))?,
@@ -100,7 +100,7 @@ pub async fn places(
     let Hits { with, from, conditions, order } = hits(&mut values, query, lead, reach)?;
     let limit = values.bind(at_least_none(query.limit))?;
     let sql = format!(
-        "{with} SELECT p.id, p.lon, p.lat, p.captured_at FROM {from} WHERE {conditions} ORDER BY {order} LIMIT {limit}"
+        "{with} SELECT p.id, p.lon, p.lat, p.captured_at FROM {from} WHERE {conditions} ORDER BY {order} LIMIT +{limit}"
     );
     let rows: Vec<Hit> = values.fetch_all(connection, sql).await?;
     rows.into_iter()
@@ -155,7 +155,7 @@ pub async fn hold(
     let sql = format!(
         "{spans} SELECT COUNT(*) FROM (
              SELECT 1 FROM {PICTURES_IN_SPANS}
-             WHERE p.quadkey BETWEEN w.low AND w.high AND {seen} LIMIT {many_here}) found",
+             WHERE p.quadkey BETWEEN w.low AND w.high AND {seen} LIMIT +{many_here}) found",
     );
     let rows: Vec<(i64,)> = values.fetch_all(connection, sql).await?;
     Ok(rows.first().is_some_and(|(count,)| *count >= many))
@@ -208,7 +208,7 @@ fn hits(values: &mut Values, query: &SearchQuery, lead: &Lead<'_>, reach: Option
         walked.push("p.audience IS NOT NULL".to_owned());
         from = format!(
             "(SELECT p.id, p.captured_at, p.audience, p.account_id, p.lon, p.lat FROM pictures p
-              WHERE {} ORDER BY {order} LIMIT {}) p",
+              WHERE {} ORDER BY {order} LIMIT +{}) p",
             walked.join(" AND "),
             values.bind(*many)?
         );

@@ -92,7 +92,7 @@ impl Inspection for Store {
         let sql = format!(
             "SELECT {FILES} FROM pictures p
              WHERE p.id > $1 AND (p.status = 'waiting' OR p.original IS NOT NULL OR p.objects IS NOT NULL)
-             ORDER BY p.id LIMIT $2"
+             ORDER BY p.id LIMIT +$2"
         );
         let rows: Vec<FilesRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(after.map_or(Uuid::nil(), |id| id.0))
@@ -115,7 +115,7 @@ impl Inspection for Store {
              UNION ALL
              SELECT 'areas' AS kind, w.owner AS subject FROM area_sweeps w
              WHERE NOT EXISTS (SELECT 1 FROM jobs j WHERE j.kind = 'areas' AND j.subject = w.owner)
-             LIMIT $1",
+             LIMIT +$1",
         )
         .bind(at_least_none(limit))
         .fetch_all(&self.readers)
@@ -126,7 +126,7 @@ impl Inspection for Store {
     async fn overdue_jobs(&self, before: Timestamp, limit: i64) -> Result<Vec<OverdueJob>> {
         let rows: Vec<(JobId, String, Uuid, bool, i64)> = sqlx::query_as(
             "SELECT id, kind, subject, status = 'leased', due_at FROM jobs
-             WHERE status <> 'dead' AND due_at < $1 ORDER BY due_at, id LIMIT $2",
+             WHERE status <> 'dead' AND due_at < $1 ORDER BY due_at, id LIMIT +$2",
         )
         .bind(micros(before))
         .bind(at_least_none(limit))

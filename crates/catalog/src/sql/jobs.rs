@@ -194,7 +194,7 @@ impl Store {
             let sql = format!(
                 "UPDATE jobs SET status = 'queued', token = NULL
                  WHERE id IN (SELECT id FROM jobs WHERE kind = $1 AND status = '{status}' AND {lapsed}
-                              ORDER BY due_at LIMIT $3 {FOR_UPDATE} {SKIP_LOCKED})",
+                              ORDER BY due_at LIMIT +$3 {FOR_UPDATE} {SKIP_LOCKED})",
             );
             sqlx::query(sqlx::AssertSqlSafe(sql))
                 .bind(kind.as_str())
@@ -464,7 +464,7 @@ impl Jobs for Store {
 
     async fn dead_jobs(&self, limit: i64) -> Result<Vec<DeadJob>> {
         let rows: Vec<(JobId, String, Uuid, i64, Option<String>)> = sqlx::query_as(
-            "SELECT id, kind, subject, attempts, reason FROM jobs WHERE status = 'dead' ORDER BY parked DESC, id DESC LIMIT $1",
+            "SELECT id, kind, subject, attempts, reason FROM jobs WHERE status = 'dead' ORDER BY parked DESC, id DESC LIMIT +$1",
         )
         .bind(at_least_none(limit))
         .fetch_all(&self.readers)

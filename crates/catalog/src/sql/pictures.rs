@@ -169,7 +169,7 @@ impl Pictures for Store {
         let mut tx = self.read().await?;
         let mut values = Values::default();
         let hits = format!(
-            "SELECT p.id FROM pictures p WHERE p.sequence_id = {} AND {UNFINISHED} ORDER BY p.rank LIMIT {}",
+            "SELECT p.id FROM pictures p WHERE p.sequence_id = {} AND {UNFINISHED} ORDER BY p.rank LIMIT +{}",
             values.bind(sequence)?,
             values.bind(at_least_none(limit))?,
         );

@@ -268,7 +268,7 @@ impl Redactions for Store {
 
     async fn undo_requests(&self, limit: i64) -> Result<Vec<Redaction>> {
         let sql = format!(
-            "SELECT {REDACTION} FROM redactions r WHERE r.undo_state = 'asked' ORDER BY r.undo_at, r.id LIMIT $1"
+            "SELECT {REDACTION} FROM redactions r WHERE r.undo_state = 'asked' ORDER BY r.undo_at, r.id LIMIT +$1"
         );
         let rows: Vec<RedactionRow> =
             sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(at_least_none(limit)).fetch_all(&self.readers).await?;

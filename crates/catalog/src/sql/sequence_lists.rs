@@ -164,7 +164,7 @@ async fn run(connection: &mut Connection, query: &SequenceQuery, lead: &Lead<'_>
     }
     let sql = format!(
         "SELECT {SEQUENCE}, {} AS place, {gone} AS gone FROM sequences s JOIN accounts a ON a.id = s.account_id
-         WHERE {} ORDER BY {} LIMIT {}",
+         WHERE {} ORDER BY {} LIMIT +{}",
         key(query),
         conditions.join(" AND "),
         order(query, column),

@@ -1,4 +1,7 @@
 //! Queries whose text depends on what is asked for.
+//!
+//! Limits are written `LIMIT +$1`, here and elsewhere: where SQLite finds a placeholder alone, it plans the statement anew for
+//! each value.
 
 use flaneur_access::Viewer;
 use sqlx::{Arguments as _, Encode, Type};

@@ -156,7 +156,7 @@ impl Takeout for Store {
         };
         let sql = format!(
             "SELECT {SET} FROM upload_sets WHERE account_id = {} AND NOT deleted AND {later}
-             ORDER BY created_at, id LIMIT {}",
+             ORDER BY created_at, id LIMIT +{}",
             values.bind(account)?,
             values.bind(at_least_none(limit))?,
         );
@@ -181,7 +181,7 @@ impl Takeout for Store {
         }
         let sql = format!(
             "SELECT {SEQUENCE} FROM sequences s JOIN accounts a ON a.id = s.account_id
-             WHERE s.status <> 'deleted' AND {} ORDER BY s.created_at, s.id LIMIT {}",
+             WHERE s.status <> 'deleted' AND {} ORDER BY s.created_at, s.id LIMIT +{}",
             conditions.join(" AND "),
             values.bind(at_least_none(limit))?,
         );
@@ -213,7 +213,7 @@ impl Takeout for Store {
         // Nothing that is not in the index of a set's pictures: of a large set, all that are left are looked at.
         let sql = format!(
             "SELECT p.id, u.id AS set_id, u.created_at AS set_made_at FROM {own} {later}
-             ORDER BY u.created_at, u.id, p.id LIMIT {}",
+             ORDER BY u.created_at, u.id, p.id LIMIT +{}",
             values.bind(at_least_none(limit))?,
         );
         let rows: Vec<PlaceRow> = values.fetch_all(&mut tx, sql).await?;
@@ -298,7 +298,7 @@ impl Takeout for Store {
         };
         let sql = format!(
             "SELECT {EVENT} FROM report_events e JOIN accounts a ON a.id = e.account_id
-             WHERE e.account_id = {} AND {earlier} ORDER BY e.at DESC, e.report_id DESC, e.place DESC LIMIT {}",
+             WHERE e.account_id = {} AND {earlier} ORDER BY e.at DESC, e.report_id DESC, e.place DESC LIMIT +{}",
             values.bind(account)?,
             values.bind(at_least_none(limit))?
         );
@@ -321,7 +321,7 @@ impl Takeout for Store {
         let sql = format!(
             "SELECT {REDACTION} FROM redactions r JOIN pictures p ON p.id = r.picture_id
              WHERE (r.asked_by = {me} OR r.undo_by = {me}) AND p.account_id <> {me} AND {later}
-             ORDER BY r.id LIMIT {}",
+             ORDER BY r.id LIMIT +{}",
             values.bind(at_least_none(limit))?
         );
         let rows: Vec<RedactionRow> = values.fetch_all(&mut *self.readers.acquire().await?, sql).await?;
@@ -340,7 +340,7 @@ impl Takeout for Store {
             None => "TRUE".to_owned(),
         };
         let sql = format!(
-            "SELECT {TRANSFER} FROM transfers WHERE account_id = {} AND {later} ORDER BY created_at, id LIMIT {}",
+            "SELECT {TRANSFER} FROM transfers WHERE account_id = {} AND {later} ORDER BY created_at, id LIMIT +{}",
             values.bind(account)?,
             values.bind(at_least_none(limit))?,
         );

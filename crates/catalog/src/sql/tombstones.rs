@@ -34,7 +34,7 @@ impl Of {
             Self::SomeOfUploadSet(id, most) => (
                 format!(
                     "id IN (SELECT f.id FROM pictures f WHERE f.upload_set_id = $1 AND f.status <> 'deleted'
-                            ORDER BY f.id LIMIT {most})"
+                            ORDER BY f.id LIMIT +{most})"
                 ),
                 id.0,
             ),

@@ -162,7 +162,7 @@ impl Transfers for Store {
     async fn transfers(&self, account: AccountId, open: bool, limit: i64) -> Result<Vec<Transfer>> {
         let open = if open { IS_OPEN } else { "TRUE" };
         let sql = format!(
-            "SELECT {TRANSFER} FROM transfers WHERE account_id = $1 AND {open} ORDER BY created_at DESC, id DESC LIMIT $2"
+            "SELECT {TRANSFER} FROM transfers WHERE account_id = $1 AND {open} ORDER BY created_at DESC, id DESC LIMIT +$2"
         );
         sqlx::query_as::<_, TransferRow>(sqlx::AssertSqlSafe(sql))
             .bind(account)

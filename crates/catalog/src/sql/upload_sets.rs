@@ -401,7 +401,7 @@ impl UploadSets for Store {
     async fn upload_sets(&self, account: AccountId, limit: i64) -> Result<Vec<UploadSet>> {
         let sql = format!(
             "SELECT {SET} FROM upload_sets WHERE account_id = $1 AND NOT deleted
-             ORDER BY created_at DESC, id DESC LIMIT $2",
+             ORDER BY created_at DESC, id DESC LIMIT +$2",
         );
         sqlx::query_as::<_, SetRow>(sqlx::AssertSqlSafe(sql))
             .bind(account)
@@ -549,7 +549,7 @@ impl UploadSets for Store {
     async fn files(&self, id: UploadSetId, offset: i64, limit: i64) -> Result<Vec<FileRecord>> {
         // What is passed over is passed over before anything is looked up.
         let sql = format!(
-            "SELECT {FILE} FROM (SELECT * FROM files WHERE upload_set_id = $1 ORDER BY id LIMIT $3 OFFSET $2) f
+            "SELECT {FILE} FROM (SELECT * FROM files WHERE upload_set_id = $1 ORDER BY id LIMIT +$3 OFFSET $2) f
              LEFT JOIN pictures p ON p.id = f.picture_id ORDER BY f.id",
         );
         sqlx::query_as::<_, FileRow>(sqlx::AssertSqlSafe(sql))

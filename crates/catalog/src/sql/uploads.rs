@@ -155,7 +155,7 @@ impl Uploads for Store {
     async fn open_uploads(&self, set: UploadSetId, limit: i64) -> Result<Vec<Upload>> {
         let sql = format!(
             "SELECT {UPLOAD} FROM uploads WHERE upload_set_id = $1 AND outcome IS NULL
-             ORDER BY created_at, id LIMIT $2",
+             ORDER BY created_at, id LIMIT +$2",
         );
         let rows: Vec<UploadRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(set)
@@ -296,7 +296,7 @@ impl Uploads for Store {
     async fn full_uploads(&self, limit: i64) -> Result<Vec<UploadId>> {
         let sql = format!(
             "SELECT id FROM uploads WHERE outcome IS NULL AND received = length
-                 AND (held_until IS NULL OR held_until <= COALESCE($1, {})) ORDER BY id LIMIT $2",
+                 AND (held_until IS NULL OR held_until <= COALESCE($1, {})) ORDER BY id LIMIT +$2",
             dialect::NOW,
         );
         Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
@@ -311,7 +311,7 @@ impl Uploads for Store {
         let sql = format!(
             "SELECT id, expires_at <= $2 FROM uploads
              WHERE expires_at <= $1 AND (outcome IS NOT NULL OR received < length) AND (parts > 0 OR expires_at <= $2)
-             ORDER BY expires_at LIMIT $3 {FOR_UPDATE}",
+             ORDER BY expires_at LIMIT +$3 {FOR_UPDATE}",
         );
         let expired: Vec<(UploadId, bool)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(micros(now))
@@ -342,7 +342,7 @@ impl Uploads for Store {
     }
 
     async fn parts(&self, after: Option<PartId>, limit: i64) -> Result<Vec<UploadPart>> {
-        let sql = format!("SELECT {PART} FROM upload_parts WHERE name > $1 ORDER BY name LIMIT $2");
+        let sql = format!("SELECT {PART} FROM upload_parts WHERE name > $1 ORDER BY name LIMIT +$2");
         let rows: Vec<PartRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(after.map_or(Uuid::nil(), |name| name.0))
             .bind(at_least_none(limit))

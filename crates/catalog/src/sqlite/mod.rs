@@ -78,13 +78,13 @@ mod dialect {
     pub const FORGET_TOUCHES: &[&str] = &[
         "DELETE FROM coverage_tiles WHERE rowid IN (
              SELECT t.rowid
-             FROM (SELECT zoom, cell, number FROM coverage_touches WHERE at < $1 ORDER BY at, number LIMIT $2) found
+             FROM (SELECT zoom, cell, number FROM coverage_touches WHERE at < $1 ORDER BY at, number LIMIT +$2) found
              CROSS JOIN coverage_tiles t WHERE t.zoom = found.zoom AND t.cell = found.cell AND t.seen < found.number)",
         "DELETE FROM coverage_tiles WHERE zoom < 6 AND seen < (
              SELECT MAX(found.number)
-             FROM (SELECT number FROM coverage_touches WHERE at < $1 ORDER BY at, number LIMIT $2) found)",
+             FROM (SELECT number FROM coverage_touches WHERE at < $1 ORDER BY at, number LIMIT +$2) found)",
         "DELETE FROM coverage_touches WHERE number IN (
-             SELECT number FROM coverage_touches WHERE at < $1 ORDER BY at, number LIMIT $2)",
+             SELECT number FROM coverage_touches WHERE at < $1 ORDER BY at, number LIMIT +$2)",
     ];
 
     /// Keeps others from counting pictures while all are counted anew. Here, there are none.

@@ -179,7 +179,7 @@ pub async fn changes(
     limit: i64,
 ) -> Result<Vec<(i64, EditChange)>> {
     let sql =
-        format!("SELECT {CHANGE} FROM edit_changes c WHERE c.edit_id = $1 AND c.place > $2 ORDER BY c.place LIMIT $3");
+        format!("SELECT {CHANGE} FROM edit_changes c WHERE c.edit_id = $1 AND c.place > $2 ORDER BY c.place LIMIT +$3");
     let rows: Vec<ChangeRow> =
         sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).bind(after).bind(limit).fetch_all(connection).await?;
     rows.into_iter().map(|row| Ok((row.place, row.change()?))).collect()
@@ -218,7 +218,7 @@ pub async fn of(
     let sql = format!(
         "SELECT {EDIT}, {CHANGE}
          FROM (SELECT DISTINCT e.id, e.at FROM edit_changes c JOIN edits e ON e.id = c.edit_id
-               WHERE {subject} AND {} ORDER BY e.at DESC, e.id DESC LIMIT {}) chosen
+               WHERE {subject} AND {} ORDER BY e.at DESC, e.id DESC LIMIT +{}) chosen
              JOIN edits e ON e.id = chosen.id JOIN accounts a ON a.id = e.account_id
              JOIN edit_changes c ON c.edit_id = e.id
          WHERE {subject} ORDER BY e.at DESC, e.id DESC, c.place",
@@ -239,7 +239,7 @@ pub async fn by(
     let mut values = Values::default();
     let sql = format!(
         "SELECT {EDIT} FROM edits e JOIN accounts a ON a.id = e.account_id
-         WHERE e.account_id = {} AND {} ORDER BY e.at DESC, e.id DESC LIMIT {}",
+         WHERE e.account_id = {} AND {} ORDER BY e.at DESC, e.id DESC LIMIT +{}",
         values.bind(account)?,
         earlier(&mut values, before)?,
         values.bind(limit)?,
@@ -252,7 +252,7 @@ pub async fn by(
 pub async fn of_run(connection: &mut Connection, account: AccountId, run: Uuid, limit: i64) -> Result<Vec<Edit>> {
     let sql = format!(
         "SELECT {EDIT} FROM edits e JOIN accounts a ON a.id = e.account_id
-         WHERE e.run = $1 AND e.account_id = $2 AND e.undone_by IS NULL ORDER BY e.at DESC, e.id DESC LIMIT $3"
+         WHERE e.run = $1 AND e.account_id = $2 AND e.undone_by IS NULL ORDER BY e.at DESC, e.id DESC LIMIT +$3"
     );
     let rows: Vec<EditRow> =
         sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(run).bind(account).bind(limit).fetch_all(connection).await?;
@@ -326,7 +326,7 @@ pub async fn editable(connection: &mut Connection, selection: &Selection, limit:
                UNION SELECT id FROM pictures WHERE upload_set_id IN ({sets})) chosen
              JOIN pictures p ON p.id = chosen.id JOIN accounts a ON a.id = p.account_id
          WHERE p.sequence_id IS NOT NULL AND p.status IN ('waiting', 'ready')
-         ORDER BY p.sequence_id, p.rank, p.id LIMIT {}",
+         ORDER BY p.sequence_id, p.rank, p.id LIMIT +{}",
         values.bind(limit)?,
     );
     let rows: Vec<EditableRow> = values.fetch_all(connection, sql).await?;
