@@ -27,7 +27,7 @@ install_venv() {
 }
 
 install_python() {
-    install_venv venv e2e/requirements.txt "panoramax_cli, shellcheck and PyYAML"
+    install_venv venv e2e/requirements.txt "panoramax_cli, a mail server, shellcheck and PyYAML"
 }
 
 # The command-line client's own tests: they come with its source only.

@@ -11,6 +11,8 @@ const BYTES: &str = "flaneur_upload_bytes_total";
 
 const WEBHOOKS: &str = "flaneur_webhook_letters_total";
 
+const MAILS: &str = "flaneur_mails_total";
+
 const LOGINS: &str = "flaneur_logins_total";
 
 /// How coming back from a login provider may end.
@@ -54,6 +56,10 @@ pub fn describe() {
     for result in ["ok", "failed"] {
         counter!(WEBHOOKS, "result" => result).absolute(0);
     }
+    describe_counter!(MAILS, "Mails, by whether a server took them");
+    for result in ["ok", "failed"] {
+        counter!(MAILS, "result" => result).absolute(0);
+    }
     describe_counter!(LOGINS, "Browsers that came back from a login provider, by how that ended");
     for result in LOGIN_RESULTS {
         counter!(LOGINS, "result" => result).absolute(0);
@@ -63,6 +69,11 @@ pub fn describe() {
 /// Counts a request to a webhook.
 pub(crate) fn told(arrived: bool) {
     counter!(WEBHOOKS, "result" => if arrived { "ok" } else { "failed" }).increment(1);
+}
+
+/// Counts a mail.
+pub(crate) fn mailed(taken: bool) {
+    counter!(MAILS, "result" => if taken { "ok" } else { "failed" }).increment(1);
 }
 
 /// Counts an accepted file of so many bytes.

@@ -64,9 +64,13 @@ impl TokenKey {
     /// A secret to share with somebody about one thing, 32 bytes: the same each time, and no help to find another. What is signed
     /// of a token has no space in it, so that it is no token's signature either.
     pub fn secret_of(&self, what: &str, id: Uuid) -> Vec<u8> {
-        let text =
-            jsonwebtoken::crypto::sign(format!("secret {what} {id}").as_bytes(), &self.encoding, Algorithm::HS256);
-        BASE64_URL_SAFE_NO_PAD.decode(text.unwrap_or_default()).unwrap_or_default()
+        BASE64_URL_SAFE_NO_PAD.decode(self.secret_text_of(what, id)).unwrap_or_default()
+    }
+
+    /// The same as text: 43 letters and digits that are safe in a URL.
+    pub fn secret_text_of(&self, what: &str, id: Uuid) -> String {
+        jsonwebtoken::crypto::sign(format!("secret {what} {id}").as_bytes(), &self.encoding, Algorithm::HS256)
+            .unwrap_or_default()
     }
 
     /// A note that a browser keeps for us, signed. It can be read by whoever has it, and not be changed. How long it holds is

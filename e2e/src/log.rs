@@ -7,13 +7,14 @@ use std::{
 };
 
 /// What the loops of a server and its workers say where they do not get at the catalog. Each of them comes back to it.
-pub const LOOPS: [&str; 6] = [
+pub const LOOPS: [&str; 7] = [
     "cannot take jobs",
     "cannot tidy the catalog",
     "cannot look after the dataset",
     "the dataset could not be written",
     "cannot look for webhooks",
     "cannot look for transfers",
+    "cannot look for mails",
 ];
 
 /// Lines a process printed so far, read by a thread of its own so that the process never waits for the test.

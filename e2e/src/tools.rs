@@ -67,7 +67,12 @@ impl Tools {
     pub fn panoramax_cli_tests() -> (PathBuf, PathBuf) {
         let remedy = "run `scripts/tools.sh cli_tests`";
         let source = find("FLANEUR_PANORAMAX_CLI_TESTS", &[cache().join("panoramax_cli")], remedy);
-        (source, Self::panoramax_cli().with_file_name("python3"))
+        (source, Self::python())
+    }
+
+    /// A Python that has what tests need of PyPI.
+    pub fn python() -> PathBuf {
+        Self::panoramax_cli().with_file_name("python3")
     }
 
     /// A Python that has the official validator of STAC APIs and the usual client.

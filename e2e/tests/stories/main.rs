@@ -30,6 +30,7 @@ mod found_again;
 mod labelled;
 mod login;
 mod logs;
+mod mails;
 mod metrics;
 mod pages;
 mod panoramax_cli;

@@ -19,6 +19,7 @@ use crate::{
     error::ErrorBody,
     extract,
     identity::secret_hash,
+    post::{case_key, case_key_of, case_page},
     routes::{collections::find_sequence, pictures::find_item},
 };
 
@@ -108,7 +109,7 @@ async fn about(api: &Api, identity: &Identity, body: &Map<String, Value>) -> Api
 ///
 /// No account is needed. Something urgent (`blur_missing`, `inappropriate`, `privacy`, `copyright`) is withheld from others
 /// at once, if the operator's rule says so: then `status` is `open_autofix`. The link `case` leads to how far the report is,
-/// for whoever has it. The same reported again by the same reporter is the same report.
+/// for whoever has it; where there is a mail server, who leaves an address gets it by mail, too. The same reported again by the same reporter is the same report.
 #[utoipa::path(
     post, path = "/reports", tag = "Reports",
     request_body(content = PostReport, example = json!({"issue": "blur_missing", "picture_id": "b8650662-1ef2-4d6f-8bc3-77f4a2896284",
@@ -141,9 +142,9 @@ async fn create(
     let whom = reporter.map_or(Whom::Address(address.map(ClientAddress::network)), Whom::Account);
     api.pace.count(whom, Doing::Reports, api.settings.max_reports_per_minute, api.world.now())?;
     let about = about(&api, &identity, &body).await?;
-    let key = api.world.secret_text::<18>();
+    let id = ReportId(api.world.id());
     let new = NewReport {
-        id: ReportId(api.world.id()),
+        id,
         about,
         issue,
         reporter,
@@ -154,7 +155,7 @@ async fn create(
         },
         email,
         comments,
-        case_sha256: secret_hash(&key),
+        case_sha256: secret_hash(&case_key(&api.tokens, id)),
         at: api.world.now(),
         rule: WithholdRule {
             reporters: api.settings.reports_to_withhold,
@@ -175,8 +176,10 @@ async fn create(
         // Others come from the same network.
         (document.reporter_comments, document.resolver_comments) = (None, None);
     }
-    if is_new {
-        document.links.push(Link::of("case", "text/html", format!("{}/reports/{}#{key}", url.0, report.id)));
+    if (is_new || reporter.is_some())
+        && let Some(key) = case_key_of(&api.tokens, &report)
+    {
+        document.links.push(Link::of("case", "text/html", case_page(&url, report.id, &key)));
         document.links.push(Link::json("status", url.api(&format!("/reports/{}?key={key}", report.id))));
     }
     Ok((StatusCode::OK, Json(document)).into_response())

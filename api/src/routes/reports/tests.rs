@@ -338,7 +338,7 @@ async fn the_same_said_twice_is_one_report() {
     let send = async || report(&fixture, Some(&fixture.other), &about(&sequence, 0, "other")).await.json();
     let (first, second) = (send().await, send().await);
     assert_eq!(first["id"], second["id"]);
-    assert!(link(&first, "case").is_some() && link(&second, "case").is_none(), "a case has one key");
+    assert!(link(&first, "case").is_some() && link(&second, "case") == link(&first, "case"), "it is not lost");
 
     // Who is not signed in is known by their network, where others are, too: what one wrote is not the other's to read.
     let said =
@@ -347,6 +347,7 @@ async fn the_same_said_twice_is_one_report() {
     assert_eq!(one["id"], other["id"]);
     assert!(one.to_string().contains("I live there") && !other.to_string().contains("I live there"), "{other}");
     assert_eq!((link(&one, "edit"), link(&other, "edit")), (None, None), "they may do nothing about it");
+    assert!(link(&one, "case").is_some() && link(&other, "case").is_none(), "nor is the case the other's to follow");
 }
 
 #[tokio::test]

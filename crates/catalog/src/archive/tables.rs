@@ -58,6 +58,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("coverage_touches", "of no meaning without the tiles"),
     ("sequence_tiles", "a view"),
     ("transfers", "who wants the rest asks again"),
+    ("report_notices", "a copy writes to nobody of what the original told"),
     ("tags", "read anew from the lists of tags"),
     ("uploads", "what has not come as a whole is sent again"),
     ("upload_parts", "what has not come as a whole is sent again"),

@@ -35,6 +35,7 @@ mod items;
 mod jobs;
 mod lists;
 mod logins;
+mod notices;
 mod pages;
 mod processing;
 mod redactions;
@@ -346,6 +347,12 @@ macro_rules! for_each_rule {
                 a_sequence_comes_once
                 a_stopped_transfer_goes_nowhere
                 transfers_go_with_their_account
+            }
+            notices {
+                a_report_is_told_when_it_is_made_and_closed
+                nobody_is_told_what_they_did
+                a_report_is_told_by_one_at_a_time
+                mails_to_an_address_are_counted
             }
             webhooks {
                 a_webhook_is_made_and_removed

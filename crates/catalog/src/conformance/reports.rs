@@ -50,7 +50,13 @@ pub(super) async fn report_by(scene: &Scene, id: crate::model::PictureId, report
     made(scene, &new(scene, Reported::Picture(id), Issue::Privacy, Some(reporter))).await.id
 }
 
-fn decision(scene: &Scene, report: &Report, by: &Account, role: ReportRole, status: ReportStatus) -> Decision {
+pub(super) fn decision(
+    scene: &Scene,
+    report: &Report,
+    by: &Account,
+    role: ReportRole,
+    status: ReportStatus,
+) -> Decision {
     Decision {
         report: report.id,
         by: by.id,
@@ -64,12 +70,12 @@ fn decision(scene: &Scene, report: &Report, by: &Account, role: ReportRole, stat
     }
 }
 
-async fn decide(scene: &Scene, decision: &Decision) -> Report {
+pub(super) async fn decide(scene: &Scene, decision: &Decision) -> Report {
     scene.catalog.decide(decision, &|| scene.job()).await.unwrap().unwrap()
 }
 
 /// A moderator says how far a report is.
-async fn moderate(scene: &Scene, report: &Report, status: ReportStatus) -> Report {
+pub(super) async fn moderate(scene: &Scene, report: &Report, status: ReportStatus) -> Report {
     let admin = match scene.catalog.account_by_name("admin").await.unwrap() {
         Some(account) => account,
         None => scene.account("admin").await,

@@ -15,6 +15,7 @@ mod ids;
 mod inspection;
 mod job;
 mod login;
+mod notice;
 mod page;
 pub mod period;
 mod picture;
@@ -57,6 +58,7 @@ pub use ids::{
 pub use inspection::{OverdueJob, PictureFiles, Schema, Stalled};
 pub use job::{DeadJob, Failure, JobCounts, JobKind, Lease, QueueLine};
 pub use login::{Arrival, Link, Login, Person};
+pub use notice::{NoticeOutcome, ReportNotice};
 pub use page::{PageName, PageSummary, PageText, TermsAnswer, TermsState};
 pub use period::{Period, UnreadablePeriod};
 pub use picture::{

@@ -17,6 +17,7 @@ mod erasure;
 mod inspection;
 mod jobs;
 mod logins;
+mod notices;
 mod pages;
 mod pictures;
 mod redactions;
@@ -42,6 +43,7 @@ pub use erasure::Erasure;
 pub use inspection::Inspection;
 pub use jobs::{Jobs, LONGEST_WAIT};
 pub use logins::Logins;
+pub use notices::Notices;
 pub use pages::Pages;
 pub use pictures::Pictures;
 pub use redactions::Redactions;
@@ -60,6 +62,7 @@ pub use webhooks::Webhooks;
 pub trait Catalog:
     Accounts
     + Logins
+    + Notices
     + Pages
     + Areas
     + UploadSets
@@ -88,6 +91,7 @@ pub trait Catalog:
 impl<T> Catalog for T where
     T: Accounts
         + Logins
+        + Notices
         + Pages
         + Areas
         + UploadSets

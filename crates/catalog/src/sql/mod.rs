@@ -25,6 +25,7 @@ mod inspection;
 mod items;
 mod jobs;
 mod logins;
+mod notices;
 mod pages;
 mod picture_rows;
 mod pictures;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     Connection, Store, areas, at_least_none, commit,
     dialect::FOR_UPDATE,
-    explain, filter,
+    explain, filter, notices,
     pictures::resettle,
     statement::Values,
     tombstones::{Of, hold_pictures, hold_sequence},
@@ -133,7 +133,8 @@ fn column_of_pictures(about: Reported) -> &'static str {
     }
 }
 
-async fn find(connection: &mut Connection, id: ReportId, lock: &str) -> Result<Option<Report>> {
+/// By id; `lock` is written behind the query.
+pub async fn find(connection: &mut Connection, id: ReportId, lock: &str) -> Result<Option<Report>> {
     let sql = format!("SELECT {REPORT} FROM reports r WHERE r.id = $1 {lock}");
     sqlx::query_as::<_, ReportRow>(sqlx::AssertSqlSafe(sql))
         .bind(id)
@@ -284,7 +285,22 @@ async fn was_redacted_since(connection: &mut Connection, report: &Report) -> Res
     .await?)
 }
 
-/// Notes in the log what a report is now.
+/// What was done about a report, by its number.
+pub async fn event(connection: &mut Connection, id: ReportId, place: i64) -> Result<Option<ReportEvent>> {
+    let sql = format!(
+        "SELECT {EVENT} FROM report_events e LEFT JOIN accounts a ON a.id = e.account_id
+         WHERE e.report_id = $1 AND e.place = $2"
+    );
+    sqlx::query_as::<_, EventRow>(sqlx::AssertSqlSafe(sql))
+        .bind(id)
+        .bind(place)
+        .fetch_optional(connection)
+        .await?
+        .map(EventRow::event)
+        .transpose()
+}
+
+/// Notes in the log what a report is now, and that it may have to be told.
 async fn log(
     connection: &mut Connection,
     report: ReportId,
@@ -302,9 +318,9 @@ async fn log(
     .bind(account)
     .bind(role.as_str())
     .bind(comments)
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    notices::ask(connection, report).await
 }
 
 async fn insert(connection: &mut Connection, new: &NewReport, owner: AccountId, status: ReportStatus) -> Result<()> {
@@ -385,7 +401,7 @@ async fn list(connection: &mut Connection, query: &ReportQuery) -> Result<Vec<Re
         conditions.push(format!("(r.opened_at, r.id) < ({}, {})", values.bind(micros(at))?, values.bind(id)?));
     }
     let sql = format!(
-        "SELECT {REPORT} FROM reports r WHERE {} ORDER BY r.opened_at DESC, r.id DESC LIMIT {}",
+        "SELECT {REPORT} FROM reports r WHERE {} ORDER BY r.opened_at DESC, r.id DESC LIMIT +{}",
         conditions.join(" AND "),
         values.bind(at_least_none(query.limit))?,
     );
@@ -513,7 +529,7 @@ impl Reports for Store {
         };
         let sql = format!(
             "SELECT {EVENT} FROM report_events e LEFT JOIN accounts a ON a.id = e.account_id
-             WHERE {earlier} ORDER BY e.at DESC, e.report_id DESC, e.place DESC LIMIT {}",
+             WHERE {earlier} ORDER BY e.at DESC, e.report_id DESC, e.place DESC LIMIT +{}",
             values.bind(at_least_none(limit))?
         );
         let rows: Vec<EventRow> = values.fetch_all(&mut *self.readers.acquire().await?, sql).await?;
@@ -532,7 +548,7 @@ impl Reports for Store {
              WHERE status IN ('open_autofix', 'waiting') AND opened_at < $1
                  AND (resolver_role IS NULL OR resolver_role <> 'moderator')
                  AND EXISTS (SELECT 1 FROM withheld w WHERE w.report_id = r.id)
-             ORDER BY opened_at LIMIT $2",
+             ORDER BY opened_at LIMIT +$2",
         )
         .bind(micros(decide_by))
         .bind(at_least_none(limit))

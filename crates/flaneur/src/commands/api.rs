@@ -33,6 +33,7 @@ pub async fn run(args: ApiArgs) -> Result<()> {
         &args.cdn,
     )?;
     let logins = args.logins.providers()?;
+    let post = args.mail.post(args.front.public_url.as_deref())?;
     let addressing = front::addressing(&args.front)?;
     let process = Process::begin("api", &args.log, &args.operator, args.front.drain_delay).await?;
     let listener = front::listen(args.front.listen, "--listen").await?;
@@ -69,11 +70,15 @@ pub async fn run(args: ApiArgs) -> Result<()> {
     say(&format!("listening on http://{address}"));
     let transferring = tokio::spawn(flaneur_api::run_transfers(api.clone(), process.ending.stop.clone()));
     let telling = tokio::spawn(flaneur_api::run_webhooks(api.clone(), process.ending.stop.clone()));
+    let mailing = post.map(|post| tokio::spawn(flaneur_api::run_post(api.clone(), post, process.ending.stop.clone())));
     let writing = tokio::spawn(flaneur_api::run_dataset(api.clone(), process.ending.stop.clone()));
     let finishing = tokio::spawn(flaneur_api::finish_uploads(api, process.ending.stop.clone()));
     process.work(catalog, Some((listener, front::app(routes, addressing, world))), None).await?;
     transferring.await.context("transferring sequences failed")?;
     writing.await.context("writing the dataset failed")?;
     telling.await.context("telling webhooks failed")?;
+    if let Some(mailing) = mailing {
+        mailing.await.context("writing mails failed")?;
+    }
     finishing.await.context("taking in files that were left behind failed")
 }

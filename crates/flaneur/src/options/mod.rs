@@ -4,6 +4,7 @@ mod accounts;
 mod export;
 mod fetch;
 mod logins;
+mod mail;
 mod place;
 mod safekeeping;
 mod sealing;

@@ -7,7 +7,7 @@ use clap::{ArgAction, Args};
 use flaneur_storage::CdnUrl;
 use ipnet::IpNet;
 
-use super::{Logins, Place, sealing::Sealing};
+use super::{Logins, Place, mail::Mail, sealing::Sealing};
 
 /// Everything `flaneur serve` can be told.
 #[derive(Debug, Args)]
@@ -18,6 +18,8 @@ pub struct Settings {
     pub front: Front,
     #[command(flatten)]
     pub instance: Instance,
+    #[command(flatten)]
+    pub mail: Mail,
     #[command(flatten)]
     pub logins: Logins,
     #[command(flatten)]
@@ -47,6 +49,8 @@ pub struct ApiArgs {
     pub front: Front,
     #[command(flatten)]
     pub instance: Instance,
+    #[command(flatten)]
+    pub mail: Mail,
     #[command(flatten)]
     pub logins: Logins,
     #[command(flatten)]
