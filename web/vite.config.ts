@@ -4,9 +4,11 @@ import { defineConfig } from 'vitest/config';
 
 import { thirdPartyNotices } from './scripts/thirdPartyNotices';
 
+const root = fileURLToPath(new URL('.', import.meta.url));
+
 export default defineConfig({
   base: '/',
-  plugins: [thirdPartyNotices(fileURLToPath(new URL('.', import.meta.url)))],
+  plugins: [thirdPartyNotices(root)],
   resolve: {
     // The CSP build loads its worker from a file of ours, so that the page needs neither eval nor inline scripts.
     alias: [{ find: /^maplibre-gl$/, replacement: 'maplibre-gl/dist/maplibre-gl-csp.js' }],
@@ -20,10 +22,16 @@ export default defineConfig({
     // The two viewers are large and loaded only once something needs them.
     chunkSizeWarningLimit: 1100,
     rolldownOptions: {
+      // The site, and a picture alone, which pages of others may show within them.
+      input: ['index.html', 'embed.html'],
       output: {
         codeSplitting: {
-          // What nearly every page needs comes in one file instead of a dozen; what few need stays out of it.
-          groups: [{ name: 'common', test: /\/src\/(?:lib|app|api)\/(?!pages\.|terms\.|transfers\.)|\/src\/locales\/(?:index|en)\.ts$|vite\/preload/ }],
+          groups: [
+            // What nearly every page needs comes in one file instead of a dozen; what few need stays out of it.
+            { name: 'common', test: /\/src\/(?:lib|app|api)\/(?!pages\.|terms\.|transfers\.)|\/src\/locales\/(?:index|en)\.ts$|vite\/preload/ },
+            // So does what the walk has in common with embedded pictures.
+            { name: 'picture', test: /\/src\/walk\/(?:(?:arrow\w*|caption|failure|keyboard|mapTarget|pictureView|surface|url)|filters\/filters|share\/links)\.ts$/ },
+          ],
         },
       },
     },

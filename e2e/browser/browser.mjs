@@ -76,12 +76,12 @@ export function launch() {
  * A page that notes what it must not do: say errors in the console, throw, or ask another host. Requests to other hosts
  * than `hosts` never leave the browser. `expected` are patterns of what is allowed all the same.
  */
-export async function openPage(browser, device, { hosts = [new URL(given.url).host], expected = [] } = {}) {
+export async function openPage(browser, device, { hosts = [new URL(given.url).host], expected = [], locale = 'en-GB' } = {}) {
   const context = await browser.newContext({
     viewport: device.viewport,
     isMobile: device.isMobile ?? false,
     hasTouch: device.hasTouch ?? false,
-    locale: 'en-GB',
+    locale,
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();

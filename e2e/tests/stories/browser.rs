@@ -81,6 +81,11 @@ async fn the_site_works_in_a_browser() {
 }
 
 #[tokio::test]
+async fn pictures_are_shared_and_embedded_in_a_browser() {
+    run("tests/share.test.mjs").await;
+}
+
+#[tokio::test]
 async fn the_map_is_narrowed_down_and_coloured_in_a_browser() {
     run("tests/map.test.mjs").await;
 }

@@ -92,3 +92,45 @@ async fn what_not_everybody_sees_is_not_told_of() {
         }
     }
 }
+
+#[tokio::test]
+async fn pages_of_others_show_pictures_within_them_and_nothing_that_acts_for_somebody() {
+    let server = Server::start();
+    let client = server.anonymous();
+    let items = server.admin().upload_walk("Shown elsewhere", 0..1).await;
+    let (id, sequence) = (text(&items[0], "/id"), text(&items[0], "/collection"));
+
+    let embedded = client.get(&format!("/embed?pic={id}&xyz=1/2/3")).await.ok();
+    assert!(!embedded.headers.contains_key("x-frame-options"), "{:?}", embedded.headers);
+    let policy = embedded.header("content-security-policy");
+    assert!(!policy.contains("frame-ancestors") && policy.contains("form-action 'none'"), "{policy}");
+    assert_eq!(told(&String::from_utf8(embedded.body).unwrap(), "og:url").unwrap(), format!("{}/?pic={id}", server.url()));
+
+    let whole = [
+        "/".to_owned(),
+        format!("/?pic={id}"),
+        format!("/?embed=1&pic={id}"),
+        format!("/sequences/{sequence}"),
+        "/upload".to_owned(),
+        "/sign-in".to_owned(),
+        "/account".to_owned(),
+        "/invite".to_owned(),
+        "/claim".to_owned(),
+        "/data".to_owned(),
+        "/reports".to_owned(),
+        "/reports/x".to_owned(),
+        "/pages".to_owned(),
+        "/pages/x".to_owned(),
+        // None of these is a page, but each could be answered with one.
+        "/embed/x".to_owned(),
+        "/embed.html".to_owned(),
+        "/index.html".to_owned(),
+        "/nowhere".to_owned(),
+    ];
+    for path in whole {
+        let page = client.send(client.request(Method::GET, &path).header("accept", "text/html")).await;
+        assert_eq!(page.header("x-frame-options"), "DENY", "{path}");
+        let policy = page.header("content-security-policy");
+        assert!(policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+    }
+}

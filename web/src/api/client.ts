@@ -9,6 +9,8 @@ export interface RequestOptions {
   readonly body?: unknown;
   /** Sent as HTML instead. */
   readonly html?: string;
+  /** Asks as somebody who is not signed in. */
+  readonly anonymous?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -39,6 +41,11 @@ async function answerOf(path: string, options: RequestOptions): Promise<Response
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
   const init: RequestInit = { method: options.method ?? 'GET', signal, credentials: 'same-origin' };
+  if (options.anonymous === true) {
+    init.credentials = 'omit';
+    // What the browser keeps was answered to who is signed in.
+    init.cache = 'no-store';
+  }
   if (options.body !== undefined) {
     init.body = JSON.stringify(options.body);
     init.headers = { 'Content-Type': 'application/json' };

@@ -68,6 +68,21 @@ export async function getPicture(id: string, sequence: string | null, signal?: A
   return remember(picture);
 }
 
+/**
+ * Whether everybody sees a picture.
+ *
+ * @throws {ApiError} when that can't be found out.
+ */
+export async function isPublic(id: string, signal?: AbortSignal): Promise<boolean> {
+  try {
+    await request(`/pictures/${encodeURIComponent(id)}`, { method: 'HEAD', anonymous: true, signal });
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && ['notFound', 'signedOut', 'forbidden'].includes(error.kind)) return false;
+    throw error;
+  }
+}
+
 /** The first picture of a sequence. */
 export async function firstOfSequence(sequence: string, signal?: AbortSignal): Promise<Picture> {
   const picture = first(await request(`/collections/${encodeURIComponent(sequence)}/items?limit=1`, { signal }));

@@ -6,9 +6,9 @@ export interface CopyFieldOptions {
   readonly name: string;
   readonly label: string;
   readonly value: string;
-  /** What is said once it is copied, and where the browser does not let it be. */
-  readonly copied: string;
-  readonly failed: string;
+  /** What is said once it is copied, and where the browser does not let it be; a plain word if it is not given. */
+  readonly copied?: string;
+  readonly failed?: string;
 }
 
 /** A text to take along, with a button that copies it. */
@@ -18,13 +18,18 @@ export function copyField({ name, label, value, copied, failed }: CopyFieldOptio
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(value);
-      said.textContent = copied;
+      said.textContent = copied ?? t('app.copied');
     } catch {
       field.focus();
-      said.textContent = failed;
+      said.textContent = failed ?? t('app.copyFailed');
     }
   };
-  const button = h('button', { type: 'button', class: 'button', onclick: () => void copy(), 'data-testid': `${name}-copy` }, t('app.copy'));
+  const button = h(
+    'button',
+    // Where there are several, they are told apart by what they copy.
+    { type: 'button', class: 'button', onclick: () => void copy(), 'aria-label': t('app.copyWhat', { what: label }), 'data-testid': `${name}-copy` },
+    t('app.copy'),
+  );
   return h(
     'div',
     { class: 'field' },

@@ -20,7 +20,7 @@ function way(name: string, title: string, text: string, ...more: Child[]): HTMLE
 }
 
 function copied(name: string, label: string, value: string): HTMLElement {
-  return copyField({ name: `data-${name}-value`, label, value, copied: t('data.copied'), failed: t('data.copyFailed') });
+  return copyField({ name: `data-${name}-value`, label, value });
 }
 
 function facts(dataset: Dataset): HTMLElement {

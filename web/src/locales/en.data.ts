@@ -4,8 +4,6 @@ export const enData = {
   'title.data': 'Open data',
   'data.intro':
     'Everything that anybody may see here can be taken along: for research, for maps, for training. Each picture names its licence and whom to credit; keep to it. What was withdrawn is in none of this.',
-  'data.copied': 'Copied.',
-  'data.copyFailed': 'Your browser does not let this page copy. Copy it from the field.',
   'data.table': 'As a table',
   'data.table.text':
     'One row a picture: where, when, in which direction, by whom, under which licence, with its tags and the addresses of its files. GeoParquet opens in DuckDB, GeoPandas and QGIS, straight from here.',

@@ -1,9 +1,11 @@
 import { enAccount } from './en.account';
 import { enData } from './en.data';
+import { enShare } from './en.share';
 
 /**
  * Every text of the site in English. Another language is a file beside this one with the same keys. What
- * accounts and pages say stands in `en.account.ts`, what the page about the data says in `en.data.ts`.
+ * accounts and pages say stands in `en.account.ts`, what the page about the data says in `en.data.ts`, and what is said where
+ * pictures are shared in `en.share.ts`.
  * `{name}` stands for a value; a key ending in `_one` or `_other` (and `_few`, `_many`) depends on `count`.
  */
 export const en = {
@@ -23,6 +25,9 @@ export const en = {
   'app.retry': 'Try again',
   'app.cancel': 'Cancel',
   'app.copy': 'Copy',
+  'app.copyWhat': 'Copy: {what}',
+  'app.copied': 'Copied.',
+  'app.copyFailed': 'The browser does not let this page copy. Copy it from the field.',
   'app.loading': 'Loading…',
   'app.licences': 'Software licences',
   'title.upload': 'Upload pictures',
@@ -67,9 +72,6 @@ export const en = {
   'walk.author': 'By {name}',
   'walk.credit': '© {name}',
   'walk.download': 'Download full size',
-  'walk.copyLink': 'Copy link',
-  'walk.copied': 'Link copied',
-  'walk.copyFailed': 'The browser does not let this page copy. The link is: {link}',
   'walk.withheld': 'Hidden from others because of a report',
   'walk.help': 'Keyboard and help',
   'walk.empty.title': 'No pictures here yet',
@@ -178,6 +180,7 @@ export const en = {
   'help.dates': 'Older, newer picture of this place',
   'help.compare': 'Compare this place at two dates',
   'help.edit': 'Correct and tag the picture',
+  'help.share': 'Share the picture',
   'help.report': 'Report the picture',
   'help.blur': 'Blur something in your picture; again: add a box',
   'help.blurMove': 'Move the box',
@@ -517,6 +520,7 @@ export const en = {
 
   ...enAccount,
   ...enData,
+  ...enShare,
   'invite.title': 'You are invited',
   'invite.text': 'Accept the invitation to get an account on this server.',
   'invite.code': 'Invitation code',

@@ -6,8 +6,6 @@ export const frData: DataMessages = {
   'title.data': 'Données ouvertes',
   'data.intro':
     'Tout ce que chacun peut voir ici peut être emporté : pour la recherche, pour des cartes, pour l’apprentissage. Chaque photo nomme sa licence et qui citer ; respectez-la. Ce qui a été retiré n’y est pas.',
-  'data.copied': 'Copié.',
-  'data.copyFailed': 'Votre navigateur ne laisse pas cette page copier. Copiez depuis le champ.',
   'data.table': 'Sous forme de table',
   'data.table.text':
     'Une ligne par photo : où, quand, dans quelle direction, par qui, sous quelle licence, avec ses étiquettes et les adresses de ses fichiers. GeoParquet s’ouvre dans DuckDB, GeoPandas et QGIS, directement depuis ici.',

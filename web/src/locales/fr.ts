@@ -1,6 +1,7 @@
 import type { Messages } from './en';
 import { frAccount } from './fr.account';
 import { frData } from './fr.data';
+import { frShare } from './fr.share';
 
 /** Tous les textes du site en français. */
 export const fr: Messages = {
@@ -20,6 +21,9 @@ export const fr: Messages = {
   'app.retry': 'Réessayer',
   'app.cancel': 'Annuler',
   'app.copy': 'Copier',
+  'app.copyWhat': 'Copier : {what}',
+  'app.copied': 'Copié.',
+  'app.copyFailed': 'Le navigateur ne laisse pas cette page copier. Copiez depuis le champ.',
   'app.loading': 'Chargement…',
   'app.licences': 'Licences des logiciels',
   'title.upload': 'Envoyer des photos',
@@ -64,9 +68,6 @@ export const fr: Messages = {
   'walk.author': 'Par {name}',
   'walk.credit': '© {name}',
   'walk.download': 'Télécharger en pleine taille',
-  'walk.copyLink': 'Copier le lien',
-  'walk.copied': 'Lien copié',
-  'walk.copyFailed': 'Le navigateur ne laisse pas cette page copier. Le lien est : {link}',
   'walk.withheld': 'Cachée aux autres à cause d’un signalement',
   'walk.help': 'Clavier et aide',
   'walk.empty.title': 'Pas encore de photos ici',
@@ -176,6 +177,7 @@ export const fr: Messages = {
   'help.dates': 'Photo plus ancienne, plus récente de ce lieu',
   'help.compare': 'Comparer ce lieu à deux dates',
   'help.edit': 'Corriger et étiqueter la photo',
+  'help.share': 'Partager la photo',
   'help.report': 'Signaler la photo',
   'help.blur': 'Flouter quelque chose dans votre photo ; encore : ajouter un cadre',
   'help.blurMove': 'Déplacer le cadre',
@@ -537,6 +539,7 @@ export const fr: Messages = {
 
   ...frAccount,
   ...frData,
+  ...frShare,
   'invite.title': 'Vous êtes invité',
   'invite.text': 'Acceptez l’invitation pour obtenir un compte sur ce serveur.',
   'invite.code': 'Code d’invitation',

@@ -6,7 +6,7 @@ import { formatLocalTime } from '../lib/time';
 import { language, t } from '../locales';
 
 export interface CaptionEvents {
-  readonly onCopyLink: () => void;
+  readonly onShare: () => void;
   readonly onBlur: () => void;
   readonly onEdit: () => void;
   readonly onReport: () => void;
@@ -93,7 +93,7 @@ export function showCaption(container: HTMLElement, picture: Picture, events: Ca
       edit,
       blur,
       download(picture),
-      iconButton('link', t('walk.copyLink'), events.onCopyLink),
+      iconButton('share', t('share.title'), events.onShare, 'share-open'),
       report,
     ),
     picture.withheld ? withheld : null,

@@ -16,6 +16,7 @@ function keys(): [string[], MessageKey][] {
     [['f'], 'help.filter'],
     [['/'], 'help.find'],
     [['e'], 'help.edit'],
+    [['s'], 'help.share'],
     [['r'], 'help.report'],
     [['b'], 'help.blur'],
     [['←', '→', '↑', '↓'], 'help.blurMove'],

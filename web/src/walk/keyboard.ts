@@ -18,6 +18,7 @@ export type Command =
   | 'blur'
   | 'edit'
   | 'report'
+  | 'share'
   | 'filter'
   | 'find'
   | 'escape'
@@ -46,6 +47,8 @@ const KEYS: ReadonlyMap<string, Command> = new Map([
   ['E', 'edit'],
   ['r', 'report'],
   ['R', 'report'],
+  ['s', 'share'],
+  ['S', 'share'],
   ['f', 'filter'],
   ['F', 'filter'],
   ['/', 'find'],

@@ -1,9 +1,8 @@
 import '../styles/walk.css';
 
 import { configuration } from '../api/configuration';
-import { ApiError } from '../api/errors';
 import { type PictureLink, type Picture } from '../api/picture';
-import { coveredArea, firstOfSequence, getPicture, nearest } from '../api/pictures';
+import { coveredArea, firstOfSequence, getPicture } from '../api/pictures';
 import { errorText } from '../app/errorText';
 import type { Page } from '../app/page';
 import { toast } from '../app/toast';
@@ -15,16 +14,19 @@ import { showCaption, takenText } from './caption';
 import { Comparing } from './compare/comparing';
 import { TimeTravel } from './dates/timeTravel';
 import { Editing } from './edit/editing';
+import { failureText, isGone } from './failure';
 import { Filtering } from './filters/filtering';
 import { openHelp } from './helpDialog';
 import { type Command, listenToKeys } from './keyboard';
 import { buildLayout, showPlaying } from './layout';
 import type { Glance } from './looking';
+import { pictureAt } from './mapTarget';
 import type { MapTarget, MapView } from './mapView';
 import { PictureView } from './pictureView';
 import { Player } from './player';
 import { Reporting } from './report/reporting';
 import { Finder } from './search/finder';
+import { share } from './share/sharing';
 import { TURN_STEP } from './surface';
 import { type Focus, formatWalkHash, parseWalkUrl, type View, type WalkState } from './url';
 
@@ -300,12 +302,9 @@ class Walk {
     if (error instanceof DOMException && error.name === 'AbortError') return;
     this.player.stop();
     this.layout.element.classList.add('with-picture');
-    if (error instanceof ApiError && error.kind === 'notFound') {
-      this.state = { ...this.state, compare: null };
-      this.pictureView.fail(t('walk.pictureGone'), null);
-    } else {
-      this.pictureView.fail(error instanceof ApiError ? errorText(error) : t('walk.pictureBroken'), retry);
-    }
+    const gone = isGone(error);
+    if (gone) this.state = { ...this.state, compare: null };
+    this.pictureView.fail(failureText(error), gone ? null : retry);
   }
 
   private onShown(picture: Picture): void {
@@ -313,7 +312,7 @@ class Walk {
     this.pictureView.setLoading(false);
     document.documentElement.dataset.picture = picture.id;
     const offers = showCaption(this.layout.caption, picture, {
-      onCopyLink: () => void this.copyLink(),
+      onShare: () => { this.share(); },
       onBlur: () => void this.blurring.begin(),
       onEdit: () => void this.editing.open(),
       onReport: () => { this.report(); },
@@ -369,18 +368,10 @@ class Walk {
 
   private async onTarget(target: MapTarget): Promise<void> {
     this.player.stop();
-    if (target.kind === 'picture') {
-      await this.goTo({ id: target.id, sequence: target.sequence, view: null }, 'pic');
-      return;
-    }
     try {
-      for (const box of target.around) {
-        const picture = await nearest(box, target.sequence, this.abort.signal);
-        if (picture === null) continue;
-        await this.goTo({ id: picture.id, sequence: picture.sequence, view: null }, 'pic');
-        return;
-      }
-      toast(t('walk.noPictureNearby'));
+      const found = await pictureAt(target, this.abort.signal);
+      if (found === null) toast(t('walk.noPictureNearby'));
+      else await this.goTo({ id: found.id, sequence: found.sequence, view: null }, 'pic');
     } catch (error) {
       if (!this.abort.signal.aborted) toast(errorText(error), 'error');
     }
@@ -444,7 +435,7 @@ class Walk {
       openHelp();
       return true;
     }
-    if (this.comparing.active) {
+    if (this.comparing.active && command !== 'share') {
       this.comparing.obey(command);
       return true;
     }
@@ -483,6 +474,7 @@ class Walk {
       blur: () => { void this.blurring.begin(); },
       edit: () => { void this.editing.open(); },
       report: () => { this.report(); },
+      share: () => { this.share(); },
       escape: () => { this.setFocus('map'); },
     };
     commands[command]();
@@ -493,6 +485,15 @@ class Walk {
     // What is reported is the picture that is seen.
     this.player.stop();
     void this.reporting.open();
+  }
+
+  private share(): void {
+    const { picture, pictureView } = this;
+    if (picture === null) return;
+    this.player.stop();
+    this.writeAddress();
+    const seen = { ...this.state, picture: picture.id, view: pictureView.view };
+    void share({ picture, state: seen, surface: pictureView.shownOn }, this.abort.signal);
   }
 
   private focusMap(): void {
@@ -549,17 +550,6 @@ class Walk {
     this.mapView?.showPicture(null, null, false);
     this.showFocus();
     delete document.documentElement.dataset.picture;
-  }
-
-  private async copyLink(): Promise<void> {
-    this.writeAddress();
-    const link = location.href;
-    try {
-      await navigator.clipboard.writeText(link);
-      toast(t('walk.copied'));
-    } catch {
-      toast(t('walk.copyFailed', { link }));
-    }
   }
 
   private addressChanged(): void {

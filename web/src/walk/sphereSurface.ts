@@ -6,6 +6,7 @@ import { type EquirectangularTilesPanorama, EquirectangularTilesAdapter } from '
 import type { Crop, Picture } from '../api/picture';
 import { h } from '../lib/dom';
 import { clamp, degrees, normalizeHeading, radians } from '../lib/geometry';
+import { standInForStorage } from '../lib/storage';
 import type { Lens } from './blur/plane';
 import type { Size } from './flatMath';
 import { angleOfFocal, focalOfAngle, lensOn } from './sphereMath';
@@ -77,6 +78,8 @@ export class SphereSurface implements Surface {
   ) {
     // It measures its container right away.
     parent.append(this.element);
+    // It remembers there whether the device has a touch screen.
+    standInForStorage(window);
     this.viewer = new Viewer({
       container: this.element,
       adapter: EquirectangularTilesAdapter.withConfig({ baseBlur: false, showErrorTile: false, useXmpData: false }),

@@ -89,10 +89,10 @@ function round(value: number, digits: number): string {
 }
 
 /**
- * The permalink, readable by Panoramax viewers: `#focus=pic&map=zoom/lat/lon&pic=ID&xyz=heading/pitch/zoom`, then the
- * picture that it is compared with, filters and theme.
+ * What stands in an address behind `?` or `#`, readable by Panoramax viewers:
+ * `focus=pic&map=zoom/lat/lon&pic=ID&xyz=heading/pitch/zoom`, then the picture that it is compared with, filters and theme.
  */
-export function formatWalkHash(state: Omit<WalkState, 'sequence'>): string {
+export function formatWalkAddress(state: Omit<WalkState, 'sequence'>): string {
   const parts = [`focus=${state.focus}`];
   if (state.map !== null) {
     const { zoom, lat, lon } = state.map;
@@ -108,5 +108,10 @@ export function formatWalkHash(state: Omit<WalkState, 'sequence'>): string {
   }
   parts.push(...formatFilters(state.filters));
   if (state.theme !== 'default') parts.push(`theme=${state.theme}`);
-  return `#${parts.join('&')}`;
+  return parts.join('&');
+}
+
+/** The permalink that the page keeps in its own address. */
+export function formatWalkHash(state: Omit<WalkState, 'sequence'>): string {
+  return `#${formatWalkAddress(state)}`;
 }

@@ -23,6 +23,13 @@ use sha2::{Digest as _, Sha256};
 #[allow_missing = true]
 struct Files;
 
+/// Where a picture alone is shown inside pages of others.
+const EMBED: &str = "/embed";
+
+/// The site's documents; they are no files of their own, and answered at the paths of pages only.
+const WHOLE_DOCUMENT: &str = "index.html";
+const EMBEDDED_DOCUMENT: &str = "embed.html";
+
 /// Paths of the site's pages; all are answered with the one HTML document, which looks at the path itself.
 const PAGES: [&str; 12] = [
     "/",
@@ -42,42 +49,63 @@ const PAGES: [&str; 12] = [
 /// What answers need.
 #[derive(Clone)]
 struct Site {
-    policy: HeaderValue,
+    policies: Policies,
     previews: Previews,
+}
+
+/// What a document may load, and who may show it inside a page of theirs.
+#[derive(Clone)]
+struct Policies {
+    /// Of everything but [`EMBED`]: nobody may. What is clicked in the whole site acts for whoever is signed in.
+    whole: HeaderValue,
+    /// Of [`EMBED`], in which nothing can be changed: anybody may.
+    embedded: HeaderValue,
 }
 
 const HTML: &str = "text/html; charset=utf-8";
 
 /// Serves the site of an instance.
 pub fn router(catalog: Arc<dyn Catalog>, settings: Arc<Settings>) -> Router {
-    let policy = policy(settings.background_style.as_deref(), settings.geocoder.as_deref());
+    let policies = Policies::new(settings.background_style.as_deref(), settings.geocoder.as_deref());
     let mut router = Router::new();
     for page in PAGES {
         router = router.route(page, get(page_of_site));
     }
-    router.fallback(get(file)).with_state(Site { policy, previews: Previews::new(catalog, settings) })
+    let router = router.route(EMBED, get(embedded));
+    router.fallback(get(file)).with_state(Site { policies, previews: Previews::new(catalog, settings) })
 }
 
-/// What pages may load: nothing from elsewhere, except what the operator chose: the background map (`background`, the address of a
-/// map style), and answers of a service that finds places (`geocoder`, its address). Scripts only as
-/// files; styles inline too, as the map and the viewer set them on elements.
-fn policy(background: Option<&str>, geocoder: Option<&str>) -> HeaderValue {
-    let elsewhere = background
-        .and_then(|style| url::Url::parse(style).ok())
-        .map(|style| style.origin().ascii_serialization())
-        .filter(|origin| origin.starts_with("http"))
-        .map(|_| " https: http:".to_owned())
-        .unwrap_or_default();
-    let finder = geocoder
-        .and_then(|address| url::Url::parse(address).ok())
-        .map(|address| format!(" {}", address.origin().ascii_serialization()))
-        .unwrap_or_default();
-    let policy = format!(
-        "default-src 'self'; connect-src 'self'{elsewhere}{finder}; img-src 'self' data: blob:{elsewhere}; \
-         style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; \
-         form-action 'self'"
-    );
-    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'self'"))
+/// Where JOSM listens on the reader's own computer, if they switched that on.
+const JOSM: &str = "http://127.0.0.1:8111";
+
+impl Policies {
+    /// Documents may load nothing from elsewhere, except what the operator chose: the background map (`background`, the address of
+    /// a map style), and answers of a service that finds places (`geocoder`, its address). Scripts only as files; styles inline too,
+    /// as the map and the viewer set them on elements.
+    fn new(background: Option<&str>, geocoder: Option<&str>) -> Self {
+        let elsewhere = background
+            .and_then(|style| url::Url::parse(style).ok())
+            .map(|style| style.origin().ascii_serialization())
+            .filter(|origin| origin.starts_with("http"))
+            .map(|_| " https: http:")
+            .unwrap_or_default();
+        let finder = geocoder
+            .and_then(|address| url::Url::parse(address).ok())
+            .map(|address| format!(" {}", address.origin().ascii_serialization()))
+            .unwrap_or_default();
+        let policy = |connect: &str, others: &str| {
+            let policy = format!(
+                "default-src 'self'; connect-src 'self'{elsewhere}{connect}; img-src 'self' data: blob:{elsewhere}; \
+                 style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; {others}"
+            );
+            HeaderValue::from_str(&policy)
+                .unwrap_or(HeaderValue::from_static("default-src 'self'; frame-ancestors 'none'"))
+        };
+        Self {
+            whole: policy(&format!(" {JOSM}{finder}"), "form-action 'self'; frame-ancestors 'none'"),
+            embedded: policy("", "form-action 'none'"),
+        }
+    }
 }
 
 async fn page_of_site(
@@ -86,38 +114,57 @@ async fn page_of_site(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let mut response = match Files::get("index.html") {
-        Some(page) => {
-            let mut page = String::from_utf8_lossy(&page.data).into_owned();
-            if let Some(Extension(url)) = url {
-                page = site.previews.tell(&page, &uri, &url).await;
-            }
-            answer(&Sha256::digest(&page), page.into(), HTML, "no-cache", &headers)
+    let mut response = site.document(WHOLE_DOCUMENT, url, &uri, &headers).await;
+    site.protect(&mut response);
+    response
+}
+
+async fn embedded(
+    State(site): State<Site>,
+    url: Option<Extension<PublicUrl>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let mut response = site.document(EMBEDDED_DOCUMENT, url, &uri, &headers).await;
+    protect(&mut response, site.policies.embedded);
+    response
+}
+
+impl Site {
+    /// A document with what is to be told of its address in its head.
+    async fn document(
+        &self,
+        name: &str,
+        url: Option<Extension<PublicUrl>>,
+        uri: &Uri,
+        headers: &HeaderMap,
+    ) -> Response {
+        let Some(page) = Files::get(name) else { return unbuilt() };
+        let mut page = String::from_utf8_lossy(&page.data).into_owned();
+        if let Some(Extension(url)) = url {
+            page = self.previews.tell(&page, uri, &url).await;
         }
-        None => unbuilt(),
-    };
-    protect(&mut response, site.policy);
-    // Pages that act for an account must not be shown inside other pages.
-    let path = uri.path();
-    if matches!(path, "/sign-in" | "/account" | "/claim" | "/invite" | "/upload")
-        || path.starts_with("/reports")
-        || path.starts_with("/pages")
-    {
+        answer(&Sha256::digest(&page), page.into(), HTML, "no-cache", headers)
+    }
+
+    /// Has nobody show it inside a page of theirs.
+    fn protect(&self, response: &mut Response) {
+        protect(response, self.policies.whole.clone());
         response.headers_mut().insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     }
-    response
 }
 
 async fn file(State(site): State<Site>, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
-    let mut response = match Files::get(path).filter(|_| path != "index.html") {
+    let is_document = [WHOLE_DOCUMENT, EMBEDDED_DOCUMENT].contains(&path);
+    let mut response = match Files::get(path).filter(|_| !is_document) {
         Some(file) => {
             let kind = mime_guess::from_path(path).first_or_octet_stream();
             // Built files carry their content's hash in the name.
             let caching = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
             answer(&file.metadata.sha256_hash(), file.data.into_owned().into(), kind.essence_str(), caching, &headers)
         }
-        None => match Files::get("index.html") {
+        None => match Files::get(WHOLE_DOCUMENT) {
             // The page says that there is nothing here, with the way back.
             Some(page) if wants_page(&headers) => {
                 let hash = page.metadata.sha256_hash();
@@ -128,7 +175,7 @@ async fn file(State(site): State<Site>, uri: Uri, headers: HeaderMap) -> Respons
             _ => (StatusCode::NOT_FOUND, "there is nothing here").into_response(),
         },
     };
-    protect(&mut response, site.policy);
+    site.protect(&mut response);
     response
 }
 
