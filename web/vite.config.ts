@@ -2,13 +2,14 @@ import { fileURLToPath } from 'node:url';
 
 import { defineConfig } from 'vitest/config';
 
+import { firstViewBudget } from './scripts/firstView';
 import { thirdPartyNotices } from './scripts/thirdPartyNotices';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
 export default defineConfig({
   base: '/',
-  plugins: [thirdPartyNotices(root)],
+  plugins: [thirdPartyNotices(root), firstViewBudget(root)],
   resolve: {
     // The CSP build loads its worker from a file of ours, so that the page needs neither eval nor inline scripts.
     alias: [{ find: /^maplibre-gl$/, replacement: 'maplibre-gl/dist/maplibre-gl-csp.js' }],
@@ -39,5 +40,5 @@ export default defineConfig({
   server: {
     proxy: { '/api': 'http://127.0.0.1:8080' },
   },
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+  test: { include: ['{src,scripts}/**/*.test.ts'], environment: 'node' },
 });
