@@ -3,7 +3,7 @@
 use flaneur_catalog::model::{AccountId, AreaId, AreaShape, ExcludedArea, LONGEST_LABEL, ShapeError};
 use serde::{Deserialize, Serialize};
 
-use crate::{ApiError, ApiResult};
+use crate::{ApiError, ApiResult, stac::utc};
 
 /// Position of a polygon: longitude, latitude in degrees; a third number is left out.
 type Position = Vec<f64>;
@@ -149,6 +149,10 @@ pub struct Told {
     /// True where it is the other way round: pictures are taken within areas that say so, and nowhere else. Else not there.
     #[serde(rename = "flaneur:allowed", skip_serializing_if = "std::ops::Not::not")]
     allowed: bool,
+    /// Since when it holds.
+    #[serde(rename = "flaneur:created")]
+    #[schema(format = DateTime)]
+    created: String,
 }
 
 impl From<ExcludedArea> for Feature {
@@ -162,6 +166,7 @@ impl From<ExcludedArea> for Feature {
                 is_public: area.is_public,
                 account_id: area.owner,
                 allowed: area.allowed,
+                created: utc(area.created_at),
             },
         }
     }

@@ -45,7 +45,9 @@ async fn an_area_is_answered_as_the_reference_server_does() {
     let answer = send(&fixture, "POST", GENERAL, Some(&fixture.admin), &wanted).await;
     assert_eq!((answer.status, answer.header("content-type")), (200, "application/geo+json"), "{}", answer.text());
     let id = answer.json()["properties"]["id"].clone();
-    let properties = json!({"id": id, "label": "Null Island", "is_public": true});
+    let created = answer.json()["properties"]["flaneur:created"].clone();
+    assert!(created.as_str().is_some_and(|moment| moment.parse::<jiff::Timestamp>().is_ok()), "{created}");
+    let properties = json!({"id": id, "label": "Null Island", "is_public": true, "flaneur:created": created});
     let expected = feature(&json!({"type": "MultiPolygon", "coordinates": [[ring]]}), &properties);
     assert_eq!(answer.json(), expected);
     assert_eq!(list(&fixture, GENERAL, None).await, [expected]);
