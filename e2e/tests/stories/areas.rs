@@ -4,6 +4,8 @@ use flaneur_e2e::{Client, LONG, Photo, Placement, SHORT, Server, field, text, un
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::browser::{run_in_browser, walk};
+
 const GENERAL: &str = "/api/configuration/excluded_areas";
 const OWN: &str = "/api/users/me/excluded_areas";
 
@@ -166,4 +168,12 @@ async fn an_area_hides_what_is_there_until_it_is_deleted() {
         })
         .await;
     }
+}
+
+#[tokio::test]
+async fn areas_are_drawn_in_a_browser() {
+    let server = Server::start();
+    let walk = walk(&server.account("alice")).await;
+    let given = [("FLANEUR_WALK", walk.to_string()), ("FLANEUR_ACCOUNT", server.commands().token("alice"))];
+    run_in_browser(&server, "tests/areas.test.mjs", &given).await;
 }

@@ -10,12 +10,11 @@ use tokio::process::Command;
 const DEADLINE: Duration = Duration::from_mins(20);
 
 /// A walk of four flat pictures and a panorama, their items in this order.
-async fn walk(server: &Server) -> Value {
+pub async fn walk(client: &Client) -> Value {
     let mut files: Vec<(String, Vec<u8>)> = (0..4)
         .map(|index| (format!("{index}.jpg"), Photo::textured(800, 600, index).at(Placement::walk(index))))
         .collect();
     files.push(("4.jpg".to_owned(), Photo::textured(2048, 1024, 4).sphere_at(Placement::walk(4))));
-    let client = server.admin();
     let state = client.upload("A walk", files).await;
     let items = client.items(&state).await;
     assert_eq!(items.len(), 5, "{state}");
@@ -65,7 +64,7 @@ async fn run(script: &str) {
 }
 
 async fn run_on(server: &Server, script: &str, more: &[(&str, String)]) {
-    let walk = walk(server).await;
+    let walk = walk(&server.admin()).await;
     let folder = tempfile::tempdir().unwrap();
     let photo = |index| Photo::textured(640, 480, index).at(Placement::walk(index));
     let files = ["desktop", "phone"].iter().zip(100..);

@@ -41,6 +41,17 @@ function who({ name, moderates }: Account): HTMLElement {
   );
 }
 
+/** Where one leads to the page of one's own excluded areas. */
+function areasSection(): HTMLElement {
+  return h(
+    'section',
+    { class: 'account-section', 'aria-labelledby': 'account-areas', 'data-testid': 'account-areas' },
+    h('h2', { id: 'account-areas' }, t('account.areas')),
+    h('p', { class: 'lead' }, t('account.areas.intro')),
+    h('p', {}, h('a', { href: '/account/excluded-areas', class: 'button', 'data-testid': 'account-areas-open' }, t('account.areas.open'))),
+  );
+}
+
 /** What somebody's account is, and what they can change about it. */
 class AccountView {
   readonly element = h('div');
@@ -90,7 +101,7 @@ class AccountView {
       this.isErased = true;
       session.forget();
     });
-    fill(this.element, who(account), ...sections.map(({ element }) => element), takeoutSection(), erase);
+    fill(this.element, who(account), ...sections.map(({ element }) => element), areasSection(), takeoutSection(), erase);
     this.loaded = Promise.all(sections.map((section) => section.load()));
   }
 

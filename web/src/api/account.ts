@@ -8,6 +8,8 @@ export interface Account {
   readonly moderates: boolean;
   /** Whether they write the pages of the site. */
   readonly editsPages: boolean;
+  /** Whether they say where this instance takes no pictures. */
+  readonly editsAreas: boolean;
 }
 
 function parse(raw: unknown): Account {
@@ -15,7 +17,13 @@ function parse(raw: unknown): Account {
   const id = text(answer.id) ?? '';
   // The answer to signing in is shorter, and says only whether they are an administrator.
   const may = (permission: string): boolean => object(answer.permissions)[permission] === true || answer.admin === true;
-  return { id, name: text(answer.name) ?? id, moderates: may('can_check_reports'), editsPages: may('can_edit_pages') };
+  return {
+    id,
+    name: text(answer.name) ?? id,
+    moderates: may('can_check_reports'),
+    editsPages: may('can_edit_pages'),
+    editsAreas: may('can_edit_excluded_areas'),
+  };
 }
 
 export async function whoAmI(): Promise<Account> {

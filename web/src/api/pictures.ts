@@ -102,9 +102,19 @@ export async function nearest(box: Box, sequence: string | null, signal?: AbortS
 export async function coveredArea(signal?: AbortSignal): Promise<{ box: Box | null } | null> {
   const [landing, any] = await Promise.all([request('/', { signal }), request('/search?limit=1', { signal })]);
   if (list(object(any).features).length === 0) return null;
-  const extent = object(object(object(landing).extent).spatial);
-  const sides = list(list(extent.bbox)[0]).map(number);
-  const [west, south, east, north] = sides;
-  if (west == null || south == null || east == null || north == null) return { box: null };
-  return { box: [west, south, east, north] };
+  return { box: extentOf(landing) };
+}
+
+/** What one's own latest sequences cover: null when there is none. */
+export async function ownCoveredArea(signal: AbortSignal): Promise<{ box: Box | null } | null> {
+  const latest = await request('/users/me/collection?limit=20&sortby=-created', { signal });
+  const any = list(object(latest).links).some((link) => object(link).rel === 'child');
+  return any ? { box: extentOf(latest) } : null;
+}
+
+/** The box that a catalog or a collection says that it covers. */
+function extentOf(catalog: unknown): Box | null {
+  const { bbox } = object(object(object(catalog).extent).spatial);
+  const [west, south, east, north] = list(list(bbox)[0]).map(number);
+  return west == null || south == null || east == null || north == null ? null : [west, south, east, north];
 }

@@ -78,7 +78,7 @@ async function showBanner(place: HTMLElement): Promise<void> {
 
 function accountMenu(): HTMLElement {
   const name = h('span', { class: 'account-name', 'data-testid': 'account-name', hidden: true });
-  const summary = h('summary', { class: 'nav-link', 'aria-label': t('app.menu') }, icon('account'), name);
+  const summary = h('summary', { class: 'nav-link' }, icon('account'), h('span', { class: 'visually-hidden' }, t('app.menu')), name);
   const who = h('div', { class: 'menu-account' });
   const pages = h('div', { class: 'menu-pages' });
   const menu = h(
@@ -119,6 +119,9 @@ function accountMenu(): HTMLElement {
         h('a', { href: '/account', class: 'button', onclick: close, 'data-testid': 'menu-account' }, t('app.account')),
         reports,
         account.editsPages ? h('a', { href: '/pages', class: 'button', onclick: close, 'data-testid': 'menu-pages' }, t('pages.title')) : null,
+        account.editsAreas
+          ? h('a', { href: '/excluded-areas', class: 'button', onclick: close, 'data-testid': 'menu-areas' }, t('app.instanceAreas'))
+          : null,
         h('button', { type: 'button', class: 'button', onclick: () => void leave().then(close) }, t('app.signOut')),
       );
       return;

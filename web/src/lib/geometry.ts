@@ -7,7 +7,14 @@ export interface Place {
 /** West, south, east, north in degrees. */
 export type Box = readonly [number, number, number, number];
 
-const EARTH_RADIUS_M = 6_371_008.8;
+/** Longitude, latitude in degrees. */
+export type Position = readonly [number, number];
+/** A closed line: the last position is the first again. */
+export type Ring = readonly Position[];
+/** The outer ring, then holes. */
+export type Polygon = readonly Ring[];
+
+export const EARTH_RADIUS_M = 6_371_008.8;
 const METRES_PER_DEGREE = (Math.PI * EARTH_RADIUS_M) / 180;
 
 export function radians(degrees: number): number {

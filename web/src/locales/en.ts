@@ -1,11 +1,12 @@
 import { enAccount } from './en.account';
+import { enAreas } from './en.areas';
 import { enData } from './en.data';
 import { enShare } from './en.share';
 
 /**
  * Every text of the site in English. Another language is a file beside this one with the same keys. What
- * accounts and pages say stands in `en.account.ts`, what the page about the data says in `en.data.ts`, and what is said where
- * pictures are shared in `en.share.ts`.
+ * accounts and pages say stands in `en.account.ts`, what the page about the data says in `en.data.ts`, what is said where pictures
+ * are shared in `en.share.ts`, and of excluded areas in `en.areas.ts`.
  * `{name}` stands for a value; a key ending in `_one` or `_other` (and `_few`, `_many`) depends on `count`.
  */
 export const en = {
@@ -520,6 +521,7 @@ export const en = {
 
   ...enAccount,
   ...enData,
+  ...enAreas,
   ...enShare,
   'invite.title': 'You are invited',
   'invite.text': 'Accept the invitation to get an account on this server.',

@@ -1,5 +1,6 @@
 import type { Messages } from './en';
 import { frAccount } from './fr.account';
+import { frAreas } from './fr.areas';
 import { frData } from './fr.data';
 import { frShare } from './fr.share';
 
@@ -539,6 +540,7 @@ export const fr: Messages = {
 
   ...frAccount,
   ...frData,
+  ...frAreas,
   ...frShare,
   'invite.title': 'Vous êtes invité',
   'invite.text': 'Acceptez l’invitation pour obtenir un compte sur ce serveur.',

@@ -16,10 +16,11 @@ const HALO = 'panorama_halo';
 
 const NOTHING: ExpressionSpecification = ['boolean', false];
 
-/** The coverage source as the API describes it, narrowed down by these parameters. */
-async function coverageSource(query: string, signal: AbortSignal): Promise<VectorSourceSpecification> {
-  const style = object(await request(`/map/style.json${query}`, { signal }));
-  const source = object(object(style.sources)[SOURCE]);
+/** The coverage source as the API describes it at this address. */
+async function coverageSource(style: string, signal: AbortSignal): Promise<VectorSourceSpecification> {
+  const answer = object(await request(style, { signal }));
+  // There is one, whose name on the map of an account ends with the account's id.
+  const source = object(Object.values(object(answer.sources))[0]);
   const tiles = list(source.tiles).filter((url) => typeof url === 'string');
   if (tiles.length === 0) throw new Error('the coverage style names no tiles');
   return {
@@ -137,6 +138,8 @@ export class Coverage {
   constructor(
     private readonly map: Map,
     private theme: Theme,
+    /** Where the API describes it. */
+    private readonly style: '/map/style.json' | '/users/me/map/style.json' = '/map/style.json',
   ) {}
 
   /** The zoom level from which on there is something to be seen; null before anything is drawn. */
@@ -153,7 +156,7 @@ export class Coverage {
   async load(query: string, styled: Promise<unknown>, signal: AbortSignal): Promise<void> {
     this.latest += 1;
     const turn = this.latest;
-    const [source] = await Promise.all([coverageSource(query, signal), styled]);
+    const [source] = await Promise.all([coverageSource(this.style + query, signal), styled]);
     if (turn !== this.latest || signal.aborted) return;
     this.remove();
     this.source = source;

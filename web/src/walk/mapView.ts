@@ -1,33 +1,16 @@
-import 'maplibre-gl/dist/maplibre-gl.css';
-
-import {
-  AttributionControl,
-  GeolocateControl,
-  type LngLatBoundsLike,
-  Map,
-  type MapMouseEvent,
-  Marker,
-  NavigationControl,
-  Popup,
-  ScaleControl,
-  setWorkerUrl,
-  type StyleSpecification,
-} from 'maplibre-gl';
-import workerUrl from 'maplibre-gl/dist/maplibre-gl-csp-worker.js?url';
+import { type Map, type MapMouseEvent, Popup } from 'maplibre-gl';
 
 import { freshAddress } from '../api/pictures';
 import { h } from '../lib/dom';
 import { type Box, boxAround, metresPerPixel, type Place } from '../lib/geometry';
 import { t } from '../locales';
-import { backgroundStyle, loadWorld, recolourBackground, showWorld } from './background';
-import { showCountryNames } from './countryNames';
+import { BaseMap, PICTURE_ZOOM } from './baseMap';
 import { Coverage, GRID, LINES, POINTS } from './coverage';
 import type { Theme } from './filters/filters';
 import { onSchemeChange } from './palette';
+import type { PublicAreas } from './publicAreas';
 import type { MapPosition } from './url';
 import { ViewCone } from './viewCone';
-
-setWorkerUrl(workerUrl);
 
 /** What was clicked on the map. */
 export type MapTarget =
@@ -56,44 +39,27 @@ export interface CoverageChoice {
 
 /** How far from a click, in pixels, something still counts as hit. */
 const HIT_PX = 8;
-const PICTURE_ZOOM = 17;
-const WORLD: LngLatBoundsLike = [-170, -58, 178, 74];
-
-async function externalStyle(url: string, signal: AbortSignal): Promise<StyleSpecification> {
-  const response = await fetch(url, { signal });
-  if (!response.ok) throw new Error(`the background style answered ${response.status}`);
-  return (await response.json()) as StyleSpecification;
-}
-
-function texts(): Record<string, string> {
-  return {
-    'NavigationControl.ZoomIn': t('map.zoomIn'),
-    'NavigationControl.ZoomOut': t('map.zoomOut'),
-    'NavigationControl.ResetBearing': t('map.north'),
-    'GeolocateControl.FindMyLocation': t('map.locate'),
-    'GeolocateControl.LocationNotAvailable': t('map.locateUnavailable'),
-    'AttributionControl.ToggleAttribution': t('map.attribution'),
-    'Map.Title': t('walk.map'),
-  };
-}
 
 /** The map: a background, the coverage, and where the reader stands. */
 export class MapView {
-  private readonly abort = new AbortController();
+  private readonly map: Map;
   private readonly cone: ViewCone;
-  private readonly found = new Marker({ element: h('div', { class: 'found' }) });
   private readonly coverage: Coverage;
   private readonly preview = new Popup({ closeButton: false, closeOnClick: false, className: 'preview', offset: 12 });
   private readonly cleanups: (() => void)[] = [];
   private readonly styled: Promise<void>;
   private isStyled: () => void = () => undefined;
   private ready = false;
+  private areas: PublicAreas | null = null;
 
   private constructor(
-    private readonly map: Map,
+    private readonly base: BaseMap,
+    private readonly abort: AbortController,
     private readonly choice: CoverageChoice,
     private readonly events: MapEvents,
   ) {
+    const { map } = base;
+    this.map = map;
     this.cone = new ViewCone(map);
     this.coverage = new Coverage(map, choice.theme);
     this.styled = new Promise((resolve) => (this.isStyled = resolve));
@@ -107,53 +73,32 @@ export class MapView {
     choice: CoverageChoice,
     events: MapEvents,
   ): MapView {
-    const map = new Map({
-      container,
-      style: styleUrl === null ? backgroundStyle() : { version: 8, sources: {}, layers: [] },
-      ...(position === null
-        ? { bounds: WORLD }
-        : { center: [position.lon, position.lat] as [number, number], zoom: position.zoom }),
-      maxZoom: 21,
-      maxPitch: 0,
-      dragRotate: false,
-      pitchWithRotate: false,
-      attributionControl: false,
-      locale: texts(),
-    });
-    map.touchZoomRotate.disableRotation();
-    map.keyboard.disableRotation();
-    const credits = styleUrl === null ? { customAttribution: t('walk.attribution') } : {};
-    map.addControl(new AttributionControl({ compact: true, ...credits }), 'bottom-right');
-    map.addControl(new NavigationControl({ showCompass: false }), 'bottom-right');
-    map.addControl(new GeolocateControl({ positionOptions: { enableHighAccuracy: true } }), 'bottom-right');
-    map.addControl(new ScaleControl({ maxWidth: 100 }), 'bottom-left');
-    const view = new MapView(map, choice, events);
-    void view.furnish(styleUrl);
+    const abort = new AbortController();
+    const onNoBackground = (): void => {
+      events.onProblem('background');
+    };
+    const base = BaseMap.create(container, { position, styleUrl, title: t('walk.map'), onNoBackground }, abort.signal);
+    const view = new MapView(base, abort, choice, events);
+    void view.furnish();
     view.listen();
     return view;
   }
 
   get position(): MapPosition {
-    const { lng, lat } = this.map.getCenter().wrap();
-    return { zoom: this.map.getZoom(), lat, lon: lng };
+    return this.base.position;
   }
 
   goTo(position: MapPosition): void {
-    this.map.jumpTo({ center: [position.lon, position.lat], zoom: position.zoom });
+    this.base.goTo(position);
   }
 
   fit(box: Box): void {
-    const [west, south, east, north] = box;
-    this.map.fitBounds([west, south, east, north], { padding: 60, maxZoom: PICTURE_ZOOM, animate: false });
+    this.base.fit(box);
   }
 
   /** Goes to a place that was looked for, and marks it; null: there is none any more. */
   showFound(place: Place | null, box: Box | null): void {
-    this.found.remove();
-    if (place === null) return;
-    this.found.setLngLat([place.lon, place.lat]).addTo(this.map);
-    if (box === null) this.goTo({ ...place, zoom: PICTURE_ZOOM });
-    else this.fit(box);
+    this.base.showFound(place, box);
   }
 
   /** Marks where a picture was taken; `centre` moves there, close enough to see the street. */
@@ -198,7 +143,8 @@ export class MapView {
   destroy(): void {
     this.abort.abort();
     for (const cleanup of this.cleanups) cleanup();
-    this.map.remove();
+    this.areas?.destroy();
+    this.base.destroy();
   }
 
   private listen(): void {
@@ -213,20 +159,14 @@ export class MapView {
       this.onHover(event);
     });
     map.on('mouseout', () => this.preview.remove());
-    map.on('error', (event) => {
-      // Tiles that fail are tried again by the next move; what matters to the reader is said by `onProblem`.
-      const problem = event.error as Error;
-      if (problem.name !== 'AbortError') console.warn(problem.message);
-    });
     this.cleanups.push(
       onSchemeChange(() => {
-        recolourBackground(map);
         this.coverage.colour();
       }),
     );
   }
 
-  private async furnish(styleUrl: string | null): Promise<void> {
+  private async furnish(): Promise<void> {
     const { signal } = this.abort;
     const coverage = this.narrow(this.choice.query).then(
       () => true,
@@ -235,8 +175,7 @@ export class MapView {
         return false;
       },
     );
-    const builtIn = !(styleUrl !== null && (await this.useStyle(styleUrl, signal)));
-    if (!this.map.isStyleLoaded()) await new Promise((resolve) => void this.map.once('style.load', resolve));
+    await this.base.furnish();
     this.isStyled();
     const found = await coverage;
     if (signal.aborted) return;
@@ -250,31 +189,8 @@ export class MapView {
       else this.events.onSettled(this.coverage.isSeen() ? 'something' : 'nothing');
     });
     this.map.triggerRepaint();
-    if (builtIn) await this.drawWorld(signal);
-  }
-
-  private async drawWorld(signal: AbortSignal): Promise<void> {
-    try {
-      const world = await loadWorld(signal);
-      showWorld(this.map, world);
-      this.cleanups.push(showCountryNames(this.map, world));
-    } catch (error) {
-      if (!signal.aborted) console.warn(error);
-    }
-  }
-
-  /** Whether the operator's own style could be loaded; the built-in one otherwise. */
-  private async useStyle(url: string, signal: AbortSignal): Promise<boolean> {
-    try {
-      const style = await externalStyle(url, signal);
-      this.map.setStyle(style, { diff: false });
-      return true;
-    } catch {
-      if (signal.aborted) return false;
-      this.map.setStyle(backgroundStyle(), { diff: false });
-      this.events.onProblem('background');
-      return false;
-    }
+    await this.base.drawWorld();
+    await this.drawPublicAreas();
   }
 
   private hit(event: MapMouseEvent, layer: string): ReturnType<Map['queryRenderedFeatures']> {
@@ -319,6 +235,19 @@ export class MapView {
     }
     if (this.hit(event, GRID).length > 0) {
       this.map.easeTo({ center: event.lngLat, zoom: Math.min(this.map.getZoom() + 3, 9) });
+      return;
+    }
+    this.areas?.tell(event);
+  }
+
+  /** Where no pictures are taken, which nobody has to wait for. */
+  private async drawPublicAreas(): Promise<void> {
+    const { signal } = this.abort;
+    try {
+      const { PublicAreas } = await import('./publicAreas');
+      this.areas = await PublicAreas.draw(this.map, signal);
+    } catch (error) {
+      if (!signal.aborted) console.warn(error);
     }
   }
 

@@ -7,6 +7,9 @@ export interface Palette {
   readonly coverageStrong: string;
   readonly selected: string;
   readonly halo: string;
+  /** Where no pictures are to be, and where alone they are to be. */
+  readonly excluded: string;
+  readonly allowed: string;
 }
 
 const LIGHT: Palette = {
@@ -17,6 +20,8 @@ const LIGHT: Palette = {
   coverageStrong: '#8a2f00',
   selected: '#1565c0',
   halo: '#ffffff',
+  excluded: '#b3261e',
+  allowed: '#2b6e3f',
 };
 
 const DARK: Palette = {
@@ -27,6 +32,8 @@ const DARK: Palette = {
   coverageStrong: '#ffc59b',
   selected: '#64b5f6',
   halo: '#101418',
+  excluded: '#ff9c93',
+  allowed: '#7fce96',
 };
 
 const darkScheme = window.matchMedia('(prefers-color-scheme: dark)');

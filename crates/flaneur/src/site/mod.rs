@@ -31,11 +31,13 @@ const WHOLE_DOCUMENT: &str = "index.html";
 const EMBEDDED_DOCUMENT: &str = "embed.html";
 
 /// Paths of the site's pages; all are answered with the one HTML document, which looks at the path itself.
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 14] = [
     "/",
     "/upload",
     "/sign-in",
     "/account",
+    "/account/excluded-areas",
+    "/excluded-areas",
     "/invite",
     "/claim",
     "/data",
