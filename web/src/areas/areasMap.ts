@@ -9,6 +9,7 @@ import { areaAt, drawAreas, multiPolygon, recolourAreas } from '../walk/areaLaye
 import { BaseMap } from '../walk/baseMap';
 import { Coverage } from '../walk/coverage';
 import { onSchemeChange, palette } from '../walk/palette';
+import { recolour } from '../walk/recolour';
 import { DrawMode } from './drawMode';
 import type { DrawSession } from './drawing';
 
@@ -81,12 +82,7 @@ export class AreasMap {
     this.stopScheme = onSchemeChange(() => {
       recolourAreas(this.map);
       this.coverage.colour();
-      for (const { id, paint } of draftLayers()) {
-        if (this.map.getLayer(id) === undefined) continue;
-        for (const [name, value] of Object.entries(paint ?? {})) {
-          if (name.endsWith('-color')) this.map.setPaintProperty(id, name, value as string);
-        }
-      }
+      recolour(this.map, draftLayers());
     });
   }
 

@@ -4,6 +4,7 @@ import type { ExpressionSpecification, GeoJSONSource, LayerSpecification, Map } 
 import type { ExcludedArea } from '../api/areas';
 import type { Polygon } from '../lib/geometry';
 import { palette } from './palette';
+import { recolour } from './recolour';
 
 /** The layer that areas are hit by. */
 export const AREAS = 'excluded_areas';
@@ -48,12 +49,7 @@ export function drawAreas(map: Map, areas: readonly ExcludedArea[], below?: stri
 
 /** Draws them in the colours of now. */
 export function recolourAreas(map: Map): void {
-  for (const layer of layers()) {
-    if (map.getLayer(layer.id) === undefined) continue;
-    for (const [name, value] of Object.entries(layer.paint ?? {})) {
-      if (name.endsWith('-color')) map.setPaintProperty(layer.id, name, value as string);
-    }
-  }
+  recolour(map, layers());
 }
 
 /** What is said of the area at a point of the map, pixels; of one of them where several are. */

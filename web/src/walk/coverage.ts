@@ -5,6 +5,7 @@ import { list, number, object } from '../api/json';
 import type { Theme } from './filters/filters';
 import { coverageColour } from './filters/theme';
 import { palette } from './palette';
+import { recolour } from './recolour';
 
 export const SOURCE = 'geovisio';
 export const LINES = 'geovisio_sequences';
@@ -180,12 +181,7 @@ export class Coverage {
   /** Draws it in the colours of this theme, or in those that the one it has has now. */
   colour(theme: Theme = this.theme): void {
     this.theme = theme;
-    for (const layer of layers(theme)) {
-      if (this.map.getLayer(layer.id) === undefined || layer.type === 'background') continue;
-      for (const [name, value] of Object.entries(layer.paint ?? {})) {
-        if (name.endsWith('-color')) this.map.setPaintProperty(layer.id, name, value as string);
-      }
-    }
+    recolour(this.map, layers(theme));
   }
 
   /** Makes and models of cameras by which there is something in view. */
