@@ -5,24 +5,23 @@
 #![expect(clippy::unwrap_used, reason = "this is test code")]
 
 mod city;
+mod moderation;
 mod overheard;
 
 use std::collections::BTreeSet;
 
 use flaneur_access::Viewer;
 use flaneur_catalog::{
-    Accounts as _, Areas as _, Coverage as _, Dataset as _, Edits as _, Jobs as _, Notices as _, Pictures as _,
-    Reports as _, Sequences as _, Takeout as _, Transfers as _, Upkeep as _, UploadSets as _, Uploads as _,
-    Webhooks as _,
+    Accounts as _, Areas as _, Coverage as _, Dataset as _, Edits as _, Jobs as _, Pictures as _, Reports as _,
+    Sequences as _, Takeout as _, Transfers as _, Upkeep as _, UploadSets as _, Uploads as _, Webhooks as _,
     model::{
-        AnnotationId, Area, AreaId, AreaLimits, AreaReceipt, AreaShape, Comparison, DatasetPart, Decision,
-        DispatchPart, DispatchPlan, EditId, EditReceipt, ExcludedArea, Failure, Filter, HeadingState, HistoryOf, Issue,
-        JobId, JobKind, Marked, NewEdit, NewReport, NewUpload, NoticeOutcome, Objects, Order, PartId, PictureFields,
-        PictureId, PictureMark, PictureProperty, PlacedShot, Publication, ReceivedFile, RefusedFile, Rejection,
-        ReportId, ReportProperty, ReportQuery, ReportReceipt, ReportRole, ReportStatus, Reported, SearchQuery,
-        Selection, Semantic, SequenceFields, SequenceKey, SequenceMark, SequenceOrder, SequencePlace, SequenceProperty,
-        SequenceQuery, SequenceSummary, Severity, Shape, Sweep, TagEdits, UploadId, UploadOutcome, UploadPart,
-        UploadReceipt, Value, Wish, WithholdRule,
+        AnnotationId, Area, AreaId, AreaLimits, AreaReceipt, AreaShape, Comparison, DatasetPart, DispatchPart,
+        DispatchPlan, EditId, EditReceipt, ExcludedArea, Failure, Filter, HeadingState, HistoryOf, JobId, JobKind,
+        Marked, NewEdit, NewUpload, Objects, Order, PartId, PictureFields, PictureId, PictureMark, PictureProperty,
+        PlacedShot, Publication, ReceivedFile, RefusedFile, Rejection, ReportId, SearchQuery, Selection, Semantic,
+        SequenceFields, SequenceKey, SequenceMark, SequenceOrder, SequencePlace, SequenceProperty, SequenceQuery,
+        SequenceSummary, Severity, Shape, Sweep, TagEdits, UploadId, UploadOutcome, UploadPart, UploadReceipt, Value,
+        Wish,
     },
     sqlite::SqliteCatalog,
 };
@@ -456,53 +455,6 @@ async fn edits(catalog: &SqliteCatalog) {
 }
 
 /// Reports a picture and a sequence, lists reports and decides them.
-async fn reports(catalog: &SqliteCatalog) {
-    let picture = PictureId(Uuid::from_u128((2 << 64) + 900));
-    let account = catalog.picture(picture).await.unwrap().unwrap().account;
-    let about = [Reported::Picture(picture), Reported::Sequence(city::sequence(4))];
-    for (number, about) in (500..).zip(about) {
-        let new = NewReport {
-            id: ReportId(Uuid::from_u128(number)),
-            about,
-            issue: Issue::Privacy,
-            reporter: Some(account),
-            reporter_key: account.to_string(),
-            email: None,
-            comments: None,
-            case_sha256: Vec::new(),
-            at: now(),
-            rule: WithholdRule { reporters: 1, anonymous: true },
-        };
-        let ReportReceipt::Made(report) = catalog.report(&new, &job).await.unwrap() else { panic!("not made") };
-        assert!(report.withholds);
-        let open = Value::Text("open_autofix".to_owned());
-        for (of, status) in [(None, true), (None, false), (Some(account), true), (Some(account), false)] {
-            let filter = status.then(|| Filter::Compare(ReportProperty::Status, Comparison::Equal, open.clone()));
-            let query = ReportQuery { of, filter, before: Some((Timestamp::MAX, report.id)), limit: 10 };
-            assert!(!catalog.reports(&query).await.unwrap().is_empty());
-        }
-        let decision = Decision {
-            report: report.id,
-            by: account,
-            role: ReportRole::Moderator,
-            status: Some(ReportStatus::ClosedSolved),
-            issue: None,
-            email: None,
-            comments: None,
-            withhold: (number == 501).then_some(false),
-            at: now(),
-        };
-        assert_eq!(catalog.lapse_reports(now(), 10, now(), &job).await.unwrap(), 0);
-        assert!(catalog.decide(&decision, &job).await.unwrap().unwrap().closed_at.is_some());
-        assert_eq!(catalog.report_events(report.id).await.unwrap().len(), 2);
-        assert!(!catalog.moderation_log(Some((Timestamp::MAX, report.id, 1)), 10).await.unwrap().is_empty());
-        catalog.forget_reporters(now()).await.unwrap();
-    }
-    let notice = catalog.take_notice(now() + SignedDuration::from_mins(2), now()).await.unwrap().unwrap();
-    assert!(catalog.note_notice(&notice, NoticeOutcome::Mailed, now()).await.unwrap());
-    assert_eq!(catalog.mailed_to("nobody@example.org", now()).await.unwrap(), 0);
-}
-
 /// A search for one picture, by an administrator.
 fn shown(picture: PictureId) -> SearchQuery {
     SearchQuery { ids: vec![picture], ..SearchQuery::all(Viewer::Account { id: Uuid::nil(), admin: true }, 10) }
@@ -545,7 +497,7 @@ async fn hot_statements_take_an_index() {
     reads(&catalog).await;
     takeout(&catalog).await;
     edits(&catalog).await;
-    reports(&catalog).await;
+    moderation::reports(&catalog, now(), &job).await;
     dataset(&catalog).await;
     writes(&catalog).await;
     let statements = std::mem::take(&mut *overheard.0.lock().unwrap());

@@ -104,7 +104,10 @@ async fn pages_of_others_show_pictures_within_them_and_nothing_that_acts_for_som
     assert!(!embedded.headers.contains_key("x-frame-options"), "{:?}", embedded.headers);
     let policy = embedded.header("content-security-policy");
     assert!(!policy.contains("frame-ancestors") && policy.contains("form-action 'none'"), "{policy}");
-    assert_eq!(told(&String::from_utf8(embedded.body).unwrap(), "og:url").unwrap(), format!("{}/?pic={id}", server.url()));
+    assert_eq!(
+        told(&String::from_utf8(embedded.body).unwrap(), "og:url").unwrap(),
+        format!("{}/?pic={id}", server.url())
+    );
 
     let whole = [
         "/".to_owned(),
