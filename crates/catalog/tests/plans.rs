@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 
 use flaneur_access::Viewer;
 use flaneur_catalog::{
-    Accounts as _, Areas as _, Coverage as _, Dataset as _, Edits as _, Jobs as _, Pictures as _, Reports as _,
-    Sequences as _, Takeout as _, Transfers as _, Upkeep as _, UploadSets as _, Uploads as _, Webhooks as _,
+    Accounts as _, Areas as _, Coverage as _, Dataset as _, Edits as _, Jobs as _, Pictures as _, Sequences as _,
+    Takeout as _, Transfers as _, Upkeep as _, UploadSets as _, Uploads as _, Webhooks as _,
     model::{
         AnnotationId, Area, AreaId, AreaLimits, AreaReceipt, AreaShape, Comparison, DatasetPart, DispatchPart,
         DispatchPlan, EditId, EditReceipt, ExcludedArea, Failure, Filter, HeadingState, HistoryOf, JobId, JobKind,
