@@ -70,7 +70,7 @@ impl Tools {
         (source, Self::python())
     }
 
-    /// A Python that has what tests need of PyPI.
+    /// A Python that has the packages that tests need.
     pub fn python() -> PathBuf {
         Self::panoramax_cli().with_file_name("python3")
     }

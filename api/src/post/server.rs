@@ -10,7 +10,7 @@ use lettre::{
 use url::Url;
 
 /// How long the server may take for each of its answers, and for a mail.
-const PATIENCE: [Duration; 2] = [Duration::from_secs(20), Duration::from_secs(60)];
+const PATIENCE: [Duration; 2] = [Duration::from_secs(20), Duration::from_mins(1)];
 
 /// Why there is no mail.
 #[derive(Debug, thiserror::Error)]
