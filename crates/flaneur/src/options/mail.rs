@@ -9,13 +9,18 @@ use crate::parts::front;
 /// Where mails about reports go, if anywhere.
 #[derive(Debug, Args)]
 pub struct Mail {
-    /// Mail server for what is told of reports, such as smtps://NAME:PASSWORD@mail.example.org, or
-    /// smtp://NAME:PASSWORD@mail.example.org:587?tls=required; without one nobody is written to
-    #[arg(long, value_name = "URL", env = "FLANEUR_SMTP", hide_env_values = true, requires = "mail_from")]
+    /// Mail server for what is told of reports; without one nobody is written to
+    #[arg(
+        long,
+        value_name = "smtps://NAME:PASSWORD@HOST",
+        env = "FLANEUR_SMTP",
+        hide_env_values = true,
+        requires = "from"
+    )]
     pub smtp: Option<String>,
     /// Whom mails are from, such as "A town <street@example.org>"
-    #[arg(long, value_name = "ADDRESS", env = "FLANEUR_MAIL_FROM")]
-    pub mail_from: Option<String>,
+    #[arg(long = "mail-from", value_name = "ADDRESS", env = "FLANEUR_MAIL_FROM")]
+    pub from: Option<String>,
     /// Whom to tell that somebody reported something, at most every quarter of an hour
     #[arg(long, value_name = "ADDRESS", env = "FLANEUR_MODERATORS_EMAIL", requires = "smtp")]
     pub moderators_email: Option<String>,
@@ -28,7 +33,7 @@ impl Mail {
     ///
     /// If an address makes no sense, or links in mails would lead nowhere.
     pub fn post(&self, public_url: Option<&str>) -> Result<Option<Post>> {
-        let (Some(smtp), Some(from)) = (&self.smtp, &self.mail_from) else { return Ok(None) };
+        let (Some(smtp), Some(from)) = (&self.smtp, &self.from) else { return Ok(None) };
         let server = MailServer::new(smtp, from).context("--smtp, --mail-from")?;
         let moderators = self.moderators_email.as_deref();
         moderators.map(mailbox).transpose().context("--moderators-email")?;
