@@ -33,7 +33,7 @@ class Inbox:
             "subject": mail["Subject"],
             "id": mail["Message-ID"],
             "automatic": mail["Auto-Submitted"],
-            "text": mail.get_content(),
+            "text": mail.get_content().replace("\r\n", "\n"),
         }
         print(json.dumps(told), flush=True)
         return "250 OK"

@@ -56,7 +56,7 @@ async fn who_reported_hears_of_it_by_mail() {
     assert_eq!(nobody.json(&format!("/api/reports/{id}?key={key}")).await["status"], "open");
 
     // No mailbox there, and who leaves no address: nothing comes, and nothing waits for that.
-    report(&nobody, &picture, "copyright", "nobody@example.org").await;
+    report(&nobody, &picture, "picture_low_quality", "nobody@example.org").await;
     let silent = json!({ "issue": "other", "picture_id": picture, "reporter_comments": "Something else" });
     nobody.post("/api/reports", &silent).await.ok();
     for (status, why) in [("waiting", "We ask around"), ("closed_solved", "It was moved, thank you")] {
