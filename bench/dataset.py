@@ -128,6 +128,8 @@ def report(pictures, figures, found, beside):
         lines[-1] += (f" It ({beside['version']}, with PostgreSQL's time) was filled with {beside['pictures']:,} of the same pictures, "
                       f"{which}; box by box it sends {other['bytes'] / boxes['bytes']:.2f} times as many bytes as this server for "
                       f"{other['processor_seconds'] / boxes['processor_seconds']:.1f} times the processor time.")
+        if other["outside"]:
+            lines[-1] += f" {other['outside']} more that it gave lie outside the box, by less than 32-bit floats tell apart; not counted."
     else:
         why = os.environ.get("FLANEUR_NO_REFERENCE", "run `make bench-dataset`, which installs it")
         lines[-1] += f" **Not measured: the reference server ({why}).**"

@@ -23,6 +23,8 @@ class Server(http.server.ThreadingHTTPServer):
         self.base = f"http://127.0.0.1:{self.server_port}"
         self.folder, self.assets, self.items, self.files, self.gone = pathlib.Path(folder), {}, [], {}, set()
         self.change, self.incomplete = 7, False
+        # How far beyond its box a search finds something, degrees.
+        self.slack = 0
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     def fill(self, rows, parts=2, listed=None, **options):
@@ -61,10 +63,11 @@ class Server(http.server.ThreadingHTTPServer):
     def page(self, query):
         limit, begin = int(query.get("limit", 10)), int(query.get("page", 0))
         box = [float(side) for side in query["bbox"].split(",")] if "bbox" in query else [-180, -90, 180, 90]
+        west, south, east, north = (side + self.slack * sign for side, sign in zip(box, (-1, -1, 1, 1), strict=True))
 
         def inside(item):
             lon, lat = item["geometry"]["coordinates"]
-            return box[0] <= lon <= box[2] and box[1] <= lat <= box[3]
+            return west <= lon <= east and south <= lat <= north
 
         found = [item for item in self.items if inside(item)]
         links = []

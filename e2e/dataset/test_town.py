@@ -90,6 +90,23 @@ class Town(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn(f"the other server and the search find {len(self.inside) - 1} and {len(self.inside)}", complaints)
 
+    def test_another_server_whose_boxes_are_of_short_numbers(self):
+        west, south, east, north = BOX
+        for far, code in ((1e-6, 0), (1e-3, 1)):
+            beyond = {**self.server.items[0], "id": "beyond"}
+            beyond["geometry"] = {"type": "Point", "coordinates": [east + far, south + 0.01]}
+            with tempfile.TemporaryDirectory() as folder, sample_server.Server(folder) as other:
+                other.items, other.slack = [*self.server.items, beyond], 2 * far
+                ended, text, complaints = self.look(BOX, "--other", other.base)
+                other.shutdown()
+            with self.subTest(far=far):
+                self.assertEqual(ended, code, complaints)
+                if code:
+                    self.assertIn(f"find {len(self.inside) + 1} and {len(self.inside)} pictures in the box; apart are beyond", complaints)
+                else:
+                    found = json.loads(text)["other"]
+                    self.assertEqual((found["pictures"], found["outside"]), (len(self.inside), 1))
+
     def test_processor_time(self):
         before = counting.processor([os.getpid()])
         child = subprocess.Popen(["sh", "-c", "while :; do :; done"])
