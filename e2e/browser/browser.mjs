@@ -107,6 +107,12 @@ export async function openPage(browser, device, { hosts = [new URL(given.url).ho
   return { context, page, troubles, foreign };
 }
 
+/** Loads a page anew. The same page with another fragment would not be loaded, but go there, and tell once what is told once. */
+export async function load(page, address) {
+  await page.goto('about:blank');
+  await page.goto(address);
+}
+
 /** What the pages fetch: when each request that has not ended began, and when the last one began or ended. */
 const traffic = new WeakMap();
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 
 import { untilShown } from './blurring.mjs';
-import { PHONE, given } from './browser.mjs';
+import { PHONE, given, load } from './browser.mjs';
 
 /** What would do something if it were taken for markup. */
 export const HOSTILE = '<b>bold</b><script>document.title = "taken over"</script>';
@@ -40,9 +40,7 @@ export async function isPublic(picture) {
 }
 
 export async function openPicture(page, id) {
-  await page.goto(`${given.url}/#focus=pic&pic=${id}`);
-  // The same page with another fragment would not be loaded again.
-  await page.reload();
+  await load(page, `${given.url}/#focus=pic&pic=${id}`);
   await untilShown(page, id);
 }
 

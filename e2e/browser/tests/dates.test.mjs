@@ -3,9 +3,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { settledMark, untilShown } from '../blurring.mjs';
-import { DESKTOP, PHONE, given, launch, lookAt, openPage } from '../browser.mjs';
+import { DESKTOP as LARGE, PHONE, given, launch, load, lookAt, openPage } from '../browser.mjs';
 import { centre, dragOn, halves, near, same, seenTogether, untilCompared, untilMarks } from '../comparing.mjs';
 import { clean, fits, focus, openPicture, tabTo } from '../reporting.mjs';
+
+/** Two pictures drawn without a graphics card, again and again, take as long as they are large. */
+const DESKTOP = { ...LARGE, viewport: { width: 1000, height: 640 } };
 
 const { panoramas, again, flats, mixed, hidden, alone } = given.dates;
 const [oldest, middle, newest] = panoramas;
@@ -19,9 +22,7 @@ after(() => browser?.close());
 
 /** Opens a picture as a link does that says where to look. */
 async function openAt(page, { id }, xyz, more = '') {
-  await page.goto(`${given.url}/#focus=pic&pic=${id}&xyz=${xyz}${more}`);
-  // The same page with another fragment would not be loaded again.
-  await page.reload();
+  await load(page, `${given.url}/#focus=pic&pic=${id}&xyz=${xyz}${more}`);
   await untilShown(page, id);
 }
 
@@ -297,12 +298,10 @@ test('a picture that is hidden meanwhile is told of, and the comparison ends', a
   assert.equal(await page.evaluate(() => document.documentElement.dataset.picture), kept.id);
 
   // A link to it, the one way and the other.
-  await page.goto(`${given.url}/#focus=pic&pic=${kept.id}&compare=${gone.id}`);
-  await page.reload();
+  await load(page, `${given.url}/#focus=pic&pic=${kept.id}&compare=${gone.id}`);
   await page.getByText('The comparison has ended.').waitFor();
   await untilNothingCompared(page);
-  await page.goto(`${given.url}/#focus=pic&pic=${gone.id}&compare=${kept.id}`);
-  await page.reload();
+  await load(page, `${given.url}/#focus=pic&pic=${gone.id}&compare=${kept.id}`);
   await page.getByText('This picture does not exist, or is no longer public.').waitFor();
   assert.equal(await page.getByTestId('compare').count(), 0);
   await clean(opened);
