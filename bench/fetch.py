@@ -37,6 +37,8 @@ from process import pages, reference, start
 
 # Files that are sent at once, and that are in an upload set.
 SENDERS, IN_A_SET = 4, 2_500
+# How long a connection may rest and be used again, seconds: servers close what rests.
+REST = 2
 # Longest that an answer may take, and that pictures may take to be published, seconds.
 TIMEOUT, PATIENCE = 120, 3_600
 # Where the killing is done, as parts of all pictures.
@@ -63,11 +65,15 @@ class Client:
     def ask(self, method, path, body=None, kind="application/json"):
         while True:
             if not hasattr(self.own, "connection"):
-                self.own.connection = http.client.HTTPConnection(self.place, timeout=TIMEOUT)
+                self.own.connection, self.own.used = http.client.HTTPConnection(self.place, timeout=TIMEOUT), 0
+            if time.monotonic() - self.own.used > REST:
+                # The next request opens it again.
+                self.own.connection.close()
             headers = {"Authorization": f"Bearer {self.token}", "Content-Type": kind}
             self.own.connection.request(method, path, body=body, headers=headers)
             answer = self.own.connection.getresponse()
             content = answer.read()
+            self.own.used = time.monotonic()
             if answer.status == 429:
                 time.sleep(float(answer.headers["Retry-After"]))
             elif answer.status >= 300:
