@@ -82,30 +82,34 @@ class Town(unittest.TestCase):
         self.assertGreater(result["search"]["processor_seconds"], 0)
         self.assertGreater(result["other"]["processor_seconds"], 0)
 
-    def test_another_server_that_lacks_a_picture(self):
+    def look_beside(self, items, slack=0):
+        """The same with another server, which has these pictures and finds them so far beyond its box, degrees."""
         with tempfile.TemporaryDirectory() as folder, sample_server.Server(folder) as other:
-            other.items = self.server.items[1:]
-            code, _, complaints = self.look(BOX, "--other", other.base)
+            other.items, other.slack = items, slack
+            seen = self.look(BOX, "--other", other.base)
             other.shutdown()
+        return seen
+
+    def beyond(self, far):
+        """A picture so far east of the box, degrees."""
+        _, south, east, _ = BOX
+        return {**self.server.items[0], "id": "beyond", "geometry": {"type": "Point", "coordinates": [east + far, south + 0.01]}}
+
+    def test_another_server_that_lacks_a_picture(self):
+        code, _, complaints = self.look_beside(self.server.items[1:])
         self.assertEqual(code, 1)
         self.assertIn(f"the other server and the search find {len(self.inside) - 1} and {len(self.inside)}", complaints)
 
     def test_another_server_whose_boxes_are_of_short_numbers(self):
-        west, south, east, north = BOX
-        for far, code in ((1e-6, 0), (1e-3, 1)):
-            beyond = {**self.server.items[0], "id": "beyond"}
-            beyond["geometry"] = {"type": "Point", "coordinates": [east + far, south + 0.01]}
-            with tempfile.TemporaryDirectory() as folder, sample_server.Server(folder) as other:
-                other.items, other.slack = [*self.server.items, beyond], 2 * far
-                ended, text, complaints = self.look(BOX, "--other", other.base)
-                other.shutdown()
-            with self.subTest(far=far):
-                self.assertEqual(ended, code, complaints)
-                if code:
-                    self.assertIn(f"find {len(self.inside) + 1} and {len(self.inside)} pictures in the box; apart are beyond", complaints)
-                else:
-                    found = json.loads(text)["other"]
-                    self.assertEqual((found["pictures"], found["outside"]), (len(self.inside), 1))
+        code, text, complaints = self.look_beside([*self.server.items, self.beyond(1e-6)], slack=2e-6)
+        self.assertEqual((code, complaints), (0, ""))
+        found = json.loads(text)["other"]
+        self.assertEqual((found["pictures"], found["outside"]), (len(self.inside), 1))
+
+    def test_another_server_that_goes_beyond_its_box(self):
+        code, _, complaints = self.look_beside([*self.server.items, self.beyond(1e-3)], slack=2e-3)
+        self.assertEqual(code, 1)
+        self.assertIn(f"find {len(self.inside) + 1} and {len(self.inside)} pictures in the box; apart are beyond", complaints)
 
     def test_processor_time(self):
         before = counting.processor([os.getpid()])

@@ -22,7 +22,7 @@ from counting import Forwarder
 from remote import Wrong
 
 # By how much PostGIS may be wrong with `&&`, degrees: it compares boxes of 32-bit floats, which lie so far apart next to 180
-# (https://postgis.net/docs/geometry_overlaps.html).
+# (https://postgis.net/docs/overlaps_geometry_box2df.html).
 FLOAT = 2**-16
 SOME = 'id, collection, bbox.xmin AS lon, bbox.ymin AS lat, datetime, "view:azimuth", license, semantics'
 
