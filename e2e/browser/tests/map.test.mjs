@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { untilShown } from '../blurring.mjs';
-import { DESKTOP, PHONE, given, launch, lookAt, openPage, screenshot } from '../browser.mjs';
+import { DESKTOP, PHONE, given, launch, load, lookAt, openPage, screenshot } from '../browser.mjs';
 import { clean, fits, tabTo } from '../reporting.mjs';
 
 const [flat] = given.walk;
@@ -90,8 +90,7 @@ test('only the pictures of a contributor are shown, and who is not there is said
   await address(page, 'users=');
   await page.getByText('Nobody here is called nobody of this name.').waitFor({ state: 'hidden' });
   const link = page.url();
-  await page.goto('about:blank');
-  await page.goto(link);
+  await load(page, link);
   await untilMap(page);
   await page.getByTestId('filter-open').click();
   await page.waitForFunction((name) => document.querySelector('#filter-user').value === name, owner);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { DESKTOP, PATIENCE, PHONE, given, launch, lookAt, openPage, screenshot, signIn } from '../browser.mjs';
+import { DESKTOP, PATIENCE, PHONE, given, launch, load, lookAt, openPage, screenshot, signIn } from '../browser.mjs';
 import { clean, fits, tabTo } from '../reporting.mjs';
 
 let browser;
@@ -66,8 +66,7 @@ for (const device of [DESKTOP, PHONE]) {
       const permalink = page.url();
       await page.reload();
       await untilShown(page, second.id);
-      await page.goto('about:blank');
-      await page.goto(permalink);
+      await load(page, permalink);
       await untilShown(page, second.id);
       await clean(opened);
     });
