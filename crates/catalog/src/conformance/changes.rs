@@ -12,7 +12,7 @@ use std::{
 use flaneur_access::{Viewer, Visibility};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
 
-use super::scene::{HOLD, Scene};
+use super::scene::{HOLD, Scene, viewer};
 use crate::{
     Catalog,
     model::{Change, ChangeKind, JobId, JobKind, Objects, PictureId, SequenceId, UploadSetId},
@@ -113,6 +113,24 @@ pub async fn every_change_of_a_sequence_is_logged(scene: &Scene) {
     assert!(scene.catalog.delete_sequence(id, &|| scene.job(), scene.now()).await.unwrap());
     assert_eq!(of_sequence(&log(scene, 0).await, id), [ChangeKind::Published, ChangeKind::Edited, ChangeKind::Deleted]);
     assert_eq!(of_picture(&log(scene, 0).await, street.pictures[0]), [ChangeKind::Published, ChangeKind::Deleted]);
+}
+
+/// A change may be made at an earlier time than the one before it: its writer read the clock, then waited for the other.
+pub async fn an_update_never_goes_back_in_time(scene: &Scene) {
+    let ada = scene.account("ada").await;
+    let street = scene.street(&ada, Visibility::Anyone, 2).await;
+    let (picture, sequence) = (street.pictures[0], street.sequence);
+    let show = async |to, now| {
+        assert!(scene.catalog.show_picture_to(picture, to, scene.job(), now).await.unwrap());
+        assert!(scene.catalog.show_sequence_to(sequence, to, scene.job(), now).await.unwrap());
+    };
+    let (earlier, now) = (scene.now(), scene.pass(10));
+    show(Visibility::LoggedOnly, now).await;
+    show(Visibility::OwnerOnly, earlier).await;
+    let shown = scene.catalog.picture(picture).await.unwrap().unwrap();
+    assert_eq!((shown.visibility, shown.updated_at), (Visibility::OwnerOnly, now));
+    let shown = scene.catalog.sequence(viewer(&ada), sequence).await.unwrap().unwrap();
+    assert_eq!((shown.visibility, shown.updated_at), (Visibility::OwnerOnly, now));
 }
 
 /// A copy that was made before the deletion has to hear of it.

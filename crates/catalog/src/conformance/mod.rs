@@ -211,6 +211,7 @@ macro_rules! for_each_rule {
                 a_line_says_whether_anybody_may_read_it
                 a_picture_that_breaks_is_hidden
                 every_change_of_a_sequence_is_logged
+                an_update_never_goes_back_in_time
                 a_deletion_is_logged_of_what_was_never_shown
                 news_is_heard
                 followers_never_skip_and_never_see_out_of_order
