@@ -21,7 +21,7 @@ async function open(device, language, token, path, expected = []) {
   await opened.page.addInitScript((code) => localStorage.setItem('flaneur.language', code), language);
   await signIn(opened.page, token);
   await opened.page.goto(`${given.url}${path}`);
-  await opened.page.locator('.areas-frame[data-ready="true"]').waitFor();
+  await opened.page.locator('.split-frame[data-ready="true"]').waitFor();
   return opened;
 }
 

@@ -52,6 +52,8 @@ for (const [device, which] of [[DESKTOP, 1], [PHONE, 2]]) {
     await page.getByTestId('edit-open').click();
     const dialog = page.getByTestId('edit');
     await dialog.getByText('Nothing was changed yet.').waitFor();
+    const sequence = await page.getByTestId('edit-sequence').getAttribute('href');
+    assert.equal(sequence, `/pictures/correct?sequences=${given.walk[which].collection}`);
     await screenshot(page, `${device.name}-edit-empty`);
 
     await page.getByTestId('edit-heading').fill('123.5');

@@ -133,6 +133,17 @@ async fn pictures_are_corrected_and_tagged_in_a_browser() {
 }
 
 #[tokio::test]
+async fn many_pictures_are_looked_after_in_a_browser() {
+    let server = Server::start();
+    let account = server.commands().token("grace");
+    let walk = walk(&server.admin()).await;
+    // Farther north, and later in the day.
+    server.admin().upload_walk("Elsewhere", 900..903).await;
+    let given = [("FLANEUR_WALK", walk.to_string()), ("FLANEUR_ACCOUNT", account)];
+    run_in_browser(&server, "tests/mine.test.mjs", &given).await;
+}
+
+#[tokio::test]
 async fn pictures_are_reported_and_decided_in_a_browser() {
     let server = Server::start();
     let account = server.commands().token("grace");

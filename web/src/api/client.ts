@@ -11,6 +11,8 @@ export interface RequestOptions {
   readonly html?: string;
   /** Asks as somebody who is not signed in. */
   readonly anonymous?: boolean;
+  /** How long the answer is waited for, where that is not the usual time. */
+  readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -38,7 +40,7 @@ async function bodyOf(response: Response): Promise<unknown> {
 }
 
 async function answerOf(path: string, options: RequestOptions): Promise<Response> {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const timeout = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
   const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
   const init: RequestInit = { method: options.method ?? 'GET', signal, credentials: 'same-origin' };
   if (options.anonymous === true) {

@@ -4,6 +4,7 @@ import { parseEditable, parseHistory } from './edits';
 
 test('what may be changed is what the link says', () => {
   const item = {
+    collection: 's',
     properties: {
       'view:azimuth': 12.5,
       'flaneur:heading_source': 'file',
@@ -13,12 +14,14 @@ test('what may be changed is what the link says', () => {
     links: [{ rel: 'self' }, { rel: 'edit', attributes: ['heading', 'semantics', 5] }],
   };
   expect(parseEditable(item)).toEqual({
+    sequence: 's',
     attributes: ['heading', 'semantics'],
     heading: 12.5,
     visibility: 'owner-only',
     tags: [{ key: 'osm|amenity', value: 'bench' }],
   });
   expect(parseEditable({ properties: { 'view:azimuth': 0, 'flaneur:heading_source': 'none' } })).toEqual({
+    sequence: null,
     attributes: [],
     heading: null,
     visibility: 'anyone',

@@ -1,6 +1,9 @@
 import { request } from './client';
 import { list, number, object, text } from './json';
 
+/** Changing 20,000 pictures at once takes its time on a small machine, milliseconds. */
+export const PATIENCE_MS = 180_000;
+
 /** A key and a value that say what a picture shows. */
 export interface Tag {
   readonly key: string;
@@ -12,6 +15,8 @@ export const VISIBILITIES: readonly Visibility[] = ['anyone', 'logged-only', 'ow
 
 /** What whoever is signed in may change of a picture, and what it is now. */
 export interface Editable {
+  /** The sequence that it is in. */
+  readonly sequence: string | null;
   /** Names of what may be changed, as a patch has them; empty where nothing may. */
   readonly attributes: readonly string[];
   /** Degrees clockwise from north; none where nobody knows. */
@@ -65,6 +70,7 @@ export function parseEditable(raw: unknown): Editable {
   const known = properties['flaneur:heading_source'] !== 'none';
   const visibility = VISIBILITIES.find((each) => each === properties['geovisio:visibility']);
   return {
+    sequence: text(item.collection),
     attributes: list(edit?.attributes).map(text).filter((name) => name !== null),
     heading: known ? number(properties['view:azimuth']) : null,
     visibility: visibility ?? 'anyone',
@@ -124,6 +130,6 @@ export async function historyOf(picture: string, signal?: AbortSignal): Promise<
 
 /** Puts an edit back. Answers whether anything of it stays, because somebody changed it since. */
 export async function undoEdit(edit: string): Promise<boolean> {
-  const answer = object(await request(`/edits/${encodeURIComponent(edit)}/undo`, { method: 'POST', body: {} }));
+  const answer = object(await request(`/edits/${encodeURIComponent(edit)}/undo`, { method: 'POST', body: {}, timeoutMs: PATIENCE_MS }));
   return list(answer.kept).length > 0;
 }

@@ -116,6 +116,7 @@ function accountMenu(): HTMLElement {
       fill(
         who,
         h('p', {}, t('app.signedInAs', { name: account.name })),
+        h('a', { href: '/pictures', class: 'button', onclick: close, 'data-testid': 'menu-mine' }, t('mine.pictures')),
         h('a', { href: '/account', class: 'button', onclick: close, 'data-testid': 'menu-account' }, t('app.account')),
         reports,
         account.editsPages ? h('a', { href: '/pages', class: 'button', onclick: close, 'data-testid': 'menu-pages' }, t('pages.title')) : null,

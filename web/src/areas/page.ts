@@ -31,7 +31,7 @@ function forbidden(): HTMLElement {
 
 /** `/account/excluded-areas`, and `/excluded-areas` for administrators. */
 async function openAreas(scope: AreaScope): Promise<Page> {
-  const place = h('div', { class: 'areas-page' });
+  const place = h('div', { class: 'split-page' });
   let view: AreasView | null = null;
   const show = (account: Account | null): void => {
     view?.destroy();

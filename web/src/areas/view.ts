@@ -1,5 +1,6 @@
 import '../styles/forms.css';
 import '../styles/account.css';
+import '../styles/split.css';
 import '../styles/areas.css';
 
 import type { Account } from '../api/account';
@@ -27,7 +28,7 @@ export class AreasView {
   readonly element: HTMLElement;
   private readonly abort = new AbortController();
   private readonly mapPlace = h('div', { class: 'map', 'data-testid': 'areas-map' });
-  private readonly frame = h('div', { class: 'areas-frame' }, this.mapPlace);
+  private readonly frame = h('div', { class: 'split-frame' }, this.mapPlace);
   /** What is being done: drawing, or the form of what was drawn. */
   private readonly work = h('div');
   private readonly list = h('div', { 'data-testid': 'areas-list' });
@@ -58,15 +59,15 @@ export class AreasView {
     });
     this.element = h(
       'div',
-      { class: 'areas' },
+      { class: 'split areas' },
       h(
         'header',
-        { class: 'areas-head' },
+        { class: 'split-head' },
         h('h1', {}, t(`areas.title.${scope}`)),
         h('p', { class: 'lead' }, t(`areas.intro.${scope}`)),
       ),
       this.frame,
-      h('div', { class: 'areas-side' }, this.said, this.tools, this.work, h('h2', { class: 'visually-hidden' }, t('areas.list')), this.list),
+      h('div', { class: 'split-side' }, this.said, this.tools, this.work, h('h2', { class: 'visually-hidden' }, t('areas.list')), this.list),
     );
     this.element.addEventListener('keydown', (event) => { this.onKey(event); });
     void this.begin();
@@ -120,7 +121,7 @@ export class AreasView {
       });
     } catch (error) {
       console.error(error);
-      fill(this.mapPlace, h('p', { class: 'areas-no-map', role: 'alert' }, t('areas.noMap')));
+      fill(this.mapPlace, h('p', { class: 'split-no-map', role: 'alert' }, t('areas.noMap')));
     }
   }
 

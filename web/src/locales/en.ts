@@ -1,12 +1,13 @@
 import { enAccount } from './en.account';
 import { enAreas } from './en.areas';
 import { enData } from './en.data';
+import { enMine } from './en.mine';
 import { enShare } from './en.share';
 
 /**
  * Every text of the site in English. Another language is a file beside this one with the same keys. What
  * accounts and pages say stands in `en.account.ts`, what the page about the data says in `en.data.ts`, what is said where pictures
- * are shared in `en.share.ts`, and of excluded areas in `en.areas.ts`.
+ * are shared in `en.share.ts`, of excluded areas in `en.areas.ts`, and of one's own pictures in `en.mine.ts`.
  * `{name}` stands for a value; a key ending in `_one` or `_other` (and `_few`, `_many`) depends on `count`.
  */
 export const en = {
@@ -206,6 +207,7 @@ export const en = {
   'edit.visibility.anyone': 'Everybody',
   'edit.visibility.logged-only': 'Whoever is signed in',
   'edit.visibility.owner-only': 'Only me',
+  'edit.sequence': 'Correct the whole sequence',
   'edit.save': 'Save',
   'edit.saved': 'Saved. The files follow in a moment.',
   'edit.same': 'Nothing is different.',
@@ -522,6 +524,7 @@ export const en = {
   ...enAccount,
   ...enData,
   ...enAreas,
+  ...enMine,
   ...enShare,
   'invite.title': 'You are invited',
   'invite.text': 'Accept the invitation to get an account on this server.',

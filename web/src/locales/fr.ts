@@ -2,6 +2,7 @@ import type { Messages } from './en';
 import { frAccount } from './fr.account';
 import { frAreas } from './fr.areas';
 import { frData } from './fr.data';
+import { frMine } from './fr.mine';
 import { frShare } from './fr.share';
 
 /** Tous les textes du site en français. */
@@ -204,6 +205,7 @@ export const fr: Messages = {
   'edit.visibility.anyone': 'Tout le monde',
   'edit.visibility.logged-only': 'Les personnes connectées',
   'edit.visibility.owner-only': 'Moi seulement',
+  'edit.sequence': 'Corriger toute la séquence',
   'edit.save': 'Enregistrer',
   'edit.saved': 'Enregistré. Les fichiers suivent dans un instant.',
   'edit.same': 'Rien n’est différent.',
@@ -541,6 +543,7 @@ export const fr: Messages = {
   ...frAccount,
   ...frData,
   ...frAreas,
+  ...frMine,
   ...frShare,
   'invite.title': 'Vous êtes invité',
   'invite.text': 'Acceptez l’invitation pour obtenir un compte sur ce serveur.',

@@ -31,7 +31,7 @@ const WHOLE_DOCUMENT: &str = "index.html";
 const EMBEDDED_DOCUMENT: &str = "embed.html";
 
 /// Paths of the site's pages; all are answered with the one HTML document, which looks at the path itself.
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 16] = [
     "/",
     "/upload",
     "/sign-in",
@@ -41,6 +41,8 @@ const PAGES: [&str; 14] = [
     "/invite",
     "/claim",
     "/data",
+    "/pictures",
+    "/pictures/correct",
     "/sequences/{*rest}",
     "/reports",
     "/reports/{*rest}",

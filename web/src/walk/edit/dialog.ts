@@ -56,7 +56,7 @@ class EditDialog {
       event.preventDefault();
       void this.saveForm();
     });
-    const dialog = openDialog(t('edit.title'), this.trouble, this.form, this.tags.element, this.past.element);
+    const dialog = openDialog(t('edit.title'), this.trouble, this.form, this.tags.element, this.past.element, this.wayToAll());
     dialog.dataset.testid = 'edit';
     dialog.classList.add('edit');
     dialog.addEventListener('close', () => {
@@ -74,6 +74,14 @@ class EditDialog {
     this.heading.value = heading === null ? '' : String(Math.round(heading * 100) / 100);
     this.visibility.value = visibility;
     this.tags.show(tags);
+  }
+
+  /** The way to the page that corrects the whole sequence, for whoever manages it. */
+  private wayToAll(): HTMLElement | null {
+    const { sequence, attributes } = this.known;
+    if (sequence === null || !attributes.includes('visibility')) return null;
+    const address = `/pictures/correct?sequences=${encodeURIComponent(sequence)}`;
+    return h('p', {}, h('a', { href: address, class: 'button', 'data-testid': 'edit-sequence' }, t('edit.sequence')));
   }
 
   private takeLooking(): void {
