@@ -17,11 +17,11 @@ use flaneur_catalog::{
     model::{
         AnnotationId, Area, AreaId, AreaLimits, AreaReceipt, AreaShape, Comparison, DatasetPart, DispatchPart,
         DispatchPlan, EditId, EditReceipt, ExcludedArea, Failure, Filter, HeadingState, HistoryOf, JobId, JobKind,
-        Marked, NewEdit, NewUpload, Objects, Order, PartId, PictureFields, PictureId, PictureMark, PictureProperty,
-        PlacedShot, Publication, ReceivedFile, RefusedFile, Rejection, ReportId, SearchQuery, Selection, Semantic,
-        SequenceFields, SequenceKey, SequenceMark, SequenceOrder, SequencePlace, SequenceProperty, SequenceQuery,
-        SequenceSummary, Severity, Shape, Sweep, TagEdits, UploadId, UploadOutcome, UploadPart, UploadReceipt, Value,
-        Wish,
+        Marked, NewEdit, NewUpload, Objects, Order, PartId, Parts, PictureFields, PictureId, PictureMark,
+        PictureProperty, PlacedShot, Publication, ReceivedFile, RefusedFile, Rejection, ReportId, SearchQuery,
+        Selection, Semantic, SequenceFields, SequenceKey, SequenceMark, SequenceOrder, SequencePlace, SequenceProperty,
+        SequenceQuery, SequenceSummary, Severity, Shape, Sweep, TagEdits, UploadId, UploadOutcome, UploadPart,
+        UploadReceipt, Value, Wish,
     },
     sqlite::SqliteCatalog,
 };
@@ -49,6 +49,8 @@ async fn searches(catalog: &SqliteCatalog) {
         Some(Area::of(bbox))
     };
     let id = PictureId(Uuid::from_u128((2 << 64) + 5));
+    let parts = Parts { exif: false, neighbours: false, annotations: false };
+    assert_eq!(catalog.search(&SearchQuery { parts, ..all.clone() }).await.unwrap().items.len(), 10);
     for order in [Order::Newest, Order::Oldest, Order::Nearest(2.35, 48.85)] {
         for dates in [None, Some(Timestamp::from_microsecond(city::START).unwrap())] {
             let all = SearchQuery { order, since: dates, until: dates.map(|_| now()), ..all.clone() };

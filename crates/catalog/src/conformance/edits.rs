@@ -48,7 +48,7 @@ async fn make(scene: &Scene, new: &NewEdit) -> EditReceipt {
     scene.catalog.edit(new, &move || JobId(world.id())).await.unwrap()
 }
 
-async fn done(scene: &Scene, account: &Account, wishes: Vec<Wish>) -> (EditId, Vec<EditChange>) {
+pub async fn done(scene: &Scene, account: &Account, wishes: Vec<Wish>) -> (EditId, Vec<EditChange>) {
     let new = new(scene, account, wishes);
     match make(scene, &new).await {
         EditReceipt::Done { changes, unfulfilled } if unfulfilled.is_empty() => (new.id, changes),
@@ -269,7 +269,7 @@ pub async fn tags_come_and_go(scene: &Scene) {
     assert_eq!(make(scene, &many).await, EditReceipt::TooMany);
 }
 
-fn marked(left: i64, tags: &[(&str, &str)]) -> Marked {
+pub fn marked(left: i64, tags: &[(&str, &str)]) -> Marked {
     Marked { shape: vec![[left, 0], [left + 5, 0], [left + 5, 5], [left, 5], [left, 0]], semantics: adding(tags).add }
 }
 

@@ -3,9 +3,13 @@
 use flaneur_access::{Viewer, Visibility};
 use flaneur_coverage::quadkey::Bbox;
 
-use super::scene::{Scene, Street, ids, viewer};
+use super::{
+    edits::{done, marked},
+    scene::{Scene, Street, ids, viewer},
+};
 use crate::model::{
-    Account, Area, Neighbour, Order, Orientation, Picture, PictureId, Projection, SearchQuery, SequenceId,
+    Account, AnnotationId, Area, ItemLinks, Neighbour, Order, Orientation, Parts, Picture, PictureId, Projection,
+    SearchQuery, SequenceId, Wish,
 };
 
 /// Degrees of latitude in a metre.
@@ -51,6 +55,40 @@ pub async fn an_item_has_everything(scene: &Scene) {
     assert_eq!(middle.rejection, None);
     assert_eq!((&items[0].links.prev, &items[2].links.next), (&None, &None));
     assert_eq!(scene.catalog.item(Viewer::Anonymous, PictureId(scene.world.id())).await.unwrap(), None);
+}
+
+pub async fn what_is_not_wanted_of_an_item_is_not_read(scene: &Scene) {
+    let ada = scene.account("Ada").await;
+    let street = scene.street(&ada, Visibility::Anyone, 3).await;
+    let middle = street.pictures[1];
+    let wish =
+        Wish::Mark { id: AnnotationId(scene.world.id()), picture: middle, marked: marked(1, &[("sign", "stop")]) };
+    done(scene, &ada, vec![wish]).await;
+    let all = SearchQuery { ids: vec![middle], ..scene.query(Viewer::Anonymous) };
+    let read = async |query: &SearchQuery| scene.catalog.search(query).await.unwrap().items.pop().unwrap();
+    let whole = read(&all).await;
+    assert!(!whole.picture.exif.is_empty() && whole.links.next.is_some() && whole.links.prev.is_some());
+    assert_eq!(whole.annotations.len(), 1);
+    for [exif, neighbours, annotations] in
+        [[false, true, true], [true, false, true], [true, true, false], [false, false, false]]
+    {
+        let parts = Parts { exif, neighbours, annotations };
+        let query = SearchQuery { parts, ..all.clone() };
+        let mut expected = whole.clone();
+        if !exif {
+            expected.picture.exif.clear();
+        }
+        if !neighbours {
+            expected.links = ItemLinks::default();
+        }
+        if !annotations {
+            expected.annotations.clear();
+        }
+        assert_eq!(read(&query).await, expected, "{parts:?}");
+        let of_sequence = SearchQuery { parts, ..scene.query(Viewer::Anonymous) };
+        let found = scene.catalog.sequence_items_found(street.sequence, &of_sequence, 1).await.unwrap();
+        assert_eq!(found[0], expected, "{parts:?}");
+    }
 }
 
 pub async fn sequence_items_are_paged_by_rank(scene: &Scene) {

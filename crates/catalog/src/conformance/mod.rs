@@ -267,6 +267,7 @@ macro_rules! for_each_rule {
             }
             items {
                 an_item_has_everything
+                what_is_not_wanted_of_an_item_is_not_read
                 sequence_items_are_narrowed_down
                 sequence_items_are_paged_by_rank
                 neighbours_skip_what_is_hidden

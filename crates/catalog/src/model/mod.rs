@@ -75,7 +75,7 @@ pub use report::{
     ReportReceipt, ReportRole, ReportStatus, Reported, WithholdRule,
 };
 pub use rights::{LONGEST_ATTRIBUTION, Rights, VARIOUS};
-pub use search::{Area, Found, Order, SearchPlace, SearchQuery, squared_distance};
+pub use search::{Area, Found, Order, Parts, SearchPlace, SearchQuery, squared_distance};
 pub use sequence::{
     DispatchPart, DispatchPlan, DispatchShot, DuplicateShot, ListedSequence, PlacedShot, Sequence, SequenceKey,
     SequenceList, SequenceOrder, SequencePlace, SequenceQuery, SequenceStatus, SequenceSummary, SummaryPoint,

@@ -75,6 +75,22 @@ pub fn squared_distance(place: (f64, f64), point: (f64, f64)) -> f64 {
     across * across + (place.1 - point.1) * (place.1 - point.1)
 }
 
+/// What of a picture is read that costs more than all the rest of it, which is read anyway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts {
+    /// EXIF and XMP values, which are half of a row; else there are none.
+    pub exif: bool,
+    /// The pictures before and after it, each of which is looked for; else there are none.
+    pub neighbours: bool,
+    /// What is marked in it; else there is nothing.
+    pub annotations: bool,
+}
+
+impl Parts {
+    /// All of it.
+    pub const ALL: Self = Self { exif: true, neighbours: true, annotations: true };
+}
+
 /// What to search for. Conditions add up; an empty list is no condition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SearchQuery {
@@ -100,6 +116,8 @@ pub struct SearchQuery {
     pub limit: i64,
     /// With links to related pictures, which have to be looked for around each.
     pub related: bool,
+    /// What is read of each.
+    pub parts: Parts,
 }
 
 impl SearchQuery {
@@ -117,6 +135,7 @@ impl SearchQuery {
             after: None,
             limit,
             related: false,
+            parts: Parts::ALL,
         }
     }
 }

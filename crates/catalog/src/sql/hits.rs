@@ -67,7 +67,7 @@ pub async fn run(
     let Hits { with, from, conditions, order } = hits(&mut values, query, lead, reach)?;
     let limit = values.bind(at_least_none(query.limit))?;
     let hits = format!("{with} SELECT p.id FROM {from} WHERE {conditions} ORDER BY {order} LIMIT +{limit}");
-    items::items(connection, values, query.viewer, &hits, &order).await
+    items::parts_of_items(connection, values, query.viewer, &hits, &order, query.parts).await
 }
 
 /// Pictures of a sequence with rank above `after_rank` that fit the query, in the order of the sequence.
@@ -86,7 +86,7 @@ pub async fn by_rank(
         values.bind(after_rank)?,
         values.bind(at_least_none(query.limit))?,
     );
-    items::items(connection, values, query.viewer, &hits, "p.rank").await
+    items::parts_of_items(connection, values, query.viewer, &hits, "p.rank", query.parts).await
 }
 
 /// The same as [`run`] without what else there is to know of them, as places in the order, and where they are.
@@ -121,7 +121,7 @@ pub async fn these(connection: &mut Connection, query: &SearchQuery, ids: &[Pict
     let list = values.ids(ids.iter().map(|id| id.0))?;
     let order = order(&mut values, query.order, false)?;
     let hits = format!("SELECT p.id FROM pictures p WHERE p.id IN ({list})");
-    items::items(connection, values, query.viewer, &hits, &order).await
+    items::parts_of_items(connection, values, query.viewer, &hits, &order, query.parts).await
 }
 
 /// The last of the next `many` published pictures in the order of the search, if there are as many.

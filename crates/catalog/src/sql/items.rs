@@ -5,12 +5,12 @@ use sqlx::types::Json;
 
 use super::{
     Connection, annotations, dialect,
-    picture_rows::{PICTURE, PictureRow},
+    picture_rows::{PICTURE, PICTURE_WITHOUT_EXIF, PictureRow},
     statement::Values,
 };
 use crate::{
     Result,
-    model::{Item, ItemLinks, Neighbour, PictureId, Semantic, SequenceId},
+    model::{Item, ItemLinks, Neighbour, Parts, PictureId, Semantic, SequenceId},
     stored::rows::time,
 };
 
@@ -73,7 +73,19 @@ pub async fn items(
     hits: &str,
     order: &str,
 ) -> Result<Vec<Item>> {
-    of_hits(connection, values, viewer, hits, order, ("JOIN", "s.semantics")).await
+    parts_of_items(connection, values, viewer, hits, order, Parts::ALL).await
+}
+
+/// The same with no more of each than is wanted.
+pub async fn parts_of_items(
+    connection: &mut Connection,
+    values: Values,
+    viewer: Viewer,
+    hits: &str,
+    order: &str,
+    parts: Parts,
+) -> Result<Vec<Item>> {
+    of_hits(connection, values, viewer, hits, order, (parts, "JOIN", "s.semantics")).await
 }
 
 /// The same, of pictures that are in no sequence, too.
@@ -84,37 +96,48 @@ pub async fn items_anywhere(
     hits: &str,
     order: &str,
 ) -> Result<Vec<Item>> {
-    of_hits(connection, values, viewer, hits, order, ("LEFT JOIN", "COALESCE(s.semantics, '[]')")).await
+    of_hits(connection, values, viewer, hits, order, (Parts::ALL, "LEFT JOIN", "COALESCE(s.semantics, '[]')")).await
 }
 
-/// `(join, semantics)`: how sequences are joined, and what of their tags is read then.
+/// `(parts, join, semantics)`: what of each is read, how sequences are joined, and what of their tags is read then.
 async fn of_hits(
     connection: &mut Connection,
     mut values: Values,
     viewer: Viewer,
     hits: &str,
     order: &str,
-    (join, semantics): (&str, &str),
+    (parts, join, semantics): (Parts, &str, &str),
 ) -> Result<Vec<Item>> {
-    let seen = values.seen(viewer, "x")?;
+    let picture = if parts.exif { PICTURE } else { &PICTURE_WITHOUT_EXIF };
+    let neighbours = if parts.neighbours {
+        let seen = values.seen(viewer, "x")?;
+        format!(
+            "LEFT JOIN pictures n ON n.id = (
+                 SELECT x.id FROM pictures x WHERE x.sequence_id = p.sequence_id AND x.rank > p.rank AND {seen}
+                 ORDER BY x.rank LIMIT 1)
+             LEFT JOIN pictures v ON v.id = (
+                 SELECT x.id FROM pictures x WHERE x.sequence_id = p.sequence_id AND x.rank < p.rank AND {seen}
+                 ORDER BY x.rank DESC LIMIT 1)"
+        )
+    } else {
+        // Nothing is equal to NULL: the columns are there, and nothing is looked for.
+        "LEFT JOIN pictures n ON n.id = NULL LEFT JOIN pictures v ON v.id = NULL".to_owned()
+    };
     let sql = format!(
-        "SELECT {PICTURE}, a.name AS producer, {semantics} AS sequence_semantics,
+        "SELECT {picture}, a.name AS producer, {semantics} AS sequence_semantics,
              n.id AS next_id, n.lon AS next_lon, n.lat AS next_lat, n.captured_at AS next_captured_at,
              v.id AS prev_id, v.lon AS prev_lon, v.lat AS prev_lat, v.captured_at AS prev_captured_at
          FROM ({hits}) hit CROSS JOIN pictures p
              JOIN accounts a ON a.id = p.account_id
              {join} sequences s ON s.id = p.sequence_id
-             LEFT JOIN pictures n ON n.id = (
-                 SELECT x.id FROM pictures x WHERE x.sequence_id = p.sequence_id AND x.rank > p.rank AND {seen}
-                 ORDER BY x.rank LIMIT 1)
-             LEFT JOIN pictures v ON v.id = (
-                 SELECT x.id FROM pictures x WHERE x.sequence_id = p.sequence_id AND x.rank < p.rank AND {seen}
-                 ORDER BY x.rank DESC LIMIT 1)
+             {neighbours}
          WHERE p.id = hit.id ORDER BY {order}",
     );
     let rows = values.fetch_all::<ItemRow>(connection, sql).await?;
     let mut items = rows.into_iter().map(ItemRow::item).collect::<Result<Vec<_>>>()?;
-    annotations::annotate(connection, &mut items).await?;
+    if parts.annotations {
+        annotations::annotate(connection, &mut items).await?;
+    }
     Ok(items)
 }
 
