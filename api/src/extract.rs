@@ -8,7 +8,7 @@ use axum::{
 };
 use http::{StatusCode, header, request::Parts};
 use jiff::Timestamp;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 use crate::{ApiError, ApiResult};
 
@@ -121,6 +121,11 @@ pub fn id_list<T: FromStr>(name: &str, texts: &[String], most: usize) -> ApiResu
 /// A parameter that is said with something in it.
 pub fn given(text: Option<&String>) -> Option<&str> {
     text.map(String::as_str).filter(|text| !text.trim().is_empty())
+}
+
+/// Reads what is said even if it is nothing or null, which would be taken for what is not said at all.
+pub fn said<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
 }
 
 /// A field to sort by, and whether backwards: a name with `+` or `-` in front, or neither.

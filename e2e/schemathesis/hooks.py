@@ -76,6 +76,7 @@ SAMPLES = {
     "created_after": ["2000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"],
     "created_before": ["2030-01-01", "0000-01-01"],
     "datetime": TIMES,
+    "fields": ["", "id,geometry", "-assets", "datetime,-properties", "properties,-properties.exif", "a.b"],
     "filter-lang": ["cql2-text"],
     "format": ["rss", "json"],
     "intersects": ['{"type":"Point","coordinates":[1.9,49]}', json.dumps({"type": "Polygon", "coordinates": WORLD})],
@@ -101,6 +102,7 @@ BODIES = {
     "east": [1.5, -1e9],
     "estimated_nb_files": [1, 1000],
     "expires_at": ["2029-01-01T00:00:00Z", "2020-01-01T00:00:00Z"],
+    "fields": [{}, {"include": ["id", "assets.hd"]}, {"exclude": ["links"]}, {"include": [], "exclude": ["properties"]}],
     "filter": [
         {"op": "=", "args": [{"property": "type"}, "flat"]},
         {"op": "isNull", "args": [{"property": "heading"}]},

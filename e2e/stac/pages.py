@@ -7,7 +7,7 @@ from pystac_client import Client
 
 client = Client.open(sys.argv[1])
 found = {
-    "conforms": [client.conforms_to(name) for name in ("ITEM_SEARCH", "FILTER", "SORT", "COLLECTION_SEARCH")],
+    "conforms": [client.conforms_to(name) for name in ("ITEM_SEARCH", "FIELDS", "FILTER", "SORT", "COLLECTION_SEARCH")],
     "collections": [collection.id for collection in client.get_collections()],
 }
 everything = {"type": "Polygon", "coordinates": [[[-180, -90], [180, -90], [180, 90], [-180, 90], [-180, -90]]]}
@@ -15,6 +15,7 @@ searches = {
     "newest": {},
     "oldest": {"sortby": "+properties.datetime"},
     "by id": {"sortby": "id"},
+    "with few fields by time": {"fields": ["properties.datetime", "-type"]},
     "in a box": {"bbox": [-180, -90, 180, 90]},
     "in a shape": {"intersects": everything},
     "by filter": {"filter": {"op": "=", "args": [{"property": "type"}, "flat"]}},

@@ -5,6 +5,7 @@
 - A link is an object with whatever members besides those that it has for sure; the document says so with `allOf`.
 - An object of which nothing is said may be anything: generators make a type without members of it, which loses them.
 - Lines of JSON are bytes, which a client may read as they come, and not one document.
+- An item is told whole: what `fields` leaves of one fits no type, so a client does not ask for that.
 - A time is text, as it is in items: generators would want a library for it that nothing else here needs.
 """
 
@@ -42,12 +43,21 @@ def merged(schema):
     return schema
 
 
+def whole(schema):
+    """What may be told in part, or whole: whole."""
+    choices = schema.get("anyOf", [])
+    if len(choices) == 2 and nothing_said(choices[1]):
+        rest = {key: value for key, value in schema.items() if key != "anyOf"}
+        return {**choices[0], **rest}
+    return schema
+
+
 def simplified(schema):
     if isinstance(schema, list):
         return [simplified(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    schema = merged(schema)
+    schema = merged(whole(schema))
     if schema.get("format") == "date-time":
         schema = {key: value for key, value in schema.items() if key != "format"}
     if nothing_said(schema.get("items")):
@@ -69,8 +79,11 @@ def part(key, value, schema):
 def main(source, target):
     with open(source, encoding="utf-8") as file:
         document = simplified(json.load(file))
+    document["components"]["schemas"]["SearchBody"]["properties"].pop("fields")
     for path in document["paths"].values():
         for operation in path.values():
+            if "parameters" in operation:
+                operation["parameters"] = [each for each in operation["parameters"] if each["name"] != "fields"]
             for response in operation["responses"].values():
                 lines = response.get("content", {}).get("application/x-ndjson")
                 if lines:

@@ -40,11 +40,11 @@ impl Point {
 pub struct Item {
     /// Always `Feature`.
     #[serde(rename = "type")]
-    kind: &'static str,
+    pub(super) kind: &'static str,
     /// Always `1.0.0`.
-    stac_version: &'static str,
+    pub(super) stac_version: &'static str,
     /// Extensions whose schemas the item keeps to.
-    stac_extensions: Vec<&'static str>,
+    pub(super) stac_extensions: Vec<&'static str>,
     /// The picture.
     #[schema(value_type = uuid::Uuid)]
     pub id: PictureId,

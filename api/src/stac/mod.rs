@@ -3,10 +3,12 @@
 mod bbox;
 mod catalog;
 pub(crate) mod collection;
+mod fields;
 mod item;
 pub(crate) mod orientation;
 mod providers;
 mod region;
+mod selected;
 mod tag;
 mod tiles;
 mod time;
@@ -16,11 +18,13 @@ use serde::Serialize;
 pub use bbox::{WORLD, bbox_array, parse_bbox};
 pub use catalog::Catalog;
 pub use collection::{Collection, Count, Extent, SpatialExtent, TemporalExtent};
+pub use fields::Fields;
 pub use item::{Item, PixelPolygon, Point};
 pub(crate) use item::{accuracy, heading_source, multihash};
 pub use orientation::InteriorOrientation;
 pub use providers::Provider;
 pub(crate) use region::parse_region;
+use selected::Selected;
 pub(crate) use tag::Tag;
 pub(crate) use time::moment;
 pub use time::{Period, parse_instants, parse_period, utc};
@@ -35,7 +39,7 @@ pub const STAC_VERSION: &str = "1.0.0";
 pub const PROTOCOL_VERSION: &str = "2.15.1";
 
 /// What the API conforms to.
-pub const CONFORMANCE: [&str; 19] = [
+pub const CONFORMANCE: [&str; 21] = [
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
@@ -48,8 +52,10 @@ pub const CONFORMANCE: [&str; 19] = [
     "https://api.stacspec.org/v1.0.0/core",
     "https://api.stacspec.org/v1.0.0/collections",
     "https://api.stacspec.org/v1.0.0/ogcapi-features",
+    "https://api.stacspec.org/v1.0.0/ogcapi-features#fields",
     "https://api.stacspec.org/v1.0.0/ogcapi-features#filter",
     "https://api.stacspec.org/v1.0.0/item-search",
+    "https://api.stacspec.org/v1.0.0/item-search#fields",
     "https://api.stacspec.org/v1.0.0/item-search#filter",
     "https://api.stacspec.org/v1.0.0/item-search#sort",
     "https://api.stacspec.org/v1.0.0/collection-search",
@@ -65,7 +71,8 @@ pub struct FeatureCollection {
     #[serde(rename = "type")]
     kind: &'static str,
     /// The items.
-    pub features: Vec<Item>,
+    #[schema(inline)]
+    features: Vec<Selected>,
     /// How many there are on this page.
     #[serde(rename = "numberReturned")]
     pub number_returned: usize,
@@ -74,8 +81,14 @@ pub struct FeatureCollection {
 }
 
 impl FeatureCollection {
-    /// Items with their links.
+    /// Whole items with their links.
     pub fn new(features: Vec<Item>, links: Vec<Link>) -> Self {
+        Self::selected(features, Fields::default(), links)
+    }
+
+    /// What is wanted of items, with their links.
+    pub fn selected(features: Vec<Item>, fields: Fields, links: Vec<Link>) -> Self {
+        let features = Selected::of(features, fields);
         Self { kind: "FeatureCollection", number_returned: features.len(), features, links }
     }
 }

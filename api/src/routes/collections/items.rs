@@ -2,7 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use flaneur_access::Viewer;
-use flaneur_catalog::model::{Area, PictureId, SearchQuery, SequenceId};
+use flaneur_catalog::model::{Area, Parts, PictureId, SearchQuery, SequenceId};
 use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -11,9 +11,9 @@ use super::cursor::with_query;
 use crate::{
     Api, ApiError, ApiResult, Identity, Link, PublicUrl, cql2,
     error::ErrorBody,
-    extract::{Path, Query, cut, given, page_size},
+    extract::{Path, Query, cut, given, page_size, said},
     respond::Reply,
-    stac::{FeatureCollection, Item, parse_bbox, parse_instants},
+    stac::{FeatureCollection, Fields, Item, parse_bbox, parse_instants},
 };
 
 /// Most pictures on a page.
@@ -56,6 +56,11 @@ struct Parameters {
     /// Coordinates in the filter: `http://www.opengis.net/def/crs/OGC/1.3/CRS84`.
     #[serde(rename = "filter-crs")]
     filter_crs: Option<String>,
+    /// Which members of items are told: names separated by commas, `-` before those to be left out. Of properties, `properties.`
+    /// may be left out. Empty, or with `-` only: what makes an item valid, and `datetime`. Not said: all.
+    #[serde(default, deserialize_with = "said")]
+    #[param(value_type = Option<String>, example = "id,geometry,properties.datetime")]
+    fields: Option<String>,
 }
 
 impl Parameters {
@@ -70,8 +75,13 @@ impl Parameters {
         ]
     }
 
+    /// What each page of the same list has in its address. An empty list of fields says something, too.
+    fn kept(&self) -> Vec<(&'static str, Option<&str>)> {
+        self.narrowing().into_iter().chain([("fields", self.fields.as_deref())]).collect()
+    }
+
     /// The search of whose pictures those of the sequence are wanted.
-    fn search(&self, viewer: Viewer, limit: i64) -> ApiResult<SearchQuery> {
+    fn search(&self, viewer: Viewer, limit: i64, parts: Parts) -> ApiResult<SearchQuery> {
         let bbox = given(self.bbox.as_ref()).map(parse_bbox).transpose()?;
         let period = given(self.datetime.as_ref()).map(parse_instants).transpose()?.unwrap_or_default();
         let filter = given(self.filter.as_ref());
@@ -86,6 +96,7 @@ impl Parameters {
             since: period.since,
             until: period.until,
             filter: asked.filter,
+            parts,
             ..SearchQuery::all(viewer, limit)
         })
     }
@@ -125,7 +136,8 @@ async fn items(
         }
         (Some(picture), None) => page_of(&api, &identity, id, picture, limit).await?,
     };
-    let query = parameters.search(identity.viewer(), limit + 1)?;
+    let fields = parameters.fields.as_deref().map(Fields::of_text).transpose()?.unwrap_or_default();
+    let query = parameters.search(identity.viewer(), limit + 1, fields.parts())?;
     let found = api.catalog.sequence_items_found(id, &query, after).await?;
     let (found, more) = cut(found, limit);
     let base = url.api(&format!("/collections/{id}/items"));
@@ -134,7 +146,7 @@ async fn items(
         let after = after.to_string();
         let after = (after != "0").then_some(after.as_str());
         let place = [("limit", Some(size.as_str())), ("startAfterRank", after)];
-        Link::geojson(rel, with_query(&base, place.into_iter().chain(parameters.narrowing())))
+        Link::geojson(rel, with_query(&base, place.into_iter().chain(parameters.kept())))
     };
     let own = [
         ("limit", parameters.limit.as_deref()),
@@ -145,7 +157,7 @@ async fn items(
         Link::json("root", url.api("")).titled("Instance catalog"),
         Link::json("parent", url.api(&format!("/collections/{id}"))),
         Link::json("collection", url.api(&format!("/collections/{id}"))),
-        Link::geojson("self", with_query(&base, own.into_iter().chain(parameters.narrowing()))),
+        Link::geojson("self", with_query(&base, own.into_iter().chain(parameters.kept()))),
     ];
     if after > 0 {
         links.push(page("first", 0));
@@ -158,7 +170,7 @@ async fn items(
         links.push(page("next", rank));
     }
     let features = found.into_iter().map(|item| Item::new(item, &url, &api.settings.license)).collect();
-    reply.geojson(&FeatureCollection::new(features, links))
+    reply.geojson(&FeatureCollection::selected(features, fields, links))
 }
 
 fn parse_rank(text: &str) -> ApiResult<i64> {

@@ -2,7 +2,7 @@
 
 use flaneur_access::Viewer;
 use flaneur_catalog::model::{
-    Area, Comparison, Filter, Order, PictureFilter, PictureProperty, SearchQuery, Value as Bound,
+    Area, Comparison, Filter, Order, Parts, PictureFilter, PictureProperty, SearchQuery, Value as Bound,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::{place::Place, token};
 use crate::{
     ApiError, ApiResult, cql2,
-    extract::{given, id_list, page_size, sort_field},
-    stac::{Period, parse_bbox, parse_instants, parse_region},
+    extract::{given, id_list, page_size, said, sort_field},
+    stac::{Fields, Period, parse_bbox, parse_instants, parse_region},
 };
 
 /// Most pictures in one answer.
@@ -69,6 +69,11 @@ pub(super) struct SearchParameters {
     /// In which order: `+datetime`, `-datetime`, `+id` or `-id`.
     #[param(example = "-datetime")]
     sortby: Option<String>,
+    /// Which members of items are told: names separated by commas, `-` before those to be left out. Of properties, `properties.`
+    /// may be left out. Empty, or with `-` only: what makes an item valid, and `datetime`. Not said: all.
+    #[serde(deserialize_with = "said")]
+    #[param(value_type = Option<String>, example = "id,geometry,properties.datetime")]
+    fields: Option<String>,
     /// Where the page before ended: taken from its `next` link.
     token: Option<String>,
     /// What came as JSON.
@@ -82,6 +87,7 @@ pub(super) struct SearchParameters {
 struct Documents {
     filter: Option<Value>,
     intersects: Option<Value>,
+    fields: Option<Value>,
 }
 
 /// Conditions as they stand in a JSON body.
@@ -127,6 +133,11 @@ pub(super) struct SearchBody {
     /// In which order: `[{"field": "datetime", "direction": "desc"}]`.
     #[schema(value_type = Option<Vec<Object>>)]
     sortby: Option<Value>,
+    /// Which members of items are told: `{"include": ["id", "properties.datetime"], "exclude": ["assets"]}`. Without
+    /// `include`: all but those in `exclude`. With both empty: what makes an item valid, and `datetime`.
+    #[serde(deserialize_with = "said")]
+    #[schema(value_type = Object, required = false)]
+    fields: Option<Value>,
     /// Where the page before ended: taken from its `next` link.
     token: Option<String>,
 }
@@ -164,8 +175,13 @@ impl SearchBody {
             filter_lang: self.filter_lang.clone(),
             filter_crs: self.filter_crs.clone(),
             sortby: self.sortby.as_ref().map(sort_text).transpose()?,
+            fields: None,
             token: self.token.clone(),
-            documents: Documents { filter: filter_document, intersects: intersects_document },
+            documents: Documents {
+                filter: filter_document,
+                intersects: intersects_document,
+                fields: self.fields.clone(),
+            },
         })
     }
 }
@@ -210,8 +226,8 @@ pub(super) struct Criteria {
 }
 
 impl Criteria {
-    /// Reads the conditions.
-    pub(super) fn parse(parameters: &SearchParameters, viewer: Viewer) -> ApiResult<Self> {
+    /// Reads the conditions. `parts` is what is read of each picture.
+    pub(super) fn parse(parameters: &SearchParameters, viewer: Viewer, parts: Parts) -> ApiResult<Self> {
         let ids = id_list("ids", &parameters.ids, MOST_IDS)?;
         let usual = i64::try_from(ids.len()).unwrap_or(USUAL).max(USUAL);
         let bbox = given(parameters.bbox.as_ref()).map(parse_bbox).transpose()?;
@@ -228,8 +244,8 @@ impl Criteria {
             }
             (one, other) => one.or(other),
         };
-        let parts = usize::from(bbox.is_some()) + usize::from(place.is_some()) + usize::from(region.is_some());
-        if parts > 1 {
+        let places = usize::from(bbox.is_some()) + usize::from(place.is_some()) + usize::from(region.is_some());
+        if places > 1 {
             return Err(ApiError::bad_request("`bbox`, `intersects` and `place_position` exclude each other"));
         }
         let area = match (bbox, region, &place) {
@@ -260,7 +276,8 @@ impl Criteria {
             query: SearchQuery {
                 viewer,
                 // Who names a picture is about to show it.
-                related: !ids.is_empty(),
+                related: !ids.is_empty() && parts.neighbours,
+                parts,
                 ids,
                 sequences: id_list("collections", &parameters.collections, MOST_IDS)?,
                 area,
@@ -283,6 +300,15 @@ impl SearchParameters {
         match &self.documents.filter {
             Some(document) => cql2::parse(cql2::Sent::Json(document), language, crs),
             None => cql2::parse_text(given(self.filter.as_ref()), language, crs),
+        }
+    }
+
+    /// Which members of items are told.
+    pub(super) fn fields(&self) -> ApiResult<Fields> {
+        match (&self.documents.fields, &self.fields) {
+            (Some(document), _) => Fields::of_json(document),
+            (None, Some(text)) => Fields::of_text(text),
+            (None, None) => Ok(Fields::default()),
         }
     }
 

@@ -108,12 +108,13 @@ async fn answer(
     own: Link,
     next: &(dyn Fn(String) -> Link + Sync),
 ) -> ApiResult<Response> {
-    let criteria = Criteria::parse(parameters, identity.viewer())?;
+    let fields = parameters.fields()?;
+    let criteria = Criteria::parse(parameters, identity.viewer(), fields.parts())?;
     let (features, rest, order) = find(api, criteria).await?;
     let features = features.into_iter().map(|item| Item::new(item, url, &api.settings.license)).collect();
     let mut links = vec![Link::json("root", url.api("")).titled("Instance catalog"), own];
     links.extend(rest.map(|place| next(token::write(&place, order))));
-    reply.geojson(&FeatureCollection::new(features, links))
+    reply.geojson(&FeatureCollection::selected(features, fields, links))
 }
 
 /// A page, where it ends if there is more, and in which order that is.

@@ -2,6 +2,8 @@ use serde_json::{Value, json};
 
 use crate::testing::{Fixture, Seeded, fixture, redacted};
 
+mod fields;
+
 fn ids(page: &Value) -> Vec<String> {
     let features = page["features"].as_array().unwrap();
     features.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
