@@ -46,11 +46,17 @@ export function outcomeLines(outcome: Outcome, numberOf: (picture: string) => nu
     unchanged === 0 ? null : plural('mine.stay', unchanged),
     farthest === null ? null : t('mine.farthest', { distance: metres(farthest) }),
   ];
-  const examples = changes.slice(0, MOST_LINES).flatMap((change) => {
-    const says = changeText(change);
-    const place = numberOf(change.picture);
-    return says === '' || place === null ? [] : [t('mine.example', { number: place, says })];
-  });
+  const examples = changes
+    .flatMap((change) => {
+      const place = numberOf(change.picture);
+      return place === null ? [] : [{ place, change }];
+    })
+    .sort((a, b) => a.place - b.place)
+    .slice(0, MOST_LINES)
+    .flatMap(({ place, change }) => {
+      const says = changeText(change);
+      return says === '' ? [] : [t('mine.example', { number: place, says })];
+    });
   return { head: head.filter((each) => each !== null).join(' '), examples };
 }
 
