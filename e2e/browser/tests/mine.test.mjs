@@ -93,7 +93,7 @@ test('who has sent nothing yet is shown the way', async () => {
 test('a sequence gets another title and is hidden, from the list', async () => {
   const opened = await open(DESKTOP, given.token, '/');
   const { page } = opened;
-  await page.locator('summary').click();
+  await page.locator('.menu summary').click();
   await page.getByTestId('menu-mine').click();
   await page.waitForURL(`${given.url}/pictures`);
   const row = page.getByTestId('own-sequence').filter({ hasText: 'A walk' });
@@ -216,19 +216,19 @@ test('pictures are placed on a track that was recorded', async () => {
   await untilText(page, 'mine-chosen', '5 of 5');
   await choose(page, 'retrack');
   await page.getByTestId('mine-show').click();
-  assert.equal(await page.getByTestId('mine-gpx').evaluate((each) => each.validity.valueMissing), true);
-  const file = (name, content) => page.getByTestId('mine-gpx').setInputFiles({ name, mimeType: 'application/gpx+xml', buffer: Buffer.from(content) });
+  assert.equal(await page.getByTestId('track-file').evaluate((each) => each.validity.valueMissing), true);
+  const file = (name, content) => page.getByTestId('track-file').setInputFiles({ name, mimeType: 'application/gpx+xml', buffer: Buffer.from(content) });
   await file('notes.gpx', 'no track');
-  await untilText(page, 'mine-track-said', 'notes.gpx is no GPX file with a track.');
+  await untilText(page, 'track-said', 'notes.gpx is no GPX file with a track.');
   // Fifty metres to the east, and the camera a minute ahead.
   const east = 50 / METRES_PER_DEGREE / Math.cos((given.walk[0].lat * Math.PI) / 180);
   const point = ({ geometry: { coordinates: [lon, lat] }, properties: { datetime } }) =>
     `<trkpt lat="${lat}" lon="${lon + east}"><time>${new Date(Date.parse(datetime) - 60_000).toISOString()}</time></trkpt>`;
   await file('walk.gpx', `<gpx version="1.1" creator="test" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>${before.map(point).join('')}</trkseg></trk></gpx>`);
-  await untilText(page, 'mine-track-said', 'walk.gpx: 5 points, drawn on the map.');
+  await untilText(page, 'track-said', 'walk.gpx: 5 points, drawn on the map.');
   await page.getByTestId('mine-show').click();
   await untilText(page, 'mine-trouble', 'no picture was taken while the track was recorded');
-  await page.getByTestId('mine-ahead').fill('60');
+  await page.getByTestId('track-ahead').fill('60');
   await page.getByTestId('mine-show').click();
   await untilText(page, 'mine-preview', '5 pictures would change. The farthest is moved 50 m.');
   await accessible(page);

@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::Stdio, time::Duration};
 
-use flaneur_e2e::{Client, Photo, Placement, Server, ServerOptions, Tools, field, take_on, text};
+use flaneur_e2e::{Client, Exif, Photo, Placement, Server, ServerOptions, Tools, field, insert, take_on, text};
 use serde_json::{Value, json};
 use tokio::process::Command;
 
@@ -120,6 +120,41 @@ async fn an_upload_in_a_browser_survives_a_bad_line_and_a_reload() {
         "keys": (310..313).map(|index| file(&format!("{index}.jpg"), &Photo::of_walk(index))).collect::<Vec<_>>(),
     });
     run_in_browser(&server, "tests/upload.test.mjs", &[("FLANEUR_SENDING", sending.to_string())]).await;
+}
+
+/// A picture of a camera that knows when but not where: at the time of that step of the walk.
+fn lost(size: (u32, u32), step: u32) -> Vec<u8> {
+    let mut exif = Exif::new(None);
+    exif.photo_text(0x9003, &format!("2024:05:01 12:00:{:02}", step * 2));
+    exif.photo_text(0x9011, "+02:00");
+    let mut file = Photo::textured(size.0, size.1, 600 + step).jpeg();
+    insert(&mut file, 0xe1, &exif.build());
+    file
+}
+
+#[tokio::test]
+async fn pictures_are_looked_at_in_a_browser_before_they_are_sent() {
+    let server = Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &[u8]| file(folder.path(), name, content);
+    let points = (8..15).map(|step| {
+        let Placement { longitude, latitude, seconds, .. } = Placement::walk(step);
+        format!("<trkpt lat=\"{latitude}\" lon=\"{longitude}\"><time>2024-05-01T10:00:{seconds:02}Z</time></trkpt>")
+    });
+    let track = format!(
+        "<gpx version=\"1.1\" creator=\"test\" xmlns=\"http://www.topografix.com/GPX/1/1\"><trk><trkseg>{}</trkseg></trk></gpx>",
+        points.collect::<String>()
+    );
+    let sending = json!({
+        "walk": (0..4).map(|step| file(&format!("{step}.jpg"), &Photo::of_walk(step))).collect::<Vec<_>>(),
+        "far": file("far.jpg", &Photo::of_walk(300)),
+        "twice": file("twice.jpg", &Photo::textured(320, 240, 601).at(Placement::walk(0))),
+        // One that goes in one request, one that goes in pieces.
+        "lost": [file("lost10.jpg", &lost((320, 240), 10)), file("lost11.jpg", &lost((3200, 2600), 11))],
+        "silent": file("silent.jpg", &Photo::textured(320, 240, 602).jpeg()),
+        "track": file("walk.gpx", track.as_bytes()),
+    });
+    run_in_browser(&server, "tests/look.test.mjs", &[("FLANEUR_SENDING", sending.to_string())]).await;
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 import { httpUrl } from '../lib/urls';
 import { request } from './client';
-import { list, object, text } from './json';
+import { list, number, object, text } from './json';
 import { PAGE_NAMES, type PageName } from './pageNames';
 
 /** A place elsewhere with whose accounts people sign in here. */
@@ -19,6 +19,18 @@ export interface Licence {
   readonly url: string | null;
 }
 
+/** How uploads are made into sequences, where nothing else is said. */
+export interface DispatchRules {
+  /** Metres between neighbours from which on a new sequence begins. */
+  readonly splitDistance: number;
+  /** Seconds. */
+  readonly splitTime: number;
+  /** Metres within which two pictures may be the same. */
+  readonly duplicateDistance: number;
+  /** Degrees between their headings within which they are. */
+  readonly duplicateRotation: number;
+}
+
 export interface Configuration {
   /** What the operator calls this instance. */
   readonly name: string | null;
@@ -34,6 +46,7 @@ export interface Configuration {
   readonly geocoder: string | null;
   /** Those that uploads may be published under; the first one holds where nothing else is chosen. */
   readonly licences: readonly Licence[];
+  readonly dispatch: DispatchRules;
   /** The texts that there are. */
   readonly pages: readonly PageName[];
   /** Whether only who agreed to the terms of service may upload. */
@@ -58,6 +71,7 @@ function parseLicence(raw: unknown): Licence[] {
 export function parseConfiguration(raw: unknown): Configuration {
   const answer = object(raw);
   const auth = object(answer.auth);
+  const defaults = object(answer.defaults);
   const licences = list(answer.licenses).flatMap(parseLicence);
   return {
     name: text(object(answer.name).label),
@@ -67,6 +81,13 @@ export function parseConfiguration(raw: unknown): Configuration {
     backgroundStyle: text(answer['flaneur:background_style']),
     geocoder: httpUrl(answer['flaneur:geocoder']),
     licences: licences.length > 0 ? licences : parseLicence(answer.license),
+    // An older server names none: so the reference server has them.
+    dispatch: {
+      splitDistance: number(defaults.split_distance) ?? 100,
+      splitTime: number(defaults.split_time) ?? 300,
+      duplicateDistance: number(defaults.duplicate_distance) ?? 1,
+      duplicateRotation: number(defaults.duplicate_rotation) ?? 60,
+    },
     pages: PAGE_NAMES.filter((name) => list(answer.pages).includes(name)),
     termsEnforced: auth.enforce_tos_acceptance === true,
   };

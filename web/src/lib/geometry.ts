@@ -49,6 +49,20 @@ export function distance(from: Place, to: Place): number {
   return 2 * EARTH_RADIUS_M * Math.asin(Math.min(1, Math.sqrt(square)));
 }
 
+/** A place so many metres to the east and north, on a sphere that is flat around it. */
+export function shifted({ lon, lat }: Place, east: number, north: number): Place {
+  const around = EARTH_RADIUS_M * Math.cos(radians(lat));
+  return { lon: lon + degrees(east / around), lat: lat + degrees(north / EARTH_RADIUS_M) };
+}
+
+/** How far it is from one place to another by east and north, metres. */
+export function offset(start: Place, end: Place): { east: number; north: number } {
+  return {
+    east: radians(end.lon - start.lon) * EARTH_RADIUS_M * Math.cos(radians(start.lat)),
+    north: radians(end.lat - start.lat) * EARTH_RADIUS_M,
+  };
+}
+
 /** Initial great-circle bearing in degrees clockwise from north. */
 export function bearing(from: Place, to: Place): number {
   const turn = radians(to.lon - from.lon);
@@ -74,4 +88,13 @@ export function boxAround(center: Place, radius: number): Box {
 /** Ground metres per CSS pixel of a Web-Mercator map with 512-pixel tiles. */
 export function metresPerPixel(latitude: number, zoom: number): number {
   return (2 * Math.PI * EARTH_RADIUS_M * Math.cos(radians(latitude))) / (512 * 2 ** zoom);
+}
+
+/** The box around places; null without any. */
+export function boxOf(places: readonly Place[]): Box | null {
+  if (places.length === 0) return null;
+  return places.reduce<Box>(
+    ([west, south, east, north], { lon, lat }) => [Math.min(west, lon), Math.min(south, lat), Math.max(east, lon), Math.max(north, lat)],
+    [180, 90, -180, -90],
+  );
 }

@@ -3,11 +3,13 @@ import { enAreas } from './en.areas';
 import { enData } from './en.data';
 import { enMine } from './en.mine';
 import { enShare } from './en.share';
+import { enTrack } from './en.track';
 
 /**
  * Every text of the site in English. Another language is a file beside this one with the same keys. What
  * accounts and pages say stands in `en.account.ts`, what the page about the data says in `en.data.ts`, what is said where pictures
- * are shared in `en.share.ts`, of excluded areas in `en.areas.ts`, and of one's own pictures in `en.mine.ts`.
+ * are shared in `en.share.ts`, of excluded areas in `en.areas.ts`, of one's own pictures in `en.mine.ts`,
+ * and of what is about to be sent, and of recorded tracks, in `en.track.ts`.
  * `{name}` stands for a value; a key ending in `_one` or `_other` (and `_few`, `_many`) depends on `count`.
  */
 export const en = {
@@ -526,6 +528,7 @@ export const en = {
   ...enAreas,
   ...enMine,
   ...enShare,
+  ...enTrack,
   'invite.title': 'You are invited',
   'invite.text': 'Accept the invitation to get an account on this server.',
   'invite.code': 'Invitation code',

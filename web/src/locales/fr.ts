@@ -4,6 +4,7 @@ import { frAreas } from './fr.areas';
 import { frData } from './fr.data';
 import { frMine } from './fr.mine';
 import { frShare } from './fr.share';
+import { frTrack } from './fr.track';
 
 /** Tous les textes du site en français. */
 export const fr: Messages = {
@@ -545,6 +546,7 @@ export const fr: Messages = {
   ...frAreas,
   ...frMine,
   ...frShare,
+  ...frTrack,
   'invite.title': 'Vous êtes invité',
   'invite.text': 'Acceptez l’invitation pour obtenir un compte sur ce serveur.',
   'invite.code': 'Code d’invitation',

@@ -5,10 +5,12 @@ import { Incomplete } from '../account/form';
 import { attributionField, licenceField } from '../account/credit';
 import { choice, choices } from '../app/choice';
 import { labelled } from '../app/labelled';
-import { type Child, fill, h } from '../lib/dom';
+import { type Child, h } from '../lib/dom';
 import type { Position } from '../lib/geometry';
 import { t } from '../locales';
-import { gpxLines, LARGEST_TRACK } from './gpxLine';
+import { linesOf } from '../track/gpx';
+import { GpxFields } from '../track/gpxFields';
+import { numberField } from '../app/numberField';
 import { secondsBetween, wallClock } from './outcome';
 import type { Kind } from './words';
 
@@ -21,34 +23,6 @@ export interface OperationForm {
    * @throws {Incomplete} if that is not enough.
    */
   readonly read: () => Operation;
-}
-
-/** The widest gap in a track that is bridged if nothing else is said, seconds. */
-const USUAL_GAP_S = 60;
-
-interface NumberOptions {
-  readonly min: number;
-  readonly max: number;
-  readonly value?: number;
-  readonly hint?: string;
-}
-
-interface NumberField {
-  readonly element: HTMLElement;
-  readonly input: HTMLInputElement;
-  readonly read: () => number;
-}
-
-/** A field for a number that has to be there. */
-function numberField(id: string, label: string, { min, max, value, hint }: NumberOptions): NumberField {
-  const input = h('input', { id, type: 'number', min, max, step: 'any', value: value ?? '', required: true, 'data-testid': id });
-  const hints = hint === undefined ? null : h('p', { class: 'hint', id: `${id}-hint` }, hint);
-  if (hints !== null) input.setAttribute('aria-describedby', hints.id);
-  const read = (): number => {
-    if (!Number.isFinite(input.valueAsNumber)) throw new Incomplete(t('mine.fillIn', { field: label }), input);
-    return input.valueAsNumber;
-  };
-  return { element: labelled(label, input, hints), input, read };
 }
 
 function turnForm(): OperationForm {
@@ -101,39 +75,13 @@ function retimeForm(said: string | null): OperationForm {
   return { content: [labelled(label, input, hint)], read };
 }
 
-function retrackForm(onTrack: (lines: readonly (readonly Position[])[]) => void): OperationForm {
-  let track: string | null = null;
-  const said = h('p', { class: 'hint', role: 'status', 'data-testid': 'mine-track-said' });
-  const file = h('input', { id: 'mine-gpx', type: 'file', accept: '.gpx,application/gpx+xml', required: true, 'data-testid': 'mine-gpx' });
-  const take = async (): Promise<void> => {
-    const [chosen] = file.files ?? [];
-    track = null;
-    fill(said);
-    onTrack([]);
-    if (chosen === undefined) return;
-    if (chosen.size > LARGEST_TRACK) {
-      said.textContent = t('mine.retrack.large', { name: chosen.name });
-      return;
-    }
-    const content = await chosen.text();
-    const lines = gpxLines(content);
-    const points = lines?.reduce((sum, line) => sum + line.length, 0) ?? 0;
-    if (lines === null || points === 0) {
-      said.textContent = t('mine.retrack.unreadable', { name: chosen.name });
-      return;
-    }
-    track = content;
-    said.textContent = t('mine.retrack.read', { name: chosen.name, count: points });
-    onTrack(lines);
-  };
-  file.addEventListener('change', () => void take());
-  const ahead = numberField('mine-ahead', t('mine.retrack.ahead'), { min: -3_155_760_000, max: 3_155_760_000, value: 0, hint: t('mine.retrack.aheadHint') });
-  const gap = numberField('mine-gap', t('mine.retrack.gap'), { min: 0, max: 3600, value: USUAL_GAP_S, hint: t('mine.retrack.gapHint') });
+function retrackForm(onTrack: FormContext['onTrack']): OperationForm {
+  const fields = new GpxFields((segments) => { onTrack(linesOf(segments)); });
   return {
-    content: [labelled(t('mine.retrack.file'), file, said), ahead.element, gap.element],
+    content: fields.elements,
     read: () => {
-      if (track === null) throw new Incomplete(t('mine.retrack.none'), file);
-      return { retrack: { gpx: track, clock_ahead: ahead.read(), max_gap: gap.read() } };
+      const { gpx, ahead, gap } = fields.read();
+      return { retrack: { gpx, clock_ahead: ahead, max_gap: gap } };
     },
   };
 }

@@ -2,10 +2,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { parseOutcome, parseOwnEdits } from '../api/manyEdits';
 import { type OwnPicture, parseOwnPicture, parseSequences } from '../api/sequences';
+import { boxOf, offset, shifted } from '../lib/geometry';
 import { deleteAll } from './deleting';
-import { applied, farthestMove, from, offset, secondsBetween, shifted, sizeOf, upTo, wallClock, within } from './outcome';
+import { applied, farthestMove, from, secondsBetween, sizeOf, upTo, wallClock, within } from './outcome';
 import { editText, lengthText, outcomeLines, whenText } from './words';
-import { boxOf } from './workbench';
 
 function picture(id: string, lon = 2, lat = 48): OwnPicture {
   return { id, sequence: 's', place: { lon, lat }, takenAt: '2024-05-01T12:00:00+02:00', heading: 90 };
@@ -137,7 +137,7 @@ describe('pictures', () => {
     const unknown = { ...item, properties: { ...item.properties, 'flaneur:heading_source': 'none' } };
     expect(parseOwnPicture(unknown)[0]?.heading).toBeNull();
     expect(parseOwnPicture({ ...item, geometry: null })).toEqual([]);
-    expect(boxOf([picture('a'), picture('b', 3, 47)])).toEqual([2, 47, 3, 48]);
+    expect(boxOf([{ lon: 2, lat: 48 }, { lon: 3, lat: 47 }])).toEqual([2, 47, 3, 48]);
     expect(boxOf([])).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import type { Change } from '../api/manyEdits';
 import type { OwnPicture } from '../api/sequences';
-import { EARTH_RADIUS_M, distance, degrees, type Place, radians } from '../lib/geometry';
+import { distance } from '../lib/geometry';
 
 /** A part of a list, both ends in it, counted from 0. */
 export interface Range {
@@ -24,20 +24,6 @@ export function from(range: Range, first: number): Range {
 }
 export function upTo(range: Range, last: number): Range {
   return { first: Math.min(range.first, last), last };
-}
-
-/** A place so many metres to the east and north, on a sphere that is flat around it. */
-export function shifted({ lon, lat }: Place, east: number, north: number): Place {
-  const around = EARTH_RADIUS_M * Math.cos(radians(lat));
-  return { lon: lon + degrees(east / around), lat: lat + degrees(north / EARTH_RADIUS_M) };
-}
-
-/** How far it is from one place to another by east and north, metres. */
-export function offset(start: Place, end: Place): { east: number; north: number } {
-  return {
-    east: radians(end.lon - start.lon) * EARTH_RADIUS_M * Math.cos(radians(start.lat)),
-    north: radians(end.lat - start.lat) * EARTH_RADIUS_M,
-  };
 }
 
 /** By how many seconds a camera's clock was behind: from what it said to what it was, both without the zone they share. */

@@ -6,24 +6,15 @@ import { errorText } from '../app/errorText';
 import { openDialog } from '../app/dialog';
 import { toast } from '../app/toast';
 import { fill, h } from '../lib/dom';
-import type { Box } from '../lib/geometry';
+import { boxOf, shifted } from '../lib/geometry';
 import { plural, t } from '../locales';
-import type { CorrectMap, Placed } from './correctMap';
+import type { Placed, TrackMap } from '../track/trackMap';
 import { deleteAll } from './deleting';
-import { applied, type Range, shifted, within } from './outcome';
+import { applied, type Range, within } from './outcome';
 import { OwnPast } from './past';
 import { Which } from './which';
 import { outcomeLines } from './words';
 import { type Preview, Work } from './work';
-
-/** West, south, east and north of pictures; null without any. */
-export function boxOf(pictures: readonly OwnPicture[]): Box | null {
-  if (pictures.length === 0) return null;
-  return pictures.reduce<Box>(
-    ([west, south, east, north], { place: { lon, lat } }) => [Math.min(west, lon), Math.min(south, lat), Math.max(east, lon), Math.max(north, lat)],
-    [180, 90, -180, -90],
-  );
-}
 
 /** Pictures of one's own on a map, and what corrects many of them at once. */
 export class Workbench {
@@ -45,7 +36,7 @@ export class Workbench {
     this.say(t(partly ? 'edit.undonePartly' : 'edit.undone'));
     void this.load();
   });
-  private map: CorrectMap | null = null;
+  private map: TrackMap | null = null;
   private pictures: readonly OwnPicture[] = [];
   private range: Range = { first: 0, last: -1 };
   private isFitted = false;
@@ -108,8 +99,8 @@ export class Workbench {
   }
 
   private async startMap(): Promise<void> {
-    const [{ CorrectMap }, styleUrl] = await Promise.all([
-      import('./correctMap'),
+    const [{ TrackMap }, styleUrl] = await Promise.all([
+      import('../track/trackMap'),
       configuration().then(
         (known) => known.backgroundStyle,
         () => null,
@@ -117,7 +108,7 @@ export class Workbench {
     ]);
     if (this.abort.signal.aborted) return;
     try {
-      this.map = new CorrectMap(this.mapPlace, styleUrl, {
+      this.map = new TrackMap(this.mapPlace, t('mine.map'), styleUrl, {
         onPick: (index) => { this.which.pick(index); },
         onDrag: (east, north, ended) => { this.drag(east, north, ended); },
         onReady: () => { this.frame.dataset.ready = 'true'; },
@@ -179,14 +170,15 @@ export class Workbench {
   }
 
   private fit(): void {
-    const box = boxOf(this.pictures);
+    const box = boxOf(this.pictures.map(({ place }) => place));
     if (this.isFitted || box === null || this.map === null) return;
     this.map.fit(box);
     this.isFitted = true;
   }
 
   private draw(): void {
-    this.map?.show(this.pictures, this.range);
+    const { first, last } = this.range;
+    this.map?.show(this.pictures, (index) => index >= first && index <= last);
     this.showMove();
   }
 
@@ -225,7 +217,7 @@ export class Workbench {
     const touched = new Set(seen.map(({ picture }) => picture));
     const after = applied(this.pictures, seen).filter(({ id }) => touched.has(id));
     this.map?.showAfter(after.map(({ place, sequence, heading }): Placed => ({ place, sequence, heading })));
-    const box = boxOf([...this.chosen, ...after]);
+    const box = boxOf([...this.chosen, ...after].map(({ place }) => place));
     if (box !== null) this.map?.reveal(box);
   }
 

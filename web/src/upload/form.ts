@@ -13,6 +13,7 @@ import { MAX_FILE_BYTES, pathOf, sortFiles, type Sorted } from './files';
 import { fileKey, namesInSet, newSeed, pictureIdOf } from './identity';
 import { type Filter, type Item, Ledger } from './ledger';
 import { FileListView, ROWS_A_PAGE } from './list';
+import { Look } from './look/look';
 import { Recogniser } from './recognise';
 import { Records } from './record';
 import { Sending } from './sending';
@@ -55,6 +56,7 @@ export class UploadForm {
   private readonly chosen = h('div', { class: 'chosen', hidden: true });
   private readonly chooser: HTMLElement;
   private readonly list: FileListView;
+  private readonly look: Look;
   private ledger: Ledger;
   private sending: Sending | null = null;
   /** The set to go on with, and what the server has of it. */
@@ -74,6 +76,13 @@ export class UploadForm {
         this.remove(item);
       },
     );
+    this.look = new Look({
+      files: () => this.ledger.items.flatMap(({ file, state }) => (file !== null && state.kind === 'chosen' ? [file] : [])),
+      remove: (file) => {
+        const item = this.ledger.items.find((each) => each.file === file);
+        if (item !== undefined) this.remove(item);
+      },
+    });
     this.chooser = buildChooser((files) => void this.add(files));
     const date = new Intl.DateTimeFormat(language(), { dateStyle: 'long' }).format(new Date());
     this.title.placeholder = t('upload.defaultName', { date });
@@ -83,7 +92,7 @@ export class UploadForm {
     clear.addEventListener('click', () => {
       this.clear();
     });
-    fill(this.chosen, this.titleField, this.credit.element, h('div', { class: 'actions' }, this.start, clear, this.summary));
+    fill(this.chosen, this.titleField, this.credit.element, this.look.element, h('div', { class: 'actions' }, this.start, clear, this.summary));
     const { announcer, offer, chooser, notes, terms, panel, chosen, list } = this;
     fill(this.element, announcer.element, offer, chooser, notes, terms, panel, chosen, list.element);
     void this.lookForUnfinished();
@@ -99,6 +108,7 @@ export class UploadForm {
     this.abort.abort();
     this.sending?.destroy();
     this.list.destroy();
+    this.look.destroy();
   }
 
   private newLedger(): Ledger {
@@ -237,6 +247,7 @@ export class UploadForm {
 
   private showChosen(): void {
     const [all, toSend] = [this.ledger.count('all'), this.ledger.count('toSend')];
+    void this.look.update();
     this.chosen.hidden = all === 0;
     // An upload that was begun has them from its beginning.
     this.titleField.hidden = this.credit.element.hidden = this.unfinished !== null;
@@ -314,6 +325,7 @@ export class UploadForm {
       records: this.records,
       announcer: this.announcer,
       startOver: this.startOver,
+      placeOf: (file) => this.look.placeOf(file),
       show: (filter: Filter) => {
         this.list.choose(filter);
       },

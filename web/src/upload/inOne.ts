@@ -1,6 +1,6 @@
 import { sendResult, STALLED_MS } from './answers';
+import { type Parcel, toldOf } from './parcel';
 import type { SendResult } from './queue';
-import type { Parcel } from './transport';
 
 /**
  * Sends a file in one request. XMLHttpRequest, since `fetch` tells nothing of what was sent so far.
@@ -37,9 +37,8 @@ export function sendInOne(parcel: Parcel, onProgress: (share: number) => void, s
     call.addEventListener('abort', () => { fail('stopped'); });
     signal.addEventListener('abort', onAbort, { once: true });
     const form = new FormData();
-    form.append('isBlurred', 'false');
     // Before the file, as the server wants it.
-    form.append('picture_id', parcel.picture);
+    for (const [name, value] of Object.entries(toldOf(parcel))) form.append(name, value);
     form.append('file', parcel.file, parcel.name);
     call.open('POST', `/api/upload_sets/${encodeURIComponent(parcel.set)}/files`);
     watch();

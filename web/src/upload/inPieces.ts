@@ -2,9 +2,9 @@ import { DetailedError, Upload, type UploadOptions } from 'tus-js-client';
 
 import { number, object } from '../api/json';
 import { sendResult, STALLED_MS } from './answers';
+import { type Parcel, toldOf } from './parcel';
 import type { SendResult } from './queue';
 import type { Records } from './record';
-import type { Parcel } from './transport';
 
 /** What the server says of an upload that was begun: the end of it, or that it can be gone on with, or that it is over. */
 type Told = SendResult | 'goOn' | 'over';
@@ -102,7 +102,7 @@ export async function sendInPieces(
   if (told === 'over') records.forgetPlace(parcel.picture);
   const begin: UploadOptions = {
     endpoint,
-    metadata: { filename: parcel.name, filetype: parcel.file.type, isBlurred: 'false', picture_id: parcel.picture },
+    metadata: { filename: parcel.name, filetype: parcel.file.type, ...toldOf(parcel) },
   };
   // Without an endpoint, so that a server in trouble is not taken for one that has forgotten the upload.
   const goOn: UploadOptions = { uploadUrl: place };

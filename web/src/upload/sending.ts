@@ -2,6 +2,7 @@ import { firstOfSequence } from '../api/pictures';
 import type { UploadedFile, UploadSet } from '../api/uploadSets';
 import { errorText } from '../app/errorText';
 import { type Child, fill, h } from '../lib/dom';
+import type { Place } from '../lib/geometry';
 import { wait } from '../lib/time';
 import { plural, t } from '../locales';
 import type { Announcer } from './announcer';
@@ -19,6 +20,8 @@ export interface SendingOptions {
   readonly records: Records;
   readonly announcer: Announcer;
   readonly startOver: () => void;
+  /** Where a file was taken, whatever it says; null: as it says. */
+  readonly placeOf: (file: File) => Place | null;
   /** Shows one kind of file in the list. */
   readonly show: (filter: Filter) => void;
 }
@@ -51,7 +54,7 @@ export class Sending {
     this.queue = new UploadQueue(waiting, {
       send: ({ file, name, picture }, onProgress, signal) => {
         if (file === null || picture === null) return Promise.reject(new Error('no file'));
-        return sendFile({ set, file, name, picture }, records, onProgress, signal);
+        return sendFile({ set, file, name, picture, place: options.placeOf(file) }, records, onProgress, signal);
       },
       wait,
       random: Math.random,

@@ -1,17 +1,8 @@
 import { sendInOne } from './inOne';
 import { sendInPieces } from './inPieces';
+import type { Parcel } from './parcel';
 import { type SendResult, Unreadable } from './queue';
 import type { Records } from './record';
-
-/** A file on its way to a set. */
-export interface Parcel {
-  readonly set: string;
-  readonly file: File;
-  /** Its name in the set. */
-  readonly name: string;
-  /** The id that its picture is to have. */
-  readonly picture: string;
-}
 
 /**
  * Up to so many bytes a file goes in one request. Over tus it takes two, and the server writes each byte twice (ADR 9);

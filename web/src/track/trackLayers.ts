@@ -67,7 +67,7 @@ function headings(id: string, source: string, image: ExpressionSpecification | s
 }
 
 /** What is recorded below what is there, below what would be. */
-export function correctLayers(): LayerSpecification[] {
+export function trackLayers(): LayerSpecification[] {
   const { border, coverage, selected, halo, allowed } = palette();
   const chosen: ExpressionSpecification = ['case', ['get', 'chosen'], coverage, border];
   const stroke = { 'circle-stroke-color': halo, 'circle-stroke-width': 1.5 };

@@ -1,19 +1,16 @@
 import type { Feature, FeatureCollection } from 'geojson';
 import type { GeoJSONSource, LngLat, Map, MapMouseEvent, MapTouchEvent } from 'maplibre-gl';
 
-import type { OwnPicture } from '../api/sequences';
-import type { Box, Place, Position } from '../lib/geometry';
-import { t } from '../locales';
+import { type Box, offset, type Place, type Position } from '../lib/geometry';
 import { BaseMap } from '../walk/baseMap';
 import { onSchemeChange } from '../walk/palette';
 import { recolour } from '../walk/recolour';
-import { addArrows, AFTER, correctLayers, PICTURES, recolourArrows, TRACK } from './correctLayers';
-import { offset, type Range } from './outcome';
+import { addArrows, AFTER, trackLayers, PICTURES, recolourArrows, TRACK } from './trackLayers';
 
 /** How near to a picture a click means it, pixels. */
 const REACH = 8;
 
-export interface CorrectMapEvents {
+export interface TrackMapEvents {
   /** A picture was clicked: its place in the list. */
   readonly onPick: (index: number) => void;
   /** A chosen picture is dragged, so many metres from where it was; `ended`: it was let go. */
@@ -22,7 +19,7 @@ export interface CorrectMapEvents {
   readonly onNoBackground: () => void;
 }
 
-/** Where a picture is to be, and where it is to look. */
+/** Where a picture is, in which sequence, and where it looks, degrees clockwise from north. */
 export interface Placed {
   readonly place: Place;
   readonly sequence: string;
@@ -57,8 +54,8 @@ function tracks(pictures: readonly Placed[]): Feature[] {
   return lines.filter(({ length }) => length > 1).map(line);
 }
 
-/** The map on which pictures are chosen, moved, and shown as they would be. */
-export class CorrectMap {
+/** A map on which pictures are chosen, moved, and shown as they would be. */
+export class TrackMap {
   private readonly map: Map;
   private readonly abort = new AbortController();
   private readonly base: BaseMap;
@@ -72,11 +69,12 @@ export class CorrectMap {
   /** @throws {Error} when the browser can't draw it. */
   constructor(
     container: HTMLElement,
+    title: string,
     styleUrl: string | null,
-    private readonly events: CorrectMapEvents,
+    private readonly events: TrackMapEvents,
   ) {
     const { onNoBackground } = events;
-    this.base = BaseMap.create(container, { position: null, styleUrl, title: t('mine.map'), onNoBackground }, this.abort.signal);
+    this.base = BaseMap.create(container, { position: null, styleUrl, title, onNoBackground }, this.abort.signal);
     this.map = this.base.map;
     this.styled = this.base.furnish();
     void this.draw();
@@ -90,7 +88,7 @@ export class CorrectMap {
     });
     this.stopScheme = onSchemeChange(() => {
       recolourArrows(this.map);
-      recolour(this.map, correctLayers());
+      recolour(this.map, trackLayers());
     });
   }
 
@@ -105,11 +103,9 @@ export class CorrectMap {
     if (!view.contains([west, south]) || !view.contains([east, north])) this.base.fit(box);
   }
 
-  /** Draws the pictures, those of the range as chosen. */
-  show(pictures: readonly OwnPicture[], range: Range): void {
-    const points = pictures.map((picture, index) =>
-      point(picture, { index, chosen: index >= range.first && index <= range.last }),
-    );
+  /** Draws the pictures. */
+  show(pictures: readonly Placed[], isChosen: (index: number) => boolean): void {
+    const points = pictures.map((picture, index) => point(picture, { index, chosen: isChosen(index) }));
     this.put(PICTURES, [...tracks(pictures), ...points]);
   }
 
@@ -145,7 +141,7 @@ export class CorrectMap {
     if (this.abort.signal.aborted) return;
     addArrows(this.map);
     for (const [id, data] of Object.entries(this.sources)) this.map.addSource(id, { type: 'geojson', data });
-    for (const layer of correctLayers()) this.map.addLayer(layer);
+    for (const layer of trackLayers()) this.map.addLayer(layer);
     this.isDrawn = true;
     void this.map.once('idle', this.events.onReady);
   }
