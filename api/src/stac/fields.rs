@@ -85,13 +85,6 @@ impl Fields {
             Value::Object(fields) if fields.keys().all(|name| name == "include" || name == "exclude") => fields,
             _ => return Err(refuse()),
         };
-        fn names<'a>(fields: &'a Map<String, Value>, list: &str) -> Option<Vec<&'a str>> {
-            match fields.get(list) {
-                None | Some(Value::Null) => Some(Vec::new()),
-                Some(Value::Array(names)) => names.iter().map(Value::as_str).collect(),
-                Some(_) => None,
-            }
-        }
         let include = names(fields, "include").ok_or_else(refuse)?;
         let exclude = names(fields, "exclude").ok_or_else(refuse)?;
         Self::of_names(fields.contains_key("include").then_some(include), &exclude)
@@ -155,6 +148,15 @@ impl Fields {
             neighbours: any(&["links"]),
             annotations: any(&["properties.annotations"]),
         }
+    }
+}
+
+/// A list of names; none if it is something else. One that is missing has no names.
+fn names<'a>(fields: &'a Map<String, Value>, list: &str) -> Option<Vec<&'a str>> {
+    match fields.get(list) {
+        None | Some(Value::Null) => Some(Vec::new()),
+        Some(Value::Array(names)) => names.iter().map(Value::as_str).collect(),
+        Some(_) => None,
     }
 }
 
