@@ -59,6 +59,7 @@ pub fn asker(method: &Method, path: &str) -> Asker {
         // What the server can do.
         _ if *method == Method::OPTIONS => Asker::Anybody,
         ["auth", "tokens", _, "claim"] if posts => Asker::Account,
+        ["auth", "tokens", _] if !posts => Asker::Account,
         ["auth", ..] | ["search"] => Asker::Anybody,
         ["reports"] if posts => Asker::Anybody,
         ["upload_sets", _, "files" | "complete" | "tus", ..] => Asker::Uploader,

@@ -76,6 +76,7 @@ SAMPLES = {
     "created_after": ["2000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"],
     "created_before": ["2030-01-01", "0000-01-01"],
     "datetime": TIMES,
+    "expires_at": ["2035-01-01T00:00:00Z", "2020-01-01T00:00:00Z"],
     "fields": ["", "id,geometry", "-assets", "datetime,-properties", "properties,-properties.exif", "a.b"],
     "filter-lang": ["cql2-text"],
     "format": ["rss", "json"],
@@ -86,6 +87,7 @@ SAMPLES = {
     "place_distance": ["0-500", "3-15"],
     "place_position": ["2.35,48.85", "-1.68,48.11"],
     "q": ["a", "admin", "%"],
+    "scopes": ["", "upload", "read,edit", "everything"],
     "sortby": ["+created", "-updated", "updated", "-properties.datetime", "id", "+datetime"],
     "startAfterRank": [0, 1, 2],
 }

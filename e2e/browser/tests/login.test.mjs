@@ -1,5 +1,6 @@
 // Signing in with accounts elsewhere, and the page of one's account.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 
 import { DESKTOP, PHONE, given, launch, lookAt, signIn } from '../browser.mjs';
@@ -233,6 +234,41 @@ test('who has a token connects a login, and makes a token that may do little', a
   await confirm(page);
   await page.getByText('OpenStreetMap is no longer connected.').waitFor();
   await page.getByTestId('login-connect-osm').waitFor();
+  await clean(opened);
+});
+
+test('whoever lets a program act for them sees what it asks for', async () => {
+  const opened = await openWithProviders(browser, PHONE, { expected: [/status of 404/] });
+  const { page } = opened;
+  await signIn(page);
+  const ask = async (query) => (await fetch(`${given.url}/api/auth/tokens/generate?${query}`, { method: 'POST' })).json();
+  const asTheProgram = ({ jwt_token }, path, init = {}) =>
+    fetch(`${given.url}/api${path}`, { ...init, headers: { Authorization: `Bearer ${jwt_token}` } });
+
+  const little = await ask('description=Bicycle%20%3Cb%3Ecamera&scopes=upload&expires_at=2035-06-01T12:00:00Z');
+  await page.goto(little.links[0].href);
+  await page.getByTestId('claim-calls').getByText('It calls itself “Bicycle <b>camera”.').waitFor();
+  const asks = await page.getByTestId('claim-asks').locator('li').allTextContents();
+  assert.deepEqual(asks.slice(0, 2), ['See what you see (every token may)', 'Send pictures']);
+  assert.equal(asks.length, 3);
+  assert.match(asks[2], /^Until .*2035/);
+  await lookAt(page, PHONE, 'claim');
+  await fits(page, PHONE);
+  assert.equal((await asTheProgram(little, '/users/me')).status, 403, 'nothing is allowed by looking');
+  await page.getByTestId('claim-allow').tap();
+  await page.getByTestId('claim-done').waitFor();
+  assert.equal((await (await asTheProgram(little, '/users/me')).json()).id, (await whoIs(page)).id);
+  assert.equal((await asTheProgram(little, '/users/me/tokens', { method: 'POST' })).status, 403, 'it may send pictures');
+
+  // As clients of Panoramax ask.
+  const much = await ask('description=');
+  await page.goto(much.links[0].href);
+  await page.getByTestId('claim-allow').waitFor();
+  const all = await page.getByTestId('claim-asks').locator('li').allTextContents();
+  assert.deepEqual(all, ['Everything that you may do', 'Until you revoke it on the page of your account']);
+  assert.equal(await page.getByTestId('claim-calls').count(), 0, 'it says no name');
+  await page.goto(`${given.url}/claim?token=${randomUUID()}`);
+  await page.getByTestId('claim-problem').getByText('has run out').waitFor();
   await clean(opened);
 });
 

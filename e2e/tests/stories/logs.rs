@@ -72,6 +72,7 @@ async fn nothing_secret_is_logged_however_much_is_asked_for() {
     nobody.post("/api/auth/invites/redeem", &json!({ "code": "invitesecret4" })).await;
     let generated = nobody.send(nobody.request(reqwest::Method::POST, "/api/auth/tokens/generate")).await.ok().json();
     let (unclaimed, id) = (text(&generated, "/jwt_token"), text(&generated, "/id"));
+    client.get(&format!("/api/auth/tokens/{id}")).await.ok();
     client.send(client.request(reqwest::Method::POST, &format!("/api/auth/tokens/{id}/claim"))).await.ok();
     let set = client.make_set(&json!({ "title": "an upload" })).await;
     client.send_file(&set, "1.jpg", Photo::textured(320, 240, 1).at(Placement::walk(1))).await.ok();

@@ -6,6 +6,7 @@ import { answerText } from '../app/errorText';
 import { namesTheSame } from './names';
 import { licenceOptions } from './pictures';
 import { takeoutTrouble } from './takeout';
+import { askedTexts, mayText } from './tokenWords';
 import { hostOf, kindsText, stateText } from './webhooks';
 
 describe('the name of an account', () => {
@@ -37,6 +38,23 @@ describe('what the server answered', () => {
     expect(answerText(new ApiError('server', 500, 'stack trace'))).toMatch(/^Something went wrong on the server/);
     expect(answerText(new ApiError('forbidden', 403, null))).toBe('Your account may not do this.');
     expect(answerText(new TypeError('x'))).toMatch(/on this page/);
+  });
+});
+
+describe('a token', () => {
+  it('is said to be allowed what its program asked for', () => {
+    expect(askedTexts({ scopes: null, expiresAt: null })).toEqual([
+      'Everything that you may do',
+      'Until you revoke it on the page of your account',
+    ]);
+    const some = askedTexts({ scopes: ['read', 'annotate'], expiresAt: '2035-06-01T12:00:00Z' });
+    expect(some.slice(0, 2)).toEqual([
+      'See what you see (every token may)',
+      'Only tag and annotate, as programs do that look for things in pictures',
+    ]);
+    expect(some[2]).toMatch(/^Until .*2035/);
+    expect(mayText({ scopes: ['read', 'upload'] })).toBe('May only see what you see and send pictures');
+    expect(mayText({ scopes: null })).toBe('May do everything that you may');
   });
 });
 

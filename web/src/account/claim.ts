@@ -1,19 +1,51 @@
 import '../styles/forms.css';
 
 import { claimToken } from '../api/account';
+import { ApiError } from '../api/errors';
+import { askedFor, type Token } from '../api/tokens';
+import { errorText } from '../app/errorText';
 import type { Page } from '../app/page';
 import { session } from '../app/session';
 import { fill, h } from '../lib/dom';
 import { t } from '../locales';
 import { simpleForm } from './form';
+import { askedTexts } from './tokenWords';
+
+/** Asks whoever is signed in whether the program may do what it asks for. */
+function question(token: Token, name: string, onAllowed: () => void): HTMLElement {
+  return simpleForm(
+    t('claim.wrong'),
+    async () => {
+      await claimToken(token.id);
+      onAllowed();
+    },
+    h('p', {}, t('claim.text', { name })),
+    token.description === null ? null : h('p', { 'data-testid': 'claim-calls' }, t('claim.calls', { name: token.description })),
+    h('p', { id: 'claim-asks' }, t('claim.asks')),
+    h(
+      'ul',
+      { 'aria-labelledby': 'claim-asks', 'data-testid': 'claim-asks' },
+      ...askedTexts(token).map((text) => h('li', {}, text)),
+    ),
+    h(
+      'div',
+      { class: 'actions' },
+      h('button', { class: 'button primary', 'data-testid': 'claim-allow' }, t('claim.allow')),
+      h('a', { href: '/', class: 'button' }, t('claim.deny')),
+    ),
+  );
+}
 
 /** `/claim?token=ID`: a program on some device asks to act for whoever is signed in here. */
 export async function openClaim(url: URL): Promise<Page> {
-  const token = url.searchParams.get('token') ?? '';
+  const id = url.searchParams.get('token') ?? '';
   const account = await session.account();
   const content = h('div');
-  if (token === '') {
-    fill(content, h('p', { role: 'alert' }, t('claim.missing')));
+  const warn = (text: string): void => {
+    fill(content, h('p', { role: 'alert', 'data-testid': 'claim-problem' }, text));
+  };
+  if (id === '') {
+    warn(t('claim.missing'));
   } else if (account === null) {
     const next = encodeURIComponent(url.pathname + url.search);
     fill(
@@ -22,21 +54,15 @@ export async function openClaim(url: URL): Promise<Page> {
       h('p', {}, h('a', { href: `/sign-in?next=${next}`, class: 'button primary' }, t('app.signIn'))),
     );
   } else {
-    const form = simpleForm(
-      t('claim.wrong'),
-      async () => {
-        await claimToken(token);
+    try {
+      const token = await askedFor(id);
+      const allowed = (): void => {
         fill(content, h('p', { role: 'status', 'data-testid': 'claim-done' }, t('claim.done')));
-      },
-      h('p', {}, t('claim.text', { name: account.name })),
-      h(
-        'div',
-        { class: 'actions' },
-        h('button', { class: 'button primary', 'data-testid': 'claim-allow' }, t('claim.allow')),
-        h('a', { href: '/', class: 'button' }, t('claim.deny')),
-      ),
-    );
-    fill(content, form);
+      };
+      fill(content, question(token, account.name, allowed));
+    } catch (error) {
+      warn(error instanceof ApiError && error.kind === 'notFound' ? t('claim.wrong') : errorText(error));
+    }
   }
   return {
     title: t('title.claim'),

@@ -3,19 +3,14 @@ import { hasExpired, listTokens, type MadeToken, revokeToken, signsIn, type Toke
 import { confirmThen } from '../app/confirm';
 import { type Child, fill, h } from '../lib/dom';
 import { formatMoment } from '../lib/time';
-import { language, listed, t } from '../locales';
+import { language, t } from '../locales';
 import { newTokenForm } from './newToken';
 import { secretBox } from './secret';
 import { Section } from './section';
+import { mayText } from './tokenWords';
 
 function nameOf({ description }: Token): string {
   return description ?? t('account.tokens.unnamed');
-}
-
-/** What a token may do. */
-function mayText({ scopes }: Token): string {
-  if (scopes === null) return t('account.tokens.mayAll');
-  return t('account.tokens.may', { what: listed(scopes.map((scope) => t(`account.tokens.does.${scope}`))) });
 }
 
 /** When a token was made, and how long it holds. */

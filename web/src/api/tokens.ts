@@ -72,6 +72,13 @@ export async function listTokens(signal?: AbortSignal): Promise<readonly Token[]
   return parseTokens(await request('/users/me/tokens', { signal }));
 }
 
+/** What a program asks for that waits to act for somebody. */
+export async function askedFor(id: string): Promise<Token> {
+  const token = parseToken(await request(`/auth/tokens/${encodeURIComponent(id)}`));
+  if (token === null) throw new TypeError('the answer is no token');
+  return token;
+}
+
 export async function makeToken(wanted: NewToken): Promise<MadeToken> {
   const answer = await request('/users/me/tokens', { method: 'POST', body: tokenBody(wanted) });
   const [token, secret] = [parseToken(answer), text(object(answer).jwt_token)];

@@ -535,9 +535,13 @@ export const en = {
   'invite.submit': 'Accept the invitation',
   'invite.wrong': 'This invitation is not valid. It may have been used or have run out: ask for a new one.',
 
-  'claim.title': 'Allow this device to act for you?',
-  'claim.text':
-    'A program asked to send pictures in the name of {name}. Allow it only if you have just started it yourself.',
+  'claim.title': 'Allow this program to act for you?',
+  'claim.text': 'A program asks to act in the name of {name}. Allow it only if you have just started it yourself.',
+  'claim.calls': 'It calls itself “{name}”.',
+  'claim.asks': 'You would allow it:',
+  'claim.all': 'Everything that you may do',
+  'claim.until': 'Until {when}',
+  'claim.forEver': 'Until you revoke it on the page of your account',
   'claim.signIn': 'A program asked to act for you. Sign in first, so that we know who you are.',
   'claim.allow': 'Allow',
   'claim.deny': 'Do not allow',

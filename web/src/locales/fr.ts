@@ -554,9 +554,14 @@ export const fr: Messages = {
   'invite.wrong':
     'Cette invitation n’est pas valable. Elle a peut-être servi ou expiré : demandez-en une nouvelle.',
 
-  'claim.title': 'Autoriser cet appareil à agir pour vous ?',
+  'claim.title': 'Autoriser ce programme à agir pour vous ?',
   'claim.text':
-    'Un programme demande à envoyer des photos au nom de {name}. Ne l’autorisez que si vous venez de le lancer vous-même.',
+    'Un programme demande à agir au nom de {name}. Ne l’autorisez que si vous venez de le lancer vous-même.',
+  'claim.calls': 'Il se donne le nom « {name} ».',
+  'claim.asks': 'Vous lui permettriez :',
+  'claim.all': 'Tout ce que vous pouvez faire',
+  'claim.until': 'Jusqu’au {when}',
+  'claim.forEver': 'Jusqu’à ce que vous le révoquiez sur la page de votre compte',
   'claim.signIn': 'Un programme demande à agir pour vous. Connectez-vous d’abord, pour que nous sachions qui vous êtes.',
   'claim.allow': 'Autoriser',
   'claim.deny': 'Ne pas autoriser',

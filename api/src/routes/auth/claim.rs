@@ -6,31 +6,69 @@ use axum::{
     extract::State,
     response::{IntoResponse, Redirect, Response},
 };
-use flaneur_catalog::model::{Claim, NewToken, TokenId};
+use flaneur_access::TokenScopes;
+use flaneur_catalog::model::{Claim, NewToken, Token, TokenId};
 use http::{HeaderMap, header};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::my_tokens::{Described, describe as described_token};
 use crate::{
     Api, ApiError, ApiResult, Identity, Link, PublicUrl,
-    extract::{Path, Query},
+    extract::{Path, Query, given, said},
+    words,
 };
 
 /// How long a token waits to be claimed.
 const UNCLAIMED: SignedDuration = SignedDuration::from_hours(24);
 
-/// What the token is for.
-#[derive(Debug, Default, Deserialize)]
-pub struct Description {
-    /// Shown in the list of one's tokens.
-    pub description: Option<String>,
+/// Longest list of scopes, bytes. All there are have a fourth of that.
+const LONGEST_SCOPES: usize = 200;
+
+/// What a program asks for.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Wanted {
+    /// What it is for, at most 200 characters: shown to whoever claims it, and in the list of their tokens
+    description: Option<String>,
+    /// What it may do, separated by commas: `read` (every token may), `upload`, `edit`, `annotate`, `moderate`. Not said: everything its
+    /// account may
+    #[serde(default, deserialize_with = "said")]
+    #[param(value_type = Option<String>, example = "upload")]
+    scopes: Option<String>,
+    /// Until when it holds. Not said: until it is revoked
+    #[param(value_type = Option<String>, format = DateTime, example = "2030-01-01T00:00:00Z")]
+    expires_at: Option<String>,
 }
 
-impl Description {
-    /// At most 200 characters.
-    pub fn text(self) -> String {
-        self.description.unwrap_or_default().chars().take(200).collect()
+impl Wanted {
+    /// What it may do; none: everything. Nothing is less than what is not said.
+    fn scopes(&self) -> ApiResult<Option<TokenScopes>> {
+        let Some(text) = &self.scopes else { return Ok(None) };
+        if text.len() > LONGEST_SCOPES {
+            return Err(ApiError::bad_request(format!("`scopes` may have at most {LONGEST_SCOPES} bytes")));
+        }
+        let names = text.split([',', ' ']).filter(|name| !name.is_empty());
+        TokenScopes::of(names).map(Some).map_err(|error| ApiError::bad_request(error.to_string()))
     }
+
+    fn end(&self) -> ApiResult<Option<Timestamp>> {
+        let refuse = |_| ApiError::bad_request("`expires_at` has to be a time as in 2027-01-01T00:00:00Z, or left out");
+        given(self.expires_at.as_ref()).map(|text| text.parse().map_err(refuse)).transpose()
+    }
+}
+
+/// What a token is for, as it is kept: at most 200 characters.
+pub fn description(text: Option<String>) -> String {
+    text.unwrap_or_default().chars().take(200).collect()
+}
+
+/// Refuses a token that would never hold.
+pub fn refuse_past(end: Option<Timestamp>, now: Timestamp) -> ApiResult<()> {
+    if end.is_some_and(|end| end <= now) {
+        return Err(ApiError::bad_request("`expires_at` is in the past; choose a time to come, or leave it out"));
+    }
+    Ok(())
 }
 
 /// A token that acts for nobody yet.
@@ -44,6 +82,12 @@ pub struct UnclaimedToken {
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     generated_at: Timestamp,
+    /// Until when it holds; null: until it is revoked.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    expires_at: Option<Timestamp>,
+    /// What it may do once it is claimed; null: everything its account may.
+    #[schema(value_type = Option<Vec<words::TokenScope>>, required)]
+    scopes: Option<Vec<&'static str>>,
     /// The token itself: what `Authorization: Bearer` takes once it is claimed.
     jwt_token: String,
     /// `claim`: where to send its user's browser, within a day.
@@ -59,37 +103,68 @@ pub struct ClaimedToken {
     account: String,
 }
 
-/// Get a token that acts for nobody yet.
+/// Get a token that acts for nobody yet
+///
+/// It may ask for less than everything: whoever claims it is shown what they allow, and it holds for nothing else.
 #[utoipa::path(
     post, path = "/auth/tokens/generate", tag = "Accounts",
-    params(("description" = Option<String>, Query, description = "What it is for")),
-    responses((status = 200, description = "The token, with the address where its user claims it", body = UnclaimedToken))
+    params(Wanted),
+    responses(
+        (status = 200, description = "The token, with the address where its user claims it", body = UnclaimedToken),
+        (status = 400, description = "What is asked for makes no sense", body = crate::error::ErrorBody,
+            example = json!({"message": "scopes are read, upload, edit, annotate and moderate", "status_code": 400})),
+    )
 )]
 pub async fn generate(
     State(api): State<Api>,
     url: PublicUrl,
-    Query(description): Query<Description>,
+    Query(wanted): Query<Wanted>,
 ) -> ApiResult<Json<UnclaimedToken>> {
     let now = api.world.now();
+    let (expires_at, scopes) = (wanted.end()?, wanted.scopes()?);
+    refuse_past(expires_at, now)?;
     // Whoever asks for tokens and never claims them must not fill the catalog.
     let before = now.saturating_sub(UNCLAIMED).map_err(|error| ApiError::internal(&error))?;
     api.catalog.drop_unclaimed_tokens(before).await?;
     let new = NewToken {
         id: TokenId(api.world.id()),
         account: None,
-        description: description.text(),
+        description: description(wanted.description),
         created_at: now,
-        expires_at: None,
-        scopes: None,
+        expires_at,
+        scopes,
     };
     let token = api.catalog.create_token(new).await?;
     Ok(Json(UnclaimedToken {
         id: token.id,
         description: token.description,
         generated_at: token.created_at,
+        expires_at: token.expires_at,
+        scopes: token.scopes.map(|scopes| scopes.names().collect()),
         jwt_token: api.tokens.sign(token.id).map_err(|error| ApiError::internal(&error))?,
         links: [Link::json("claim", url.api(&format!("/auth/tokens/{}/claim", token.id)))],
     }))
+}
+
+/// What a token asks for that waits to be claimed
+///
+/// Shown to whoever would claim it, and to whoever has.
+#[utoipa::path(
+    get, path = "/auth/tokens/{id}", tag = "Accounts",
+    params(("id" = String, Path, description = "The token's id")),
+    responses(
+        (status = 200, description = "The token without its JWT", body = Described),
+        (status = 401, description = "Sign in first", body = crate::error::ErrorBody),
+        (status = 404, description = "There is no such token, or somebody else has claimed it", body = crate::error::ErrorBody),
+    )
+)]
+pub async fn asked(State(api): State<Api>, identity: Identity, Path(id): Path<String>) -> ApiResult<Json<Described>> {
+    let account = identity.require()?;
+    let token = known(&api, &id).await?;
+    if token.account.is_some_and(|claimed_by| claimed_by != account.id) {
+        return Err(missing());
+    }
+    Ok(Json(described_token(&token)))
 }
 
 /// Where a program sends its user's browser
@@ -111,7 +186,7 @@ pub async fn open(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> ApiResult<Response> {
-    let id = known(&api, &id).await?;
+    let id = known(&api, &id).await?.id;
     if headers.contains_key(header::AUTHORIZATION) {
         return Ok(grant(&api, &identity, id).await?.into_response());
     }
@@ -149,7 +224,7 @@ pub async fn claim(
     identity: Identity,
     Path(id): Path<String>,
 ) -> ApiResult<Json<ClaimedToken>> {
-    let id = known(&api, &id).await?;
+    let id = known(&api, &id).await?.id;
     grant(&api, &identity, id).await
 }
 
@@ -162,9 +237,10 @@ async fn grant(api: &Api, identity: &Identity, id: TokenId) -> ApiResult<Json<Cl
     }
 }
 
-async fn known(api: &Api, id: &str) -> ApiResult<TokenId> {
+async fn known(api: &Api, id: &str) -> ApiResult<Token> {
     let id = id.parse().map_err(|_| missing())?;
-    api.catalog.token(id).await?.map(|token| token.id).ok_or_else(missing)
+    let holds = |token: &Token| token.expires_at.is_none_or(|end| end > api.world.now());
+    api.catalog.token(id).await?.filter(holds).ok_or_else(missing)
 }
 
 fn missing() -> ApiError {

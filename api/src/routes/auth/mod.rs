@@ -24,6 +24,7 @@ pub use session::close as close_session;
 pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(claim::generate))
+        .routes(routes!(claim::asked))
         .routes(routes!(claim::open, claim::claim))
         .routes(routes!(session::sign_in, session::sign_out))
         .routes(routes!(invites::redeem))

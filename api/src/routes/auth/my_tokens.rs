@@ -6,7 +6,7 @@ use flaneur_catalog::model::{NewToken, Token, TokenId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::claim::Description;
+use super::claim::{description, refuse_past};
 use crate::{
     Api, ApiError, ApiResult, Identity, Link, PublicUrl,
     extract::{Path, refuse_nul},
@@ -114,9 +114,7 @@ pub async fn create(State(api): State<Api>, identity: Identity, body: Bytes) -> 
         })?
     };
     let now = api.world.now();
-    if asked.expires_at.is_some_and(|end| end <= now) {
-        return Err(ApiError::bad_request("`expires_at` is in the past; choose a time to come, or leave it out"));
-    }
+    refuse_past(asked.expires_at, now)?;
     let scopes = match &asked.scopes {
         None => None,
         Some(names) => Some(
@@ -132,7 +130,7 @@ pub async fn create(State(api): State<Api>, identity: Identity, body: Bytes) -> 
     let new = NewToken {
         id: TokenId(api.world.id()),
         account: Some(account.id),
-        description: Description { description: asked.description }.text(),
+        description: description(asked.description),
         created_at: now,
         expires_at: asked.expires_at,
         scopes,

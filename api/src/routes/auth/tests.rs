@@ -7,6 +7,8 @@ use crate::{
 use flaneur_catalog::model::NewInvite;
 use jiff::SignedDuration;
 
+mod claims;
+
 /// What a browser would send back.
 fn cookies(answer: &Answer) -> String {
     let pairs = answer.headers.get_all("set-cookie").iter();
@@ -249,6 +251,7 @@ async fn a_token_with_scopes_is_no_way_to_one_without() {
     for (method, path) in [
         ("POST", "/users/me/tokens".to_owned()),
         ("GET", format!("/users/me/tokens/{}", made["id"].as_str().unwrap())),
+        ("GET", format!("/auth/tokens/{}", unclaimed["id"].as_str().unwrap())),
         ("GET", format!("/auth/tokens/{}/claim", unclaimed["id"].as_str().unwrap())),
         ("POST", format!("/auth/tokens/{}/claim", unclaimed["id"].as_str().unwrap())),
         ("POST", "/users/me/logins".to_owned()),

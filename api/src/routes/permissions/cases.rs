@@ -245,6 +245,7 @@ pub(super) const CASES: &[Case] = &[
     any("POST", "/collections", Body::Json(r#"{"title":"x"}"#)),
     any("POST", "/upload_sets", Body::Json(r#"{"title":"x"}"#)),
     open("POST", "/auth/tokens/generate", Body::None),
+    any("GET", "/auth/tokens/{unclaimed}", Body::None),
     any("GET", "/auth/tokens/{unclaimed}/claim", Body::None),
     any("POST", "/auth/tokens/{unclaimed}/claim", Body::None),
     any("GET", "/auth/login", Body::None),
