@@ -1,7 +1,8 @@
 // Plays a place elsewhere with whose accounts people sign in, on 127.0.0.1: a provider of OpenID Connect, or as much of
 // OpenStreetMap as signing in needs. Prints `listening on URL`, and ends when its standard input does.
 //
-// The environment has FLANEUR_OIDC: {"kind": "oidc" or "osm", "port", "client_id", "client_secret", "redirect_uris"}.
+// The environment has FLANEUR_OIDC: {"kind": "oidc" or "osm", "port", "client_id", "client_secret", "redirect_uris",
+// "post_logout_redirect_uris"}.
 // Without a port it takes a free one. Redirect URIs on 127.0.0.1 are met by any port, as RFC 8252 (7.3) has it for
 // native applications: who starts the server under test learns its port only afterwards.
 import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
@@ -9,7 +10,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { Provider } from "oidc-provider";
 
-const { kind, port = 0, client_id, client_secret, redirect_uris } = JSON.parse(process.env.FLANEUR_OIDC);
+const { kind, port = 0, client_id, client_secret, redirect_uris, post_logout_redirect_uris } = JSON.parse(process.env.FLANEUR_OIDC);
 
 /** Names by what stands for them: everybody who gives a name is who has it. */
 const names = new Map();
@@ -57,6 +58,19 @@ function ask(response, { prompt, session }) {
   }
 }
 
+/** Asks whether somebody wants to sign out here, too. `form` has what makes the answer theirs. */
+function askToSignOut(context, form) {
+  context.body = `<!doctype html>
+<html lang="en">
+  <meta name="viewport" content="width=device-width">
+  <link rel="icon" href="data:,">
+  <title>Sign out here, too?</title>
+  <h1>Sign out here, too?</h1>${form}
+  <p><button form="op.logoutForm" name="logout" value="yes" data-testid="elsewhere-sign-out">Sign out</button>
+  <button form="op.logoutForm" data-testid="elsewhere-stay">Stay signed in</button></p>
+</html>`;
+}
+
 async function answered(request) {
   let body = "";
   for await (const piece of request.setEncoding("utf8")) body += piece;
@@ -95,7 +109,7 @@ server.listen(port, "127.0.0.1");
 await once(server, "listening");
 const url = `http://127.0.0.1:${server.address().port}`;
 
-const client = { client_id, client_secret, redirect_uris, application_type: "native", response_types: ["code"] };
+const client = { client_id, client_secret, redirect_uris, post_logout_redirect_uris, application_type: "native", response_types: ["code"] };
 const provider = new Provider(url, {
   ...KINDS[kind],
   clients: [{ ...client, grant_types: ["authorization_code"], token_endpoint_auth_method: "client_secret_basic" }],
@@ -104,7 +118,10 @@ const provider = new Provider(url, {
     // Browsers give cookies to every port of a host: two of these must not take each other's.
     names: { session: `${kind}_session`, interaction: `${kind}_interaction`, resume: `${kind}_resume` },
   },
-  features: { devInteractions: { enabled: false } },
+  features: {
+    devInteractions: { enabled: false },
+    rpInitiatedLogout: { enabled: kind === "oidc", logoutSource: askToSignOut },
+  },
   findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id, preferred_username: names.get(id) }) }),
   interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
   jwks: { keys: [signingKey()] },

@@ -15,6 +15,8 @@ use crate::{
 
 /// Where it sends browsers back to, on any port: a server's is known only once it runs.
 const REDIRECT: &str = "http://127.0.0.1/api/auth/redirect";
+/// Where it sends those back to who signed out.
+const SIGNED_OUT: &str = "http://127.0.0.1/api/auth/signed-out";
 
 /// A running provider, which knows one client. Whoever gives it a name has the account of that name. Dropped, it is
 /// stopped.
@@ -55,6 +57,7 @@ impl Oidc {
             "client_id": Self::CLIENT_ID,
             "client_secret": Self::CLIENT_SECRET,
             "redirect_uris": [REDIRECT],
+            "post_logout_redirect_uris": [SIGNED_OUT],
         });
         let mut child = Command::new("node")
             .arg("provider.mjs")

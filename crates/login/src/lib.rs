@@ -160,6 +160,20 @@ impl Provider {
         }
     }
 
+    /// Where to send a browser that has signed out here, to sign out there, too (OpenID Connect RP-Initiated Logout 1.0); none if
+    /// there is no such place. `back`: the address of ours to which it comes back, as registered with the provider; `state` comes
+    /// back in it. `now` as before.
+    ///
+    /// # Errors
+    ///
+    /// [`LoginError::Unreachable`] if the provider does not say where, or says what is no address for a browser.
+    pub async fn end_session(&self, back: &str, state: &str, now: Timestamp) -> Result<Option<Url>, LoginError> {
+        match &self.kind {
+            Kind::Oidc(oidc) => oidc.end_session(back, state, now).await,
+            Kind::Osm(_) => Ok(None),
+        }
+    }
+
     /// Who came back with this code. `redirect`: as before.
     ///
     /// # Errors
@@ -189,16 +203,20 @@ impl Provider {
 fn checked(text: &str) -> Result<Url, SetupError> {
     let refuse = || SetupError::Address(text.to_owned());
     let url = Url::parse(text).map_err(|_| refuse())?;
+    let bare =
+        url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+    if is_closed(&url) && bare { Ok(url) } else { Err(refuse()) }
+}
+
+/// Whether the line to there is closed, or does not leave this machine.
+fn is_closed(url: &Url) -> bool {
     let local = match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => return Err(refuse()),
+        None => return false,
     };
-    let closed = url.scheme() == "https" || (url.scheme() == "http" && local);
-    let bare =
-        url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
-    if closed && bare { Ok(url) } else { Err(refuse()) }
+    url.scheme() == "https" || (url.scheme() == "http" && local)
 }
 
 #[cfg(test)]

@@ -1,19 +1,24 @@
-//! OpenID Connect: what the provider says of itself, and the signed statement of who somebody is.
+//! OpenID Connect: what the provider says of itself, the signed statement of who somebody is, and where they sign out.
 
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use openidconnect::{
-    AccessToken, AuthType, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, EndUserName,
-    EndUserNickname, EndUserUsername, EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, LocalizedClaim, Nonce,
-    OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, SignatureVerificationError,
-    SubjectIdentifier, TokenResponse as _,
-    core::{CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreProviderMetadata, CoreUserInfoClaims},
+    AccessToken, AdditionalProviderMetadata, AuthType, AuthorizationCode, ClaimsVerificationError, ClientId,
+    ClientSecret, CsrfToken, EndUserName, EndUserNickname, EndUserUsername, EndpointMaybeSet, EndpointNotSet,
+    EndpointSet, IssuerUrl, LocalizedClaim, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier,
+    ProviderMetadata, RedirectUrl, Scope, SignatureVerificationError, SubjectIdentifier, TokenResponse as _,
+    core::{
+        CoreAuthDisplay, CoreAuthenticationFlow, CoreClaimName, CoreClaimType, CoreClient, CoreClientAuthMethod,
+        CoreGrantType, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm,
+        CoreResponseMode, CoreResponseType, CoreSubjectIdentifierType, CoreUserInfoClaims,
+    },
 };
+use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 use url::Url;
 
-use crate::{Attempt, Claims, LoginError, SetupError, http_client::HttpClient, not_exchanged};
+use crate::{Attempt, Claims, LoginError, SetupError, http_client::HttpClient, is_closed, not_exchanged};
 
 /// How long what the provider says of itself holds before it is asked again.
 const KNOWN_FOR: SignedDuration = SignedDuration::from_hours(1);
@@ -32,7 +37,36 @@ pub struct OidcSettings {
     pub client_secret: Option<String>,
     /// How people know it; none: its host's name.
     pub name: Option<String>,
+    /// Whether who signs out here is led there to sign out, too, if it has a place for that.
+    pub sign_out: bool,
 }
+
+/// What of a provider's account of itself stands in a specification of its own.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Beside {
+    /// Where a browser signs out (OpenID Connect RP-Initiated Logout 1.0, 2.1). Read as text: one that is no address must not keep
+    /// people from signing in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    end_session_endpoint: Option<String>,
+}
+
+impl AdditionalProviderMetadata for Beside {}
+
+/// A provider's account of itself.
+type Metadata = ProviderMetadata<
+    Beside,
+    CoreAuthDisplay,
+    CoreClientAuthMethod,
+    CoreClaimName,
+    CoreClaimType,
+    CoreGrantType,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJweKeyManagementAlgorithm,
+    CoreJsonWebKey,
+    CoreResponseMode,
+    CoreResponseType,
+    CoreSubjectIdentifierType,
+>;
 
 /// The same, with what is known of it.
 pub struct Oidc {
@@ -46,7 +80,7 @@ pub struct Oidc {
 /// What the provider said of itself, and when.
 #[derive(Clone)]
 struct Known {
-    metadata: Arc<CoreProviderMetadata>,
+    metadata: Arc<Metadata>,
     since: Timestamp,
 }
 
@@ -72,18 +106,18 @@ impl Oidc {
     }
 
     /// What the provider says of itself. It is asked if what is known is older than that.
-    async fn metadata(&self, fresh: SignedDuration, now: Timestamp) -> Result<Arc<CoreProviderMetadata>, LoginError> {
+    async fn metadata(&self, fresh: SignedDuration, now: Timestamp) -> Result<Arc<Metadata>, LoginError> {
         let mut known = self.known.lock().await;
         if let Some(known) = known.as_ref().filter(|known| now.duration_since(known.since) < fresh) {
             return Ok(known.metadata.clone());
         }
-        let metadata = CoreProviderMetadata::discover_async(self.issuer.clone(), &self.http).await;
+        let metadata = Metadata::discover_async(self.issuer.clone(), &self.http).await;
         let metadata = Arc::new(metadata.map_err(LoginError::unreachable)?);
         *known = Some(Known { metadata: metadata.clone(), since: now });
         Ok(metadata)
     }
 
-    fn client(&self, metadata: &CoreProviderMetadata, redirect: &str) -> Result<Client, LoginError> {
+    fn client(&self, metadata: &Metadata, redirect: &str) -> Result<Client, LoginError> {
         let redirect = RedirectUrl::new(redirect.to_owned()).map_err(LoginError::unreachable)?;
         let secret = self.settings.client_secret.clone().map(ClientSecret::new);
         let client = CoreClient::from_provider_metadata(
@@ -112,6 +146,24 @@ impl Oidc {
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
             .url();
         Ok(url)
+    }
+
+    pub async fn end_session(&self, back: &str, state: &str, now: Timestamp) -> Result<Option<Url>, LoginError> {
+        if !self.settings.sign_out {
+            return Ok(None);
+        }
+        let metadata = self.metadata(KNOWN_FOR, now).await?;
+        let Some(endpoint) = &metadata.additional_metadata().end_session_endpoint else { return Ok(None) };
+        let endpoint = Url::parse(endpoint).ok().filter(is_closed);
+        let mut address = endpoint
+            .ok_or_else(|| LoginError::unreachable("its `end_session_endpoint` is no address to send a browser to"))?;
+        // No token of the provider is kept that could be shown: without `id_token_hint` it asks whether that is meant.
+        address
+            .query_pairs_mut()
+            .append_pair("client_id", &self.settings.client_id)
+            .append_pair("post_logout_redirect_uri", back)
+            .append_pair("state", state);
+        Ok(Some(address))
     }
 
     pub async fn person(

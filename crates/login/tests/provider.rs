@@ -52,6 +52,29 @@ async fn who_signed_in_is_told_by_a_signed_statement() {
 }
 
 #[tokio::test]
+async fn who_signs_out_is_led_to_where_the_provider_says() {
+    const BACK: &str = "https://pics.example.org/api/auth/signed-out";
+    let town = Town::start().await;
+    let leads = async || town.oidc(None).end_session(BACK, "a state", now()).await;
+    assert_eq!(leads().await.unwrap(), None, "it has no place for that");
+    let end = format!("{}/end?realm=town", town.url());
+    town.says(|town| town.metadata["end_session_endpoint"] = json!(end));
+    let address = leads().await.unwrap().unwrap();
+    assert!(address.as_str().starts_with(&format!("{end}&")), "{address}");
+    let asked = query(&address);
+    assert_eq!((asked["client_id"].as_str(), asked["state"].as_str()), (CLIENT, "a state"));
+    assert_eq!(asked["post_logout_redirect_uri"], BACK);
+    assert_eq!(asked.len(), 4, "nothing of who it was is told");
+    for wrong in ["http://town.example/end", "javascript:alert(1)", "/end", "https://", ""] {
+        town.says(|town| town.metadata["end_session_endpoint"] = json!(wrong));
+        assert!(matches!(leads().await, Err(LoginError::Unreachable(_))), "{wrong}");
+        let provider = town.oidc(None);
+        assert!(provider.person("x".to_owned(), &attempt(), REDIRECT, now()).await.is_ok(), "{wrong}: people sign in");
+    }
+    assert_eq!(town.osm().end_session(BACK, "a state", now()).await.unwrap(), None);
+}
+
+#[tokio::test]
 async fn a_secret_goes_where_the_provider_wants_it_and_a_public_client_has_none() {
     let town = Town::start().await;
     town.says(|town| town.metadata["token_endpoint_auth_methods_supported"] = json!(["client_secret_post"]));

@@ -39,9 +39,10 @@ async function confirm(page) {
 }
 
 test('a newcomer gets an account by signing in elsewhere, and comes back to it', async () => {
-  // That the last way in stays is an answer of its own, which browsers log.
-  const opened = await openWithProviders(browser, DESKTOP, { expected: [/status of 409/] });
-  const { page } = opened;
+  // That the last way in stays is an answer of its own, which browsers log; and that nobody is signed in, where the page was not there
+  // to see it.
+  const opened = await openWithProviders(browser, DESKTOP, { expected: [/status of 40[19]/] });
+  const { context, page } = opened;
   await askToSignIn(page, '/reports');
   await lookAt(page, DESKTOP, 'sign-in');
   await fits(page, DESKTOP);
@@ -75,6 +76,12 @@ test('a newcomer gets an account by signing in elsewhere, and comes back to it',
   assert.equal(await focus(page), 'login-disconnect', 'back where it was');
 
   await signOut(page);
+  // Asked there whether to sign out there, too: here nobody is signed in any more.
+  await page.getByTestId('elsewhere-sign-out').waitFor();
+  const signedIn = async () => (await context.request.get(`${given.url}/api/users/me`)).status() === 200;
+  assert.equal(await signedIn(), false);
+  await page.getByTestId('elsewhere-stay').click();
+  await untilBack(page, '/account');
   await page.getByTestId('account-sign-in').waitFor();
   await lookAt(page, DESKTOP, 'account-signed-out');
   await askToSignIn(page, '/account');
@@ -83,6 +90,14 @@ test('a newcomer gets an account by signing in elsewhere, and comes back to it',
   await untilBack(page, '/account');
   await untilLoaded(page);
   assert.equal((await whoIs(page)).id, first.id, 'the same account');
+
+  await page.goto(`${given.url}/api/auth/logout?next_url=%2Freports`);
+  await page.getByTestId('elsewhere-sign-out').click();
+  await untilBack(page, '/reports');
+  assert.equal(await signedIn(), false);
+  await askToSignIn(page, '/reports');
+  await page.getByTestId('sign-in-oidc').click();
+  await page.getByTestId('elsewhere-name').waitFor();
   await clean(opened);
 });
 
@@ -234,6 +249,10 @@ test('who has a token connects a login, and makes a token that may do little', a
   await confirm(page);
   await page.getByText('OpenStreetMap is no longer connected.').waitFor();
   await page.getByTestId('login-connect-osm').waitFor();
+
+  // Who came with a token signs out of nothing else.
+  await signOut(page);
+  await page.getByTestId('account-sign-in').waitFor();
   await clean(opened);
 });
 

@@ -39,8 +39,13 @@ export async function redeemInvite(code: string): Promise<Account> {
   return parse(await request('/auth/invites/redeem', { method: 'POST', body: { code } }));
 }
 
-export async function endSession(): Promise<void> {
-  await request('/auth/session', { method: 'DELETE' });
+/**
+ * Ends the session. Answers where to go on to sign out, too, if there is such a place; it leads back to `next`, a page of
+ * this site.
+ */
+export async function endSession(next: string): Promise<string | null> {
+  const answer = await request(`/auth/session?next_url=${encodeURIComponent(next)}`, { method: 'DELETE' });
+  return text(object(answer).continue);
 }
 
 /**

@@ -46,8 +46,10 @@ class Session {
   }
 
   async signOut(): Promise<void> {
-    await endSession();
+    const { pathname, search, hash } = window.location;
+    const onward = await endSession(pathname + search + hash);
     this.forget();
+    if (onward !== null) window.location.assign(onward);
   }
 
   /** The account is no more: nobody is signed in, and there is no session to end. */

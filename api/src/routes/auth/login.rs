@@ -2,12 +2,15 @@
 
 use axum::{
     extract::State,
-    response::{IntoResponse, Redirect},
+    response::{IntoResponse as _, Redirect, Response},
 };
 use http::HeaderMap;
 use serde::Deserialize;
 
-use super::{providers::address as provider_address, session::close};
+use super::{
+    providers::{address as provider_address, onward},
+    session::close,
+};
 use crate::{Api, ApiResult, PublicUrl, extract::Query};
 
 /// Where to go afterwards.
@@ -44,20 +47,26 @@ fn encoded(text: &str) -> percent_encoding::PercentEncode<'_> {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
 }
 
-/// Sign out, in a browser.
+/// Sign out, in a browser
+///
+/// Who came here by a provider that has a place to sign out is led there first.
 #[utoipa::path(
     get, path = "/auth/logout", tag = "Accounts",
     params(("next_url" = Option<String>, Query, description = "Page of this instance to go to afterwards")),
-    responses((status = 303, description = "To the page asked for"))
+    responses((status = 303, description = "To the page asked for, or to the provider, which sends the browser on to it"))
 )]
 pub async fn logout(
     State(api): State<Api>,
     url: PublicUrl,
     headers: HeaderMap,
     next: Query<Next>,
-) -> ApiResult<impl IntoResponse> {
+) -> ApiResult<Response> {
     let cookies = close(&api, &url, &headers).await?;
-    Ok((cookies, Redirect::to(&format!("{}{}", url.0, own_path(next.0.next_url.as_deref(), &url)))))
+    let next = own_path(next.0.next_url.as_deref(), &url);
+    Ok(match onward(&api, &url, &headers, &next).await? {
+        Some((ticket, address)) => (cookies, ticket, Redirect::to(&address)).into_response(),
+        None => (cookies, Redirect::to(&format!("{}{next}", url.0))).into_response(),
+    })
 }
 
 /// The page's path if it is one of ours, else the start page: nobody may use us to send people elsewhere.

@@ -32,6 +32,7 @@ pub fn router() -> OpenApiRouter<Api> {
         .routes(routes!(login::logout))
         .routes(routes!(providers::begin))
         .routes(routes!(providers::come_back))
+        .routes(routes!(providers::sign_out::signed_out))
         .routes(routes!(my_logins::list, my_logins::connect))
         .routes(routes!(my_logins::disconnect))
         .routes(routes!(my_tokens::list, my_tokens::create))

@@ -4,7 +4,7 @@ use axum::{
     Json,
     body::Bytes,
     extract::State,
-    response::{AppendHeaders, IntoResponse},
+    response::{AppendHeaders, IntoResponse, Response},
 };
 use axum_extra::extract::{
     CookieJar,
@@ -15,8 +15,13 @@ use http::{HeaderMap, StatusCode, header};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use super::{
+    login::{Next, own_path},
+    providers::onward,
+};
 use crate::{
     Api, ApiError, ApiResult, PublicUrl,
+    extract::Query,
     identity::{Bearer, Gate, SESSION_COOKIE, by_token, secret_hash},
 };
 
@@ -26,6 +31,10 @@ const LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// Cookies that scripts may read. Panoramax clients look at them to tell whether someone is signed in; none of them
 /// proves anything to the server.
 const READABLE: [&str; 3] = ["session", "user_id", "user_name"];
+
+/// The provider that vouched for whoever is signed in in a browser, if one did. It proves nothing: it says where they are led when
+/// they sign out.
+pub const VIA_COOKIE: &str = "flaneur_via";
 
 /// A token to sign in with.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
@@ -44,6 +53,14 @@ pub struct SignedIn {
     name: String,
     /// Whether it runs the instance.
     admin: bool,
+}
+
+/// Who signed out here, and may still be signed in elsewhere.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct SignedOut {
+    /// Where a browser is to go, to sign out there, too. It comes back.
+    #[serde(rename = "continue")]
+    onward: String,
 }
 
 /// Cookies as headers.
@@ -73,15 +90,16 @@ pub async fn sign_in(State(api): State<Api>, url: PublicUrl, body: Bytes) -> Api
 
 /// Opens a session for an account, and answers who it is.
 pub async fn open(api: &Api, url: &PublicUrl, account: &Account) -> ApiResult<(Cookies, Json<SignedIn>)> {
-    let cookies = AppendHeaders(cookies_for(api, url, account).await?);
+    let cookies = AppendHeaders(cookies_for(api, url, account, None).await?);
     Ok((cookies, Json(SignedIn { id: account.id, name: account.name.clone(), admin: account.admin })))
 }
 
-/// Opens a session for an account. Its cookies.
+/// Opens a session for an account, for which the provider `via` vouched, if one did. Its cookies.
 pub async fn cookies_for(
     api: &Api,
     url: &PublicUrl,
     account: &Account,
+    via: Option<&str>,
 ) -> ApiResult<Vec<(header::HeaderName, String)>> {
     let secret = api.world.secret_text::<32>();
     let session = Session {
@@ -92,15 +110,38 @@ pub async fn cookies_for(
     api.catalog.create_session(session, api.world.now()).await?;
     let name = percent_encoding::utf8_percent_encode(&account.name, percent_encoding::NON_ALPHANUMERIC).to_string();
     let id = account.id.to_string();
-    let cookies = [(SESSION_COOKIE, secret.as_str()), ("session", "1"), ("user_id", &id), ("user_name", &name)]
-        .map(|(cookie, value)| set(api, url, cookie, value, LIFETIME.as_secs()));
-    Ok(cookies.into())
+    let mut cookies = [(SESSION_COOKIE, secret.as_str()), ("session", "1"), ("user_id", &id), ("user_name", &name)]
+        .map(|(cookie, value)| set(api, url, cookie, value, LIFETIME.as_secs()))
+        .to_vec();
+    // That of whoever was signed in before goes, too.
+    cookies.push(set(api, url, VIA_COOKIE, via.unwrap_or_default(), via.map_or(0, |_| LIFETIME.as_secs())));
+    Ok(cookies)
 }
 
-/// Sign out: ends the session and takes its cookies away.
-#[utoipa::path(delete, path = "/auth/session", tag = "Accounts", responses((status = 204, description = "Signed out")))]
-pub async fn sign_out(State(api): State<Api>, url: PublicUrl, headers: HeaderMap) -> ApiResult<impl IntoResponse> {
-    Ok((StatusCode::NO_CONTENT, close(&api, &url, &headers).await?))
+/// Sign out: ends the session and takes its cookies away
+///
+/// Where the provider that vouched for whoever was signed in has a place to sign out, the answer says where.
+#[utoipa::path(
+    delete, path = "/auth/session", tag = "Accounts",
+    params(("next_url" = Option<String>, Query, description = "Page of this instance to go to after signing out at the provider, too")),
+    responses(
+        (status = 200, description = "Signed out here; a browser is to go on to the provider", body = SignedOut,
+            example = json!({"continue": "https://id.example.org/end?client_id=flaneur&state=x"})),
+        (status = 204, description = "Signed out"),
+    )
+)]
+pub async fn sign_out(
+    State(api): State<Api>,
+    url: PublicUrl,
+    headers: HeaderMap,
+    next: Query<Next>,
+) -> ApiResult<Response> {
+    let cookies = close(&api, &url, &headers).await?;
+    let next = own_path(next.0.next_url.as_deref(), &url);
+    Ok(match onward(&api, &url, &headers, &next).await? {
+        Some((ticket, address)) => (cookies, ticket, Json(SignedOut { onward: address })).into_response(),
+        None => (StatusCode::NO_CONTENT, cookies).into_response(),
+    })
 }
 
 /// Ends the session of a request.
@@ -108,7 +149,7 @@ pub async fn close(api: &Api, url: &PublicUrl, headers: &HeaderMap) -> ApiResult
     if let Some(cookie) = CookieJar::from_headers(headers).get(SESSION_COOKIE) {
         api.catalog.end_session(&secret_hash(cookie.value())).await?;
     }
-    let mut cookies = vec![set(api, url, SESSION_COOKIE, "", 0)];
+    let mut cookies = vec![set(api, url, SESSION_COOKIE, "", 0), set(api, url, VIA_COOKIE, "", 0)];
     cookies.extend(READABLE.map(|name| set(api, url, name, "", 0)));
     Ok(AppendHeaders(cookies))
 }
@@ -119,7 +160,7 @@ fn set(api: &Api, url: &PublicUrl, name: &str, value: &str, seconds: i64) -> (he
     let elsewhere = secure && !api.settings.credential_origins.is_empty();
     let cookie = Cookie::build((name, value))
         .path("/")
-        .http_only(name == SESSION_COOKIE)
+        .http_only(!READABLE.contains(&name))
         .secure(secure)
         .same_site(if elsewhere { SameSite::None } else { SameSite::Lax });
     // Max-Age is written by hand: the cookie crate wants a duration type of another library.

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    identity::{SESSION_COOKIE, secret_hash},
+    identity::secret_hash,
     testing::{Answer, Fixture, HOST, fixture},
 };
 use flaneur_catalog::model::NewInvite;
@@ -29,7 +29,7 @@ async fn a_session_hides_its_secret_and_shows_that_it_is_there() {
     assert_eq!(answer.json()["name"], "owner");
     for cookie in answer.headers.get_all("set-cookie") {
         let cookie = cookie.to_str().unwrap();
-        assert_eq!(cookie.starts_with(SESSION_COOKIE), cookie.contains("HttpOnly"), "{cookie}");
+        assert_eq!(cookie.starts_with("flaneur_"), cookie.contains("HttpOnly"), "{cookie}");
         assert!(cookie.contains("Secure") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/"), "{cookie}");
     }
     let cookies = cookies(&answer);

@@ -252,6 +252,7 @@ pub(super) const CASES: &[Case] = &[
     any("GET", "/auth/login/{provider}", Body::None),
     any("GET", "/auth/redirect?state=nothing", Body::None),
     any("GET", "/auth/logout", Body::None),
+    any("GET", "/auth/signed-out?state=nothing", Body::None),
     open("POST", "/auth/session", Body::Json(r#"{"token":"{jwt}"}"#)),
     open("DELETE", "/auth/session", Body::None),
     open("POST", "/auth/invites/redeem", Body::Json(r#"{"code":"nothing"}"#)),

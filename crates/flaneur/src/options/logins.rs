@@ -22,6 +22,13 @@ pub struct Logins {
     /// How people know that provider; without it, by its host
     #[arg(long, value_name = "NAME", env = "FLANEUR_OIDC_NAME")]
     pub oidc_name: Option<String>,
+    /// Whether who signs out here is led to that provider to sign out there, too; it sends them back to /api/auth/signed-out of the
+    /// public URL
+    #[arg(
+        long, value_name = "BOOL", env = "FLANEUR_OIDC_SIGN_OUT", default_value = "true",
+        action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true
+    )]
+    pub oidc_sign_out: bool,
     /// Client id of this instance at OpenStreetMap, with the permission "Read user preferences"
     #[arg(long, value_name = "ID", env = "FLANEUR_OSM_CLIENT_ID")]
     pub osm_client_id: Option<String>,
@@ -50,6 +57,7 @@ impl Logins {
                     client_id,
                     client_secret: given(self.oidc_client_secret.as_ref()),
                     name: given(self.oidc_name.as_ref()),
+                    sign_out: self.oidc_sign_out,
                 };
                 providers.push(Provider::oidc(settings).context("--oidc-issuer")?);
             }
@@ -84,6 +92,7 @@ mod tests {
             oidc_client_id: None,
             oidc_client_secret: None,
             oidc_name: None,
+            oidc_sign_out: true,
             osm_client_id: None,
             osm_client_secret: None,
             osm_url: "https://www.openstreetmap.org".to_owned(),

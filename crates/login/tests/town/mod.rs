@@ -167,8 +167,8 @@ impl Drop for Town {
 
 pub fn oidc_at(url: &str, secret: Option<&str>) -> Provider {
     let client_secret = secret.map(str::to_owned);
-    Provider::oidc(OidcSettings { issuer: url.to_owned(), client_id: CLIENT.to_owned(), client_secret, name: None })
-        .unwrap()
+    let (issuer, client_id) = (url.to_owned(), CLIENT.to_owned());
+    Provider::oidc(OidcSettings { issuer, client_id, client_secret, name: None, sign_out: true }).unwrap()
 }
 
 /// The parameters of an address.

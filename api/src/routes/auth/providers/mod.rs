@@ -1,4 +1,4 @@
-//! `/auth/login/{provider}` and `/auth/redirect`: to a login provider, and back from it.
+//! `/auth/login/{provider}` and `/auth/redirect`: to a login provider, and back from it; and the same to sign out.
 
 use axum::{
     Extension,
@@ -27,8 +27,11 @@ use crate::{
     metrics,
 };
 
+pub(super) mod sign_out;
 #[cfg(test)]
 mod tests;
+
+pub use sign_out::onward;
 
 /// Name of the cookie with the ticket.
 const TICKET_COOKIE: &str = "flaneur_login";
@@ -179,7 +182,7 @@ async fn leave(
     };
     // Signing a list of texts with a key that is there does not fail.
     let ticket = api.tokens.note(ticket).unwrap_or_default();
-    Ok(Ok((AppendHeaders([ticket_cookie(url, &ticket, PATIENCE.as_secs())]), address.into())))
+    Ok(Ok((ticket_cookie(url, TICKET_COOKIE, &ticket), address.into())))
 }
 
 /// The same, for who is signed in and connects one more login with their account.
@@ -198,14 +201,16 @@ pub async fn leave_to_connect(
     })
 }
 
-fn ticket_cookie(url: &PublicUrl, ticket: &str, seconds: i64) -> (header::HeaderName, String) {
+/// Has the browser take a ticket along under this name; an empty one is taken away.
+fn ticket_cookie(url: &PublicUrl, name: &'static str, ticket: &str) -> SetCookie {
+    let seconds = if ticket.is_empty() { 0 } else { PATIENCE.as_secs() };
     // Lax: the browser comes back from another site.
-    let cookie = Cookie::build((TICKET_COOKIE, ticket))
+    let cookie = Cookie::build((name, ticket))
         .path("/api/auth")
         .http_only(true)
         .secure(url.0.starts_with("https:"))
         .same_site(SameSite::Lax);
-    (header::SET_COOKIE, format!("{cookie}; Max-Age={seconds}"))
+    AppendHeaders([(header::SET_COOKIE, format!("{cookie}; Max-Age={seconds}"))])
 }
 
 /// Come back from a login provider, in a browser.
@@ -232,7 +237,7 @@ pub async fn come_back(
 ) -> ApiResult<Response> {
     let whom = Whom::Address(client.map(|Extension(client)| client.network()));
     api.pace.count(whom, Doing::Logins, api.settings.max_logins_per_minute, api.world.now())?;
-    let mut cookies = vec![ticket_cookie(&url, "", 0)];
+    let mut cookies = ticket_cookie(&url, TICKET_COOKIE, "").0.to_vec();
     let Some(ticket) = ticket(&api, &headers) else {
         metrics::came_back(Problem::Expired.name());
         return Ok(answer(cookies, sign_in_page(&url, "/", Some(Problem::Expired.name()))));
@@ -301,7 +306,7 @@ async fn settle(
             account
         }
     };
-    Ok(Ok(cookies_for(api, url, &account).await?))
+    Ok(Ok(cookies_for(api, url, &account, Some(&ticket.provider)).await?))
 }
 
 /// Who came back, as the provider says.

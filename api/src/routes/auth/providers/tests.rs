@@ -10,9 +10,11 @@ use axum::{
     extract::State,
     routing::{get, post},
 };
-use flaneur_login::{OsmSettings, Provider};
+use flaneur_login::{OidcSettings, OsmSettings, Provider};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+
+mod signing_out;
 
 use super::TICKET_COOKIE;
 use crate::{
@@ -42,6 +44,12 @@ async fn map(someone: &Someone) -> Provider {
     tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
     let (client_id, client_secret) = ("flaneur".to_owned(), None);
     Provider::osm(OsmSettings { base, client_id, client_secret, name: None }).unwrap()
+}
+
+/// A provider of OpenID Connect at this address.
+fn oidc(issuer: String, client_secret: Option<String>) -> Provider {
+    let client_id = "flaneur".to_owned();
+    Provider::oidc(OidcSettings { issuer, client_id, client_secret, name: None, sign_out: true }).unwrap()
 }
 
 fn someone(number: u64, name: &str) -> Someone {
@@ -98,6 +106,7 @@ async fn whoever_comes_back_is_signed_in_where_they_were_going() {
     let (state, ticket) = left(&fixture, "%2Fupload%3Fx%3D1").await;
     let answer = back(&fixture, &format!("code=x&state={state}"), &ticket).await;
     assert_eq!(arrived(&fixture, &answer).await, ("/upload?x=1".to_owned(), json!("Ada maps")));
+    assert_eq!(cookie(&answer, "flaneur_via").as_deref(), Some("osm"), "where they are led when they sign out");
     for cookie in answer.headers.get_all("set-cookie") {
         let cookie = cookie.to_str().unwrap();
         let hidden = cookie.starts_with("flaneur_");
@@ -169,9 +178,7 @@ async fn what_went_wrong_is_said() {
     let base = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let client_secret = Some("s".to_owned());
-    let settings =
-        flaneur_login::OidcSettings { issuer: base, client_id: "flaneur".to_owned(), client_secret, name: None };
-    let away = FixtureBuilder::default().login(Provider::oidc(settings).unwrap()).build().await;
+    let away = FixtureBuilder::default().login(oidc(base, client_secret)).build().await;
     let answer = away.get("/auth/login/oidc?next_url=/upload").await;
     assert_eq!(location(&answer), format!("{HOST}/sign-in?next=%2Fupload&problem=away"));
     assert_eq!(away.get("/auth/login/osm").await.status, 404);
