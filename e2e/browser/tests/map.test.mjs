@@ -97,6 +97,28 @@ test('only the pictures of a contributor are shown, and who is not there is said
   await clean(opened);
 });
 
+test('only what has a tag is shown', async () => {
+  const body = JSON.stringify({ semantics: [{ key: 'osm|amenity', value: 'bench' }] });
+  const headers = { Authorization: `Bearer ${given.token}`, 'Content-Type': 'application/json' };
+  const tagged = await fetch(`${given.url}/api/collections/${given.walk[0].collection}`, { method: 'PATCH', headers, body });
+  assert.equal(tagged.status, 200);
+  const opened = await openPage(browser, DESKTOP);
+  const { page } = opened;
+  await page.goto(`${given.url}/${HERE}`);
+  await untilMap(page);
+  await page.getByTestId('filter-open').click();
+  const tag = page.getByTestId('filter-tag');
+  await tag.fill('osm|amenity=fountain');
+  await tag.press('Enter');
+  await state(page).getByText('Nothing here fits the filters.').waitFor();
+  await address(page, 'tag=osm%7Camenity%3Dfountain');
+  await tag.fill('osm|amenity');
+  await tag.press('Enter');
+  await page.waitForFunction(() => document.querySelector('[data-testid=filter-state]').textContent === '');
+  assert.equal(await page.getByTestId('filter-open').getAttribute('aria-label'), 'Filters: 1');
+  await clean(opened);
+});
+
 test('a link of a Panoramax viewer shows what it shows there', async () => {
   const opened = await openPage(browser, DESKTOP);
   const { page } = opened;

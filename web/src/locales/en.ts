@@ -146,6 +146,8 @@ export const en = {
   'filters.userExample': 'A contributor’s name',
   'filters.noUser': 'Nobody here is called {name}.',
   'filters.userUnknown': 'Who that is could not be found out. Try again.',
+  'filters.tag': 'Tag',
+  'filters.tagExample': 'Such as osm|surface=gravel',
   'filters.density': 'Sharpness',
   'filters.density.10': 'Fair: 10 pixels per degree or more',
   'filters.density.15': 'Good: 15 or more',

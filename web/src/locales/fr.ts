@@ -142,6 +142,8 @@ export const fr: Messages = {
   'filters.userExample': 'Nom d’un contributeur',
   'filters.noUser': 'Personne ne s’appelle {name} ici.',
   'filters.userUnknown': 'Impossible de savoir qui c’est. Réessayez.',
+  'filters.tag': 'Mot-clé',
+  'filters.tagExample': 'Par ex. osm|surface=gravel',
   'filters.density': 'Netteté',
   'filters.density.10': 'Correcte : au moins 10 pixels par degré',
   'filters.density.15': 'Bonne : au moins 15',

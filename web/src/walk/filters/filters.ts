@@ -24,14 +24,18 @@ export interface Filters {
   readonly density: number | null;
   /** At most so many metres off. */
   readonly accuracy: number | null;
+  /** What it shows: a tag's key, or `key=value`. */
+  readonly tag: string | null;
 }
 
-export const NO_FILTERS: Filters = { from: null, to: null, type: null, camera: null, account: null, density: null, accuracy: null };
+export const NO_FILTERS: Filters = { from: null, to: null, type: null, camera: null, account: null, density: null, accuracy: null, tag: null };
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Longest name of a camera that the API takes, bytes; what is longer in characters is longer in bytes, too. */
 export const LONGEST_CAMERA = 200;
+/** The same of a tag. */
+export const LONGEST_TAG = 200;
 
 /** The ends of a time, the earlier first. Days are texts that sort as they follow one another. */
 export function inOrder(from: string | null, to: string | null): [string | null, string | null] {
@@ -40,6 +44,12 @@ export function inOrder(from: string | null, to: string | null): [string | null,
 
 export function parseType(value: string | null): PictureType | null {
   return PICTURE_TYPES.find((each) => each === value) ?? null;
+}
+
+/** A tag, or its key. Without a key it is none, without a value it is the key. */
+export function parseTag(value: string | null): string | null {
+  const tag = (value ?? '').slice(0, LONGEST_TAG).trim().replace(/\s*=$/, '');
+  return tag === '' || tag.startsWith('=') ? null : tag;
 }
 
 function day(value: string | null): string | null {
@@ -70,6 +80,7 @@ export function parseFilters(get: (name: string) => string | null): Filters {
     account: account !== null && UUID.test(account) ? account : null,
     density: DENSITIES.find((each) => each === density) ?? null,
     accuracy: accuracy(get('gps')),
+    tag: parseTag(get('tag')),
   };
 }
 
@@ -79,7 +90,7 @@ export function parseTheme(value: string | null): Theme {
 
 /** The parts of an address that say the same. */
 export function formatFilters(filters: Filters): string[] {
-  const { from, to, type, camera, account, density, accuracy: most } = filters;
+  const { from, to, type, camera, account, density, accuracy: most, tag } = filters;
   const stars = [...ACCURACIES].find(([, metres]) => metres === most)?.[0];
   const parts: [string, string | null][] = [
     ['date_from', from],
@@ -89,13 +100,14 @@ export function formatFilters(filters: Filters): string[] {
     ['users', account],
     ['density', density === null ? null : String(density)],
     ['gps', stars === undefined ? null : [1, 2, 3, 4, 5].filter((star) => star >= stars).join(',')],
+    ['tag', tag === null ? null : encodeURIComponent(tag)],
   ];
   return parts.flatMap(([name, value]) => (value === null ? [] : [`${name}=${value}`]));
 }
 
 /** The parameters by which the API is asked for it: nothing, or a question mark and what follows. */
 export function filterQuery(filters: Filters): string {
-  const { from, to, type, camera, account, density, accuracy: most } = filters;
+  const { from, to, type, camera, account, density, accuracy: most, tag } = filters;
   const query = new URLSearchParams();
   if (from !== null || to !== null) query.set('datetime', `${from ?? '..'}/${to ?? '..'}`);
   if (type !== null) query.set('type', type);
@@ -103,6 +115,7 @@ export function filterQuery(filters: Filters): string {
   if (account !== null) query.set('account_id', account);
   if (density !== null) query.set('h_pixel_density', String(density));
   if (most !== null) query.set('gps_accuracy', String(most));
+  if (tag !== null) query.set('tag', tag);
   const text = query.toString();
   return text === '' ? '' : `?${text}`;
 }

@@ -10,7 +10,9 @@ import {
   type Filters,
   inOrder,
   LONGEST_CAMERA,
+  LONGEST_TAG,
   NO_FILTERS,
+  parseTag,
   parseTheme,
   parseType,
   PICTURE_TYPES,
@@ -61,6 +63,14 @@ export class FilterPanel {
   });
   private readonly users = h('datalist', { id: 'filter-users' });
   private readonly userTrouble = h('p', { id: 'filter-user-trouble', class: 'problem', role: 'alert', hidden: true });
+  private readonly tag = h('input', {
+    id: 'filter-tag',
+    maxlength: LONGEST_TAG,
+    placeholder: t('filters.tagExample'),
+    autocomplete: 'off',
+    autocapitalize: 'none',
+    'data-testid': 'filter-tag',
+  });
   private readonly density = select('filter-density', [
     ['', t('filters.any')],
     ...DENSITIES.map((each) => [String(each), t(`filters.density.${each}`)] as const),
@@ -93,6 +103,7 @@ export class FilterPanel {
       labelled(t('filters.density'), this.density),
       labelled(t('filters.camera'), this.camera, this.cameras),
       labelled(t('filters.user'), this.user, this.users, this.userTrouble),
+      labelled(t('filters.tag'), this.tag),
       this.clear,
       h('hr'),
       labelled(t('filters.theme'), this.theme),
@@ -133,6 +144,7 @@ export class FilterPanel {
     this.camera.value = filters.camera ?? '';
     this.density.value = String(filters.density ?? '');
     this.accuracy.value = String(filters.accuracy ?? '');
+    this.tag.value = filters.tag ?? '';
     this.theme.value = theme;
     this.clear.disabled = countFilters(filters) === 0;
     void this.showUser(filters.account);
@@ -172,6 +184,7 @@ export class FilterPanel {
       account: account === undefined ? this.known.account : account,
       density: this.density.value === '' ? null : Number(this.density.value),
       accuracy: this.accuracy.value === '' ? null : Number(this.accuracy.value),
+      tag: parseTag(this.tag.value),
     };
     this.events.onFilters(filters);
   }
