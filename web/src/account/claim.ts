@@ -1,14 +1,15 @@
 import '../styles/forms.css';
 
 import { claimToken } from '../api/account';
-import { ApiError } from '../api/errors';
+import { isNotFound } from '../api/errors';
 import { askedFor, type Token } from '../api/tokens';
 import { errorText } from '../app/errorText';
 import type { Page } from '../app/page';
 import { session } from '../app/session';
+import { signInLink } from '../app/signInLink';
 import { fill, h } from '../lib/dom';
 import { t } from '../locales';
-import { simpleForm } from './form';
+import { simpleForm } from '../app/form';
 import { askedTexts } from './tokenWords';
 
 /** Asks whoever is signed in whether the program may do what it asks for. */
@@ -47,11 +48,10 @@ export async function openClaim(url: URL): Promise<Page> {
   if (id === '') {
     warn(t('claim.missing'));
   } else if (account === null) {
-    const next = encodeURIComponent(url.pathname + url.search);
     fill(
       content,
       h('p', {}, t('claim.signIn')),
-      h('p', {}, h('a', { href: `/sign-in?next=${next}`, class: 'button primary' }, t('app.signIn'))),
+      h('p', {}, signInLink(url.pathname + url.search)),
     );
   } else {
     try {
@@ -61,7 +61,7 @@ export async function openClaim(url: URL): Promise<Page> {
       };
       fill(content, question(token, account.name, allowed));
     } catch (error) {
-      warn(error instanceof ApiError && error.kind === 'notFound' ? t('claim.wrong') : errorText(error));
+      warn(isNotFound(error) ? t('claim.wrong') : errorText(error));
     }
   }
   return {

@@ -6,7 +6,7 @@ import { session } from '../app/session';
 import { labelled } from '../app/labelled';
 import { h } from '../lib/dom';
 import { t } from '../locales';
-import { simpleForm } from './form';
+import { simpleForm } from '../app/form';
 
 /** `/invite#CODE`. The code stands in the hash so that it reaches no log on its way. */
 export function openInvite(url: URL): Page {

@@ -3,7 +3,7 @@ import { choice, choices, ticked } from '../app/choice';
 import { labelled } from '../app/labelled';
 import { h } from '../lib/dom';
 import { type MessageKey, t } from '../locales';
-import { Incomplete, simpleForm } from './form';
+import { Incomplete, simpleForm } from '../app/form';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Longest description that the API takes, characters. */

@@ -3,7 +3,7 @@ import { choice, choices, ticked } from '../app/choice';
 import { labelled } from '../app/labelled';
 import { h } from '../lib/dom';
 import { t } from '../locales';
-import { Incomplete, simpleForm } from './form';
+import { Incomplete, simpleForm } from '../app/form';
 
 /** Longest address that the API takes, characters. */
 const LONGEST_ADDRESS = 2000;

@@ -6,6 +6,7 @@ import { configuration } from '../api/configuration';
 import { errorText } from '../app/errorText';
 import type { Page } from '../app/page';
 import { session } from '../app/session';
+import { signInLink } from '../app/signInLink';
 import { toast } from '../app/toast';
 import { fill, h } from '../lib/dom';
 import { t } from '../locales';
@@ -85,8 +86,7 @@ class AccountView {
     }
     if (account === null) {
       const text = h('p', { tabindex: -1, 'data-testid': 'account-sign-in' }, t('account.signIn'));
-      const link = h('a', { href: `/sign-in?next=${encodeURIComponent(`/account${location.hash}`)}`, class: 'button primary' }, t('app.signIn'));
-      fill(this.element, text, h('p', {}, link));
+      fill(this.element, text, h('p', {}, signInLink(`/account${location.hash}`)));
       // The button that signed out is gone; and this is what came of it.
       if (before !== null) text.focus();
       return;

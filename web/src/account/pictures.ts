@@ -5,7 +5,7 @@ import { choice, choices } from '../app/choice';
 import { type Child, h } from '../lib/dom';
 import { t } from '../locales';
 import { attributionField, licenceField, type LicenceOption } from './credit';
-import { simpleForm } from './form';
+import { simpleForm } from '../app/form';
 import { Section } from './section';
 
 const COLLABORATIVE = { usual: null, yes: true, no: false } as const;

@@ -1,5 +1,6 @@
 import { ApiError } from '../api/errors';
 import { errorText } from '../app/errorText';
+import { Said } from '../app/said';
 import { type Child, fill, h } from '../lib/dom';
 import { t } from '../locales';
 
@@ -7,8 +8,7 @@ import { t } from '../locales';
 export abstract class Section {
   readonly element: HTMLElement;
   protected readonly content = h('div');
-  /** What came of the last action; read out because it gets the focus. */
-  private readonly said: HTMLElement;
+  private readonly said: Said;
   private loads = 0;
 
   protected constructor(
@@ -18,13 +18,13 @@ export abstract class Section {
     protected readonly signal: AbortSignal,
   ) {
     const id = `account-${name}`;
-    this.said = h('p', { class: 'section-said', tabindex: -1, hidden: true, 'data-testid': `${id}-said` });
+    this.said = new Said(`${id}-said`);
     this.element = h(
       'section',
       { class: 'account-section', 'aria-labelledby': id, 'data-testid': id },
       h('h2', { id }, title),
       h('p', { class: 'lead' }, intro),
-      this.said,
+      this.said.element,
       this.content,
     );
   }
@@ -50,13 +50,11 @@ export abstract class Section {
   }
 
   protected say(text: string): void {
-    this.said.textContent = text;
-    this.said.hidden = false;
-    this.said.focus();
+    this.said.say(text);
   }
 
   protected hush(): void {
-    this.said.hidden = true;
+    this.said.hush();
   }
 
   private fail(error: unknown): void {

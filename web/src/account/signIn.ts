@@ -12,7 +12,7 @@ import { labelled } from '../app/labelled';
 import { type Child, fill, h } from '../lib/dom';
 import { safeNext } from '../lib/urls';
 import { t } from '../locales';
-import { continueWith, Incomplete, simpleForm } from './form';
+import { continueWith, Incomplete, simpleForm } from '../app/form';
 import { signInProblem } from './problems';
 
 function tokenForm(next: string): HTMLFormElement {

@@ -7,7 +7,7 @@ import { type Child, h } from '../lib/dom';
 import { wait } from '../lib/time';
 import { t } from '../locales';
 import { whenWatched } from '../upload/connection';
-import { Incomplete, simpleForm } from './form';
+import { Incomplete, simpleForm } from '../app/form';
 import { Section } from './section';
 import { transferAddress } from './transferAddress';
 import { TransferEntry } from './transferEntry';

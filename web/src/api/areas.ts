@@ -1,6 +1,6 @@
 import type { Polygon, Position, Ring } from '../lib/geometry';
 import { request } from './client';
-import { list, number, object, text } from './json';
+import { linkOf, list, number, object, text } from './json';
 
 /** Whose areas: the account's own, or the instance's. */
 export type AreaScope = 'own' | 'instance';
@@ -95,6 +95,6 @@ export async function countPictures(polygons: readonly Polygon[], account: strin
   const filter = account === null ? {} : { filter: `account_id = '${account}'`, 'filter-lang': 'cql2-text' };
   const body = { intersects: { type: 'MultiPolygon', coordinates: polygons }, limit: MOST_COUNTED, ...filter };
   const answer = object(await request('/search', { method: 'POST', body, signal }));
-  const more = list(answer.links).some((link) => object(link).rel === 'next');
+  const more = linkOf(answer, 'next') !== null;
   return { pictures: list(answer.features).length, isAll: !more };
 }

@@ -111,6 +111,14 @@ export function configuration(): Promise<Configuration> {
   return known;
 }
 
+/** Address of the MapLibre style to draw the map on; null for the built-in background, and where the settings can't be had. */
+export async function backgroundStyleAddress(): Promise<string | null> {
+  return configuration().then(
+    (known) => known.backgroundStyle,
+    () => null,
+  );
+}
+
 const listeners = new Set<() => void>();
 
 /** Calls back when the settings changed from here. */

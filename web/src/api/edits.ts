@@ -1,5 +1,5 @@
 import { request } from './client';
-import { list, number, object, text } from './json';
+import { linkOf, list, number, object, text } from './json';
 
 /** Changing 20,000 pictures at once takes its time on a small machine, milliseconds. */
 export const PATIENCE_MS = 180_000;
@@ -66,7 +66,7 @@ function tagsText(tags: readonly Tag[]): string {
 export function parseEditable(raw: unknown): Editable {
   const item = object(raw);
   const properties = object(item.properties);
-  const edit = list(item.links).map(object).find((link) => link.rel === 'edit');
+  const edit = linkOf(item, 'edit');
   const known = properties['flaneur:heading_source'] !== 'none';
   const visibility = VISIBILITIES.find((each) => each === properties['geovisio:visibility']);
   return {
@@ -106,7 +106,7 @@ export function parseHistory(raw: unknown): PastEdit[] {
     const edit = object(each);
     const [id, at] = [text(edit.id), text(edit.at)];
     if (id === null || at === null) return [];
-    const undoable = list(edit.links).some((link) => object(link).rel === 'undo');
+    const undoable = linkOf(edit, 'undo') !== null;
     return [{ id, at, who: text(object(edit.account).name) ?? '', values: parseValues(edit.changes), undoable }];
   });
 }

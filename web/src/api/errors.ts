@@ -24,6 +24,20 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether it is about something that is not there, or not for whoever asks. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiError && error.kind === 'notFound';
+}
+
+/** Waits for what takes something away: what is gone already is no failure. */
+export async function evenIfGone(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
 export function kindOfStatus(status: number): ErrorKind {
   if (status === 401) return 'signedOut';
   if (status === 403) return 'forbidden';

@@ -9,6 +9,11 @@ export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? (value as readonly unknown[]) : [];
 }
 
+/** The first link of a document that is this to it; null without any. */
+export function linkOf(document: Json, rel: string): Json | null {
+  return list(document.links).map(object).find((link) => link.rel === rel) ?? null;
+}
+
 export function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }

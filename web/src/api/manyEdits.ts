@@ -1,7 +1,7 @@
 import type { Place } from '../lib/geometry';
 import { request } from './client';
 import { PATIENCE_MS, VISIBILITIES, type Visibility } from './edits';
-import { type Json, list, number, object, text } from './json';
+import { type Json, linkOf, list, number, object, text } from './json';
 
 /** What is to be done to many pictures, as the API has it. */
 export type Operation =
@@ -105,7 +105,7 @@ export function parseOwnEdits(raw: unknown): OwnEdit[] {
         operation,
         parameters: object(parameters),
         changes: number(edit.changes_count) ?? 0,
-        undoable: list(edit.links).some((link) => object(link).rel === 'undo'),
+        undoable: linkOf(edit, 'undo') !== null,
         undone: text(edit.undone_by) !== null,
       },
     ];

@@ -1,5 +1,5 @@
 import { request, requestText } from './client';
-import { ApiError } from './errors';
+import { isNotFound } from './errors';
 import { list, number, object, text } from './json';
 import { PAGE_NAMES, type PageName } from './pageNames';
 
@@ -36,7 +36,7 @@ export async function getPage(name: PageName, signal?: AbortSignal): Promise<Pag
     const page = parsePage(await request(`/pages/${name}`, { signal }));
     return page?.languages.length === 0 ? null : page;
   } catch (error) {
-    if (error instanceof ApiError && error.kind === 'notFound') return null;
+    if (isNotFound(error)) return null;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { httpUrl } from '../lib/urls';
 import { request } from './client';
-import { type Json, list, object, text } from './json';
+import { type Json, linkOf, list, object, text } from './json';
 
 export const ISSUES = [
   'blur_missing',
@@ -170,7 +170,7 @@ export function parseReport(raw: unknown): Report | null {
 /** A page of reports out of the API's answer. */
 export function parseReports(raw: unknown): ReportPage {
   const answer = object(raw);
-  const next = httpUrl(list(answer.links).map(object).find((link) => link.rel === 'next')?.href);
+  const next = httpUrl(linkOf(answer, 'next')?.href);
   return {
     reports: list(answer.reports).map(parseReport).filter((report) => report !== null),
     next: next === null ? null : new URL(next).searchParams.get('page'),

@@ -1,7 +1,7 @@
 import type { Place } from '../lib/geometry';
 import { request } from './client';
 import { VISIBILITIES, type Visibility } from './edits';
-import { list, number, object, text } from './json';
+import { type Json, linkOf, list, number, object, text } from './json';
 
 /** Most pictures that are taken up at once: as many as one edit may change. */
 export const MOST_PICTURES = 20_000;
@@ -66,9 +66,9 @@ function parseSequence(raw: unknown): OwnSequence[] {
   ];
 }
 
-/** The path below the API's root that an address of this site's API leads to; null for any other. */
-function pathOf(href: unknown): string | null {
-  const address = text(href);
+/** The path below the API's root that leads to the next page; null on the last one, and where that is not of this site's API. */
+function nextOf(answer: Json): string | null {
+  const address = text(linkOf(answer, 'next')?.href);
   if (address === null) return null;
   const { pathname, search } = new URL(address, 'http://here.invalid');
   return pathname.startsWith('/api/') ? pathname.slice('/api'.length) + search : null;
@@ -76,9 +76,8 @@ function pathOf(href: unknown): string | null {
 
 /** A page of one's sequences out of the API's answer. */
 export function parseSequences(raw: unknown): SequencePage {
-  const links = list(object(raw).links);
-  const next = links.map(object).find(({ rel }) => rel === 'next');
-  return { sequences: links.flatMap(parseSequence), next: next === undefined ? null : pathOf(next.href) };
+  const answer = object(raw);
+  return { sequences: list(answer.links).flatMap(parseSequence), next: nextOf(answer) };
 }
 
 /** The first page of one's sequences. */
@@ -154,8 +153,7 @@ export async function picturesOf(
     const features = list(answer.features).filter((each) => object(object(each).properties)['geovisio:status'] === 'ready');
     found.push(...features.flatMap(parseOwnPicture));
     onPart(found.length);
-    const next = list(answer.links).map(object).find(({ rel }) => rel === 'next');
-    page = next === undefined ? null : pathOf(next.href);
+    page = nextOf(answer);
   }
   return found;
 }

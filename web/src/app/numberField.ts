@@ -1,4 +1,4 @@
-import { Incomplete } from '../account/form';
+import { Incomplete } from './form';
 import { h } from '../lib/dom';
 import { t } from '../locales';
 import { labelled } from './labelled';

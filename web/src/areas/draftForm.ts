@@ -1,5 +1,5 @@
 import { addArea, type AreaScope, countPictures, type ExcludedArea } from '../api/areas';
-import { simpleForm } from '../account/form';
+import { simpleForm } from '../app/form';
 import { choice } from '../app/choice';
 import { labelled } from '../app/labelled';
 import { h } from '../lib/dom';

@@ -1,4 +1,4 @@
-import { type Box, EARTH_RADIUS_M, type Polygon, type Position, radians, type Ring } from '../lib/geometry';
+import { type Box, boxOf as boxOfPlaces, EARTH_RADIUS_M, type Polygon, type Position, radians, type Ring } from '../lib/geometry';
 
 /** Most positions that the API takes of one area. */
 export const MOST_POSITIONS = 10_000;
@@ -101,12 +101,7 @@ export function sizeOf(polygons: readonly Polygon[]): number {
 
 /** The box around polygons; null where there is nothing. */
 export function boxOf(polygons: readonly Polygon[]): Box | null {
-  let box: [number, number, number, number] | null = null;
-  for (const [lon, lat] of polygons.flat(2)) {
-    if (box === null) box = [lon, lat, lon, lat];
-    else box = [Math.min(box[0], lon), Math.min(box[1], lat), Math.max(box[2], lon), Math.max(box[3], lat)];
-  }
-  return box;
+  return boxOfPlaces(polygons.flat(2).map(([lon, lat]) => ({ lon, lat })));
 }
 
 /** Part of the box around a ring that it has to enclose, so that it is no mere line. */

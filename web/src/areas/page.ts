@@ -2,6 +2,7 @@ import type { AreaScope } from '../api/areas';
 import type { Account } from '../api/account';
 import type { Page } from '../app/page';
 import { session } from '../app/session';
+import { signInLink } from '../app/signInLink';
 import { fill, h } from '../lib/dom';
 import { t } from '../locales';
 import { AreasView } from './view';
@@ -9,13 +10,12 @@ import { AreasView } from './view';
 const ADDRESSES: Readonly<Record<AreaScope, string>> = { own: '/account/excluded-areas', instance: '/excluded-areas' };
 
 function stranger(scope: AreaScope): HTMLElement {
-  const next = encodeURIComponent(ADDRESSES[scope]);
   return h(
     'section',
     { class: 'sheet' },
     h('h1', {}, t(`areas.title.${scope}`)),
     h('p', { 'data-testid': 'areas-sign-in' }, t('areas.signIn')),
-    h('p', {}, h('a', { href: `/sign-in?next=${next}`, class: 'button primary' }, t('app.signIn'))),
+    h('p', {}, signInLink(ADDRESSES[scope])),
   );
 }
 

@@ -5,10 +5,11 @@ import '../styles/areas.css';
 
 import type { Account } from '../api/account';
 import { type AreaScope, type ExcludedArea, listAreas, removeArea } from '../api/areas';
-import { configuration } from '../api/configuration';
+import { backgroundStyleAddress, configuration } from '../api/configuration';
 import { coveredArea, ownCoveredArea } from '../api/pictures';
 import { confirmThen } from '../app/confirm';
 import { errorText } from '../app/errorText';
+import { Said } from '../app/said';
 import { toast } from '../app/toast';
 import { fill, h, isTyping } from '../lib/dom';
 import type { Polygon, Position } from '../lib/geometry';
@@ -32,7 +33,7 @@ export class AreasView {
   /** What is being done: drawing, or the form of what was drawn. */
   private readonly work = h('div');
   private readonly list = h('div', { 'data-testid': 'areas-list' });
-  private readonly said = h('p', { class: 'section-said', tabindex: -1, hidden: true, 'data-testid': 'areas-said' });
+  private readonly said = new Said('areas-said');
   private readonly tools: HTMLElement;
   private readonly finder: Finder;
   private map: AreasMap | null = null;
@@ -67,7 +68,7 @@ export class AreasView {
         h('p', { class: 'lead' }, t(`areas.intro.${scope}`)),
       ),
       this.frame,
-      h('div', { class: 'split-side' }, this.said, this.tools, this.work, h('h2', { class: 'visually-hidden' }, t('areas.list')), this.list),
+      h('div', { class: 'split-side' }, this.said.element, this.tools, this.work, h('h2', { class: 'visually-hidden' }, t('areas.list')), this.list),
     );
     this.element.addEventListener('keydown', (event) => { this.onKey(event); });
     void this.begin();
@@ -107,10 +108,7 @@ export class AreasView {
   private async startMap(): Promise<void> {
     const [{ AreasMap }, styleUrl] = await Promise.all([
       import('./areasMap'),
-      configuration().then(
-        (known) => known.backgroundStyle,
-        () => null,
-      ),
+      backgroundStyleAddress(),
     ]);
     if (this.abort.signal.aborted) return;
     try {
@@ -166,9 +164,7 @@ export class AreasView {
   }
 
   private say(text: string): void {
-    this.said.textContent = text;
-    this.said.hidden = false;
-    this.said.focus();
+    this.said.say(text);
   }
 
   private focusMap(): void {
@@ -187,7 +183,7 @@ export class AreasView {
 
   private draw(corners: readonly Position[]): void {
     this.rest();
-    this.said.hidden = true;
+    this.said.hush();
     this.tools.hidden = true;
     const session = new DrawSession(new Drawing(corners), {
       onChange: () => {
@@ -216,7 +212,7 @@ export class AreasView {
   private offer(draft: Draft, corners: readonly Position[] | null): void {
     this.rest();
     this.draft = draft;
-    this.said.hidden = true;
+    this.said.hush();
     this.tools.hidden = true;
     this.map?.showDraft(draft.polygons);
     this.counting = new AbortController();

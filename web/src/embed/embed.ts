@@ -1,7 +1,8 @@
 import '../styles/walk.css';
 import '../styles/embed.css';
 
-import { configuration } from '../api/configuration';
+import { backgroundStyleAddress, configuration } from '../api/configuration';
+import { isNotFound } from '../api/errors';
 import type { Picture } from '../api/picture';
 import { firstOfSequence, getPicture } from '../api/pictures';
 import { iconButton } from '../app/iconButton';
@@ -9,7 +10,7 @@ import { fill, h } from '../lib/dom';
 import { t } from '../locales';
 import { arrowTowards, chooseArrows } from '../walk/arrows';
 import { credit, takenText } from '../walk/caption';
-import { failureText, isGone } from '../walk/failure';
+import { failureText } from '../walk/failure';
 import { type Command, listenToKeys } from '../walk/keyboard';
 import { pictureAt, type Target } from '../walk/mapTarget';
 import type { MapTarget, MapView } from '../walk/mapView';
@@ -81,10 +82,7 @@ export class Embed {
   private async startMap(): Promise<void> {
     const [{ MapView }, style] = await Promise.all([
       import('../walk/mapView'),
-      configuration().then(
-        (known) => known.backgroundStyle,
-        () => null,
-      ),
+      backgroundStyleAddress(),
     ]);
     const map = h('div', { class: 'map', 'data-testid': 'map' });
     this.mapFrame.append(map);
@@ -127,7 +125,7 @@ export class Embed {
       this.onShown(picture);
     } catch (error) {
       if (opening.signal.aborted) return;
-      this.pictureView.fail(failureText(error), isGone(error) ? null : () => void this.show(find, view));
+      this.pictureView.fail(failureText(error), isNotFound(error) ? null : () => void this.show(find, view));
     }
   }
 

@@ -15,7 +15,7 @@ export type Ring = readonly Position[];
 export type Polygon = readonly Ring[];
 
 export const EARTH_RADIUS_M = 6_371_008.8;
-const METRES_PER_DEGREE = (Math.PI * EARTH_RADIUS_M) / 180;
+export const METRES_PER_DEGREE = (Math.PI * EARTH_RADIUS_M) / 180;
 
 export function radians(degrees: number): number {
   return (degrees * Math.PI) / 180;

@@ -1,9 +1,8 @@
 import { configuration } from '../api/configuration';
-import { VISIBILITIES } from '../api/edits';
 import type { Operation } from '../api/manyEdits';
-import { Incomplete } from '../account/form';
+import { Incomplete } from '../app/form';
 import { attributionField, licenceField } from '../account/credit';
-import { choice, choices } from '../app/choice';
+import { choice } from '../app/choice';
 import { labelled } from '../app/labelled';
 import { type Child, h } from '../lib/dom';
 import type { Position } from '../lib/geometry';
@@ -12,6 +11,7 @@ import { linesOf } from '../track/gpx';
 import { GpxFields } from '../track/gpxFields';
 import { numberField } from '../app/numberField';
 import { secondsBetween, wallClock } from './outcome';
+import { seenField } from './seen';
 import type { Kind } from './words';
 
 /** The fields of one thing that can be done to many pictures. */
@@ -93,15 +93,8 @@ function levelForm(): OperationForm {
 }
 
 function showForm(): OperationForm {
-  const group = choices(
-    t('edit.visibility'),
-    ...VISIBILITIES.map((each) => choice('radio', 'mine-seen', each, t(`edit.visibility.${each}`), each === 'owner-only')),
-  );
-  const chosen = (): (typeof VISIBILITIES)[number] => {
-    const ticked = group.querySelector<HTMLInputElement>('input:checked')?.value;
-    return VISIBILITIES.find((each) => each === ticked) ?? 'owner-only';
-  };
-  return { content: [group, h('p', { class: 'hint' }, t('mine.show.hint'))], read: () => ({ show: { visibility: chosen() } }) };
+  const seen = seenField('mine-seen', 'owner-only');
+  return { content: [seen.element, h('p', { class: 'hint' }, t('mine.show.hint'))], read: () => ({ show: { visibility: seen.read() } }) };
 }
 
 async function licenceForm(): Promise<OperationForm> {

@@ -1,13 +1,10 @@
-import '../styles/forms.css';
-import '../styles/account.css';
-import '../styles/mine.css';
-
-import { ApiError } from '../api/errors';
+import { evenIfGone, isNotFound } from '../api/errors';
 import { forgetAllPictures } from '../api/pictures';
 import { deleteSequence, firstPage, listSequences, MOST_PICTURES, ORDERS, type OwnSequence } from '../api/sequences';
 import { confirmThen } from '../app/confirm';
 import { errorText } from '../app/errorText';
 import { navigate } from '../app/navigate';
+import { Said } from '../app/said';
 import { fill, h } from '../lib/dom';
 import { plural, t } from '../locales';
 import { openSequence } from './sequenceDialog';
@@ -27,7 +24,7 @@ export class SequenceList {
   private readonly abort = new AbortController();
   private readonly entries = h('ul', { class: 'entries', 'data-testid': 'sequences' });
   private readonly foot = h('div', { 'data-testid': 'sequences-foot' });
-  private readonly said = h('p', { class: 'section-said', tabindex: -1, hidden: true, 'data-testid': 'mine-said' });
+  private readonly said = new Said('mine-said');
   private readonly order = h(
     'select',
     { id: 'mine-order', 'data-testid': 'mine-order' },
@@ -47,7 +44,7 @@ export class SequenceList {
       { class: 'sheet wide mine-list' },
       h('h1', {}, t('mine.pictures')),
       h('p', { class: 'lead' }, t('mine.intro')),
-      this.said,
+      this.said.element,
       h('div', { class: 'mine-order' }, h('label', { for: 'mine-order' }, t('mine.order')), this.order),
       this.bar,
       this.entries,
@@ -83,7 +80,7 @@ export class SequenceList {
     } catch (error) {
       if (visit !== this.visit || this.abort.signal.aborted) return;
       // So the server says that there are none yet.
-      if (error instanceof ApiError && error.kind === 'notFound') next = null;
+      if (isNotFound(error)) next = null;
       else {
         const retry = h('button', { type: 'button', class: 'button', onclick: () => void this.load(page, visit) }, t('app.retry'));
         fill(this.foot, h('p', { class: 'problem', role: 'alert' }, errorText(error)), retry);
@@ -193,7 +190,7 @@ export class SequenceList {
   private edit(sequence: OwnSequence): void {
     openSequence(sequence, () => {
       forgetAllPictures();
-      this.say(t('mine.saved'));
+      this.said.say(t('mine.saved'));
       void this.reload();
     });
   }
@@ -208,23 +205,15 @@ export class SequenceList {
       act: async () => {
         // Those that are gone already are not asked for again after something went wrong.
         for (let next = left[0]; next !== undefined; next = left[0]) {
-          await deleteSequence(next.id).catch((error: unknown) => {
-            if (!(error instanceof ApiError) || error.kind !== 'notFound') throw error;
-          });
+          await evenIfGone(deleteSequence(next.id));
           left.shift();
         }
       },
       onDone: () => {
         forgetAllPictures();
-        this.say(plural('mine.deletedSequences', chosen.length));
+        this.said.say(plural('mine.deletedSequences', chosen.length));
         void this.reload();
       },
     });
-  }
-
-  private say(text: string): void {
-    this.said.textContent = text;
-    this.said.hidden = false;
-    this.said.focus();
   }
 }

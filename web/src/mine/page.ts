@@ -6,6 +6,7 @@ import '../styles/mine.css';
 
 import type { Page } from '../app/page';
 import { session } from '../app/session';
+import { signInLink } from '../app/signInLink';
 import { fill, h } from '../lib/dom';
 import { t } from '../locales';
 import { SequenceList } from './list';
@@ -19,13 +20,12 @@ interface View {
 const ID = /^[A-Za-z0-9-]{1,64}$/;
 
 function stranger(title: string): HTMLElement {
-  const next = encodeURIComponent(location.pathname + location.search);
   return h(
     'section',
     { class: 'sheet' },
     h('h1', {}, title),
     h('p', { 'data-testid': 'mine-sign-in' }, t('mine.signIn')),
-    h('p', {}, h('a', { href: `/sign-in?next=${next}`, class: 'button primary' }, t('app.signIn'))),
+    h('p', {}, signInLink(location.pathname + location.search)),
   );
 }
 

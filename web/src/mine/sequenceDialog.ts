@@ -1,11 +1,10 @@
-import { simpleForm } from '../account/form';
-import { VISIBILITIES } from '../api/edits';
+import { simpleForm } from '../app/form';
 import { type OwnSequence, patchSequence } from '../api/sequences';
-import { choice, choices } from '../app/choice';
 import { openDialog } from '../app/dialog';
 import { labelled } from '../app/labelled';
 import { h } from '../lib/dom';
 import { t } from '../locales';
+import { seenField } from './seen';
 
 /** Longest title that the API takes, bytes; what is longer in characters is longer in bytes, too. */
 const LONGEST_TITLE = 500;
@@ -13,15 +12,11 @@ const LONGEST_TITLE = 500;
 /** Changes what a sequence is called and who sees it. */
 export function openSequence(sequence: OwnSequence, onSaved: () => void): void {
   const title = h('input', { id: 'sequence-title', value: sequence.title, required: true, maxlength: LONGEST_TITLE, autocomplete: 'off', 'data-testid': 'sequence-title' });
-  const seen = choices(
-    t('edit.visibility'),
-    ...VISIBILITIES.map((each) => choice('radio', 'sequence-seen', each, t(`edit.visibility.${each}`), each === sequence.visibility)),
-  );
+  const seen = seenField('sequence-seen', sequence.visibility);
   const form = simpleForm(
     null,
     async () => {
-      const ticked = seen.querySelector<HTMLInputElement>('input:checked')?.value;
-      const visibility = VISIBILITIES.find((each) => each === ticked) ?? sequence.visibility;
+      const visibility = seen.read();
       const named = title.value.trim();
       const fields = {
         ...(named === sequence.title ? {} : { title: named }),
@@ -32,7 +27,7 @@ export function openSequence(sequence: OwnSequence, onSaved: () => void): void {
       if (Object.keys(fields).length > 0) onSaved();
     },
     labelled(t('mine.title'), title),
-    seen,
+    seen.element,
     h('div', { class: 'actions' }, h('button', { class: 'button primary', 'data-testid': 'sequence-save' }, t('edit.save'))),
   );
   const dialog = openDialog(t('mine.sequence'), form);

@@ -1,4 +1,4 @@
-import { Incomplete } from '../account/form';
+import { Incomplete } from '../app/form';
 import type { Operation } from '../api/manyEdits';
 import { answerText } from '../app/errorText';
 import { labelled } from '../app/labelled';

@@ -1,9 +1,10 @@
-import { configuration } from '../api/configuration';
+import { backgroundStyleAddress } from '../api/configuration';
 import { type Change, editMany, type Operation } from '../api/manyEdits';
 import { forgetAllPictures } from '../api/pictures';
 import { MOST_PICTURES, type OwnPicture, picturesOf, titleOf } from '../api/sequences';
 import { errorText } from '../app/errorText';
 import { openDialog } from '../app/dialog';
+import { Said } from '../app/said';
 import { toast } from '../app/toast';
 import { fill, h } from '../lib/dom';
 import { boxOf, shifted } from '../lib/geometry';
@@ -22,7 +23,7 @@ export class Workbench {
   private readonly abort = new AbortController();
   private readonly mapPlace = h('div', { class: 'map', 'data-testid': 'mine-map' });
   private readonly frame = h('div', { class: 'split-frame' }, this.mapPlace);
-  private readonly said = h('p', { class: 'section-said', tabindex: -1, hidden: true, 'data-testid': 'mine-said' });
+  private readonly said = new Said('mine-said');
   private readonly content = h('div', { 'data-testid': 'mine-work' });
   /** Of what the pictures are. */
   private readonly subject = h('p', { class: 'mine-subject', 'data-testid': 'mine-subject' });
@@ -33,7 +34,7 @@ export class Workbench {
   });
   private readonly work: Work;
   private readonly past = new OwnPast(this.abort.signal, (partly) => {
-    this.say(t(partly ? 'edit.undonePartly' : 'edit.undone'));
+    this.said.say(t(partly ? 'edit.undonePartly' : 'edit.undone'));
     void this.load();
   });
   private map: TrackMap | null = null;
@@ -66,7 +67,7 @@ export class Workbench {
         h('p', { class: 'lead' }, t('mine.correctIntro')),
       ),
       this.frame,
-      h('div', { class: 'split-side' }, this.said, this.content),
+      h('div', { class: 'split-side' }, this.said.element, this.content),
     );
     void this.begin();
   }
@@ -101,10 +102,7 @@ export class Workbench {
   private async startMap(): Promise<void> {
     const [{ TrackMap }, styleUrl] = await Promise.all([
       import('../track/trackMap'),
-      configuration().then(
-        (known) => known.backgroundStyle,
-        () => null,
-      ),
+      backgroundStyleAddress(),
     ]);
     if (this.abort.signal.aborted) return;
     try {
@@ -227,7 +225,7 @@ export class Workbench {
     this.pictures = applied(this.pictures, changes);
     this.which.show(this.pictures, this.range);
     this.draw();
-    this.say(plural('mine.done', changes.length));
+    this.said.say(plural('mine.done', changes.length));
     void this.past.load();
   }
 
@@ -264,13 +262,7 @@ export class Workbench {
       this.pictures = this.pictures.filter((each) => !gone.has(each));
       this.range = { first: 0, last: this.pictures.length - 1 };
       this.show();
-      this.say(plural('mine.deleted', gone.size));
+      this.said.say(plural('mine.deleted', gone.size));
     });
-  }
-
-  private say(text: string): void {
-    this.said.textContent = text;
-    this.said.hidden = false;
-    this.said.focus();
   }
 }

@@ -1,7 +1,7 @@
 import '../styles/forms.css';
 import '../styles/account.css';
 
-import { Incomplete, simpleForm } from '../account/form';
+import { Incomplete, simpleForm } from '../app/form';
 import type { Account } from '../api/account';
 import { configurationChanged } from '../api/configuration';
 import { deletePage, getPageText, LONGEST_PAGE, type PageSummary, publishPage, savePage } from '../api/pages';
@@ -9,6 +9,7 @@ import type { PageName } from '../api/pageNames';
 import { confirmThen } from '../app/confirm';
 import { navigate } from '../app/navigate';
 import type { Page } from '../app/page';
+import { signInLink } from '../app/signInLink';
 import { toast } from '../app/toast';
 import { labelled } from '../app/labelled';
 import { type Child, fill, h } from '../lib/dom';
@@ -243,8 +244,7 @@ export async function openEditor(name: PageName, page: PageSummary | null, wante
 
 /** For who may not write: says so, and where to sign in. */
 export function openRefused(name: PageName, account: Account | null, url: URL): Page {
-  const next = encodeURIComponent(url.pathname + url.search);
-  const signIn: Child = account === null ? h('p', {}, h('a', { href: `/sign-in?next=${next}`, class: 'button primary' }, t('app.signIn'))) : null;
+  const signIn: Child = account === null ? h('p', {}, signInLink(url.pathname + url.search)) : null;
   return {
     title: titleOf(name),
     element: h('section', { class: 'sheet' }, h('h1', {}, titleOf(name)), h('p', { 'data-testid': 'page-refused' }, t('write.only')), signIn),

@@ -1,7 +1,7 @@
 import '../styles/forms.css';
 import '../styles/pages.css';
 
-import { Incomplete, simpleForm } from '../account/form';
+import { Incomplete, simpleForm } from '../app/form';
 import { acceptTerms, readTerms } from '../api/terms';
 import { errorText } from '../app/errorText';
 import { fill, h } from '../lib/dom';

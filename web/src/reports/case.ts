@@ -6,6 +6,7 @@ import { type Answer, getReport, type Report, type ReportEvent } from '../api/re
 import { errorText } from '../app/errorText';
 import type { Page } from '../app/page';
 import { session } from '../app/session';
+import { signInLink } from '../app/signInLink';
 import { type Child, fill, h } from '../lib/dom';
 import { formatMoment } from '../lib/time';
 import { language, t } from '../locales';
@@ -110,8 +111,7 @@ class Case {
   private fail(error: unknown, signedIn: boolean): void {
     const hopeless = error instanceof ApiError && ['signedOut', 'forbidden', 'notFound', 'refused'].includes(error.kind);
     const text = hopeless ? t(signedIn ? 'case.notYours' : 'case.wrong') : errorText(error);
-    const next = encodeURIComponent(location.pathname + location.hash);
-    const signIn = h('a', { href: `/sign-in?next=${next}`, class: 'button primary' }, t('app.signIn'));
+    const signIn = signInLink(location.pathname + location.hash);
     const retry = h('button', { type: 'button', class: 'button', onclick: () => void this.load() }, t('app.retry'));
     const way = !hopeless ? retry : signedIn ? null : signIn;
     fill(this.element, h('p', { role: 'alert', 'data-testid': 'case-wrong' }, text), way);

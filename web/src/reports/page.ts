@@ -5,6 +5,7 @@ import { listReports, type ReportsWanted } from '../api/reports';
 import { errorText } from '../app/errorText';
 import type { Page } from '../app/page';
 import { session } from '../app/session';
+import { signInLink } from '../app/signInLink';
 import { fill, h } from '../lib/dom';
 import { type MessageKey, t } from '../locales';
 import type { Viewer } from './actions';
@@ -59,7 +60,7 @@ class Reports {
       fill(
         this.element,
         h('p', { 'data-testid': 'reports-sign-in' }, t('reports.signIn')),
-        h('p', {}, h('a', { href: '/sign-in?next=%2Freports', class: 'button primary' }, t('app.signIn'))),
+        h('p', {}, signInLink('/reports')),
       );
       return;
     }

@@ -1,4 +1,4 @@
-import { Incomplete } from '../account/form';
+import { Incomplete } from '../app/form';
 import { labelled } from '../app/labelled';
 import { fill, h } from '../lib/dom';
 import { t } from '../locales';

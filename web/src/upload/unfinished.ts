@@ -1,4 +1,4 @@
-import { ApiError } from '../api/errors';
+import { isNotFound } from '../api/errors';
 import { completeUploadSet, deleteUploadSet, getUploadedFiles, getUploadSet, type UploadedFile, type UploadSet } from '../api/uploadSets';
 import { errorText } from '../app/errorText';
 import { fill, h } from '../lib/dom';
@@ -29,7 +29,7 @@ export async function findUnfinished(records: Records, signal: AbortSignal): Pro
       if (!set.ready || there < record.files) return { record, set, there };
       records.forget(record.id);
     } catch (error) {
-      if (!(error instanceof ApiError) || error.kind !== 'notFound') throw error;
+      if (!isNotFound(error)) throw error;
       records.forget(record.id);
     }
   }

@@ -1,6 +1,7 @@
 import '../styles/walk.css';
 
-import { configuration } from '../api/configuration';
+import { backgroundStyleAddress, configuration } from '../api/configuration';
+import { isNotFound } from '../api/errors';
 import { type PictureLink, type Picture } from '../api/picture';
 import { coveredArea, firstOfSequence, getPicture } from '../api/pictures';
 import { errorText } from '../app/errorText';
@@ -14,7 +15,7 @@ import { showCaption, takenText } from './caption';
 import { Comparing } from './compare/comparing';
 import { TimeTravel } from './dates/timeTravel';
 import { Editing } from './edit/editing';
-import { failureText, isGone } from './failure';
+import { failureText } from './failure';
 import { Filtering } from './filters/filtering';
 import { openHelp } from './helpDialog';
 import { type Command, listenToKeys } from './keyboard';
@@ -193,10 +194,7 @@ class Walk {
   private async startMap(): Promise<void> {
     const [{ MapView }, styleUrl] = await Promise.all([
       import('./mapView'),
-      configuration().then(
-        (known) => known.backgroundStyle,
-        () => null,
-      ),
+      backgroundStyleAddress(),
     ]);
     if (this.abort.signal.aborted) return;
     const { picture } = this;
@@ -302,7 +300,7 @@ class Walk {
     if (error instanceof DOMException && error.name === 'AbortError') return;
     this.player.stop();
     this.layout.element.classList.add('with-picture');
-    const gone = isGone(error);
+    const gone = isNotFound(error);
     if (gone) this.state = { ...this.state, compare: null };
     this.pictureView.fail(failureText(error), gone ? null : retry);
   }

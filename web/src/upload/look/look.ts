@@ -1,8 +1,9 @@
-import { configuration } from '../../api/configuration';
-import { Incomplete } from '../../account/form';
+import { backgroundStyleAddress, configuration } from '../../api/configuration';
+import { Incomplete } from '../../app/form';
 import { toast } from '../../app/toast';
 import { fill, h } from '../../lib/dom';
 import { type Box, boxOf, type Place } from '../../lib/geometry';
+import { inLanes } from '../../lib/lanes';
 import { plural, t } from '../../locales';
 import { linesOf, Trail } from '../../track/gpx';
 import { GpxFields, type Track } from '../../track/gpxFields';
@@ -38,10 +39,13 @@ export class Look {
   private readonly picked = h('div', { class: 'look-picked card', hidden: true, 'data-testid': 'look-picked' });
   private readonly all = h('input', { type: 'checkbox', id: 'look-all', 'data-testid': 'look-all' });
   private readonly fields = new GpxFields((segments) => {
+    this.trail = new Trail(segments);
     this.map?.showTrack(linesOf(segments));
     this.show();
   });
   private map: TrackMap | null = null;
+  /** What is placed is placed on this; made once for each track, as it is in order of time. */
+  private trail = new Trail([]);
   private files: readonly File[] = [];
   /** Which of them the points of the map are. */
   private drawn: readonly number[] = [];
@@ -108,10 +112,7 @@ export class Look {
     if (this.map !== null || this.frame.dataset.failed === 'true') return;
     const [{ TrackMap }, styleUrl] = await Promise.all([
       import('../../track/trackMap'),
-      configuration().then(
-        (known) => known.backgroundStyle,
-        () => null,
-      ),
+      backgroundStyleAddress(),
     ]);
     // While it was fetched, another call may have come here.
     if (this.abort.signal.aborted || this.mapPlace.childElementCount > 0) return;
@@ -136,14 +137,14 @@ export class Look {
     const count = left.length;
     if (count === 0) return;
     const { readShot } = await import('./reading');
-    const work = async (): Promise<void> => {
-      for (let file = left.shift(); file !== undefined; file = left.shift()) {
-        if (visit !== this.visit || this.abort.signal.aborted) return;
-        this.shots.set(file, await readShot(file));
-        this.reading.textContent = t('look.reading', { done: count - left.length, count });
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    let done = 0;
+    await inLanes(left, AT_ONCE, async (file) => {
+      if (visit !== this.visit || this.abort.signal.aborted) return false;
+      this.shots.set(file, await readShot(file));
+      done += 1;
+      this.reading.textContent = t('look.reading', { done, count });
+      return true;
+    });
     if (visit === this.visit) this.reading.textContent = '';
   }
 
@@ -160,7 +161,7 @@ export class Look {
   private show(): void {
     const own = this.files.map((file) => this.shots.get(file) ?? SILENT);
     const { track } = this;
-    const shots = track === null ? own : onTrail(own, new Trail(track.segments), track.ahead, track.gap, this.all.checked);
+    const shots = track === null ? own : onTrail(own, this.trail, track.ahead, track.gap, this.all.checked);
     this.placed = new Map(
       this.files.flatMap((file, index): [File, Place][] => {
         const place = shots[index]?.place;

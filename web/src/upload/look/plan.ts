@@ -1,5 +1,5 @@
 import type { DispatchRules } from '../../api/configuration';
-import { distance, type Place, turnBetween } from '../../lib/geometry';
+import { distance, METRES_PER_DEGREE, type Place, radians, turnBetween } from '../../lib/geometry';
 import type { Trail } from '../../track/gpx';
 import type { Shot } from './shot';
 
@@ -42,8 +42,8 @@ function isSame(one: Placed, other: Placed, rules: DispatchRules): boolean {
 
 /** Side of the squares by which neighbours are found, degrees of latitude: some metres. */
 function cellOf({ lon, lat }: Place, metres: number): readonly [number, number] {
-  const side = Math.max(metres, 0.5) / 111_195;
-  return [Math.floor((lon * Math.max(0.01, Math.cos((lat * Math.PI) / 180))) / side), Math.floor(lat / side)];
+  const side = Math.max(metres, 0.5) / METRES_PER_DEGREE;
+  return [Math.floor((lon * Math.max(0.01, Math.cos(radians(lat)))) / side), Math.floor(lat / side)];
 }
 
 /** Leaves out of a sequence what is the same as one that was kept before it. */

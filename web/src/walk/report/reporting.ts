@@ -1,4 +1,4 @@
-import { ApiError } from '../../api/errors';
+import { isNotFound } from '../../api/errors';
 import type { Picture } from '../../api/picture';
 import { forgetAllPictures, getPicture } from '../../api/pictures';
 import type { Report } from '../../api/reports';
@@ -21,7 +21,7 @@ async function isSeen(picture: Picture, signal: AbortSignal): Promise<boolean> {
     await getPicture(picture.id, null, signal);
     return true;
   } catch (error) {
-    return !(error instanceof ApiError && error.kind === 'notFound');
+    return !isNotFound(error);
   }
 }
 
