@@ -187,25 +187,6 @@ mod tests {
 
     use super::*;
 
-    fn wanted(fields: &Fields) -> Vec<&'static str> {
-        let paths = [
-            "id",
-            "type",
-            "geometry",
-            "bbox",
-            "links",
-            "assets",
-            "assets.hd",
-            "assets.sd",
-            "properties",
-            "properties.datetime",
-            "properties.created",
-            "properties.exif",
-            "properties.exif.Exif.Image.Make",
-        ];
-        paths.into_iter().filter(|path| fields.wanted(path) == Wanted::All).collect()
-    }
-
     const WHOLE: [&str; 13] = [
         "id",
         "type",
@@ -221,6 +202,10 @@ mod tests {
         "properties.exif",
         "properties.exif.Exif.Image.Make",
     ];
+
+    fn wanted(fields: &Fields) -> Vec<&'static str> {
+        WHOLE.into_iter().filter(|path| fields.wanted(path) == Wanted::All).collect()
+    }
 
     /// The table of the extension.
     #[test]

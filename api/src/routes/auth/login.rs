@@ -8,8 +8,8 @@ use http::HeaderMap;
 use serde::Deserialize;
 
 use super::{
-    providers::{address as provider_address, onward},
-    session::close,
+    providers::address as provider_address,
+    session::{Left, leave},
 };
 use crate::{Api, ApiResult, PublicUrl, extract::Query};
 
@@ -59,13 +59,12 @@ pub async fn logout(
     State(api): State<Api>,
     url: PublicUrl,
     headers: HeaderMap,
-    next: Query<Next>,
+    Query(next): Query<Next>,
 ) -> ApiResult<Response> {
-    let cookies = close(&api, &url, &headers).await?;
-    let next = own_path(next.0.next_url.as_deref(), &url);
-    Ok(match onward(&api, &url, &headers, &next).await? {
-        Some((ticket, address)) => (cookies, ticket, Redirect::to(&address)).into_response(),
-        None => (cookies, Redirect::to(&format!("{}{next}", url.0))).into_response(),
+    let (cookies, left) = leave(&api, &url, &headers, &next).await?;
+    Ok(match left {
+        Left::Onward(ticket, address) => (cookies, ticket, Redirect::to(&address)).into_response(),
+        Left::For(page) => (cookies, Redirect::to(&format!("{}{page}", url.0))).into_response(),
     })
 }
 

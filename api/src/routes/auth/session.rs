@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     login::{Next, own_path},
-    providers::onward,
+    providers::{SetCookie, onward},
 };
 use crate::{
     Api, ApiError, ApiResult, PublicUrl,
@@ -134,14 +134,29 @@ pub async fn sign_out(
     State(api): State<Api>,
     url: PublicUrl,
     headers: HeaderMap,
-    next: Query<Next>,
+    Query(next): Query<Next>,
 ) -> ApiResult<Response> {
-    let cookies = close(&api, &url, &headers).await?;
-    let next = own_path(next.0.next_url.as_deref(), &url);
-    Ok(match onward(&api, &url, &headers, &next).await? {
-        Some((ticket, address)) => (cookies, ticket, Json(SignedOut { onward: address })).into_response(),
-        None => (StatusCode::NO_CONTENT, cookies).into_response(),
+    let (cookies, left) = leave(&api, &url, &headers, &next).await?;
+    Ok(match left {
+        Left::Onward(ticket, address) => (cookies, ticket, Json(SignedOut { onward: address })).into_response(),
+        Left::For(_) => (StatusCode::NO_CONTENT, cookies).into_response(),
     })
+}
+
+/// Where a browser is to go that has signed out here.
+pub enum Left {
+    /// To an address of the provider that vouched for its owner, with the ticket that it takes along.
+    Onward(SetCookie, String),
+    /// To a page of this instance.
+    For(String),
+}
+
+/// Ends the session of a browser. The cookies that take it away, and where the browser goes.
+pub async fn leave(api: &Api, url: &PublicUrl, headers: &HeaderMap, next: &Next) -> ApiResult<(Cookies, Left)> {
+    let cookies = close(api, url, headers).await?;
+    let next = own_path(next.next_url.as_deref(), url);
+    let onward = onward(api, url, headers, &next).await?;
+    Ok((cookies, onward.map_or(Left::For(next), |(ticket, address)| Left::Onward(ticket, address))))
 }
 
 /// Ends the session of a request.
