@@ -138,6 +138,7 @@ async fn reads(catalog: &SqliteCatalog) {
         assert!(catalog.item(viewer, item.picture.id).await.unwrap().is_some());
         let narrow = SearchQuery { since: Some(Timestamp::UNIX_EPOCH), ..SearchQuery::all(viewer, 5) };
         assert_eq!(catalog.sequence_items_found(city::sequence(3), &narrow, 10).await.unwrap().len(), 5);
+        assert!(catalog.last_rank(viewer, city::sequence(3)).await.unwrap() >= item.picture.rank);
         catalog.picture(item.picture.id).await.unwrap();
         catalog.picture_to_destroy(item.picture.id).await.unwrap();
         catalog.detections(item.picture.id).await.unwrap();

@@ -159,15 +159,19 @@ async fn items(
         Link::json("collection", url.api(&format!("/collections/{id}"))),
         Link::geojson("self", with_query(&base, own.into_iter().chain(parameters.kept()))),
     ];
+    // Of those that fit, nobody counts back, nor ahead.
+    let whole = parameters.narrowing().iter().all(|(_, value)| value.is_none());
     if after > 0 {
         links.push(page("first", 0));
-        // Of those that fit, nobody counts back.
-        if parameters.narrowing().iter().all(|(_, value)| value.is_none()) {
+        if whole {
             links.push(page("prev", (after - limit).max(0)));
         }
     }
     if let Some(rank) = found.last().filter(|_| more).and_then(|item| item.picture.rank) {
         links.push(page("next", rank));
+        if whole && let Some(last) = api.catalog.last_rank(identity.viewer(), id).await? {
+            links.push(page("last", page_with(last, limit)));
+        }
     }
     let features = found.into_iter().map(|item| Item::new(item, &url, &api.settings.license)).collect();
     reply.geojson(&FeatureCollection::selected(features, fields, links))
@@ -186,7 +190,12 @@ async fn page_of(api: &Api, identity: &Identity, id: SequenceId, picture: &str, 
     let item = api.catalog.item(identity.viewer(), picture).await?;
     let rank = item.filter(|item| item.picture.sequence == Some(id)).and_then(|item| item.picture.rank);
     let rank = rank.ok_or_else(|| ApiError::bad_request("`withPicture` has to be a picture of this sequence"))?;
-    Ok((rank - 1).max(0) / limit * limit)
+    Ok(page_with(rank, limit))
+}
+
+/// Behind which rank the page begins that has this one.
+fn page_with(rank: i64, limit: i64) -> i64 {
+    (rank - 1).max(0) / limit * limit
 }
 
 #[cfg(test)]
@@ -216,7 +225,10 @@ mod tests {
         assert_eq!(link(&first, "prev"), None);
         let second = fixture.get(&link(&first, "next").unwrap()).await.json();
         assert_eq!(ranks(&second), [3]);
-        assert_eq!(link(&second, "next"), None);
+        assert_eq!([link(&second, "next"), link(&second, "last")], [None, None]);
+        assert_eq!(ranks(&fixture.get(&link(&first, "last").unwrap()).await.json()), [3]);
+        let one = fixture.get(&format!("{path}?limit=1")).await.json();
+        assert_eq!(ranks(&fixture.get(&link(&one, "last").unwrap()).await.json()), [3]);
         let back = fixture.get(&link(&second, "prev").unwrap()).await.json();
         assert_eq!(ranks(&back), [1, 2]);
 
@@ -258,7 +270,7 @@ mod tests {
         assert_eq!(ranks(&first), [2]);
         let second = fixture.get(&link(&first, "next").unwrap()).await.json();
         assert_eq!(ranks(&second), [3]);
-        assert_eq!([link(&second, "next"), link(&second, "prev")], [None, None]);
+        assert_eq!([link(&second, "next"), link(&second, "prev"), link(&first, "last")], [None, None, None]);
         assert_eq!(ranks(&fixture.get(&link(&second, "first").unwrap()).await.json()), [2]);
         assert_eq!(ranks(&fixture.get(&link(&second, "self").unwrap()).await.json()), [3]);
     }

@@ -172,6 +172,8 @@ pub async fn sequence_items_are_narrowed_down(scene: &Scene) {
     assert_eq!(scene.catalog.sequence_items_found(hidden.sequence, &everything, 0).await.unwrap(), []);
     let own = SearchQuery::all(viewer(&ada), 10);
     assert_eq!(scene.catalog.sequence_items_found(hidden.sequence, &own, 0).await.unwrap().len(), 2);
+    assert_eq!(scene.catalog.last_rank(Viewer::Anonymous, hidden.sequence).await.unwrap(), None);
+    assert_eq!(scene.catalog.last_rank(viewer(&ada), hidden.sequence).await.unwrap(), Some(2));
     assert_eq!(scene.catalog.sequence_items_found(other.sequence, &everything, 0).await.unwrap().len(), 6);
 }
 
@@ -190,6 +192,8 @@ pub async fn neighbours_skip_what_is_hidden(scene: &Scene) {
     for id in &pictures[..5] {
         scene.publish(*id).await;
     }
+    let last = async |viewer: Viewer| scene.catalog.last_rank(viewer, sequence).await.unwrap();
+    assert_eq!([last(Viewer::Anonymous).await, last(viewer(&ada)).await], [Some(5), Some(5)]);
     let links = async |viewer: Viewer, at: usize| {
         let links = scene.catalog.item(viewer, pictures[at]).await.unwrap().unwrap().links;
         (links.prev.map(|neighbour| neighbour.id), links.next.map(|neighbour| neighbour.id))

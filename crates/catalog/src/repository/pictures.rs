@@ -54,6 +54,8 @@ pub trait Pictures: Send + Sync {
         query: &SearchQuery,
         after_rank: i64,
     ) -> Result<Vec<Item>>;
+    /// The rank of the last picture of a sequence that the viewer may see.
+    async fn last_rank(&self, viewer: Viewer, sequence: SequenceId) -> Result<Option<i64>>;
     /// Of each of these sequences, the first picture that the viewer may see; in no order, and none of a sequence
     /// without any.
     async fn first_items(&self, viewer: Viewer, sequences: &[SequenceId]) -> Result<Vec<Item>>;

@@ -189,6 +189,18 @@ impl Pictures for Store {
         hits::by_rank(&mut *self.read().await?, sequence, query, after_rank).await
     }
 
+    async fn last_rank(&self, viewer: Viewer, sequence: SequenceId) -> Result<Option<i64>> {
+        let mut tx = self.read().await?;
+        let mut values = Values::default();
+        let seen = values.seen(viewer, "p")?;
+        let sql = format!(
+            "SELECT p.rank FROM pictures p WHERE p.sequence_id = {} AND {seen} ORDER BY p.rank DESC LIMIT 1",
+            values.bind(sequence)?,
+        );
+        let ranks: Vec<(i64,)> = values.fetch_all(&mut tx, sql).await?;
+        Ok(ranks.first().map(|(rank,)| *rank))
+    }
+
     async fn first_items(&self, viewer: Viewer, sequences: &[SequenceId]) -> Result<Vec<Item>> {
         let mut tx = self.read().await?;
         let mut values = Values::default();
