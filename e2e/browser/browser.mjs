@@ -24,6 +24,8 @@ export const given = {
    * `alone`.
    */
   dates: optional('FLANEUR_DATES'),
+  /** `{ street, photos, large }`: ids of panoramas and of photos, each 6 m north of the one before; and of one large panorama elsewhere. */
+  streets: optional('FLANEUR_STREETS'),
   /** Pictures in which something is to be blurred, by what is done with them: `{ mouse: id, … }`. */
   blur: optional('FLANEUR_BLUR'),
   /** A token of an account that is erased. */
@@ -76,13 +78,13 @@ export function launch() {
  * A page that notes what it must not do: say errors in the console, throw, or ask another host. Requests to other hosts
  * than `hosts` never leave the browser. `expected` are patterns of what is allowed all the same.
  */
-export async function openPage(browser, device, { hosts = [new URL(given.url).host], expected = [], locale = 'en-GB' } = {}) {
+export async function openPage(browser, device, { hosts = [new URL(given.url).host], expected = [], locale = 'en-GB', reducedMotion = 'reduce' } = {}) {
   const context = await browser.newContext({
     viewport: device.viewport,
     isMobile: device.isMobile ?? false,
     hasTouch: device.hasTouch ?? false,
     locale,
-    reducedMotion: 'reduce',
+    reducedMotion,
   });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);

@@ -1,6 +1,9 @@
 //! Pictures made in the test, and measures of what became of them.
 
-use image::{DynamicImage, GenericImage as _, GenericImageView as _, RgbImage, imageops::FilterType};
+use image::{
+    DynamicImage, GenericImage as _, GenericImageView as _, RgbImage,
+    imageops::{self, FilterType},
+};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 use crate::{Exif, Placement, Tools, gpano, plants::insert};
@@ -59,6 +62,14 @@ impl Photo {
             image::Rgb([red, green, 90 + hatch + noise])
         });
         Self { pixels, quality: 88 }
+    }
+
+    /// The same picture so many times as wide and as high.
+    #[must_use]
+    pub fn enlarged(&self, times: u32) -> Self {
+        let (width, height) = self.size();
+        let pixels = imageops::resize(&self.pixels, width * times, height * times, FilterType::Triangle);
+        Self { pixels, ..*self }
     }
 
     /// Width and height, pixels.

@@ -79,6 +79,33 @@ async fn the_site_works_in_a_browser() {
     run("tests/site.test.mjs").await;
 }
 
+/// A street of panoramas, a crossing of photos, and a panorama as large as cameras make them, far from both.
+async fn streets(client: &Client) -> Value {
+    let ids = async |title: &str, files: Vec<(String, Vec<u8>)>| {
+        let state = client.upload(title, files).await;
+        client.items(&state).await.iter().map(|item| item["id"].clone()).collect::<Value>()
+    };
+    let panorama = |step: u32| Photo::textured(1024, 512, 700 + step).sphere_at(Placement::walk(step));
+    let photo = |step: u32| Photo::textured(800, 600, step).at(Placement::walk(step));
+    let named = |steps: std::ops::Range<u32>, file: &dyn Fn(u32) -> Vec<u8>| {
+        steps.map(|step| (format!("{step:03}.jpg"), file(step))).collect::<Vec<_>>()
+    };
+    let large = Photo::textured(1536, 768, 800).enlarged(8);
+    assert_eq!(large.size(), (12_288, 6144));
+    json!({
+        "street": ids("A street", named(0..23, &panorama)).await,
+        "photos": ids("A path", named(300..304, &photo)).await,
+        "large": ids("A square", vec![("large.jpg".to_owned(), large.sphere_at(Placement::walk(900)))]).await[0],
+    })
+}
+
+#[tokio::test]
+async fn streets_are_walked_in_a_browser() {
+    let server = Server::start();
+    let streets = streets(&server.admin()).await;
+    run_in_browser(&server, "tests/walk.test.mjs", &[("FLANEUR_STREETS", streets.to_string())]).await;
+}
+
 #[tokio::test]
 async fn pictures_are_shared_and_embedded_in_a_browser() {
     run("tests/share.test.mjs").await;

@@ -69,7 +69,8 @@ export interface Picture {
 
 const MAX_LINKS = 200;
 
-function parsePlace(geometry: unknown): Place | null {
+/** Where a point is; null for anything else. */
+export function parsePlace(geometry: unknown): Place | null {
   const coordinates = list(object(geometry).coordinates);
   const lon = number(coordinates[0]);
   const lat = number(coordinates[1]);

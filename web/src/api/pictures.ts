@@ -1,8 +1,8 @@
-import type { Box } from '../lib/geometry';
+import type { Box, Place } from '../lib/geometry';
 import { request } from './client';
 import { ApiError } from './errors';
-import { list, number, object } from './json';
-import { parsePicture, type Picture } from './picture';
+import { linkOf, list, number, object, text } from './json';
+import { parsePicture, parsePlace, type Picture } from './picture';
 
 const CACHE_SIZE = 64;
 const cache = new Map<string, Picture>();
@@ -85,9 +85,52 @@ export async function isPublic(id: string, signal?: AbortSignal): Promise<boolea
 
 /** The first picture of a sequence. */
 export async function firstOfSequence(sequence: string, signal?: AbortSignal): Promise<Picture> {
-  const picture = first(await request(`/collections/${encodeURIComponent(sequence)}/items?limit=1`, { signal }));
+  const picture = first(await request(endsOf(sequence), { signal }));
   if (picture === null) throw new ApiError('notFound', 404, null);
   return remember(picture);
+}
+
+/** The last picture of a sequence. */
+export async function lastOfSequence(sequence: string, signal?: AbortSignal): Promise<Picture> {
+  const start = await request(endsOf(sequence), { signal });
+  const last = text(linkOf(object(start), 'last')?.href);
+  // Where there is no such page, the first is the last.
+  const end = last === null ? start : await request(endsOf(sequence) + afterOf(last), { signal });
+  const picture = first(end);
+  if (picture === null) throw new ApiError('notFound', 404, null);
+  return remember(picture);
+}
+
+/** Pictures of a sequence one by one, the first first. */
+function endsOf(sequence: string): string {
+  return `/collections/${encodeURIComponent(sequence)}/items?limit=1`;
+}
+
+/** Where a page begins that a link leads to, as a parameter more. */
+function afterOf(link: string): string {
+  const after = new URL(link).searchParams.get('startAfterRank');
+  return after === null ? '' : `&startAfterRank=${encodeURIComponent(after)}`;
+}
+
+/** Where a picture was taken. */
+export interface PlaceOfPicture {
+  readonly id: string;
+  readonly sequence: string | null;
+  readonly place: Place;
+}
+
+/** So many pictures in a box are told of, the nearest to its middle first. */
+const MOST_AROUND = 30;
+
+/** Where pictures in a box were taken. */
+export async function placesAround(box: Box, signal?: AbortSignal): Promise<PlaceOfPicture[]> {
+  const within = box.map((side) => side.toFixed(7)).join(',');
+  const answer = await request(`/search?bbox=${within}&limit=${MOST_AROUND}&fields=id,collection,geometry`, { signal });
+  return list(object(answer).features).flatMap((raw) => {
+    const item = object(raw);
+    const [id, place] = [text(item.id), parsePlace(item.geometry)];
+    return id === null || place === null ? [] : [{ id, sequence: text(item.collection), place }];
+  });
 }
 
 /** The picture nearest to the middle of a box, of one sequence if given. */

@@ -11,6 +11,8 @@ import { t } from '../locales';
 import { arrowTowards, chooseArrows } from '../walk/arrows';
 import { credit, takenText } from '../walk/caption';
 import { failureText } from '../walk/failure';
+import type { Direction } from '../walk/ground';
+import { pictureOnGround } from '../walk/jump';
 import { type Command, listenToKeys } from '../walk/keyboard';
 import { pictureAt, type Target } from '../walk/mapTarget';
 import type { MapTarget, MapView } from '../walk/mapView';
@@ -39,6 +41,7 @@ export class Embed {
     this.pictureView = new PictureView({
       onLook: () => { this.onLook(); },
       onGo: (link) => void this.go(link),
+      onGround: (direction) => void this.jump(direction),
     });
     const zoom = (step: 1 | -1): void => { this.pictureView.zoom(step); };
     this.element = h(
@@ -164,6 +167,16 @@ export class Embed {
   private onTarget(target: MapTarget): Promise<void> {
     return this.show(async (signal) => {
       const found = await pictureAt(target, signal);
+      return found === null ? null : getPicture(found.id, found.sequence, signal);
+    }, null);
+  }
+
+  /** Goes where the ground was clicked, if there is a picture. */
+  private async jump(direction: Direction): Promise<void> {
+    const { picture } = this;
+    if (picture === null) return;
+    await this.show(async (signal) => {
+      const found = await pictureOnGround(picture, direction, signal);
       return found === null ? null : getPicture(found.id, found.sequence, signal);
     }, null);
   }

@@ -1,6 +1,6 @@
 import type { Picture } from '../api/picture';
 import { h } from '../lib/dom';
-import type { Lens } from './blur/plane';
+import type { Lens, Point } from './blur/plane';
 import {
   contain,
   fitted,
@@ -15,6 +15,7 @@ import {
   zoomAt,
   zoomOfScale,
 } from './flatMath';
+import { type Direction, directionIn } from './ground';
 import { type OnLook, type Surface, TURN_STEP, ZOOM_STEP } from './surface';
 import type { View } from './url';
 
@@ -61,10 +62,14 @@ export class FlatSurface implements Surface {
     this.listen();
   }
 
-  async show(picture: Picture, view: () => View): Promise<void> {
+  async show(picture: Picture, view: () => View, leave: () => void): Promise<void> {
     const turn = ++this.shown;
     const first = await load(picture.thumb).catch(() => load(picture.sd));
     if (turn !== this.shown) throw new DOMException('overtaken', 'AbortError');
+    // It is drawn in the very frame in which it takes the other's place.
+    await first.decode().catch(() => undefined);
+    if (turn !== this.shown) throw new DOMException('overtaken', 'AbortError');
+    leave();
     this.picture = picture;
     this.hdAsked = false;
     this.size = { width: first.naturalWidth, height: first.naturalHeight };
@@ -94,6 +99,21 @@ export class FlatSurface implements Surface {
 
   lens(size: Size): Lens {
     return lensOf(this.placement, this.fit, this.frame, size);
+  }
+
+  still(): Element | null {
+    const image = this.layer.firstElementChild;
+    if (image === null) return null;
+    // The image itself, as a copy would have to be decoded; the layer is about to get another one.
+    const layer = this.layer.cloneNode();
+    layer.appendChild(image);
+    return h('div', { class: 'flat' }, layer);
+  }
+
+  directionAt(at: Point): Direction | null {
+    const within = this.lens({ width: 1, height: 1 }).toPicture(at);
+    if (this.picture === null || within.x < 0 || within.x > 1 || within.y < 0 || within.y > 1) return null;
+    return directionIn(within, this.size, this.picture.heading, this.span);
   }
 
   look(view: View): void {

@@ -8,7 +8,11 @@ export type Command =
   | 'back'
   | 'next'
   | 'previous'
+  | 'first'
+  | 'last'
   | 'play'
+  | 'faster'
+  | 'slower'
   | 'zoomIn'
   | 'zoomOut'
   | 'swap'
@@ -31,7 +35,13 @@ const KEYS: ReadonlyMap<string, Command> = new Map([
   ['ArrowDown', 'back'],
   ['PageUp', 'next'],
   ['PageDown', 'previous'],
+  ['Home', 'first'],
+  ['End', 'last'],
   [' ', 'play'],
+  ['.', 'faster'],
+  ['>', 'faster'],
+  [',', 'slower'],
+  ['<', 'slower'],
   ['+', 'zoomIn'],
   ['=', 'zoomIn'],
   ['-', 'zoomOut'],

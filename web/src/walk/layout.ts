@@ -1,12 +1,9 @@
-import { iconButton, renameButton } from '../app/iconButton';
+import { iconButton } from '../app/iconButton';
 import { h } from '../lib/dom';
 import { icon } from '../lib/icons';
 import { t } from '../locales';
 
 export interface Actions {
-  readonly previous: () => void;
-  readonly play: () => void;
-  readonly next: () => void;
   readonly zoom: (step: 1 | -1) => void;
   readonly swap: () => void;
   readonly close: () => void;
@@ -19,9 +16,6 @@ export interface Layout {
   readonly mapFrame: HTMLElement;
   readonly map: HTMLElement;
   readonly caption: HTMLElement;
-  readonly previous: HTMLButtonElement;
-  readonly play: HTMLButtonElement;
-  readonly next: HTMLButtonElement;
   readonly empty: HTMLElement;
   readonly announcer: HTMLElement;
 }
@@ -63,8 +57,8 @@ function drawerHandle(walk: () => HTMLElement): HTMLElement {
   return handle;
 }
 
-/** Builds the page: map, picture and what lies over them. */
-export function buildLayout(picture: HTMLElement, actions: Actions): Layout {
+/** Builds the page: map, picture, the buttons that lead along a sequence, and what lies over them. */
+export function buildLayout(picture: HTMLElement, player: HTMLElement, actions: Actions): Layout {
   const map = h('div', { class: 'map', 'data-testid': 'map' });
   const swap = h(
     'button',
@@ -72,10 +66,6 @@ export function buildLayout(picture: HTMLElement, actions: Actions): Layout {
     icon('swap'),
   );
   const mapFrame = h('section', { class: 'map-frame', 'aria-label': t('walk.map') }, map);
-  const previous = iconButton('back', t('walk.previous'), actions.previous, 'pic-prev');
-  const play = iconButton('play', t('walk.play'), actions.play, 'pic-play');
-  const next = iconButton('forward', t('walk.next'), actions.next, 'pic-next');
-  for (const button of [previous, play, next]) button.disabled = true;
   const caption = h('div', { class: 'caption' });
   const empty = emptyState();
   const announcer = h('p', { class: 'visually-hidden', 'aria-live': 'polite' });
@@ -89,7 +79,7 @@ export function buildLayout(picture: HTMLElement, actions: Actions): Layout {
       'div',
       { class: 'walk-info' },
       drawerHandle(() => element),
-      h('div', { class: 'player', role: 'group', 'aria-label': t('walk.picture') }, previous, play, next),
+      player,
       caption,
     ),
     h(
@@ -108,12 +98,5 @@ export function buildLayout(picture: HTMLElement, actions: Actions): Layout {
     announcer,
   );
   element.querySelector('[data-testid="help"]')?.classList.add('help');
-  return { element, mapFrame, map, caption, previous, play, next, empty, announcer };
-}
-
-/** Tells the play button what it does next. */
-export function showPlaying(button: HTMLButtonElement, playing: boolean): void {
-  if (playing) renameButton(button, 'pause', t('walk.pause'));
-  else renameButton(button, 'play', t('walk.play'));
-  button.setAttribute('aria-pressed', String(playing));
+  return { element, mapFrame, map, caption, empty, announcer };
 }

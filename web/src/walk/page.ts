@@ -9,7 +9,6 @@ import type { Page } from '../app/page';
 import { toast } from '../app/toast';
 import { clamp } from '../lib/geometry';
 import { t } from '../locales';
-import { arrowTowards, chooseArrows } from './arrows';
 import { Blurring } from './blur/blurring';
 import { showCaption, takenText } from './caption';
 import { Comparing } from './compare/comparing';
@@ -19,15 +18,15 @@ import { failureText } from './failure';
 import { Filtering } from './filters/filtering';
 import { openHelp } from './helpDialog';
 import { type Command, listenToKeys } from './keyboard';
-import { buildLayout, showPlaying } from './layout';
+import { buildLayout } from './layout';
 import type { Glance } from './looking';
-import { pictureAt } from './mapTarget';
+import { pictureAt, type Target } from './mapTarget';
 import type { MapTarget, MapView } from './mapView';
 import { PictureView } from './pictureView';
-import { Player } from './player';
 import { Reporting } from './report/reporting';
 import { Finder } from './search/finder';
 import { share } from './share/sharing';
+import { Steps } from './steps';
 import { TURN_STEP } from './surface';
 import { type Focus, formatWalkHash, parseWalkUrl, type View, type WalkState } from './url';
 
@@ -46,7 +45,7 @@ interface Wanted {
 class Walk {
   readonly layout;
   private readonly pictureView: PictureView;
-  private readonly player: Player;
+  private readonly steps: Steps;
   private readonly stopKeys: () => void;
   private mapView: MapView | null = null;
   private state: WalkState;
@@ -69,32 +68,27 @@ class Walk {
     this.pictureView = new PictureView({
       onLook: () => { this.onLook(); },
       onGo: (link) => {
-        this.player.stop();
+        this.steps.stop();
         void this.follow(link);
       },
+      onGround: (direction) => {
+        if (!this.comparing.active && !this.blurring.active && this.state.focus === 'pic') void this.steps.jump(direction);
+      },
     });
-    this.layout = buildLayout(this.pictureView.element, {
-      previous: () => { this.step('prev'); },
-      next: () => { this.step('next'); },
-      play: () => { this.player.toggle(); },
+    this.steps = new Steps({
+      looking: () => this.pictureView.view?.heading ?? null,
+      go: (target) => this.follow(target),
+    });
+    this.layout = buildLayout(this.pictureView.element, this.steps.bar.element, {
       zoom: (step) => { this.pictureView.zoom(step); },
       swap: () => { this.setFocus(this.state.focus === 'pic' ? 'map' : 'pic'); },
       close: () => { this.closePicture(); },
       help: openHelp,
     });
-    this.player = new Player(
-      async () => {
-        const link = this.linkTo('next');
-        return link !== null && this.follow(link);
-      },
-      (playing) => {
-        showPlaying(this.layout.play, playing);
-      },
-    );
     this.stopKeys = listenToKeys((command, inMap) => this.obey(command, inMap));
     this.timeTravel = new TimeTravel({
       onGo: ({ id, sequence }) => {
-        this.player.stop();
+        this.steps.stop();
         void this.goTo({ id, sequence, view: this.pictureView.glance });
       },
       onCompare: ({ id }) => { this.compare(id); },
@@ -110,7 +104,7 @@ class Walk {
     });
     this.blurring = new Blurring(this.layout.element, this.pictureView, {
       onBegin: () => {
-        this.player.stop();
+        this.steps.stop();
         this.setFocus('pic');
       },
       onChanged: ({ id, sequence }) => void this.open({ id, sequence, view: this.pictureView.view }),
@@ -123,7 +117,7 @@ class Walk {
       draw: () => (this.blurring.offered ? () => void this.blurring.begin() : null),
       onHidden: ({ id, sequence }) => void this.open({ id, sequence, view: this.pictureView.view }),
       onGone: (_picture, alone) => {
-        this.leaveGone(alone ? (this.linkTo('next') ?? this.linkTo('prev')) : null);
+        this.leaveGone(alone ? (this.steps.linkTo('next') ?? this.steps.linkTo('prev')) : null);
       },
     });
     this.filtering = new Filtering(this.layout.mapFrame, { filters: this.state.filters, theme: this.state.theme }, () => {
@@ -146,7 +140,7 @@ class Walk {
 
   /** The address was changed by back, forward or by hand. */
   update(url: URL): void {
-    this.player.stop();
+    this.steps.stop();
     const before = this.state;
     this.state = parseWalkUrl(url);
     this.showFocus();
@@ -169,7 +163,7 @@ class Walk {
     clearTimeout(this.addressTimer);
     this.abort.abort();
     this.opening?.abort();
-    this.player.stop();
+    this.steps.destroy();
     this.stopKeys();
     this.comparing.end();
     this.blurring.destroy();
@@ -269,8 +263,8 @@ class Walk {
     return { ...this.state, ...this.filtering.current, map: this.mapView?.position ?? null };
   }
 
-  private follow(link: PictureLink): Promise<boolean> {
-    return this.goTo({ id: link.id, sequence: link.sequence, view: null });
+  private follow({ id, sequence }: Target): Promise<boolean> {
+    return this.goTo({ id, sequence, view: null });
   }
 
   private async open(wanted: Wanted): Promise<boolean> {
@@ -298,7 +292,7 @@ class Walk {
 
   private fail(error: unknown, retry: () => void): void {
     if (error instanceof DOMException && error.name === 'AbortError') return;
-    this.player.stop();
+    this.steps.stop();
     this.layout.element.classList.add('with-picture');
     const gone = isNotFound(error);
     if (gone) this.state = { ...this.state, compare: null };
@@ -319,7 +313,7 @@ class Walk {
     this.editing.offer(picture, offers.edit);
     this.reporting.offer(picture);
     this.timeTravel.offer(picture);
-    this.showSteps();
+    this.steps.offer(picture);
     const date = takenText(picture);
     this.layout.announcer.textContent =
       date === '' || picture.author === null
@@ -328,31 +322,11 @@ class Walk {
     this.showOnMap(picture);
     this.showComparison();
     this.addressChanged();
-    this.prefetch();
-  }
-
-  /** Which ways along the sequence there are. */
-  private showSteps(): void {
-    this.layout.next.disabled = this.linkTo('next') === null;
-    this.layout.previous.disabled = this.linkTo('prev') === null;
-    this.layout.play.disabled = this.layout.next.disabled && !this.player.playing;
   }
 
   private showOnMap(picture: Picture): void {
     this.mapView?.showPicture(picture.place, picture.sequence, this.state.focus === 'pic');
     this.onLook();
-  }
-
-  /** Fetches ahead what a next step would need first. */
-  private prefetch(): void {
-    const link = this.linkTo('next');
-    if (link === null) return;
-    getPicture(link.id, link.sequence, this.abort.signal).then(
-      (picture) => {
-        new Image().src = picture.thumb;
-      },
-      () => undefined,
-    );
   }
 
   private onLook(): void {
@@ -365,7 +339,7 @@ class Walk {
   }
 
   private async onTarget(target: MapTarget): Promise<void> {
-    this.player.stop();
+    this.steps.stop();
     try {
       const found = await pictureAt(target, this.abort.signal);
       if (found === null) toast(t('walk.noPictureNearby'));
@@ -375,32 +349,9 @@ class Walk {
     }
   }
 
-  private linkTo(rel: 'next' | 'prev'): PictureLink | null {
-    return this.picture?.links.find((link) => link.rel === rel) ?? null;
-  }
-
-  private step(rel: 'next' | 'prev'): void {
-    this.player.stop();
-    const link = this.linkTo(rel);
-    if (link !== null) void this.follow(link);
-  }
-
-  /** Walks where the reader looks, or away from there; along the sequence when nothing lies that way. */
-  private walk(forwards: boolean): void {
-    const view = this.pictureView.view;
-    if (this.picture === null || view === null) return;
-    const arrow = arrowTowards(chooseArrows(this.picture), view.heading + (forwards ? 0 : 180));
-    if (arrow === null) {
-      this.step(forwards ? 'next' : 'prev');
-      return;
-    }
-    this.player.stop();
-    void this.follow(arrow.link);
-  }
-
   /** Shows the picture beside one of another date, with an entry in the history of its own. */
   private compare(id: string): void {
-    this.player.stop();
+    this.steps.stop();
     this.writeAddress();
     this.state = { ...this.state, focus: 'pic', compare: id };
     history.pushState(null, '', `/${formatWalkHash(this.here)}`);
@@ -458,11 +409,15 @@ class Walk {
     const commands: Record<Exclude<Command, 'help' | 'filter' | 'find'>, () => void> = {
       turnLeft: () => { this.pictureView.turnBy(-TURN_STEP); },
       turnRight: () => { this.pictureView.turnBy(TURN_STEP); },
-      ahead: () => { this.walk(true); },
-      back: () => { this.walk(false); },
-      next: () => { this.step('next'); },
-      previous: () => { this.step('prev'); },
-      play: () => { this.player.toggle(); },
+      ahead: () => { this.steps.walk(true); },
+      back: () => { this.steps.walk(false); },
+      next: () => { this.steps.step('next'); },
+      previous: () => { this.steps.step('prev'); },
+      first: () => { void this.steps.end('first'); },
+      last: () => { void this.steps.end('last'); },
+      play: () => { this.steps.toggle(); },
+      faster: () => { this.steps.change(1); },
+      slower: () => { this.steps.change(-1); },
       zoomIn: () => { this.pictureView.zoom(1); },
       zoomOut: () => { this.pictureView.zoom(-1); },
       swap: () => { this.setFocus(this.state.focus === 'pic' ? 'map' : 'pic'); },
@@ -481,14 +436,14 @@ class Walk {
 
   private report(): void {
     // What is reported is the picture that is seen.
-    this.player.stop();
+    this.steps.stop();
     void this.reporting.open();
   }
 
   private share(): void {
     const { picture, pictureView } = this;
     if (picture === null) return;
-    this.player.stop();
+    this.steps.stop();
     this.writeAddress();
     const seen = { ...this.state, picture: picture.id, view: pictureView.view };
     void share({ picture, state: seen, surface: pictureView.shownOn }, this.abort.signal);
@@ -523,7 +478,7 @@ class Walk {
 
   /** The picture is not there any more, so that no way back may lead to it. */
   private leaveGone(link: PictureLink | null): void {
-    this.player.stop();
+    this.steps.stop();
     if (link === null) {
       this.forgetPicture();
     } else {
@@ -535,7 +490,7 @@ class Walk {
 
   private forgetPicture(): void {
     this.opening?.abort();
-    this.player.stop();
+    this.steps.stop();
     this.picture = null;
     this.comparing.end();
     this.timeTravel.offer(null);
@@ -544,7 +499,7 @@ class Walk {
     this.reporting.offer(null);
     this.state = { ...this.state, picture: null, sequence: null, compare: null, view: null, focus: 'map' };
     this.pictureView.clear();
-    this.showSteps();
+    this.steps.offer(null);
     this.mapView?.showPicture(null, null, false);
     this.showFocus();
     delete document.documentElement.dataset.picture;

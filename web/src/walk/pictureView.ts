@@ -3,6 +3,9 @@ import { fill, h } from '../lib/dom';
 import { t } from '../locales';
 import { ArrowRing } from './arrowRing';
 import { chooseArrows } from './arrows';
+import type { Direction } from './ground';
+import { GroundPointer } from './groundPointer';
+import { Leaving, motionBetween } from './leaving';
 import { type Glance, sameLook } from './looking';
 import type { Surface } from './surface';
 import type { View } from './url';
@@ -10,6 +13,8 @@ import type { View } from './url';
 export interface PictureEvents {
   readonly onLook: () => void;
   readonly onGo: (link: PictureLink) => void;
+  /** The ground was clicked. Without this, it can't be. */
+  readonly onGround?: (direction: Direction) => void;
 }
 
 /** The picture with its arrows, whatever kind it is. */
@@ -18,6 +23,8 @@ export class PictureView {
   private readonly stage = h('div', { class: 'stage' });
   private readonly ring: ArrowRing;
   private readonly notice = h('div', { class: 'picture-notice', role: 'alert', hidden: true });
+  private readonly leaving = new Leaving(this.stage);
+  private readonly pointer: GroundPointer | null = null;
   private surface: Surface | null = null;
   private picture: Picture | null = null;
   private turn = 0;
@@ -25,6 +32,9 @@ export class PictureView {
   constructor(private readonly events: PictureEvents) {
     this.ring = new ArrowRing(events.onGo);
     this.element.append(this.stage, this.ring.element, h('div', { class: 'loading-bar' }), this.notice);
+    if (events.onGround === undefined) return;
+    this.pointer = new GroundPointer(this.stage, () => this.surface, events.onGround);
+    this.stage.after(this.pointer.element);
   }
 
   /** Where the reader looks, or null before the first picture. */
@@ -81,11 +91,30 @@ export class PictureView {
     const turn = ++this.turn;
     // Told by what was shown before, which may be gone a moment later.
     const next = look ?? this.nextView(picture);
-    const surface = await this.surfaceFor(picture, turn);
-    await surface.show(picture, () => ('view' in next ? sameLook(next, surface) : next));
-    this.picture = picture;
+    const surface = await this.surfaceFor(picture);
+    try {
+      await surface.show(picture, () => ('view' in next ? sameLook(next, surface) : next), () => {
+        if (turn !== this.turn) throw new DOMException('overtaken', 'AbortError');
+        this.leave(picture, surface);
+      });
+    } catch (error) {
+      if (surface !== this.surface) surface.destroy();
+      throw error;
+    }
     this.ring.set(chooseArrows(picture));
     this.look();
+  }
+
+  /** Has another picture take the place of the one that is seen. */
+  private leave(picture: Picture, surface: Surface): void {
+    const { picture: before, surface: old, view } = this;
+    this.pointer?.hide();
+    if (before !== null && old !== null && view !== null) {
+      this.leaving.begin(old.still(), motionBetween(before.place, picture.place, view.heading));
+    }
+    if (old !== surface) old?.destroy();
+    this.surface = surface;
+    this.picture = picture;
   }
 
   look(): void {
@@ -110,6 +139,8 @@ export class PictureView {
   /** Forgets the picture shown. */
   clear(): void {
     this.turn += 1;
+    this.leaving.end();
+    this.pointer?.hide();
     this.surface?.destroy();
     this.surface = null;
     this.picture = null;
@@ -120,6 +151,7 @@ export class PictureView {
 
   destroy(): void {
     this.clear();
+    this.pointer?.destroy();
   }
 
   private nextView(picture: Picture): View {
@@ -129,7 +161,8 @@ export class PictureView {
     return { heading: view.heading, pitch: 0, zoom: 0 };
   }
 
-  private async surfaceFor(picture: Picture, turn: number): Promise<Surface> {
+  /** What to show a picture on: the same again, or one of another kind. */
+  private async surfaceFor(picture: Picture): Promise<Surface> {
     if (this.surface?.is360 === picture.is360) return this.surface;
     const onLook = (): void => {
       this.look();
@@ -137,10 +170,6 @@ export class PictureView {
     const Made = picture.is360
       ? (await import('./sphereSurface')).SphereSurface
       : (await import('./flatSurface')).FlatSurface;
-    if (turn !== this.turn) throw new DOMException('overtaken', 'AbortError');
-    const old = this.surface;
-    this.surface = new Made(this.stage, onLook);
-    old?.destroy();
-    return this.surface;
+    return new Made(this.stage, onLook);
   }
 }

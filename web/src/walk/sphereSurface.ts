@@ -7,9 +7,10 @@ import type { Crop, Picture } from '../api/picture';
 import { h } from '../lib/dom';
 import { clamp, degrees, normalizeHeading, radians } from '../lib/geometry';
 import { standInForStorage } from '../lib/storage';
-import type { Lens } from './blur/plane';
+import type { Lens, Point } from './blur/plane';
 import type { Size } from './flatMath';
-import { angleOfFocal, focalOfAngle, lensOn } from './sphereMath';
+import type { Direction } from './ground';
+import { angleOfFocal, type Camera, focalOfAngle, lensOn, seenAt } from './sphereMath';
 import { type OnLook, type Surface, ZOOM_STEP } from './surface';
 import type { View } from './url';
 
@@ -62,6 +63,37 @@ function levelling(picture: Picture): { pan: number; tilt: number; roll: number 
   return { pan: 0, tilt: -radians(picture.pitch), roll: radians(picture.roll) };
 }
 
+type TilesConfig = ConstructorParameters<typeof EquirectangularTilesAdapter>[1];
+
+/** Tells right before what was loaded takes the place of what is shown. */
+class TellingAdapter extends EquirectangularTilesAdapter {
+  private readonly onLoaded: () => void;
+
+  constructor(viewer: Viewer, { onLoaded, ...config }: TilesConfig & { readonly onLoaded: () => void }) {
+    super(viewer, config);
+    this.onLoaded = onLoaded;
+  }
+
+  override async loadTexture(
+    ...asked: Parameters<EquirectangularTilesAdapter['loadTexture']>
+  ): ReturnType<EquirectangularTilesAdapter['loadTexture']> {
+    try {
+      const loaded = await super.loadTexture(...asked);
+      this.onLoaded();
+      return loaded;
+    } catch (error) {
+      // Not every browser says so itself of what it leaves off in the middle.
+      if (this.viewer.config.panorama !== asked[0]) throw new DOMException('overtaken', 'AbortError');
+      throw error;
+    }
+  }
+}
+
+/** What draws the sphere, as far as it is used here. */
+interface Drawing {
+  render: (scene: unknown, camera: unknown) => void;
+}
+
 /** Shows panoramas on the inside of a sphere. */
 export class SphereSurface implements Surface {
   readonly is360 = true;
@@ -69,6 +101,10 @@ export class SphereSurface implements Surface {
   private readonly viewer: Viewer;
   private picture: Picture | null = null;
   private shown = 0;
+  /** Called when the first pixels of a picture are about to be shown. */
+  private onLoaded: () => void = () => undefined;
+  /** Draws what is seen once more; null before anything was drawn. */
+  private redraw: (() => void) | null = null;
   /** Ends, and never fails, when nothing is on its way. */
   private loading: Promise<unknown> = Promise.resolve();
 
@@ -82,7 +118,10 @@ export class SphereSurface implements Surface {
     standInForStorage(window);
     this.viewer = new Viewer({
       container: this.element,
-      adapter: EquirectangularTilesAdapter.withConfig({ baseBlur: false, showErrorTile: false, useXmpData: false }),
+      adapter: [
+        TellingAdapter,
+        { baseBlur: false, showErrorTile: false, useXmpData: false, onLoaded: () => { this.onLoaded(); } },
+      ],
       navbar: false,
       keyboard: false,
       minFov: MIN_FOV,
@@ -93,6 +132,12 @@ export class SphereSurface implements Surface {
       touchmoveTwoFingers: false,
       canvasBackground: 'transparent',
     });
+    this.viewer.renderer.setCustomRenderer((renderer: Drawing) => ({
+      render: (scene: unknown, camera: unknown) => {
+        this.redraw = () => { renderer.render(scene, camera); };
+        this.redraw();
+      },
+    }));
     const report = (): void => {
       if (this.picture !== null) this.onLook();
     };
@@ -101,9 +146,16 @@ export class SphereSurface implements Surface {
     this.viewer.addEventListener(events.SizeUpdatedEvent.type, report);
   }
 
-  async show(picture: Picture, seen: () => View): Promise<void> {
+  async show(picture: Picture, seen: () => View, leave: () => void): Promise<void> {
     const turn = ++this.shown;
     const view = seen();
+    this.onLoaded = () => {
+      this.onLoaded = () => undefined;
+      if (turn !== this.shown) return;
+      leave();
+      // What is told of where one looks from now on is told of this one.
+      this.picture = picture;
+    };
     const options = { transition: false, showLoader: false, sphereCorrection: levelling(picture) } as const;
     const first = await this.setPanorama(panorama(picture, picture.thumb, false), {
       ...options,
@@ -111,7 +163,6 @@ export class SphereSurface implements Surface {
       zoom: view.zoom,
     });
     if (turn !== this.shown) throw new DOMException('overtaken', 'AbortError');
-    this.picture = picture;
     if (!first) throw new Error('the panorama could not be loaded');
     this.onLook();
     void this.sharpen(picture, options);
@@ -140,11 +191,24 @@ export class SphereSurface implements Surface {
   }
 
   lens(size: Size): Lens {
-    const { yaw, pitch } = this.viewer.getPosition();
-    const { width, height } = this.viewer.getSize();
-    const camera = { yaw, pitch, verticalFov: radians(this.viewer.state.vFov), width, height };
     const { tilt, roll } = this.picture === null ? LEVEL : levelling(this.picture);
-    return lensOn(camera, { tilt, roll }, size, this.picture?.crop ?? null);
+    return lensOn(this.camera, { tilt, roll }, size, this.picture?.crop ?? null);
+  }
+
+  still(): Element | null {
+    const shown = this.element.querySelector('canvas');
+    if (this.redraw === null || shown === null || this.picture === null) return null;
+    // What was drawn before is not kept beyond its frame.
+    this.redraw();
+    const copy = h('canvas', { width: shown.width, height: shown.height });
+    copy.getContext('2d')?.drawImage(shown, 0, 0);
+    return copy;
+  }
+
+  directionAt(at: Point): Direction | null {
+    if (this.picture === null) return null;
+    const { x, y } = seenAt(at, this.camera, LEVEL);
+    return { heading: normalizeHeading(this.picture.heading + (x - 0.5) * 360), pitch: 90 - y * 180 };
   }
 
   look(view: View): void {
@@ -169,6 +233,12 @@ export class SphereSurface implements Surface {
     this.element.remove();
     // A viewer that is taken from under what it loads says so in the console.
     void this.loading.then(() => { this.viewer.destroy(); });
+  }
+
+  private get camera(): Camera {
+    const { yaw, pitch } = this.viewer.getPosition();
+    const { width, height } = this.viewer.getSize();
+    return { yaw, pitch, verticalFov: radians(this.viewer.state.vFov), width, height };
   }
 
   private toPosition(picture: Picture, view: View): { yaw: number; pitch: number } {
