@@ -49,6 +49,7 @@ pub use identity::{Gate, Identity};
 pub use links::{Link, PublicUrl};
 pub use pace::{Doing, Pace, Whom};
 pub use post::{MailError, MailServer, Post, mailbox, run_post};
+pub use routes::stats::Counted;
 pub use routes::{panicked, upload_sets::finish_uploads};
 pub use settings::{Defaults, License, Settings};
 pub use takeout::Takeouts;
@@ -77,6 +78,8 @@ pub struct Api {
     pub followers: Arc<tokio::sync::Semaphore>,
     /// Bounds how much an account, or who has none, does in a minute.
     pub pace: Arc<Pace>,
+    /// What was last counted of the instance.
+    pub counted: Arc<Counted>,
     /// Bounds how many archives of accounts are made at once.
     pub takeouts: Arc<Takeouts>,
     /// Cuts tiles and views out of panoramas, and keeps what was just asked for.

@@ -1,15 +1,22 @@
-//! `/jobs/stats` and `/admin/stats`: how much there is, and is to be done.
+//! `/stats` and `/users/{id}/stats`: how much anybody may see. `/jobs/stats` and `/admin/stats`: how much there is, and is to be done.
+
+use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
 use flaneur_access::Visibility;
-use flaneur_catalog::model::{Lately, PictureStatus, QueueLine, SequenceStatus};
-use jiff::Timestamp;
+use flaneur_catalog::{
+    Catalog,
+    model::{AccountId, Lately, PictureStatus, Published, PublishedMonth, QueueLine, SequenceStatus},
+};
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
 use crate::{
     Api, ApiResult, Identity,
     error::ErrorBody,
+    extract::Path,
     respond::{Members, Reply},
     stac::utc,
     words,
@@ -17,7 +24,66 @@ use crate::{
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(jobs)).routes(routes!(instance))
+    OpenApiRouter::new()
+        .routes(routes!(published))
+        .routes(routes!(published_by))
+        .routes(routes!(jobs))
+        .routes(routes!(instance))
+}
+
+/// How much anybody may see.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct PublishedStatistics {
+    /// Pictures.
+    pictures: i64,
+    /// Those of them that show all around.
+    panoramas: i64,
+    /// Sequences.
+    sequences: i64,
+    /// How long their tracks are, kilometres.
+    length_km: f64,
+    /// Accounts that have any.
+    contributors: i64,
+    /// Sequences by the month in which they begin where they were taken, the earliest first. Those that say no day are left out.
+    months: Vec<MonthStatistics>,
+}
+
+/// Sequences that begin in a month.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct MonthStatistics {
+    /// `YYYY-MM`.
+    #[schema(example = "2024-05")]
+    month: String,
+    /// Their pictures.
+    pictures: i64,
+    /// How many there are.
+    sequences: i64,
+    /// How long their tracks are, kilometres.
+    length_km: f64,
+}
+
+/// Metres as kilometres, to the metre.
+fn kilometres(metres: f64) -> f64 {
+    metres.round() / 1000.0
+}
+
+impl From<Published> for PublishedStatistics {
+    fn from(found: Published) -> Self {
+        Self {
+            pictures: found.pictures,
+            panoramas: found.panoramas,
+            sequences: found.sequences,
+            length_km: kilometres(found.length_m),
+            contributors: found.contributors,
+            months: found.months.into_iter().map(MonthStatistics::from).collect(),
+        }
+    }
+}
+
+impl From<PublishedMonth> for MonthStatistics {
+    fn from(PublishedMonth { month, pictures, sequences, length_m }: PublishedMonth) -> Self {
+        Self { month, pictures, sequences, length_km: kilometres(length_m) }
+    }
 }
 
 /// What is to be done.
@@ -126,6 +192,62 @@ impl From<Lately> for NewLately {
     }
 }
 
+/// How much anybody may see
+///
+/// Pictures, sequences and contributors of the instance, and what was taken when. The same for everybody, whoever asks; it may be a
+/// minute old.
+#[utoipa::path(
+    get, path = "/stats", tag = "Statistics",
+    responses(
+        (status = 200, description = "How much there is", body = PublishedStatistics,
+            example = json!({"pictures": 12, "panoramas": 4, "sequences": 2, "length_km": 0.066, "contributors": 1,
+                "months": [{"month": "2024-05", "pictures": 12, "sequences": 2, "length_km": 0.066}]})),
+        (status = 304, description = "It is as `If-None-Match` says"),
+    )
+)]
+async fn published(State(api): State<Api>, reply: Reply) -> ApiResult<Response> {
+    reply.json(&*api.counted.instance(&*api.catalog, api.world.now()).await?)
+}
+
+/// How much of an account anybody may see
+///
+/// The same, of one account.
+#[utoipa::path(
+    get, path = "/users/{id}/stats", tag = "Statistics",
+    params(("id" = Uuid, Path, description = "The account", example = "52864614-8ee3-4e42-9578-9ffa0a554f1f")),
+    responses(
+        (status = 200, description = "How much there is", body = PublishedStatistics),
+        (status = 304, description = "It is as `If-None-Match` says"),
+        (status = 404, description = "There is no such user", body = ErrorBody),
+    )
+)]
+async fn published_by(State(api): State<Api>, reply: Reply, Path(id): Path<Uuid>) -> ApiResult<Response> {
+    let account = super::users::find(&api, AccountId(id)).await?;
+    reply.json(&PublishedStatistics::from(api.catalog.published(Some(account.id)).await?))
+}
+
+/// What was last counted of the whole instance, which takes long where there is much, and is the same for all who ask.
+#[derive(Debug, Default)]
+pub struct Counted(tokio::sync::Mutex<Option<(Timestamp, Arc<PublishedStatistics>)>>);
+
+/// For so long nothing is counted again.
+const COUNTED_FOR: SignedDuration = SignedDuration::from_mins(1);
+
+impl Counted {
+    /// Those who ask meanwhile wait for the same answer.
+    async fn instance(&self, catalog: &dyn Catalog, now: Timestamp) -> ApiResult<Arc<PublishedStatistics>> {
+        let mut last = self.0.lock().await;
+        if let Some((at, counted)) = &*last
+            && now.duration_since(*at).abs() < COUNTED_FOR
+        {
+            return Ok(Arc::clone(counted));
+        }
+        let counted = Arc::new(PublishedStatistics::from(catalog.published(None).await?));
+        *last = Some((now, Arc::clone(&counted)));
+        Ok(counted)
+    }
+}
+
 /// What is to be done
 ///
 /// Jobs by kind: those that wait or are under way (`nb_jobs`), and those that were given up (`nb_errors`).
@@ -213,7 +335,43 @@ fn by_name<T: PartialEq, const N: usize>(all: [(&'static str, T); N], counts: &[
 
 #[cfg(test)]
 mod tests {
+    use flaneur_access::Visibility;
+    use jiff::SignedDuration;
+
     use crate::testing::{Recipe, fixture};
+
+    #[tokio::test]
+    async fn everybody_is_told_the_same() {
+        let fixture = fixture().await;
+        fixture.sequence_with(|recipe| Recipe { count: 2, ..recipe }).await;
+        fixture.sequence_with(|recipe| Recipe { visibility: Visibility::OwnerOnly, ..recipe }).await;
+        let owner = format!("/users/{}/stats", fixture.owner.account.id);
+        for path in ["/stats", owner.as_str()] {
+            for who in [None, Some(&fixture.owner), Some(&fixture.admin)] {
+                let told = fixture.request("GET", path).of(who).send().await.json();
+                let counts = ["pictures", "sequences", "contributors"].map(|name| told[name].as_i64().unwrap());
+                assert_eq!(counts, [2, 1, 1], "{path}");
+                assert_eq!(told["months"][0]["pictures"], 2);
+            }
+        }
+        let admin = format!("/users/{}/stats", fixture.admin.account.id);
+        let nothing = fixture.get(&admin).await.json();
+        assert_eq!((&nothing["pictures"], &nothing["months"]), (&0.into(), &serde_json::json!([])));
+        for id in ["00000000-0000-0000-0000-000000000000", "nope"] {
+            assert_eq!(fixture.get(&format!("/users/{id}/stats")).await.status, 404, "{id}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_instance_is_not_counted_for_each_who_asks() {
+        let fixture = fixture().await;
+        let pictures = async || fixture.get("/stats").await.json()["pictures"].as_i64().unwrap();
+        assert_eq!(pictures().await, 0);
+        fixture.sequence_with(|recipe| Recipe { count: 2, ..recipe }).await;
+        assert_eq!(pictures().await, 0);
+        fixture.clock.advance(SignedDuration::from_secs(61));
+        assert_eq!(pictures().await, 2);
+    }
 
     #[tokio::test]
     async fn what_there_is_is_counted() {

@@ -117,6 +117,7 @@ async fn open(
         tokens: Arc::new(TokenKey::new(b"a secret for tests")),
         logins,
         pace: Arc::default(),
+        counted: Arc::default(),
         takeouts: Arc::default(),
         followers: Arc::new(tokio::sync::Semaphore::new(MAX_FOLLOWERS)),
         uploads: Arc::new(tokio::sync::Semaphore::new(MAX_UPLOADS)),

@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 
 use flaneur_access::Viewer;
 use flaneur_catalog::{
-    Accounts as _, Areas as _, Coverage as _, Dataset as _, Edits as _, Jobs as _, Pictures as _, Sequences as _,
-    Takeout as _, Transfers as _, Upkeep as _, UploadSets as _, Uploads as _, Webhooks as _,
+    Accounts as _, Areas as _, Counting as _, Coverage as _, Dataset as _, Edits as _, Jobs as _, Pictures as _,
+    Sequences as _, Takeout as _, Transfers as _, Upkeep as _, UploadSets as _, Uploads as _, Webhooks as _,
     model::{
         AnnotationId, Area, AreaId, AreaLimits, AreaReceipt, AreaShape, Comparison, DatasetPart, DispatchPart,
         DispatchPlan, EditId, EditReceipt, ExcludedArea, Failure, Filter, HeadingState, HistoryOf, JobId, JobKind,
@@ -147,6 +147,7 @@ async fn reads(catalog: &SqliteCatalog) {
         assert_eq!(catalog.first_items(viewer, &[city::sequence(3), city::sequence(4)]).await.unwrap().len(), 2);
         catalog.summary_points(city::sequence(3)).await.unwrap();
         catalog.extent().await.unwrap().unwrap();
+        assert!(catalog.published(Some(city::ADA)).await.unwrap().pictures > 0);
         for account in [None, Some(city::ADA)] {
             let query = SequenceQuery {
                 account,

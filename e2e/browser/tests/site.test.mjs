@@ -119,6 +119,38 @@ for (const device of [DESKTOP, PHONE]) {
       await clean(opened);
     });
 
+    test('how much there is stands in figures, and leads to the map', async () => {
+      const opened = await openPage(browser, device, { expected: [/status of 404/] });
+      const { page } = opened;
+      await page.goto(`${given.url}/upload`);
+      await page.locator('.menu > summary').focus();
+      await page.keyboard.press('Enter');
+      await tabTo(page, 'menu-statistics');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(`${given.url}/statistics`);
+      const pictures = page.getByTestId('statistics-pictures');
+      await pictures.waitFor();
+      // What this browser's tests send meanwhile is in it, or not yet.
+      assert.ok(Number(await pictures.locator('strong').textContent()) >= given.walk.length);
+      assert.equal(await page.getByTestId('statistics-years').locator('tbody th').first().textContent(), '2024');
+      await page.getByTestId('statistics-by-month').focus();
+      await page.keyboard.press('Enter');
+      assert.equal(await page.getByTestId('statistics-months').locator('tbody th').first().textContent(), 'May 2024');
+      await fits(page, device);
+      await lookAt(page, device, 'statistics');
+      const users = await page.request.get(`${given.url}/api/users`);
+      const [{ id, name }] = (await users.json()).users;
+      await page.goto(`${given.url}/statistics?users=${id}`);
+      await page.getByRole('heading', { level: 1, name: `What ${name} has shown` }).waitFor();
+      await tabTo(page, 'statistics-map');
+      await page.keyboard.press('Enter');
+      await page.waitForURL((url) => url.hash.includes(id));
+      await untilMap(page);
+      await page.goto(`${given.url}/statistics?users=00000000-0000-0000-0000-000000000000`);
+      await page.getByRole('alert').getByText('not known here').waitFor();
+      await clean(opened);
+    });
+
     test('a contributor signs in, uploads, and walks to the picture', async () => {
       const opened = await openPage(browser, device);
       const { page } = opened;

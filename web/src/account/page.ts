@@ -27,7 +27,7 @@ async function leave(): Promise<void> {
   }
 }
 
-function who({ name, moderates }: Account): HTMLElement {
+function who({ id, name, moderates }: Account): HTMLElement {
   const signOut = h('button', { type: 'button', class: 'button', onclick: () => void leave(), 'data-testid': 'account-sign-out' }, t('app.signOut'));
   return h(
     'div',
@@ -37,6 +37,7 @@ function who({ name, moderates }: Account): HTMLElement {
       {},
       h('p', { 'data-testid': 'account-who' }, t('app.signedInAs', { name })),
       moderates ? h('p', { class: 'hint' }, t('account.administrator')) : null,
+      h('p', {}, h('a', { href: `/statistics?users=${encodeURIComponent(id)}`, 'data-testid': 'account-statistics' }, t('statistics.own'))),
     ),
     signOut,
   );

@@ -34,6 +34,7 @@ const PAGES = {
   mine: async (): Promise<Page> => (await import('../mine/page')).openMine(),
   correct: async (url: URL): Promise<Page> => (await import('../mine/page')).openCorrect(url),
   pages: async (): Promise<Page> => (await import('../pages/overview')).openPages(),
+  statistics: async (url: URL): Promise<Page> => (await import('../statistics/page')).openStatistics(url),
   data: async (): Promise<Page> => (await import('../data/page')).openData(),
   page: async (url: URL): Promise<Page> => (await import('../pages/page')).openPage(url),
   notFound: async (): Promise<Page> => (await import('./notFound')).openNotFound(),
@@ -56,6 +57,7 @@ export const ROUTES: readonly Route[] = [
   { name: 'pages', pattern: /^\/pages\/?$/, open: PAGES.pages },
   { name: 'page', pattern: /^\/pages\/[^/]+\/?$/, open: PAGES.page },
   { name: 'data', pattern: /^\/data\/?$/, open: PAGES.data },
+  { name: 'statistics', pattern: /^\/statistics\/?$/, open: PAGES.statistics },
   { name: 'not-found', pattern: /^/, open: PAGES.notFound },
 ];
 

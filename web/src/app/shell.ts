@@ -91,6 +91,7 @@ function accountMenu(): HTMLElement {
       who,
       languageChoice(),
       pages,
+      h('a', { href: '/statistics', onclick: () => { close(); }, 'data-testid': 'menu-statistics' }, t('app.statistics')),
       h('a', { href: '/data', onclick: () => { close(); }, 'data-testid': 'menu-data' }, t('app.data')),
       h('a', { href: '/THIRD-PARTY.txt', target: '_blank', rel: 'noopener' }, t('app.licences')),
     ),

@@ -3,6 +3,7 @@ import { enAreas } from './en.areas';
 import { enData } from './en.data';
 import { enMine } from './en.mine';
 import { enShare } from './en.share';
+import { enStatistics } from './en.statistics';
 import { enTrack } from './en.track';
 
 /**
@@ -542,6 +543,7 @@ export const en = {
   ...enAreas,
   ...enMine,
   ...enShare,
+  ...enStatistics,
   ...enTrack,
   'invite.title': 'You are invited',
   'invite.text': 'Accept the invitation to get an account on this server.',

@@ -4,6 +4,7 @@ import { frAreas } from './fr.areas';
 import { frData } from './fr.data';
 import { frMine } from './fr.mine';
 import { frShare } from './fr.share';
+import { frStatistics } from './fr.statistics';
 import { frTrack } from './fr.track';
 
 /** Tous les textes du site en français. */
@@ -559,6 +560,7 @@ export const fr: Messages = {
   ...frAreas,
   ...frMine,
   ...frShare,
+  ...frStatistics,
   ...frTrack,
   'invite.title': 'Vous êtes invité',
   'invite.text': 'Acceptez l’invitation pour obtenir un compte sur ce serveur.',

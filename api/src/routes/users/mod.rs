@@ -30,7 +30,7 @@ pub fn router() -> OpenApiRouter<Api> {
 }
 
 /// An account, or 404.
-async fn find(api: &Api, id: AccountId) -> ApiResult<Account> {
+pub(super) async fn find(api: &Api, id: AccountId) -> ApiResult<Account> {
     api.catalog.account(id).await?.ok_or_else(|| ApiError::not_found("User doesn't exist"))
 }
 

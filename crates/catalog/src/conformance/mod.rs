@@ -338,6 +338,7 @@ macro_rules! for_each_rule {
             }
             statistics {
                 everything_is_counted
+                only_what_anybody_may_see_is_told
             }
             takeout {
                 own_pictures_are_all_there_once_however_they_are_paged

@@ -3,7 +3,7 @@
 use flaneur_access::Visibility;
 
 use super::scene::Scene;
-use crate::model::{Lately, PictureStatus, SequenceStatus, Statistics};
+use crate::model::{Lately, PictureStatus, Published, SequenceStatus, Statistics};
 
 fn of<T: PartialEq>(counts: &[(T, i64)], what: &T) -> i64 {
     counts.iter().find(|(other, _)| other == what).map_or(0, |(_, count)| *count)
@@ -40,4 +40,40 @@ pub async fn everything_is_counted(scene: &Scene) {
     assert_eq!((found.accounts, of(&found.sequences, &SequenceStatus::Deleted)), (1, 1));
     assert_eq!(of(&found.visibilities, &Visibility::OwnerOnly), 0);
     assert!(first < last);
+}
+
+pub async fn only_what_anybody_may_see_is_told(scene: &Scene) {
+    let published = async |account| scene.catalog.published(account).await.unwrap();
+    assert_eq!(published(None).await, Published::default());
+    let ada = scene.account("ada").await;
+    let bob = scene.account("bob").await;
+    let street = scene.street(&ada, Visibility::Anyone, 3).await;
+    scene.street(&bob, Visibility::Anyone, 2).await;
+    let hidden = scene.street(&bob, Visibility::OwnerOnly, 4).await;
+    scene.street(&bob, Visibility::LoggedOnly, 5).await;
+    scene.refresh().await;
+
+    let all = published(None).await;
+    assert_eq!((all.pictures, all.sequences, all.contributors), (5, 2, 2));
+    assert_eq!(all.panoramas, 0);
+    let summed = |told: &Published| {
+        let sum = |of: fn(&crate::model::PublishedMonth) -> i64| told.months.iter().map(of).sum::<i64>();
+        (sum(|month| month.pictures), sum(|month| month.sequences))
+    };
+    assert_eq!(summed(&all), (5, 2));
+    assert!(all.months.is_sorted_by(|a, b| a.month < b.month));
+    assert!(all.months.iter().all(|month| month.month.len() == 7), "{:?}", all.months);
+    let length: f64 = all.months.iter().map(|month| month.length_m).sum();
+    assert!(all.length_m > 0.0 && (length - all.length_m).abs() < 1e-6);
+    let own = published(Some(ada.id)).await;
+    assert_eq!((own.pictures, own.sequences, own.contributors, summed(&own)), (3, 1, 1, (3, 1)));
+    let others = published(Some(bob.id)).await;
+    assert_eq!((others.pictures, others.sequences, summed(&others)), (2, 1, (2, 1)));
+
+    // What is taken away is not told of any more, and neither is who has nothing else.
+    assert!(scene.catalog.delete_sequence(street.sequence, &|| scene.job(), scene.now()).await.unwrap());
+    assert!(scene.catalog.delete_sequence(hidden.sequence, &|| scene.job(), scene.now()).await.unwrap());
+    let all = published(None).await;
+    assert_eq!((all.pictures, all.sequences, all.contributors, summed(&all)), (2, 1, 1, (2, 1)));
+    assert_eq!(published(Some(ada.id)).await, Published::default());
 }

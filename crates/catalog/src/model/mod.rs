@@ -80,7 +80,7 @@ pub use sequence::{
     DispatchPart, DispatchPlan, DispatchShot, DuplicateShot, ListedSequence, PlacedShot, Sequence, SequenceKey,
     SequenceList, SequenceOrder, SequencePlace, SequenceQuery, SequenceStatus, SequenceSummary, SummaryPoint,
 };
-pub use statistics::{Lately, Statistics};
+pub use statistics::{Lately, Published, PublishedMonth, Statistics};
 pub use takeout::{AccountTraces, InviteTrace, OwnCounts, OwnPicture, OwnPlace, PageTrace};
 pub use transfer::{NewTransfer, Transfer, TransferProgress, TransferReceipt, TransferStatus};
 pub use upload::{NewUpload, Upload, UploadOutcome, UploadPart, UploadReceipt};

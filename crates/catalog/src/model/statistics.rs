@@ -34,3 +34,33 @@ pub struct Statistics {
     /// Those that are no tombstones, by who sees them; what there is none of is left out.
     pub visibilities: Vec<(Visibility, i64)>,
 }
+
+/// What anybody may see, of the instance or of one account.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Published {
+    /// Pictures.
+    pub pictures: i64,
+    /// Those of them that show all around.
+    pub panoramas: i64,
+    /// Accounts that have any.
+    pub contributors: i64,
+    /// Sequences with any.
+    pub sequences: i64,
+    /// How long their tracks are, metres.
+    pub length_m: f64,
+    /// Sequences by the month in which they begin, the earliest first; those that say no day are left out.
+    pub months: Vec<PublishedMonth>,
+}
+
+/// Sequences that begin in one month, where they were taken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PublishedMonth {
+    /// `YYYY-MM`.
+    pub month: String,
+    /// Their pictures.
+    pub pictures: i64,
+    /// How many there are.
+    pub sequences: i64,
+    /// How long their tracks are, metres.
+    pub length_m: f64,
+}

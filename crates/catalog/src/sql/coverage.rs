@@ -121,7 +121,8 @@ fn counted(keys: &RangeInclusive<i64>, zoom: u8) -> Option<u8> {
 }
 
 /// The condition that narrows pictures or sequences to those of an account.
-fn of_account(values: &mut Values, alias: &str, account: Option<AccountId>) -> Result<String> {
+/// The condition that what the alias stands for is that account's, with an `AND` before it; nothing, for all accounts.
+pub fn of_account(values: &mut Values, alias: &str, account: Option<AccountId>) -> Result<String> {
     match account {
         Some(account) => Ok(format!(" AND {alias}.account_id = {}", values.bind(account)?)),
         None => Ok(String::new()),

@@ -1,13 +1,13 @@
 //! How much there is.
 
 use async_trait::async_trait;
-use flaneur_access::Visibility;
+use flaneur_access::{Viewer, Visibility};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Connection, Store};
+use super::{Connection, Store, coverage::of_account, sequences::has_something_to_show, statement::Values};
 use crate::{
     Counting, Result,
-    model::{Lately, PictureStatus, SequenceStatus, Statistics},
+    model::{AccountId, Lately, PictureStatus, Published, PublishedMonth, SequenceStatus, Statistics},
     stored::rows::{micros, named, time},
 };
 
@@ -66,6 +66,39 @@ impl Counting for Store {
             if status != SequenceStatus::Deleted {
                 add(&mut found.visibilities, visibility, count);
             }
+        }
+        Ok(found)
+    }
+
+    async fn published(&self, account: Option<AccountId>) -> Result<Published> {
+        let mut tx = self.read().await?;
+        let mut values = Values::default();
+        let whose = of_account(&mut values, "p", account)?;
+        let seen = values.seen(Viewer::Anonymous, "p")?;
+        // Of the levels that are counted, the one with the fewest cells.
+        let counted = format!(
+            "SELECT CAST(SUM(p.pictures) AS BIGINT), CAST(SUM(p.panoramas) AS BIGINT) FROM coverage_counts p
+             WHERE p.zoom = 6 AND {seen}{whose} GROUP BY p.account_id HAVING SUM(p.pictures) > 0"
+        );
+        let rows: Vec<(i64, i64)> = values.fetch_all(&mut tx, counted).await?;
+        let mut found = Published::default();
+        for (pictures, panoramas) in rows {
+            found.pictures += pictures;
+            found.panoramas += panoramas;
+            found.contributors += 1;
+        }
+        let mut values = Values::default();
+        let whose = of_account(&mut values, "s", account)?;
+        let shown = has_something_to_show(&mut values, Viewer::Anonymous)?;
+        let by_month = format!(
+            "SELECT SUBSTR(s.capture_date, 1, 7) AS month, CAST(SUM(s.nb_pictures) AS BIGINT), COUNT(*), SUM(s.length_m)
+             FROM sequences s WHERE {shown}{whose} GROUP BY SUBSTR(s.capture_date, 1, 7) ORDER BY month"
+        );
+        let rows: Vec<(Option<String>, i64, i64, f64)> = values.fetch_all(&mut tx, by_month).await?;
+        for (month, pictures, sequences, length_m) in rows {
+            found.sequences += sequences;
+            found.length_m += length_m;
+            found.months.extend(month.map(|month| PublishedMonth { month, pictures, sequences, length_m }));
         }
         Ok(found)
     }

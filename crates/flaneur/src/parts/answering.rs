@@ -35,6 +35,7 @@ pub async fn api(
         settings: Arc::new(settings),
         logins: logins.into(),
         pace: Arc::default(),
+        counted: Arc::default(),
         takeouts: Arc::default(),
         followers: Arc::new(Semaphore::new(flaneur_api::MAX_FOLLOWERS)),
         uploads: Arc::new(Semaphore::new(flaneur_api::MAX_UPLOADS)),

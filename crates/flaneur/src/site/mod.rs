@@ -31,7 +31,7 @@ const WHOLE_DOCUMENT: &str = "index.html";
 const EMBEDDED_DOCUMENT: &str = "embed.html";
 
 /// Paths of the site's pages; all are answered with the one HTML document, which looks at the path itself.
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 17] = [
     "/",
     "/upload",
     "/sign-in",
@@ -41,6 +41,7 @@ const PAGES: [&str; 16] = [
     "/invite",
     "/claim",
     "/data",
+    "/statistics",
     "/pictures",
     "/pictures/correct",
     "/sequences/{*rest}",
