@@ -172,6 +172,10 @@ async fn pictures_are_looked_at_in_a_browser_before_they_are_sent() {
         "<gpx version=\"1.1\" creator=\"test\" xmlns=\"http://www.topografix.com/GPX/1/1\"><trk><trkseg>{}</trkseg></trk></gpx>",
         points.collect::<String>()
     );
+    let walking = |name: &str, steps: &mut dyn Iterator<Item = (u32, u32, u32)>| -> Vec<Value> {
+        let content = |(step, width, height)| Photo::textured(width, height, 700 + step).at(Placement::walk(step));
+        steps.map(|step| file(&format!("{name}{}.jpg", step.0), &content(step))).collect()
+    };
     let sending = json!({
         "walk": (0..4).map(|step| file(&format!("{step}.jpg"), &Photo::of_walk(step))).collect::<Vec<_>>(),
         "far": file("far.jpg", &Photo::of_walk(300)),
@@ -180,6 +184,17 @@ async fn pictures_are_looked_at_in_a_browser_before_they_are_sent() {
         "lost": [file("lost10.jpg", &lost((320, 240), 10)), file("lost11.jpg", &lost((3200, 2600), 11))],
         "silent": file("silent.jpg", &Photo::textured(320, 240, 602).jpeg()),
         "track": file("walk.gpx", track.as_bytes()),
+        // What is put right before it is sent, by what is done with it.
+        "right": {
+            "mouse": walking("mouse", &mut (40..44).map(|step| (step, 320, 240))),
+            "keys": walking("keys", &mut (60..64).map(|step| (step, 320, 240))),
+            "phone": walking("phone", &mut (80..83).map(|step| (step, 320, 240))),
+            "reload": [
+                file("reload12.jpg", &lost((3200, 2600), 12)),
+                walking("reload", &mut std::iter::once((9, 3200, 2600)))[0].clone(),
+                file("reload13.jpg", &lost((320, 240), 13)),
+            ],
+        },
     });
     run_in_browser(&server, "tests/look.test.mjs", &[("FLANEUR_SENDING", sending.to_string())]).await;
 }

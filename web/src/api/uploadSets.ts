@@ -17,6 +17,11 @@ export interface UploadCredit {
   readonly attribution?: string;
 }
 
+export interface UploadOptions extends UploadCredit {
+  /** Degrees between travel and view that all of its pictures are to have, whatever the cameras say. */
+  readonly relative_heading?: number;
+}
+
 export interface UploadSet {
   readonly id: string;
   readonly title: string;
@@ -24,6 +29,8 @@ export interface UploadSet {
   readonly licence: string | null;
   /** Whom others are to name, if not the account. */
   readonly attribution: string | null;
+  /** Degrees between travel and view that all of its pictures have; null where the cameras are believed. */
+  readonly relativeHeading: number | null;
   readonly completed: boolean;
   readonly ready: boolean;
   readonly counts: ItemCounts;
@@ -75,6 +82,7 @@ function parseSet(raw: unknown): UploadSet {
     title: text(answer.title) ?? '',
     licence: text(answer.license),
     attribution: text(answer.attribution),
+    relativeHeading: number(answer.relative_heading),
     completed: answer.completed === true,
     ready: answer.ready === true,
     counts: {
@@ -123,10 +131,10 @@ export function parseFile(raw: unknown): UploadedFile {
 export async function createUploadSet(
   title: string,
   files: number,
-  credit: UploadCredit,
+  options: UploadOptions,
   signal?: AbortSignal,
 ): Promise<UploadSet> {
-  const body = { title, estimated_nb_files: files, ...credit };
+  const body = { title, estimated_nb_files: files, ...options };
   return parseSet(await request('/upload_sets', { method: 'POST', body, signal }));
 }
 

@@ -12,7 +12,7 @@ export interface WorkEvents {
   /** What the camera's clock said in the first of the pictures that are chosen. */
   readonly firstTaken: () => string | null;
   /** What is to be done was changed, or another kind was chosen. */
-  readonly onChange: (kind: Kind) => void;
+  readonly onChange: () => void;
   readonly onTrack: (lines: readonly (readonly Position[])[]) => void;
   /** Tells what an operation would change, in lines. */
   readonly preview: (operation: Operation) => Promise<Preview>;
@@ -119,7 +119,7 @@ export class Work {
 
   private changed(): void {
     this.forget();
-    this.events.onChange(this.chosenKind);
+    this.events.onChange();
   }
 
   private forget(): void {

@@ -45,10 +45,7 @@ export class Workbench {
   constructor(private readonly sequences: readonly string[]) {
     this.work = new Work({
       firstTaken: () => this.pictures[this.range.first]?.takenAt ?? null,
-      onChange: (kind) => {
-        this.map?.setMovable(kind === 'shift');
-        this.showMove();
-      },
+      onChange: () => { this.showMove(); },
       onTrack: (lines) => { this.map?.showTrack(lines); },
       preview: (operation) => this.preview(operation),
       make: (operation) => this.make(operation),
@@ -108,6 +105,7 @@ export class Workbench {
     try {
       this.map = new TrackMap(this.mapPlace, t('mine.map'), styleUrl, {
         onPick: (index) => { this.which.pick(index); },
+        isMovable: (index) => this.work.move !== null && index >= this.range.first && index <= this.range.last,
         onDrag: (east, north, ended) => { this.drag(east, north, ended); },
         onReady: () => { this.frame.dataset.ready = 'true'; },
         onNoBackground: () => { toast(t('walk.styleFailed'), 'error'); },

@@ -6,6 +6,7 @@ import { palette } from '../walk/palette';
 export const PICTURES = 'own_pictures';
 export const AFTER = 'own_pictures_after';
 export const TRACK = 'recorded_track';
+export const PICKED = 'own_picture_picked';
 
 /** Half of the width and height of an arrow's image, in pixels of which two make one of the map. */
 const ARROW = 40;
@@ -79,5 +80,6 @@ export function trackLayers(): LayerSpecification[] {
     { id: 'after_lines', source: AFTER, type: 'line', filter: LINE, paint: { 'line-color': selected, 'line-width': 2.5 } },
     headings('after_headings', AFTER, 'arrow_after'),
     { id: AFTER, source: AFTER, type: 'circle', filter: POINT, paint: { 'circle-color': selected, 'circle-radius': RADIUS, ...stroke } },
+    { id: PICKED, source: PICKED, type: 'circle', paint: { 'circle-opacity': 0, 'circle-radius': 12, 'circle-stroke-color': selected, 'circle-stroke-width': 3 } },
   ];
 }

@@ -5,15 +5,19 @@ import { type Box, offset, type Place, type Position } from '../lib/geometry';
 import { BaseMap } from '../walk/baseMap';
 import { onSchemeChange } from '../walk/palette';
 import { recolour } from '../walk/recolour';
-import { addArrows, AFTER, trackLayers, PICTURES, recolourArrows, TRACK } from './trackLayers';
+import { addArrows, AFTER, PICKED, trackLayers, PICTURES, recolourArrows, TRACK } from './trackLayers';
 
 /** How near to a picture a click means it, pixels. */
 const REACH = 8;
+/** How far something is dragged before it is no click, pixels. */
+const STIR = 3;
 
 export interface TrackMapEvents {
   /** A picture was clicked: its place in the list. */
   readonly onPick: (index: number) => void;
-  /** A chosen picture is dragged, so many metres from where it was; `ended`: it was let go. */
+  /** Whether a picture can be dragged, by its place in the list. */
+  readonly isMovable: (index: number) => boolean;
+  /** One that can be is dragged, so many metres from where it was; `ended`: it was let go. */
   readonly onDrag: (east: number, north: number, ended: boolean) => void;
   readonly onReady: () => void;
   readonly onNoBackground: () => void;
@@ -34,7 +38,7 @@ function line(positions: readonly Position[]): Feature {
   return { type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: positions.map((each) => [...each]) } };
 }
 
-function point({ place, heading }: Placed, properties: Record<string, unknown>): Feature {
+function point({ place, heading }: Pick<Placed, 'place' | 'heading'>, properties: Record<string, unknown>): Feature {
   return {
     type: 'Feature',
     properties: { ...properties, ...(heading === null ? {} : { heading }) },
@@ -61,10 +65,8 @@ export class TrackMap {
   private readonly base: BaseMap;
   private readonly styled: Promise<void>;
   private readonly stopScheme: () => void;
-  private readonly sources: Record<string, FeatureCollection> = { [PICTURES]: collection([]), [AFTER]: collection([]), [TRACK]: collection([]) };
+  private readonly sources: Record<string, FeatureCollection> = { [PICTURES]: collection([]), [AFTER]: collection([]), [TRACK]: collection([]), [PICKED]: collection([]) };
   private isDrawn = false;
-  /** Whether chosen pictures can be dragged. */
-  private isMovable = false;
 
   /** @throws {Error} when the browser can't draw it. */
   constructor(
@@ -80,7 +82,7 @@ export class TrackMap {
     void this.draw();
     this.map.on('click', (event) => {
       const found = this.pictureAt(event.point);
-      if (found !== null) this.events.onPick(found.index);
+      if (found !== null) this.events.onPick(found);
     });
     this.map.on('mousedown', (event) => { this.grab(event); });
     this.map.on('touchstart', (event) => {
@@ -119,8 +121,9 @@ export class TrackMap {
     this.put(TRACK, lines.filter(({ length }) => length > 1).map(line));
   }
 
-  setMovable(isMovable: boolean): void {
-    this.isMovable = isMovable;
+  /** Draws a ring around a place; null for none. */
+  showPicked(place: Place | null): void {
+    this.put(PICKED, place === null ? [] : [point({ place, heading: null }, {})]);
   }
 
   destroy(): void {
@@ -146,8 +149,8 @@ export class TrackMap {
     void this.map.once('idle', this.events.onReady);
   }
 
-  /** The picture under a point of the map, the nearest to it; a chosen one first. */
-  private pictureAt({ x, y }: { readonly x: number; readonly y: number }): { readonly index: number; readonly chosen: boolean } | null {
+  /** The picture under a point of the map, the nearest to it; one that can be moved first. */
+  private pictureAt({ x, y }: { readonly x: number; readonly y: number }): number | null {
     if (!this.isDrawn) return null;
     const found = this.map.queryRenderedFeatures(
       [
@@ -157,28 +160,30 @@ export class TrackMap {
       { layers: [PICTURES] },
     );
     const nearest = found
-      .flatMap(({ geometry, properties: { index, chosen } }) => {
+      .flatMap(({ geometry, properties: { index } }) => {
         if (geometry.type !== 'Point' || typeof index !== 'number') return [];
         const [lon = 0, lat = 0] = geometry.coordinates;
         const at = this.map.project([lon, lat]);
-        return [{ index, chosen: chosen === true, away: Math.hypot(at.x - x, at.y - y) }];
+        return [{ index, away: Math.hypot(at.x - x, at.y - y) }];
       })
       .sort((a, b) => a.away - b.away);
-    return nearest.find(({ chosen }) => chosen && this.isMovable) ?? nearest[0] ?? null;
+    return (nearest.find(({ index }) => this.events.isMovable(index)) ?? nearest[0])?.index ?? null;
   }
 
-  /** Takes hold of a chosen picture, where pictures are to be moved. */
+  /** Takes hold of a picture, where pictures are to be moved. */
   private grab(event: MapMouseEvent | MapTouchEvent): void {
-    if (!this.isMovable || this.pictureAt(event.point)?.chosen !== true) return;
+    const found = this.pictureAt(event.point);
+    if (found === null || !this.events.isMovable(found)) return;
     // The map stays where it is.
     event.preventDefault();
-    const start = event.lngLat;
+    const { lngLat: start, point: from } = event;
     let end = start;
     const tell = (ended: boolean): void => {
       const { east, north } = offset(placeOf(start), placeOf(end));
       this.events.onDrag(east, north, ended);
     };
     const move = (moved: MapMouseEvent | MapTouchEvent): void => {
+      if (end === start && moved.point.dist(from) < STIR) return;
       end = moved.lngLat;
       tell(false);
     };

@@ -8,6 +8,7 @@ import { language, plural, t } from '../locales';
 import { askForTerms } from '../pages/terms';
 import { Announcer } from './announcer';
 import { buildChooser } from './chooser';
+import { keyOf } from './correction';
 import { type CreditDefaults, CreditFields } from './credit';
 import { MAX_FILE_BYTES, pathOf, sortFiles, type Sorted } from './files';
 import { fileKey, namesInSet, newSeed, pictureIdOf } from './identity';
@@ -129,6 +130,9 @@ export class UploadForm {
       return;
     }
     const { unfinished } = this;
+    const { record, set } = unfinished;
+    const corrections = this.records.corrections(record.id);
+    this.look.resume({ kept: (file) => corrections.get(keyOf(pictureIdOf(record.seed, file))) ?? null, relative: set.relativeHeading });
     const forget = (): void => {
       this.records.forget(unfinished.record.id);
       this.setAside();
@@ -156,6 +160,7 @@ export class UploadForm {
   private setAside(): void {
     this.unfinished = null;
     this.there = [];
+    this.look.resume(null);
     fill(this.offer);
     const already = [...this.files.values()];
     this.clear();
@@ -270,8 +275,10 @@ export class UploadForm {
     fill(this.notes);
     fill(this.terms);
     try {
+      await this.look.ready();
       const set = this.unfinished === null ? await this.createSet() : this.unfinished.record.id;
       if (this.unfinished !== null) this.keepGrown(this.unfinished);
+      this.keepCorrections(set);
       const sending = this.enter(set);
       void sending.run();
       if (hadFocus) sending.focus();
@@ -300,7 +307,9 @@ export class UploadForm {
   private async createSet(): Promise<string> {
     const title = this.title.value.trim() === '' ? this.title.placeholder : this.title.value.trim();
     const files = this.ledger.items.length;
-    const { id } = await createUploadSet(title, files, this.credit.toSend, this.abort.signal);
+    const { relative } = this.look;
+    const options = { ...this.credit.toSend, ...(relative === null ? {} : { relative_heading: relative }) };
+    const { id } = await createUploadSet(title, files, options, this.abort.signal);
     const seed = newSeed();
     this.records.keep({ id, title, seed, files, begunAt: Date.now() });
     for (const item of this.ledger.items) {
@@ -315,6 +324,18 @@ export class UploadForm {
     this.records.keep({ ...record, files });
   }
 
+  /** What was put right outlives a reload. */
+  private keepCorrections(set: string): void {
+    const corrections = new Map(this.records.corrections(set));
+    for (const { file, picture } of this.ledger.items) {
+      if (file === null || picture === null) continue;
+      const correction = this.look.correctionOf(file);
+      if (correction === null) corrections.delete(keyOf(picture));
+      else corrections.set(keyOf(picture), correction);
+    }
+    if (!this.records.keepCorrections(set, corrections)) this.say(t('look.notKept'));
+  }
+
   private enter(set: string): Sending {
     this.offer.hidden = true;
     this.chooser.hidden = true;
@@ -325,7 +346,7 @@ export class UploadForm {
       records: this.records,
       announcer: this.announcer,
       startOver: this.startOver,
-      placeOf: (file) => this.look.placeOf(file),
+      correctionOf: (file) => this.look.correctionOf(file),
       show: (filter: Filter) => {
         this.list.choose(filter);
       },

@@ -41,7 +41,7 @@ function fails(status: number, body: unknown = {}) {
   };
 }
 
-const parcel = { set: 's', file: { size: 9, type: 'image/jpeg' } as File, name: 'é.jpg', picture: 'p', place: null };
+const parcel = { set: 's', file: { size: 9, type: 'image/jpeg' } as File, name: 'é.jpg', picture: 'p', correction: null };
 
 class Memory extends Map<string, string> {
   get length(): number {

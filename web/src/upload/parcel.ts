@@ -1,4 +1,4 @@
-import type { Place } from '../lib/geometry';
+import { type Correction, overridesOf } from './correction';
 
 /** A file on its way to a set. */
 export interface Parcel {
@@ -8,12 +8,11 @@ export interface Parcel {
   readonly name: string;
   /** The id that its picture is to have. */
   readonly picture: string;
-  /** Where it was taken, whatever the file says; null: as it says. */
-  readonly place: Place | null;
+  /** What is to be taken in place of what the file says; null: all is as it says. */
+  readonly correction: Correction | null;
 }
 
 /** What the server is told of a file beside its content, under the names that forms and tus have for it. */
-export function toldOf({ picture, place }: Parcel): Readonly<Record<string, string>> {
-  const where = place === null ? {} : { override_latitude: place.lat.toFixed(8), override_longitude: place.lon.toFixed(8) };
-  return { isBlurred: 'false', picture_id: picture, ...where };
+export function toldOf({ picture, correction }: Parcel): Readonly<Record<string, string>> {
+  return { isBlurred: 'false', picture_id: picture, ...(correction === null ? {} : overridesOf(correction)) };
 }

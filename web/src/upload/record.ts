@@ -1,4 +1,5 @@
 import { number, object, text } from '../api/json';
+import { type Corrections, readCorrections, writeCorrections } from './correction';
 
 /** What this browser remembers of an upload set until it is finished. */
 export interface SetRecord {
@@ -16,6 +17,9 @@ type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'lengt
 
 const SETS = 'flaneur.upload.';
 const PLACES = 'flaneur.tus.';
+const CORRECTIONS = 'flaneur.corrections.';
+/** So many characters of corrections are kept, those of some 30,000 pictures: browsers have room for five millions of all kinds. */
+const MOST_CORRECTIONS = 2_500_000;
 /** The server keeps an open upload for a week at most. */
 const PLACE_LASTS_MS = 8 * 86_400_000;
 
@@ -40,6 +44,19 @@ export class Records {
 
   forget(id: string): void {
     this.remove(SETS + id);
+    this.remove(CORRECTIONS + id);
+  }
+
+  /** What is to be taken in place of what files of a set say, which may have been chosen before a reload. */
+  corrections(id: string): Corrections {
+    return readCorrections(this.read(CORRECTIONS + id) ?? '');
+  }
+
+  /** False if they can't be kept: a reload would lose them. */
+  keepCorrections(id: string, corrections: Corrections): boolean {
+    const text = writeCorrections(corrections);
+    this.remove(CORRECTIONS + id);
+    return text === '' || (text.length <= MOST_CORRECTIONS && this.write(CORRECTIONS + id, text));
   }
 
   /** The sets that were begun and not finished, the newest first. */
@@ -61,8 +78,10 @@ export class Records {
     this.remove(PLACES + picture);
   }
 
-  /** Forgets places that the server has forgotten. */
+  /** Forgets places that the server has forgotten, and corrections of sets that are forgotten. */
   tidy(): void {
+    const sets = new Set(this.unfinished().map(({ id }) => CORRECTIONS + id));
+    for (const key of this.keys(CORRECTIONS)) if (!sets.has(key)) this.remove(key);
     for (const key of this.keys(PLACES)) {
       const at = Number(this.read(key)?.split('\n')[0]);
       if (!(this.now() - at < PLACE_LASTS_MS)) this.remove(key);
@@ -95,11 +114,13 @@ export class Records {
     }
   }
 
-  private write(key: string, value: string): void {
+  private write(key: string, value: string): boolean {
     try {
       this.store?.setItem(key, value);
+      return this.store !== null;
     } catch {
       // Full: the upload goes on, and is not offered again after a reload.
+      return false;
     }
   }
 

@@ -2,11 +2,11 @@ import { firstOfSequence } from '../api/pictures';
 import type { UploadedFile, UploadSet } from '../api/uploadSets';
 import { errorText } from '../app/errorText';
 import { type Child, fill, h } from '../lib/dom';
-import type { Place } from '../lib/geometry';
 import { wait } from '../lib/time';
 import { plural, t } from '../locales';
 import type { Announcer } from './announcer';
 import { whenOnline, whenWatched } from './connection';
+import type { Correction } from './correction';
 import type { Filter, Item, Ledger } from './ledger';
 import { ProgressPanel } from './progressPanel';
 import { publish } from './publishing';
@@ -20,8 +20,8 @@ export interface SendingOptions {
   readonly records: Records;
   readonly announcer: Announcer;
   readonly startOver: () => void;
-  /** Where a file was taken, whatever it says; null: as it says. */
-  readonly placeOf: (file: File) => Place | null;
+  /** What is to be taken in place of what a file says; null: all is as it says. */
+  readonly correctionOf: (file: File) => Correction | null;
   /** Shows one kind of file in the list. */
   readonly show: (filter: Filter) => void;
 }
@@ -54,7 +54,7 @@ export class Sending {
     this.queue = new UploadQueue(waiting, {
       send: ({ file, name, picture }, onProgress, signal) => {
         if (file === null || picture === null) return Promise.reject(new Error('no file'));
-        return sendFile({ set, file, name, picture, place: options.placeOf(file) }, records, onProgress, signal);
+        return sendFile({ set, file, name, picture, correction: options.correctionOf(file) }, records, onProgress, signal);
       },
       wait,
       random: Math.random,

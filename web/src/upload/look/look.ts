@@ -2,20 +2,24 @@ import { backgroundStyleAddress, configuration } from '../../api/configuration';
 import { Incomplete } from '../../app/form';
 import { toast } from '../../app/toast';
 import { fill, h } from '../../lib/dom';
-import { type Box, boxOf, type Place } from '../../lib/geometry';
+import { type Box, boxOf, type Place, shifted } from '../../lib/geometry';
 import { inLanes } from '../../lib/lanes';
-import { plural, t } from '../../locales';
+import { t } from '../../locales';
 import { linesOf, Trail } from '../../track/gpx';
 import { GpxFields, type Track } from '../../track/gpxFields';
-import type { TrackMap } from '../../track/trackMap';
-import { pathOf } from '../files';
-import { onTrail, type Plan, planOf } from './plan';
+import type { Placed, TrackMap } from '../../track/trackMap';
+import type { Correction } from '../correction';
+import { headingsAlong } from './along';
+import { CorrectionFields } from './correctionFields';
+import { type Outcome, Wishes } from './outcome';
+import { PickedCard } from './pickedCard';
+import { PictureNumber } from './pictureNumber';
+import { type Plan, planOf } from './plan';
 import { type Shot, SILENT } from './shot';
+import { linesAbout } from './words';
 
 /** So many files are read at a time. */
 const AT_ONCE = 4;
-/** So many names are told of what is wrong with. */
-const MOST_NAMES = 5;
 
 export interface LookEvents {
   /** The files that are to be sent. */
@@ -24,9 +28,14 @@ export interface LookEvents {
   readonly remove: (file: File) => void;
 }
 
+/** A picture on the map, and its place in the list of files. */
+interface Drawn extends Placed {
+  readonly index: number;
+}
+
 /**
- * What is about to be sent, on a map: what would become of it, and why. What has no place is placed on a recorded track. Files are
- * read here; nothing of them is sent for it.
+ * What is about to be sent, on a map: what would become of it, and why. Clocks, directions and places are put right here, by hand or by
+ * a recorded track. Files are read here; nothing of them is sent for it.
  */
 export class Look {
   readonly element: HTMLElement;
@@ -36,45 +45,62 @@ export class Look {
   private readonly frame = h('div', { class: 'look-frame' }, this.mapPlace);
   private readonly reading = h('p', { class: 'muted', role: 'status', 'data-testid': 'look-reading' });
   private readonly told = h('div', { class: 'look-told', role: 'status', 'data-testid': 'look-told' });
-  private readonly picked = h('div', { class: 'look-picked card', hidden: true, 'data-testid': 'look-picked' });
+  private readonly number = new PictureNumber((index) => { this.pick(index, false); });
+  private readonly card: PickedCard;
   private readonly all = h('input', { type: 'checkbox', id: 'look-all', 'data-testid': 'look-all' });
-  private readonly fields = new GpxFields((segments) => {
+  private readonly track = new GpxFields((segments) => {
     this.trail = new Trail(segments);
     this.map?.showTrack(linesOf(segments));
-    this.show();
+    this.show(true);
   });
+  private readonly wishes = new Wishes();
+  private readonly fields = new CorrectionFields(this.wishes, () => { this.show(); });
   private map: TrackMap | null = null;
   /** What is placed is placed on this; made once for each track, as it is in order of time. */
   private trail = new Trail([]);
   private files: readonly File[] = [];
-  /** Which of them the points of the map are. */
-  private drawn: readonly number[] = [];
-  /** Where files are placed by the track. */
-  private placed = new Map<File, Place>();
+  private drawn: readonly Drawn[] = [];
+  private outcome: Outcome | null = null;
+  /** Where the picked picture was before it was dragged. */
+  private grabbed: Place | null = null;
   private isOpen = false;
-  private thumbnail: string | null = null;
   private fitted = '';
   private visit = 0;
+  private settled: Promise<void> = Promise.resolve();
 
   constructor(private readonly events: LookEvents) {
+    this.card = new PickedCard({
+      put: (file, place) => {
+        this.wishes.put(file, place);
+        this.show();
+        if (place !== null) this.map?.reveal([place.lon, place.lat, place.lon, place.lat]);
+      },
+      remove: events.remove,
+    });
     const track = h(
       'details',
-      { class: 'disclosure look-track' },
+      { class: 'disclosure look-part' },
       h('summary', { 'data-testid': 'look-track' }, t('look.track')),
-      h(
-        'div',
-        { class: 'form' },
-        ...this.fields.elements,
-        h('label', { class: 'choice' }, this.all, h('span', {}, t('look.all'))),
-      ),
+      h('div', { class: 'form' }, ...this.track.elements, h('label', { class: 'choice' }, this.all, h('span', {}, t('look.all')))),
     );
     track.addEventListener('input', (event) => {
-      if (event.target instanceof HTMLInputElement && event.target.type !== 'file') this.show();
+      if (event.target instanceof HTMLInputElement && event.target.type !== 'file') this.show(true);
     });
-    const content = h('div', { class: 'look-content' }, this.reading, this.frame, h('p', { class: 'hint' }, t('look.hint')), this.picked, this.told, track);
+    const content = h(
+      'div',
+      { class: 'look-content' },
+      this.reading,
+      this.frame,
+      h('p', { class: 'hint' }, t('look.hint')),
+      this.number.element,
+      this.card.element,
+      this.told,
+      this.fields.element,
+      track,
+    );
     const details = h('details', { class: 'disclosure look' }, h('summary', { 'data-testid': 'look-open' }, t('look.open')), content);
     details.addEventListener('toggle', () => {
-      this.isOpen = details.open;
+      this.isOpen ||= details.open;
       if (details.open) void this.update();
     });
     this.element = details;
@@ -82,18 +108,40 @@ export class Look {
 
   destroy(): void {
     this.abort.abort();
-    this.forgetThumbnail();
+    this.card.close();
     this.map?.destroy();
   }
 
-  /** Where a file was taken by the track that was chosen; null: as it says itself. */
-  placeOf(file: File): Place | null {
-    return this.placed.get(file) ?? null;
+  /** An upload that was begun is gone on with, with what was put right then; null: there is none. */
+  resume(begun: { readonly kept: (file: File) => Correction | null; readonly relative: number | null } | null): void {
+    this.wishes.kept = begun?.kept ?? (() => null);
+    this.wishes.relative = begun?.relative ?? null;
+    this.fields.isBegun = begun !== null;
+    void this.update();
   }
 
-  /** Other files are chosen than before. */
-  async update(): Promise<void> {
-    if (!this.isOpen) return;
+  /** Degrees between travel and view that all pictures are to have, whatever the cameras say; null: as they say. */
+  get relative(): number | null {
+    return this.wishes.relative;
+  }
+
+  /** What is to be taken in place of what a file says; null: all is as it says. */
+  correctionOf(file: File): Correction | null {
+    return this.outcome?.files.has(file) === true ? (this.outcome.corrections.get(file) ?? null) : this.wishes.kept(file);
+  }
+
+  /** Waits until it is known what becomes of all that is chosen. */
+  async ready(): Promise<void> {
+    await this.settled;
+  }
+
+  /** Other files are chosen than before. Nothing is read for who never looks at it. */
+  update(): Promise<void> {
+    if (this.isOpen) this.settled = this.readAndShow();
+    return this.settled;
+  }
+
+  private async readAndShow(): Promise<void> {
     const visit = ++this.visit;
     await Promise.all([this.startMap(), this.read(visit)]);
     if (visit !== this.visit || this.abort.signal.aborted) return;
@@ -118,8 +166,10 @@ export class Look {
     if (this.abort.signal.aborted || this.mapPlace.childElementCount > 0) return;
     try {
       this.map = new TrackMap(this.mapPlace, t('look.map'), styleUrl, {
-        onPick: (index) => { this.pick(index); },
-        onDrag: () => undefined,
+        onPick: (drawn) => { this.pick(this.drawn[drawn]?.index ?? -1, true); },
+        // Only what was picked: whoever moves the map takes hold of pictures all the time.
+        isMovable: (drawn) => this.files[this.drawn[drawn]?.index ?? -1] === this.card.picked,
+        onDrag: (east, north, ended) => { this.drag(east, north, ended); },
         onReady: () => { this.frame.dataset.ready = 'true'; },
         onNoBackground: () => { toast(t('walk.styleFailed'), 'error'); },
       });
@@ -132,122 +182,104 @@ export class Look {
 
   /** Reads what is not read yet. */
   private async read(visit: number): Promise<void> {
-    this.files = this.events.files();
-    const left = this.files.filter((file) => !this.shots.has(file));
+    const files = this.events.files();
+    const left = files.filter((file) => !this.shots.has(file));
     const count = left.length;
-    if (count === 0) return;
-    const { readShot } = await import('./reading');
-    let done = 0;
-    await inLanes(left, AT_ONCE, async (file) => {
-      if (visit !== this.visit || this.abort.signal.aborted) return false;
-      this.shots.set(file, await readShot(file));
-      done += 1;
-      this.reading.textContent = t('look.reading', { done, count });
-      return true;
-    });
-    if (visit === this.visit) this.reading.textContent = '';
+    if (count > 0) {
+      const { readShot } = await import('./reading');
+      let done = 0;
+      await inLanes(left, AT_ONCE, async (file) => {
+        if (visit !== this.visit || this.abort.signal.aborted) return false;
+        this.shots.set(file, await readShot(file));
+        done += 1;
+        this.reading.textContent = t('look.reading', { done, count });
+        return true;
+      });
+    }
+    if (visit !== this.visit) return;
+    this.reading.textContent = '';
+    this.files = files;
   }
 
-  private get track(): Track | null {
+  private get chosenTrack(): Track | null {
     try {
-      return this.fields.read();
+      return this.track.read();
     } catch (error) {
       if (error instanceof Incomplete) return null;
       throw error;
     }
   }
 
-  /** Shows where all are, and what would become of them. */
-  private show(): void {
-    const own = this.files.map((file) => this.shots.get(file) ?? SILENT);
-    const { track } = this;
-    const shots = track === null ? own : onTrail(own, this.trail, track.ahead, track.gap, this.all.checked);
-    this.placed = new Map(
-      this.files.flatMap((file, index): [File, Place][] => {
-        const place = shots[index]?.place;
-        return place == null || place === own[index]?.place ? [] : [[file, place]];
-      }),
-    );
+  /** Shows where all are, and what would become of them; `isReplaced`: many may be somewhere else now. */
+  private show(isReplaced = false): void {
+    const { files, chosenTrack: track, wishes } = this;
+    const own = files.map((file) => this.shots.get(file) ?? SILENT);
+    const outcome = wishes.outcome(files, own, track, this.trail, this.all.checked);
+    this.outcome = outcome;
+    this.fields.show(files, own);
+    this.number.show(outcome.shots);
+    const index = this.card.picked === null ? -1 : files.indexOf(this.card.picked);
+    const [file, shot] = [files[index], outcome.shots[index]];
+    if (file === undefined || shot === undefined) this.card.close();
+    else this.card.show(shot, wishes.isPut(file));
     void configuration().then(
       ({ dispatch }) => {
-        const plan = planOf(shots, dispatch);
-        this.draw(shots, plan);
-        this.tell(plan, track !== null);
+        if (this.outcome !== outcome) return;
+        const plan = planOf(outcome.shots, dispatch, wishes.relative);
+        this.draw(outcome, plan);
+        const box = boxOf(this.drawn.map(({ place }) => place));
+        if (isReplaced && outcome.counts.placed > 0 && box !== null) this.map?.reveal(box);
+        this.tell(outcome, plan, track !== null);
       },
       () => { this.told.textContent = t('error.network'); },
     );
   }
 
-  private draw(shots: readonly Shot[], plan: Plan): void {
+  private draw({ shots, moved }: Outcome, plan: Plan): void {
     const sequence = new Map(plan.sequences.flatMap((part, number) => part.map((index) => [index, String(number)] as const)));
-    const order = [...plan.sequences.flat(), ...plan.duplicates];
-    const entries = order.flatMap((index) => {
+    const along = headingsAlong(plan, shots, this.wishes.relative);
+    this.drawn = [...plan.sequences.flat(), ...plan.duplicates].flatMap((index) => {
       const shot = shots[index];
       const place = shot?.place ?? null;
       if (shot === undefined || place === null) return [];
-      return [{ index, place, heading: shot.heading, sequence: sequence.get(index) ?? `left out ${index}` }];
+      return [{ index, place, heading: along.get(index) ?? shot.heading, sequence: sequence.get(index) ?? `left out ${index}` }];
     });
-    this.drawn = entries.map(({ index }) => index);
-    this.map?.show(entries, (drawn) => !plan.duplicates.has(this.drawn[drawn] ?? -1));
-    const moved = entries.filter(({ index }) => {
-      const file = this.files[index];
-      return file !== undefined && this.placed.has(file);
-    });
-    this.map?.showAfter(moved);
-    const box = boxOf(entries.map(({ place }) => place));
-    if (moved.length > 0 && box !== null) this.map?.reveal(box);
+    this.map?.show(this.drawn, (drawn) => !plan.duplicates.has(this.drawn[drawn]?.index ?? -1));
+    this.map?.showAfter(this.drawn.filter(({ index }) => moved.has(index)));
+    this.showPicked();
   }
 
-  private tell(plan: Plan, hasTrack: boolean): void {
-    const names = (indexes: readonly number[]): string => {
-      const said = indexes.slice(0, MOST_NAMES).flatMap((index) => this.files[index] ?? []).map(pathOf);
-      return (indexes.length > MOST_NAMES ? [...said, '…'] : said).join(', ');
-    };
-    const { sequences, duplicates, noPlace, noTime } = plan;
-    const lines = [
-      plural('look.sequences', sequences.length),
-      this.placed.size === 0 ? null : plural('look.placed', this.placed.size),
-      duplicates.size === 0 ? null : plural('look.duplicates', duplicates.size),
-      noPlace.length === 0 ? null : plural(hasTrack ? 'look.offTrack' : 'look.noPlace', noPlace.length, { names: names(noPlace) }),
-      noTime.length === 0 ? null : plural('look.noTime', noTime.length, { names: names(noTime) }),
-    ].filter((line) => line !== null);
-    fill(this.told, h('ul', {}, ...lines.map((line) => h('li', {}, line))));
-    const isFine = noPlace.length === 0 && noTime.length === 0;
-    this.told.dataset.fine = String(isFine);
+  private tell(outcome: Outcome, plan: Plan, hasTrack: boolean): void {
+    fill(this.told, h('ul', {}, ...linesAbout(this.files, outcome, plan, this.wishes.relative, hasTrack).map((line) => h('li', {}, line))));
+    this.told.dataset.fine = String(plan.noPlace.length === 0 && plan.noTime.length === 0);
   }
 
-  /** Shows a picture that was clicked, and offers to leave it out. */
-  private pick(drawn: number): void {
-    const file = this.files[this.drawn[drawn] ?? -1];
-    if (file === undefined) return;
-    this.forgetThumbnail();
-    this.thumbnail = URL.createObjectURL(file);
-    const image = h('img', { src: this.thumbnail, alt: '', class: 'look-thumb' });
-    // Not every browser shows every kind of file.
-    image.addEventListener('error', () => { image.hidden = true; });
-    const remove = h(
-      'button',
-      {
-        type: 'button',
-        class: 'button',
-        onclick: () => {
-          this.picked.hidden = true;
-          this.forgetThumbnail();
-          this.events.remove(file);
-        },
-        'data-testid': 'look-remove',
-      },
-      t('look.remove'),
-    );
-    const name = h('h3', { tabindex: -1 }, pathOf(file));
-    fill(this.picked, image, h('div', {}, name, remove));
-    this.picked.hidden = false;
-    name.focus({ preventScroll: true });
-    this.picked.scrollIntoView({ block: 'nearest' });
+  /** Shows a picture, with what can be done about it. */
+  private pick(index: number, isTold: boolean): void {
+    const [file, shot] = [this.files[index], this.outcome?.shots[index]];
+    if (file === undefined || shot === undefined) return;
+    this.card.open(file, isTold);
+    this.card.show(shot, this.wishes.isPut(file));
+    this.number.tell(index, file);
+    this.showPicked();
   }
 
-  private forgetThumbnail(): void {
-    if (this.thumbnail !== null) URL.revokeObjectURL(this.thumbnail);
-    this.thumbnail = null;
+  private showPicked(): void {
+    const found = this.drawn.find(({ index }) => this.files[index] === this.card.picked);
+    this.map?.showPicked(found?.place ?? null);
+  }
+
+  /** The picked picture is dragged. */
+  private drag(east: number, north: number, ended: boolean): void {
+    const found = this.drawn.find(({ index }) => this.files[index] === this.card.picked);
+    const file = this.files[found?.index ?? -1];
+    if (found === undefined || file === undefined) return;
+    this.grabbed ??= found.place;
+    const place = shifted(this.grabbed, east, north);
+    this.map?.showPicked(place);
+    if (!ended) return;
+    this.grabbed = null;
+    this.wishes.put(file, place);
+    this.show();
   }
 }

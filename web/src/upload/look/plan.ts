@@ -66,9 +66,11 @@ function distinct(part: readonly number[], shots: readonly Shot[], rules: Dispat
 
 /**
  * What the server would make of pictures: in the order in which they were taken, cut where the gap to the one before is too wide,
- * near-duplicates left out. Which of two duplicates stays, it decides by what it finds out about them.
+ * near-duplicates left out. Which of two duplicates stays, it decides by what it finds out about them. With `relative`, all look so
+ * many degrees to the right of the track, and the cameras' sensors are not believed.
  */
-export function planOf(shots: readonly Shot[], rules: DispatchRules): Plan {
+export function planOf(all: readonly Shot[], rules: DispatchRules, relative: number | null = null): Plan {
+  const shots = relative === null ? all : all.map((shot) => ({ ...shot, heading: null }));
   const order = shots.flatMap((shot, index) => (isPlaced(shot) ? [{ index, shot }] : []));
   order.sort((a, b) => a.shot.at - b.shot.at || a.index - b.index);
   const parts: number[][] = [];

@@ -1,7 +1,7 @@
 import { type ExpandedTags, load } from 'exifreader';
 
 import { normalizeHeading } from '../../lib/geometry';
-import { type Shot, SILENT } from './shot';
+import { readersZone, type Shot, SILENT } from './shot';
 
 /** Where cameras put it, in all but few files: the beginning. */
 const HEAD_BYTES = 256 * 1024;
@@ -55,7 +55,7 @@ function satelliteTime(exif: Readonly<Record<string, unknown>>): number | null {
  * When it was taken. A clock that tells no zone is taken to be of the zone by which it agrees with the satellites, or else of
  * the reader's own.
  */
-function timeOf(exif: Readonly<Record<string, unknown>>): number | null {
+function timeOf(exif: Readonly<Record<string, unknown>>): Pick<Shot, 'at' | 'wall' | 'isZoned'> {
   const satellites = satelliteTime(exif);
   const clocks = [
     ['DateTimeOriginal', 'OffsetTimeOriginal', 'SubSecTimeOriginal'],
@@ -67,11 +67,27 @@ function timeOf(exif: Readonly<Record<string, unknown>>): number | null {
     if (whole === null) continue;
     const wall = whole + Number(`0.${/^\d+/.exec(textOf(exif[fraction]) ?? '')?.[0] ?? '0'}`) * 1000;
     const told = zone(textOf(exif[offset]));
-    if (told !== null) return wall - told;
-    if (satellites !== null) return wall - Math.round((wall - satellites) / QUARTER_MS) * QUARTER_MS;
-    return wall + new Date(wall).getTimezoneOffset() * 60_000;
+    if (told !== null) return { at: wall - told, wall, isZoned: true };
+    if (satellites !== null) return { at: wall - Math.round((wall - satellites) / QUARTER_MS) * QUARTER_MS, wall, isZoned: true };
+    return { at: wall + readersZone(wall), wall, isZoned: false };
   }
-  return satellites;
+  return { at: satellites, wall: satellites === null ? null : satellites - readersZone(satellites), isZoned: satellites !== null };
+}
+
+/** Where the camera looked: what says so itself, then the pose of a panorama, then where it went. */
+function headingOf(exif: Readonly<Record<string, unknown>>, xmp: ExpandedTags['xmp']): Pick<Shot, 'heading' | 'isMagnetic'> {
+  const angle = (degrees: number | undefined): number | null =>
+    degrees !== undefined && degrees >= -180 && degrees <= 360 ? normalizeHeading(degrees) : null;
+  const tagged = (name: string): Pick<Shot, 'heading' | 'isMagnetic'> => ({
+    heading: angle(rationals(exif[name])[0]),
+    isMagnetic: /^m/i.test(textOf(exif[`${name}Ref`]) ?? ''),
+  });
+  const looks = tagged('GPSImgDirection');
+  if (looks.heading !== null) return looks;
+  const pose = ['PoseHeadingDegrees', 'PosePitchDegrees', 'PoseRollDegrees'].map((name) => Number(textOf(xmp?.[name]) ?? NaN));
+  // Zeros are what is written where nothing is known.
+  const posed = pose.some((each) => each !== 0 && !Number.isNaN(each)) ? angle(pose[0]) : null;
+  return posed === null ? tagged('GPSTrack') : { heading: posed, isMagnetic: false };
 }
 
 /** What the tags of a file tell. */
@@ -80,11 +96,12 @@ export function shotOf({ exif, gps = {}, xmp }: Pick<ExpandedTags, 'exif' | 'gps
   const { Latitude: lat, Longitude: lon } = gps;
   // Cameras without reception write zeros.
   const isPlace = lat !== undefined && lon !== undefined && Math.abs(lat) <= 90 && Math.abs(lon) <= 180 && (lat !== 0 || lon !== 0);
-  const [heading = NaN] = rationals(tags.GPSImgDirection);
+  const camera = [textOf(tags.Make), textOf(tags.Model)].map((text) => text?.trim() ?? '').filter((text) => text !== '');
   return {
     place: isPlace ? { lon, lat } : null,
-    at: timeOf(tags),
-    heading: Number.isFinite(heading) ? normalizeHeading(heading) : null,
+    ...timeOf(tags),
+    ...headingOf(tags, xmp),
+    camera: camera.length === 0 ? null : camera.join(' '),
     isPanorama: textOf(xmp?.ProjectionType) === 'equirectangular',
   };
 }
