@@ -29,7 +29,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             // What nearly every page needs comes in one file instead of a dozen; what few need stays out of it.
-            { name: 'common', test: /\/src\/(?:lib|app|api)\/(?!areas\.|pages\.|terms\.|transfers\.)|\/src\/locales\/(?:index|en)\.ts$|vite\/preload/ },
+            { name: 'common', test: /\/src\/(?:lib|app|api)\/(?!areas\.|pages\.|terms\.|transfers\.)|\/src\/locales\/index\.ts$|vite\/preload/ },
             // So does what the walk has in common with embedded pictures.
             { name: 'picture', test: /\/src\/walk\/(?:(?:arrow\w*|caption|failure|keyboard|mapTarget|pictureView|surface|url)|filters\/filters|share\/links)\.ts$/ },
           ],
@@ -40,5 +40,5 @@ export default defineConfig({
   server: {
     proxy: { '/api': 'http://127.0.0.1:8080' },
   },
-  test: { include: ['{src,scripts}/**/*.test.ts'], environment: 'node' },
+  test: { include: ['{src,scripts}/**/*.test.ts'], environment: 'node', setupFiles: ['src/locales/english.ts'] },
 });

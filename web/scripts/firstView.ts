@@ -5,7 +5,7 @@ import type { Plugin } from 'vite';
 
 /** Most that readers wait for before anything is drawn: bytes of script, as they are before packing. */
 export const BUDGET = 250_000;
-/** What is drawn first: the document and the page at its address; and one language besides English, the largest. */
+/** What is drawn first: the document and the page at its address, in one language, the largest. */
 const DOCUMENT = /\/index\.html$/;
 const PAGE = /\/src\/walk\/page\.ts$/;
 const LANGUAGE = /\/src\/locales\/..\.ts$/;

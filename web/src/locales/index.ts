@@ -1,4 +1,4 @@
-import { en, type MessageKey, type Messages } from './en';
+import type { MessageKey, Messages } from './en';
 
 export type { MessageKey, Messages };
 export type Parameters = Readonly<Record<string, string | number>>;
@@ -9,19 +9,29 @@ export type PluralKey = WithoutForm<MessageKey>;
 
 const STORAGE_KEY = 'flaneur.language';
 
-/** The languages other than English: one file each, fetched when spoken. */
-const files = import.meta.glob<Record<string, Messages>>(['./??.ts', '!./en.ts']);
+/** The languages: one file each, fetched when spoken. */
+const files = import.meta.glob<Record<string, Messages>>('./??.ts');
 /** Their codes, English first. */
-export const languages: readonly string[] = ['en', ...Object.keys(files).map((path) => path.slice(2, 4))];
+export const languages: readonly string[] = Object.keys(files)
+  .map((path) => path.slice(2, 4))
+  .sort((a, b) => Number(b === 'en') - Number(a === 'en') || a.localeCompare(b));
 /** What each language calls itself. */
 export function nameOfLanguage(code: string): string {
   const name = new Intl.DisplayNames(code, { type: 'language' }).of(code) ?? code;
   return name.charAt(0).toLocaleUpperCase(code) + name.slice(1);
 }
 
-let messages: Messages = en;
+/** The texts; none before {@link speak}. */
+let messages = {} as Messages;
 let current = 'en';
 let plurals = new Intl.PluralRules(current);
+
+/** From now on, texts are these, of the language of this code. */
+export function speak(code: string, texts: Messages): void {
+  messages = texts;
+  current = code;
+  plurals = new Intl.PluralRules(code);
+}
 
 /** The first language wanted that we have, as two letters; English when there is none. */
 export function chooseLanguage(wanted: readonly (string | null)[], available: readonly string[]): string {
@@ -51,11 +61,9 @@ function stored(): string | null {
 /** Loads the reader's language. To be awaited before anything is drawn. */
 export async function loadLanguage(): Promise<void> {
   const code = chooseLanguage([stored(), ...navigator.languages], languages);
-  const load = files[`./${code}.ts`];
-  const loaded = load === undefined ? undefined : (await load())[code];
-  messages = loaded ?? en;
-  current = loaded === undefined ? 'en' : code;
-  plurals = new Intl.PluralRules(current);
+  const texts = (await files[`./${code}.ts`]?.())?.[code];
+  if (texts === undefined) throw new Error(`there are no texts in ${code}`);
+  speak(code, texts);
   document.documentElement.lang = current;
 }
 
