@@ -15,9 +15,9 @@ use flaneur_catalog::{
     Accounts as _, Areas as _, Counting as _, Coverage as _, Dataset as _, Edits as _, Jobs as _, Pictures as _,
     Sequences as _, Takeout as _, Transfers as _, Upkeep as _, UploadSets as _, Uploads as _, Webhooks as _,
     model::{
-        AnnotationId, Area, AreaId, AreaLimits, AreaReceipt, AreaShape, Comparison, DatasetPart, DispatchPart,
-        DispatchPlan, EditId, EditReceipt, ExcludedArea, Failure, Filter, HeadingState, HistoryOf, JobId, JobKind,
-        Marked, NewEdit, NewUpload, Objects, Order, PartId, Parts, PictureFields, PictureId, PictureMark,
+        AnnotationId, Area, AreaId, AreaLimits, AreaReceipt, AreaRevision, AreaShape, Comparison, DatasetPart,
+        DispatchPart, DispatchPlan, EditId, EditReceipt, ExcludedArea, Failure, Filter, HeadingState, HistoryOf, JobId,
+        JobKind, Marked, NewEdit, NewUpload, Objects, Order, PartId, Parts, PictureFields, PictureId, PictureMark,
         PictureProperty, PlacedShot, Publication, ReceivedFile, RefusedFile, Rejection, ReportId, SearchQuery,
         Selection, Semantic, SequenceFields, SequenceKey, SequenceMark, SequenceOrder, SequencePlace, SequenceProperty,
         SequenceQuery, SequenceSummary, Severity, Shape, Sweep, TagEdits, UploadId, UploadOutcome, UploadPart,
@@ -321,7 +321,9 @@ async fn areas(catalog: &SqliteCatalog) {
             created_at: now(),
         };
         assert_eq!(catalog.add_area(area, AreaLimits::GENERAL, job()).await.unwrap(), AreaReceipt::Added);
-        assert_eq!(catalog.areas(owner).await.unwrap().len(), 1);
+        let same = catalog.areas(owner).await.unwrap().remove(0);
+        let changed = catalog.change_area(same, AreaLimits::GENERAL, job(), now()).await.unwrap();
+        assert!(matches!(changed, AreaRevision::Changed(_)));
         for hides in [true, false] {
             let lease = lease(catalog, JobKind::Areas).await;
             while catalog.sweep_areas(&lease, 100, &job, now()).await.unwrap() == Sweep::Going {}

@@ -102,15 +102,56 @@ test('with a mouse, somebody hides what is around their home, and shows it again
   await accessible(page);
   await lookAt(page, DESKTOP, 'areas-saved');
 
-  await page.mouse.click(x, y);
+  // One corner is dragged, so that the picture is outside.
+  await page.getByTestId('area-edit').click();
+  await untilText(page, 'area-count', '1 of your pictures is in it.');
+  assert.equal(await page.getByTestId('area-label').inputValue(), 'Home');
+  await page.getByTestId('area-change').click();
+  await untilText(page, 'draw-count', '4 corners');
+  await goHome(page);
+  const drag = async (right, down) => {
+    await page.mouse.move(x + 35, y + 35);
+    await page.mouse.down();
+    await page.mouse.move(x + 20, y + 20);
+    await page.mouse.move(x + right, y + down);
+    await page.mouse.up();
+  };
+  await drag(0, -80);
+  await untilText(page, 'draw-problem', 'The outline would cross or touch itself');
+  await drag(-28, -28);
+  assert.equal(await page.getByTestId('draw-problem').textContent(), '');
+  await untilText(page, 'draw-count', '4 corners');
+  await accessible(page);
+  await lookAt(page, DESKTOP, 'areas-edit');
+  await page.getByTestId('draw-done').click();
+  await untilText(page, 'area-size', ', before ');
+  await untilText(page, 'area-count', 'None of your pictures are in it.');
+  await untilText(page, 'area-effect', 'those that are in no area any more are shown again');
+  await page.getByTestId('area-label').fill('My home');
+  await page.getByTestId('area-change').click();
+  await page.getByTestId('draw-done').click();
+  assert.equal(await page.getByTestId('area-label').inputValue(), 'My home', 'what was filled in stays');
+  await accessible(page);
+  await lookAt(page, DESKTOP, 'areas-edited');
+  assert.equal(await isPublic(HOME.id), false, 'nothing is shown before it is saved');
+  await page.getByTestId('area-save').click();
+  await untilText(page, 'areas-said', '“My home” is changed.');
+  await page.getByTestId('area').filter({ hasText: /^My home[\d.]+ m², since / }).waitFor();
+  await untilPublic(HOME.id, true);
+  await page.getByTestId('area-edit').click();
+  await page.getByTestId('area-change').click();
+  await page.getByTestId('draw-give-up').click();
+  await untilText(page, 'areas-said', 'Nothing is changed.');
+
+  await goHome(page);
+  await page.mouse.click(x - 32, y);
   assert.equal(await focus(page), 'area', 'an area that is clicked is found in the list');
   await page.getByTestId('area-remove').click();
   await page.getByText('Within seconds, everybody sees your pictures of this place again').waitFor();
   await lookAt(page, DESKTOP, 'areas-remove');
   await page.getByTestId('confirm-yes').click();
-  await untilText(page, 'areas-said', '“Home” is deleted.');
+  await untilText(page, 'areas-said', '“My home” is deleted.');
   await page.getByTestId('areas-none').waitFor();
-  await untilPublic(HOME.id, true);
   await clean(opened);
 });
 
@@ -161,10 +202,35 @@ test('by keyboard alone, in French', async () => {
   await untilText(page, 'areas-said', '« Chez moi » est enregistrée.');
   assert.equal(await focus(page), 'areas-said');
   await untilPublic(HOME.id, false);
+  // A corner is moved by its number, until the picture is outside; then the name alone.
+  await press('area-edit');
+  await press('area-change');
+  await tabTo(page, 'draw-corner');
+  await page.keyboard.type('3');
+  await tabTo(page, 'draw-coordinates');
+  assert.match(await page.getByTestId('draw-coordinates').inputValue(), /^48\.\d+, -1\.6\d+$/);
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type(`${HOME.lat - 1.5e-5}, ${HOME.lon - 1.5e-5}`);
+  await go('Enter');
+  await untilText(page, 'draw-count', '4 sommets');
+  await page.keyboard.down('Shift');
+  await tabTo(page, 'draw-done');
+  await page.keyboard.up('Shift');
+  await go('Enter');
+  await untilText(page, 'area-count', 'Aucune de vos photos');
+  await press('area-save');
+  await untilText(page, 'areas-said', '« Chez moi » est changée.');
+  await untilPublic(HOME.id, true);
+  await press('area-edit');
+  await tabTo(page, 'area-label');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('Ailleurs');
+  await go('Enter');
+  await untilText(page, 'areas-said', '« Ailleurs » est changée.');
+  await untilText(page, 'area', 'Ailleurs');
   await press('area-remove');
   await press('confirm-yes');
-  await untilText(page, 'areas-said', '« Chez moi » est supprimée.');
-  await untilPublic(HOME.id, true);
+  await untilText(page, 'areas-said', '« Ailleurs » est supprimée.');
   await accessible(page);
   await clean(opened);
 });
@@ -218,6 +284,17 @@ test('on a phone, an administrator draws with a finger and opens a file; everybo
   await accessible(page);
   await lookAt(page, PHONE, 'areas-saved');
   await fits(page, PHONE);
+
+  // What has several parts is renamed, or drawn anew.
+  await page.getByRole('button', { name: 'Change: Barracks' }).tap();
+  await untilText(page, 'area-size', '2 polygons, 247 km²');
+  assert.equal(await page.getByTestId('area-change').textContent(), 'Draw the outline anew');
+  await page.getByTestId('area-public').tap();
+  await fits(page, PHONE);
+  await lookAt(page, PHONE, 'areas-edit');
+  await page.getByTestId('area-save').tap();
+  await untilText(page, 'areas-said', '“Barracks” is changed.');
+  await page.getByText('Everybody knows of it: it is drawn on the map of pictures.').nth(1).waitFor();
 
   await page.goto(`${given.url}/#focus=map&map=19/${HOME.lat}/${HOME.lon}`);
   await page.waitForFunction(() => document.documentElement.dataset.mapReady === 'true');

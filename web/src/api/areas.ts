@@ -79,11 +79,23 @@ export function listPublicAreas(signal: AbortSignal): Promise<readonly ExcludedA
   return areasAt(PATHS.instance, signal);
 }
 
-/** @throws {ApiError} with the server's sentence where it takes no such area. */
-export async function addArea(scope: AreaScope, { polygons, label, isPublic }: WantedArea): Promise<ExcludedArea | null> {
+function featureOf(scope: AreaScope, { polygons, label, isPublic }: WantedArea): object {
   const geometry = { type: 'MultiPolygon', coordinates: polygons };
-  const properties = scope === 'own' ? { label } : { label, is_public: isPublic };
-  return parseArea(await request(PATHS[scope], { method: 'POST', body: { type: 'Feature', geometry, properties } }));
+  return { type: 'Feature', geometry, properties: scope === 'own' ? { label } : { label, is_public: isPublic } };
+}
+
+/** @throws {ApiError} with the server's sentence where it takes no such area. */
+export async function addArea(scope: AreaScope, wanted: WantedArea): Promise<ExcludedArea | null> {
+  return parseArea(await request(PATHS[scope], { method: 'POST', body: featureOf(scope, wanted) }));
+}
+
+/**
+ * Puts another area in the place of one.
+ *
+ * @throws {ApiError} with the server's sentence where it takes no such area.
+ */
+export async function changeArea(scope: AreaScope, id: string, wanted: WantedArea): Promise<ExcludedArea | null> {
+  return parseArea(await request(`${PATHS[scope]}/${encodeURIComponent(id)}`, { method: 'PUT', body: featureOf(scope, wanted) }));
 }
 
 export async function removeArea(scope: AreaScope, id: string): Promise<void> {

@@ -31,7 +31,7 @@ function draftLayers(): LayerSpecification[] {
   const from = { source: DRAFT };
   return [
     { ...from, id: DRAFT_FILL, type: 'fill', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': selected, 'fill-opacity': 0.2 } },
-    { ...from, id: DRAFT_LINE, type: 'line', paint: { 'line-color': selected, 'line-width': 2.5 } },
+    { ...from, id: DRAFT_LINE, type: 'line', filter: ['!', ['has', 'isOpen']], paint: { 'line-color': selected, 'line-width': 2.5 } },
     {
       ...from,
       id: DRAFT_CORNERS,
@@ -114,9 +114,7 @@ export class AreasMap {
   /** Has an outline drawn by mouse, finger and keys. */
   draw(session: DrawSession): void {
     this.endDrawing();
-    this.drawMode = new DrawMode(this.map, session, (positions) => {
-      this.showOutline(session.corners, positions);
-    });
+    this.drawMode = new DrawMode(this.map, session, (corners, next) => { this.showOutline(corners, next); });
     this.drawMode.start();
   }
 
@@ -126,12 +124,11 @@ export class AreasMap {
     this.mark(null);
   }
 
-  /** Corners came or went, by whatever means: draws them, and goes to the last if it is out of view. */
-  updateDrawing(corners: readonly Position[]): void {
+  /** Corners came, went or moved, by whatever means: draws them, and goes to one that is to be seen if it is out of view. */
+  updateDrawing(at: Position | null): void {
     this.mark(null);
     this.drawMode?.update();
-    const last = corners.at(-1);
-    if (last !== undefined && !this.map.getBounds().contains([...last])) this.map.jumpTo({ center: [...last] });
+    if (at !== null && !this.map.getBounds().contains([...at])) this.map.jumpTo({ center: [...at] });
   }
 
   /** Places a corner under the crosshair. */
@@ -162,7 +159,12 @@ export class AreasMap {
   private showOutline(corners: readonly Position[], next: Position | null): void {
     const whole = next === null ? corners : [...corners, next];
     const edges = corners.length > 0 && whole.length > 1 ? [line(whole)] : [];
-    this.put([...edges, ...corners.map((each, index) => point(each, index === 0))]);
+    const [first] = whole;
+    const inside: Feature[] =
+      first === undefined || whole.length < 3
+        ? []
+        : [{ type: 'Feature', properties: { isOpen: true }, geometry: multiPolygon([[[...whole, first]]]) }];
+    this.put([...inside, ...edges, ...corners.map((each, index) => point(each, index === 0))]);
   }
 
   private put(features: Feature[]): void {

@@ -1,10 +1,13 @@
-import type { Map, MapMouseEvent } from 'maplibre-gl';
+import type { Map, MapMouseEvent, MapTouchEvent } from 'maplibre-gl';
 
 import type { Position } from '../lib/geometry';
 import type { DrawSession } from './drawing';
 
 /** How near to the first corner a click closes the outline, pixels; a finger is wide. */
 const CLOSE_PX = 14;
+/** How near to a corner it is taken hold of, and how far it is dragged before that is no click, pixels. */
+const GRAB_PX = 10;
+const STIR_PX = 3;
 /** The second click of a double click may be so far from the first, pixels. */
 const SAME_PX = 6;
 /** How far an arrow key moves the map, pixels: without and with Shift. */
@@ -19,8 +22,8 @@ const DIRECTIONS: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 /**
- * Draws on the map. With a mouse or a finger: each click is a corner, and a double click or the first corner ends it. With keys:
- * arrows move the map below a crosshair, Enter places a corner there; where that already is one, for nothing was moved since, it
+ * Draws on the map. With a mouse or a finger: each click is a corner, a corner can be dragged, and a double click or the first corner
+ * ends it. With keys: arrows move the map below a crosshair, Enter places a corner there; where that already is one, for nothing was moved since, it
  * ends it.
  */
 export class DrawMode {
@@ -29,13 +32,14 @@ export class DrawMode {
   /** Whether keys have moved the map since the last corner. */
   private isAimed = false;
   private pointer: Position | null = null;
+  private isDragging = false;
   private readonly listeners = new AbortController();
 
   constructor(
     private readonly map: Map,
     private readonly session: DrawSession,
-    /** Draws the outline, up to a position that would be the next corner. */
-    private readonly show: (next: Position | null) => void,
+    /** Draws the outline of these corners, up to a position that would be the next one. */
+    private readonly show: (corners: readonly Position[], next: Position | null) => void,
   ) {
     this.canvas = map.getCanvas();
     this.crosshair = document.createElement('div');
@@ -48,6 +52,8 @@ export class DrawMode {
     map.doubleClickZoom.disable();
     map.on('click', this.onClick);
     map.on('dblclick', this.onDoubleClick);
+    map.on('mousedown', this.onGrab);
+    map.on('touchstart', this.onGrab);
     map.on('mousemove', this.onPointer);
     map.on('mouseout', this.onPointerGone);
     map.on('move', this.onMove);
@@ -55,7 +61,7 @@ export class DrawMode {
     canvas.addEventListener('keydown', (event) => { this.onKey(event); }, { signal: this.listeners.signal });
     map.getCanvasContainer().append(this.crosshair);
     canvas.style.cursor = 'crosshair';
-    this.show(null);
+    this.draw(null);
     canvas.focus({ preventScroll: true });
   }
 
@@ -64,6 +70,8 @@ export class DrawMode {
     this.listeners.abort();
     map.off('click', this.onClick);
     map.off('dblclick', this.onDoubleClick);
+    map.off('mousedown', this.onGrab);
+    map.off('touchstart', this.onGrab);
     map.off('mousemove', this.onPointer);
     map.off('mouseout', this.onPointerGone);
     map.off('move', this.onMove);
@@ -74,12 +82,16 @@ export class DrawMode {
 
   /** Corners came or went. */
   update(): void {
-    this.show(this.pointer);
+    this.draw(this.pointer);
   }
 
   placeHere(): void {
     const { lng, lat } = this.map.getCenter();
     this.place([lng, lat]);
+  }
+
+  private draw(next: Position | null): void {
+    this.show(this.session.corners, next);
   }
 
   private place(position: Position): void {
@@ -102,20 +114,50 @@ export class DrawMode {
     this.session.close();
   };
 
+  /** Takes hold of a corner, and moves it along until it is let go. */
+  private readonly onGrab = (event: MapMouseEvent | MapTouchEvent): void => {
+    const { map, session } = this;
+    const away = session.corners.map((corner) => map.project([...corner]).dist(event.point));
+    const nearest = Math.min(...away);
+    const index = away.indexOf(nearest);
+    if (!(nearest <= GRAB_PX) || ('points' in event && event.points.length > 1)) return;
+    // The map stays where it is.
+    event.preventDefault();
+    let end: Position | null = null;
+    const move = (moved: MapMouseEvent | MapTouchEvent): void => {
+      if (end === null && moved.point.dist(event.point) < STIR_PX) return;
+      end = [moved.lngLat.lng, moved.lngLat.lat];
+      this.isDragging = true;
+      this.show(session.corners.with(index, end), null);
+    };
+    const drop = (): void => {
+      for (const each of held) each.unsubscribe();
+      this.isDragging = false;
+      if (end !== null && !session.move(index, end)) this.draw(null);
+    };
+    const held = [
+      map.on('mousemove', move),
+      map.on('touchmove', move),
+      map.on('mouseup', drop),
+      map.on('touchend', drop),
+      map.on('touchcancel', drop),
+    ];
+  };
+
   private readonly onPointer = (event: MapMouseEvent): void => {
     this.pointer = [event.lngLat.lng, event.lngLat.lat];
-    this.show(this.pointer);
+    if (!this.isDragging) this.draw(this.pointer);
   };
 
   private readonly onPointerGone = (): void => {
     this.pointer = null;
-    this.show(null);
+    if (!this.isDragging) this.draw(null);
   };
 
   private readonly onMove = (): void => {
     if (!this.isAimed) return;
     const { lng, lat } = this.map.getCenter();
-    this.show([lng, lat]);
+    this.draw([lng, lat]);
   };
 
   private onKey(event: KeyboardEvent): void {

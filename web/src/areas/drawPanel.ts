@@ -33,10 +33,23 @@ export function drawPanel(session: DrawSession, placeHere: (() => void) | null):
     'aria-describedby': 'draw-coordinates-hint',
     'data-testid': 'draw-coordinates',
   });
+  const number = h('input', { id: 'draw-corner', type: 'number', min: 1, step: 1, 'aria-describedby': 'draw-corner-hint', 'data-testid': 'draw-corner' });
+  const add = h('button', { class: 'button', 'data-testid': 'draw-add' }, t('areas.draw.add'));
+  /** Which corner is to be moved; null: a new one is to be added. */
+  const chosen = (): number | null => {
+    const index = Math.round(number.valueAsNumber) - 1;
+    return index >= 0 && index < session.corners.length ? index : null;
+  };
+  const showChosen = (): void => {
+    const corner = session.corners[chosen() ?? -1];
+    if (corner !== undefined) coordinates.value = `${corner[1]}, ${corner[0]}`;
+    add.textContent = t(corner === undefined ? 'areas.draw.add' : 'areas.draw.move');
+  };
+  number.addEventListener('input', showChosen);
   const refuse = (text: string): void => {
     problem.textContent = text;
   };
-  const add = (): void => {
+  const submit = (): void => {
     const place = parseCoordinates(coordinates.value);
     if (place === null) {
       refuse(t('areas.draw.noCoordinates'));
@@ -44,18 +57,21 @@ export function drawPanel(session: DrawSession, placeHere: (() => void) | null):
       return;
     }
     const corner: Position = [place.lon, place.lat];
-    if (session.place(corner)) coordinates.value = '';
+    const index = chosen();
+    if (index !== null) session.move(index, corner);
+    else if (session.place(corner)) coordinates.value = '';
     coordinates.focus();
   };
   const form = h(
     'form',
     { class: 'draw-form' },
+    labelled(t('areas.draw.which'), number, h('p', { id: 'draw-corner-hint', class: 'hint' }, t('areas.draw.whichHint'))),
     labelled(t('areas.draw.coordinates'), coordinates, h('p', { id: 'draw-coordinates-hint', class: 'hint' }, t('areas.draw.coordinatesHint'))),
-    h('button', { class: 'button', 'data-testid': 'draw-add' }, t('areas.draw.add')),
+    add,
   );
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    add();
+    submit();
   });
   const update = (): void => {
     const corners = session.corners.length;
@@ -63,6 +79,10 @@ export function drawPanel(session: DrawSession, placeHere: (() => void) | null):
     count.textContent = corners === 0 ? t('areas.draw.begin') : plural('areas.draw.corners', corners);
     back.disabled = corners === 0;
     done.disabled = corners < 3;
+    number.max = String(corners);
+    number.disabled = corners === 0;
+    if (corners < number.valueAsNumber) number.value = '';
+    showChosen();
   };
   update();
   const element = h(

@@ -41,6 +41,16 @@ describe('a drawing', () => {
     expect([drawing.back(), drawing.back(), drawing.back()]).toEqual([true, true, false]);
   });
 
+  it('has corners moved, not so that edges would cross', () => {
+    const drawing = drawn([0, 0], [2, 0], [2, 2], [0, 2]);
+    expect(drawing.move(2, [3, 3.000000001])).toBeNull();
+    expect(drawing.corners).toEqual([[0, 0], [2, 0], [3, 3], [0, 2]]);
+    expect(drawing.move(3, [1, -1])).toMatchObject({ problem: 'crossing' });
+    expect(drawing.corners).toHaveLength(4);
+    expect(drawing.move(0, [-359, 1])).toBeNull();
+    expect(drawing.corners[0]).toEqual([1, 1]);
+  });
+
   it('goes the short way across the antimeridian, and is cut there', () => {
     const drawing = drawn([179, 0], [-179, 0], [-179, 2], [539, 2]);
     expect(drawing.corners.map(([lon]) => lon)).toEqual([179, 181, 181, 179]);
@@ -65,6 +75,8 @@ describe('a session', () => {
     expect(events.onRefused).toHaveBeenLastCalledWith({ problem: 'crossing', at: [1, 1] });
     session.close();
     expect(events.onClosed).toHaveBeenCalledWith([[[[0, 0], [2, 2], [2, 0], [0, 0]]]]);
+    expect(session.move(2, [3, 0])).toBe(true);
+    expect(events.onChange).toHaveBeenLastCalledWith([3, 0]);
     session.giveUp();
     expect(events.onGivenUp).toHaveBeenCalledOnce();
   });

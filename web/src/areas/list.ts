@@ -7,6 +7,7 @@ import { nameOf, sizeText } from './words';
 
 export interface ListEvents {
   readonly onShow: (area: ExcludedArea) => void;
+  readonly onEdit: (area: ExcludedArea) => void;
   readonly onRemove: (area: ExcludedArea) => void;
 }
 
@@ -19,7 +20,7 @@ function entry(area: ExcludedArea, scope: AreaScope, events: ListEvents): HTMLEl
   const name = nameOf(area);
   const size = sizeText(sizeOf(area.polygons));
   const facts = area.madeAt === null ? size : t('areas.facts', { size, when: formatMoment(area.madeAt, language()) });
-  const button = (key: 'show' | 'remove', act: (area: ExcludedArea) => void): HTMLElement =>
+  const button = (key: 'show' | 'edit' | 'remove', act: (area: ExcludedArea) => void): HTMLElement =>
     h(
       'button',
       {
@@ -41,7 +42,7 @@ function entry(area: ExcludedArea, scope: AreaScope, events: ListEvents): HTMLEl
       h('p', { class: 'hint' }, facts),
       scope === 'own' ? null : h('p', {}, knownText(area)),
     ),
-    h('div', { class: 'entry-actions' }, button('show', events.onShow), button('remove', events.onRemove)),
+    h('div', { class: 'entry-actions' }, button('show', events.onShow), button('edit', events.onEdit), button('remove', events.onRemove)),
   );
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { distance, type Polygon, type Position, type Ring } from '../lib/geometry';
-import { boxOf, crossing, cutAtAntimeridian, MOST_POSITIONS, objectionTo, sizeOf } from './outline';
+import { boxOf, crossing, cutAtAntimeridian, MOST_POSITIONS, objectionTo, outlineOf, sizeOf } from './outline';
 
 function square(west: number, south: number, side: number): Ring {
   const [east, north] = [west + side, south + side];
@@ -18,6 +18,12 @@ function round(lon: number, lat: number, radius: number, corners: number): Ring 
 }
 
 describe('an outline', () => {
+  it('is that of an area of one ring', () => {
+    const ring = square(0, 0, 1);
+    expect(outlineOf([[[[0, 0], ...ring]]])).toEqual(ring.slice(0, -1));
+    expect([outlineOf([]), outlineOf([[ring], [square(2, 2, 1)]]), outlineOf([[ring, square(0.2, 0.2, 0.1)]])]).toEqual([null, null, null]);
+  });
+
   it('crosses itself in a bow tie, at its knot', () => {
     expect(crossing([[0, 0], [2, 2], [2, 0], [0, 2], [0, 0]])).toEqual([1, 1]);
   });

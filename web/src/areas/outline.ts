@@ -104,6 +104,12 @@ export function boxOf(polygons: readonly Polygon[]): Box | null {
   return boxOfPlaces(polygons.flat(2).map(([lon, lat]) => ({ lon, lat })));
 }
 
+/** The corners of an area of one outline; null if it is of several, or has holes. */
+export function outlineOf([polygon, ...others]: readonly Polygon[]): readonly Position[] | null {
+  const [ring, ...holes] = polygon ?? [];
+  return ring === undefined || others.length > 0 || holes.length > 0 ? null : lean(ring).slice(0, -1);
+}
+
 /** Part of the box around a ring that it has to enclose, so that it is no mere line. */
 const LEAST_PART = 1e-9;
 

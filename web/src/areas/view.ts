@@ -21,7 +21,7 @@ import { Drawing, DrawSession } from './drawing';
 import { type DrawPanel, drawPanel } from './drawPanel';
 import { LARGEST_FILE, readGeoJson, UnusableFile } from './geoJsonFile';
 import { areaList, revealEntry } from './list';
-import { boxOf } from './outline';
+import { boxOf, outlineOf } from './outline';
 import { nameOf, problemText } from './words';
 
 /** Areas on a map and in a list, and what makes and removes them. */
@@ -76,7 +76,8 @@ export class AreasView {
 
   /** Whether nothing would be lost by leaving. */
   get isSaved(): boolean {
-    return this.draft === null && (this.session?.corners.length ?? 0) === 0;
+    const { draft, session } = this;
+    return (draft === null || draft.polygons === draft.area?.polygons) && (session?.corners.length ?? 0) === 0;
   }
 
   destroy(): void {
@@ -93,7 +94,7 @@ export class AreasView {
       if (chosen !== undefined) void this.read(chosen);
       file.value = '';
     });
-    const draw = h('button', { type: 'button', class: 'button primary', onclick: () => { this.draw([]); }, 'data-testid': 'areas-draw' }, t('areas.draw'));
+    const draw = h('button', { type: 'button', class: 'button primary', onclick: () => { this.draw([], null); }, 'data-testid': 'areas-draw' }, t('areas.draw'));
     const open = h('button', { type: 'button', class: 'button', onclick: () => { file.click(); }, 'data-testid': 'areas-open' }, t('areas.file'));
     return h('div', { class: 'actions' }, draw, open, file);
   }
@@ -151,6 +152,10 @@ export class AreasView {
       this.list,
       areaList(this.areas, this.scope, {
         onShow: ({ polygons }) => { this.fit(polygons); },
+        onEdit: (area) => {
+          this.offer({ area, ...area });
+          this.fit(area.polygons);
+        },
         onRemove: (area) => { this.remove(area); },
       }),
     );
@@ -181,23 +186,24 @@ export class AreasView {
     this.tools.hidden = false;
   }
 
-  private draw(corners: readonly Position[]): void {
+  /** `draft`: what else was said of what is drawn; null: nothing yet. */
+  private draw(corners: readonly Position[], draft: Draft | null): void {
     this.rest();
     this.said.hush();
     this.tools.hidden = true;
     const session = new DrawSession(new Drawing(corners), {
-      onChange: () => {
-        this.map?.updateDrawing(session.corners);
+      onChange: (at) => {
+        this.map?.updateDrawing(at);
         this.panel?.update();
       },
       onRefused: ({ problem, at }) => {
         this.map?.mark(at);
         this.panel?.refuse(problemText(problem));
       },
-      onClosed: (polygons) => { this.offer({ polygons, label: null }, session.corners); },
+      onClosed: (polygons) => { this.offer({ label: null, isPublic: false, area: null, ...draft, polygons }, session.corners); },
       onGivenUp: () => {
         this.rest();
-        this.say(t('areas.draw.givenUp'));
+        this.say(t(draft?.area == null ? 'areas.draw.givenUp' : 'areas.edit.discarded'));
       },
     });
     this.session = session;
@@ -208,8 +214,8 @@ export class AreasView {
     else map.draw(session);
   }
 
-  /** Shows what would become an area, and asks for the rest. `corners`: where it was drawn here. */
-  private offer(draft: Draft, corners: readonly Position[] | null): void {
+  /** Shows what would become an area, and asks for the rest. `corners`: where it was drawn here, or can be drawn on. */
+  private offer(draft: Draft, corners = outlineOf(draft.polygons)): void {
     this.rest();
     this.draft = draft;
     this.said.hush();
@@ -217,11 +223,11 @@ export class AreasView {
     this.map?.showDraft(draft.polygons);
     this.counting = new AbortController();
     const form = draftForm(this.scope, draft, this.scope === 'own' ? this.account.id : null, this.counting.signal, {
-      onSaved: (area) => void this.saved(area),
-      onChange: corners === null ? null : () => { this.draw(corners); },
+      onSaved: (area) => void this.saved(area, draft.area),
+      onChange: corners === null && draft.area === null ? null : (filledIn) => { this.draw(corners ?? [], filledIn); },
       onDiscard: () => {
         this.rest();
-        this.say(t('areas.discarded'));
+        this.say(t(draft.area === null ? 'areas.discarded' : 'areas.edit.discarded'));
       },
     });
     fill(this.work, form);
@@ -229,9 +235,10 @@ export class AreasView {
     form.scrollIntoView({ block: 'nearest' });
   }
 
-  private async saved(area: ExcludedArea | null): Promise<void> {
+  private async saved(area: ExcludedArea | null, before: ExcludedArea | null): Promise<void> {
     this.rest();
-    this.say(t(`areas.saved.${this.scope}`, { name: nameOf({ label: area?.label ?? null }) }));
+    const name = nameOf({ label: area?.label ?? null });
+    this.say(before === null ? t(`areas.saved.${this.scope}`, { name }) : t(`areas.changed.${before.isAllowed ? 'allowed' : this.scope}`, { name }));
     await this.load();
   }
 
@@ -239,7 +246,7 @@ export class AreasView {
     try {
       if (file.size > LARGEST_FILE) throw new UnusableFile('large');
       const { polygons, label } = readGeoJson(await file.text());
-      this.offer({ polygons, label }, null);
+      this.offer({ polygons, label, isPublic: false, area: null }, null);
       this.fit(polygons);
     } catch (error) {
       if (!(error instanceof UnusableFile)) {

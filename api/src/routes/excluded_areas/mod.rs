@@ -5,7 +5,7 @@ use axum::{
     extract::DefaultBodyLimit,
     response::{IntoResponse as _, Response},
 };
-use flaneur_catalog::model::{Account, AreaId, AreaLimits, AreaReceipt, ExcludedArea, JobId};
+use flaneur_catalog::model::{Account, AreaId, AreaLimits, AreaReceipt, AreaRevision, ExcludedArea, JobId};
 use http::{HeaderValue, header};
 use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -13,9 +13,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{Api, ApiError, ApiResult, Identity};
 
 mod add;
+mod change;
 mod feature;
 mod list;
 mod my_add;
+mod my_change;
 mod my_list;
 mod my_remove;
 mod remove;
@@ -34,9 +36,9 @@ const MOST_OF_ALL: usize = 16 << 20;
 pub fn router() -> OpenApiRouter<Api> {
     let ones = OpenApiRouter::new()
         .routes(routes!(list::list, add::add))
-        .routes(routes!(remove::remove))
+        .routes(routes!(change::change, remove::remove))
         .routes(routes!(my_list::list, my_add::add))
-        .routes(routes!(my_remove::remove))
+        .routes(routes!(my_change::change, my_remove::remove))
         .layer(DefaultBodyLimit::max(MOST_OF_ONE));
     let all = OpenApiRouter::new().routes(routes!(replace::replace)).layer(DefaultBodyLimit::max(MOST_OF_ALL));
     ones.merge(all)
@@ -55,12 +57,25 @@ async fn add_to(api: &Api, area: ExcludedArea, most: AreaLimits) -> ApiResult<Re
             "there are {} excluded areas, as many as there may be: delete one first, or draw several as one MultiPolygon",
             most.areas
         ))),
-        AreaReceipt::TooDetailed => Err(ApiError::conflict(format!(
-            "with this one, the excluded areas would have more than {} positions, which is all that they may have together: \
-             draw it coarser, or delete one first",
-            most.positions
-        ))),
+        AreaReceipt::TooDetailed => Err(too_detailed(most)),
     }
+}
+
+/// Puts an area in the place of the one of its id, and answers it.
+async fn change_to(api: &Api, area: ExcludedArea, most: AreaLimits) -> ApiResult<Response> {
+    match api.catalog.change_area(area, most, JobId(api.world.id()), api.world.now()).await? {
+        AreaRevision::Changed(area) => answer(&Feature::from(*area)),
+        AreaRevision::Missing => Err(missing()),
+        AreaRevision::TooDetailed => Err(too_detailed(most)),
+    }
+}
+
+fn too_detailed(most: AreaLimits) -> ApiError {
+    ApiError::conflict(format!(
+        "with this one, the excluded areas would have more than {} positions, which is all that they may have together: \
+         draw it coarser, or delete one first",
+        most.positions
+    ))
 }
 
 /// An id of an area, as a path has it.

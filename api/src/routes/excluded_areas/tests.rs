@@ -80,6 +80,7 @@ async fn only_administrators_change_the_instances_areas() {
         for (method, path, body) in [
             ("POST", GENERAL, &wanted),
             ("PUT", GENERAL, &all),
+            ("PUT", &format!("{GENERAL}/{nothing}"), &wanted),
             ("DELETE", &format!("{GENERAL}/{nothing}"), &json!({})),
         ] {
             let answer = send(&fixture, method, path, who, body).await;
@@ -95,6 +96,7 @@ async fn only_administrators_change_the_instances_areas() {
     for bad in ["nope", nothing] {
         let path = format!("{GENERAL}/{bad}");
         assert_eq!(fixture.request("DELETE", &path).of(Some(&fixture.admin)).send().await.status, 404);
+        assert_eq!(send(&fixture, "PUT", &path, Some(&fixture.admin), &wanted).await.status, 404);
     }
     assert_eq!(list(&fixture, GENERAL, None).await, [] as [Value; 0]);
     assert_eq!(fixture.get(OWN).await.status, 401);
@@ -116,9 +118,44 @@ async fn ones_own_areas_are_nobody_elses_business() {
     let id = properties["id"].as_str().unwrap();
     for (path, who) in [(OWN, &fixture.other), (OWN, &fixture.admin), (GENERAL, &fixture.admin)] {
         assert_eq!(fixture.request("DELETE", &format!("{path}/{id}")).of(Some(who)).send().await.status, 404);
+        assert_eq!(send(&fixture, "PUT", &format!("{path}/{id}"), Some(who), &wanted).await.status, 404);
     }
     let gone = fixture.request("DELETE", &format!("{OWN}/{id}")).of(Some(&fixture.owner)).send().await;
     assert_eq!((gone.status, gone.text()), (204, ""));
+}
+
+#[tokio::test]
+async fn an_area_is_changed_in_its_place() {
+    let fixture = fixture().await;
+    let made = json!({"label": "Barracks", "is_public": true});
+    let (before, after) = (polygon(&square(0.0, 0.0, 1.0)), polygon(&square(3.0, 0.0, 1.0)));
+    for (path, who, is_public) in [(GENERAL, &fixture.admin, true), (OWN, &fixture.owner, false)] {
+        let first = send(&fixture, "POST", path, Some(who), &feature(&before, &made)).await.json();
+        let one = format!("{path}/{}", first["properties"]["id"].as_str().unwrap());
+        fixture.clock.advance(SignedDuration::from_mins(1));
+        let wanted = feature(&after, &json!({"label": "New barracks", "is_public": true}));
+        let changed = send(&fixture, "PUT", &one, Some(who), &wanted).await;
+        assert_eq!(
+            (changed.status, changed.header("content-type")),
+            (200, "application/geo+json"),
+            "{}",
+            changed.text()
+        );
+        let changed = changed.json();
+        let mut expected = first.clone();
+        expected["properties"]["label"] = json!("New barracks");
+        expected["geometry"]["coordinates"] = json!([after["coordinates"]]);
+        assert_eq!(changed, expected, "with its id, and since when it was there");
+        assert_eq!(changed["properties"]["is_public"], is_public);
+        assert_eq!(list(&fixture, path, Some(who)).await, [changed]);
+        let bare = send(&fixture, "PUT", &one, Some(who), &feature(&after, &Value::Null)).await.json();
+        assert_eq!((&bare["properties"]["label"], &bare["properties"]["is_public"]), (&Value::Null, &json!(false)));
+        let line = json!([[0, 0], [1, 0], [0, 0]]);
+        let refused = send(&fixture, "PUT", &one, Some(who), &feature(&polygon(&line), &Value::Null)).await;
+        assert!(refused.status == 400 && told(&refused).contains("four positions"), "{}", refused.text());
+        let huge = feature(&after, &json!({"label": "x".repeat(2 << 20)}));
+        assert_eq!(send(&fixture, "PUT", &one, Some(who), &huge).await.status, 413);
+    }
 }
 
 #[tokio::test]

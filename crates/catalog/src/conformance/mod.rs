@@ -399,6 +399,8 @@ macro_rules! for_each_rule {
             areas {
                 areas_are_kept_by_owner
                 there_are_so_many_areas_at_most
+                an_area_becomes_another
+                a_changed_area_hides_and_shows
                 a_picture_in_an_excluded_area_is_refused
                 a_private_area_is_nobody_elses_business
                 pictures_are_taken_in_allowed_areas_only

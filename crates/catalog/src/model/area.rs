@@ -93,6 +93,17 @@ pub enum AreaReceipt {
     TooDetailed,
 }
 
+/// What became of an area that was to be another one.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AreaRevision {
+    /// It is this from now on.
+    Changed(Box<ExcludedArea>),
+    /// Its owner has none of this id.
+    Missing,
+    /// So, all together would have too many positions.
+    TooDetailed,
+}
+
 /// How far looking again at the pictures of a changed area is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sweep {

@@ -38,7 +38,8 @@ pub use account::{
 };
 pub use annotation::{Annotation, LONGEST_KEY, LONGEST_VALUE, MOST_ANNOTATIONS, MOST_TAGS, Marked, TagEdits};
 pub use area::{
-    AreaLimits, AreaReceipt, AreaShape, ExcludedArea, Exclusion, LONGEST_LABEL, MOST_POSITIONS, ShapeError, Sweep,
+    AreaLimits, AreaReceipt, AreaRevision, AreaShape, ExcludedArea, Exclusion, LONGEST_LABEL, MOST_POSITIONS,
+    ShapeError, Sweep,
 };
 pub use change::{Change, ChangeKind};
 pub use coverage::{DrawnTile, GridCell, PictureMark, PicturePlace, SequenceMark, SequenceMarkPlace, Sight};

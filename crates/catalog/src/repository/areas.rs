@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::{
     Result,
-    model::{AccountId, AreaId, AreaLimits, AreaReceipt, ExcludedArea, Exclusion, JobId, Lease, Sweep},
+    model::{AccountId, AreaId, AreaLimits, AreaReceipt, AreaRevision, ExcludedArea, Exclusion, JobId, Lease, Sweep},
 };
 
 /// Excluded areas: the instance's, and those of accounts. They hold from the transaction on in which they are written: no
@@ -17,6 +17,15 @@ pub trait Areas: Send + Sync {
     async fn add_area(&self, area: ExcludedArea, most: AreaLimits, job: JobId) -> Result<AreaReceipt>;
     /// Puts areas in the place of all of the instance's. Their `owner` is none.
     async fn replace_areas(&self, areas: &[ExcludedArea], job: JobId, now: Timestamp) -> Result<()>;
+    /// Gives an area of the same owner and id another label, publicity and shape. Since when it is there and whether it is
+    /// allowed stay, and what is allowed is public. There is no moment without it.
+    async fn change_area(
+        &self,
+        area: ExcludedArea,
+        most: AreaLimits,
+        job: JobId,
+        now: Timestamp,
+    ) -> Result<AreaRevision>;
     /// Removes an area of this owner. False if they have none of this id.
     async fn remove_area(&self, owner: Option<AccountId>, id: AreaId, job: JobId, now: Timestamp) -> Result<bool>;
     /// An owner's areas, the oldest first.

@@ -16,8 +16,8 @@ use super::{Connection, Store, dialect, explain, jobs, pictures::resettle, state
 use crate::{
     Areas, Result,
     model::{
-        AccountId, AreaId, AreaLimits, AreaReceipt, AreaShape, ExcludedArea, Exclusion, JobId, JobKind, Lease,
-        PictureId, Sweep,
+        AccountId, AreaId, AreaLimits, AreaReceipt, AreaRevision, AreaShape, ExcludedArea, Exclusion, JobId, JobKind,
+        Lease, PictureId, Sweep,
     },
     signals::Topic,
     stored::{
@@ -139,6 +139,12 @@ fn of(owner: Option<AccountId>) -> &'static str {
 /// What areas are named by where there are none: the instance.
 fn subject(owner: Option<AccountId>) -> Uuid {
     owner.map_or(Uuid::nil(), |account| account.0)
+}
+
+/// How many areas an owner has, and positions of them all.
+async fn count(connection: &mut Connection, owner: Option<AccountId>) -> Result<(i64, i64)> {
+    let sql = format!("SELECT COUNT(*), CAST(COALESCE(SUM(positions), 0) AS BIGINT) FROM areas WHERE {}", of(owner));
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(owner).fetch_one(connection).await?)
 }
 
 async fn insert(connection: &mut Connection, area: &ExcludedArea) -> Result<()> {
@@ -306,10 +312,7 @@ impl Areas for Store {
     async fn add_area(&self, area: ExcludedArea, most: AreaLimits, job: JobId) -> Result<AreaReceipt> {
         let mut tx = self.write().await?;
         hold(&mut tx).await?;
-        let sql =
-            format!("SELECT COUNT(*), CAST(COALESCE(SUM(positions), 0) AS BIGINT) FROM areas WHERE {}", of(area.owner));
-        let (areas, positions): (i64, i64) =
-            sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(area.owner).fetch_one(&mut *tx).await?;
+        let (areas, positions) = count(&mut tx, area.owner).await?;
         if areas >= most.areas {
             return Ok(AreaReceipt::TooMany);
         }
@@ -338,6 +341,44 @@ impl Areas for Store {
             ask_sweep(&mut tx, None, reach, job, now).await?;
         }
         self.announce(tx, &[Topic::Jobs]).await
+    }
+
+    async fn change_area(
+        &self,
+        area: ExcludedArea,
+        most: AreaLimits,
+        job: JobId,
+        now: Timestamp,
+    ) -> Result<AreaRevision> {
+        let mut tx = self.write().await?;
+        hold(&mut tx).await?;
+        let sql = format!(
+            "SELECT id, account_id, allowed, is_public, created_at, label, shape FROM areas WHERE {} AND id = $2",
+            of(area.owner)
+        );
+        let before: Option<AreaRow> =
+            sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(area.owner).bind(area.id).fetch_optional(&mut *tx).await?;
+        let Some(before) = before.map(AreaRow::area).transpose()? else {
+            return Ok(AreaRevision::Missing);
+        };
+        let others = count(&mut tx, area.owner).await?.1 - before.shape.positions() as i64;
+        if others.saturating_add(area.shape.positions() as i64) > most.positions {
+            return Ok(AreaRevision::TooDetailed);
+        }
+        let after = ExcludedArea {
+            allowed: before.allowed,
+            is_public: before.allowed || area.is_public,
+            created_at: before.created_at,
+            ..area
+        };
+        sqlx::query("DELETE FROM areas WHERE id = $1").bind(after.id).execute(&mut *tx).await?;
+        insert(&mut tx, &after).await?;
+        if after.shape != before.shape {
+            let reach = reach(after.allowed, joined(before.shape.bbox(), after.shape.bbox()));
+            ask_sweep(&mut tx, after.owner, reach, job, now).await?;
+        }
+        self.announce(tx, &[Topic::Jobs]).await?;
+        Ok(AreaRevision::Changed(Box::new(after)))
     }
 
     async fn remove_area(&self, owner: Option<AccountId>, id: AreaId, job: JobId, now: Timestamp) -> Result<bool> {
