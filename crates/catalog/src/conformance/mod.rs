@@ -13,6 +13,7 @@
 
 mod accounts;
 mod archive;
+mod area_changes;
 mod area_gate;
 mod areas;
 mod changes;
@@ -396,11 +397,13 @@ macro_rules! for_each_rule {
                 a_lost_picture_is_shown_to_nobody
                 what_is_hidden_is_never_shown_more_widely
             }
+            area_changes {
+                an_area_becomes_another
+                a_changed_area_hides_and_shows
+            }
             areas {
                 areas_are_kept_by_owner
                 there_are_so_many_areas_at_most
-                an_area_becomes_another
-                a_changed_area_hides_and_shows
                 a_picture_in_an_excluded_area_is_refused
                 a_private_area_is_nobody_elses_business
                 pictures_are_taken_in_allowed_areas_only

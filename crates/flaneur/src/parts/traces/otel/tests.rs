@@ -2,7 +2,11 @@
 
 use std::{
     io::Write,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use axum::{Router, body::Body, routing::post};
@@ -143,11 +147,44 @@ async fn ask(app: &App, path: &str, token: &str, id: &str, body: &'static str) -
     serde_json::from_slice(&bytes).unwrap_or_default()
 }
 
+/// Counts spans that did not end: the database's own thread still holds one for a moment after it answered.
+#[derive(Clone, Default)]
+struct Open(Arc<AtomicUsize>);
+
+impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Open {
+    fn on_new_span(
+        &self,
+        _: &tracing::span::Attributes<'_>,
+        _: &tracing::Id,
+        _: tracing_subscriber::layer::Context<'_, S>,
+    ) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn on_close(&self, _: tracing::Id, _: tracing_subscriber::layer::Context<'_, S>) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Open {
+    /// Waits until all have ended.
+    async fn none(&self) {
+        let ended = async {
+            while self.0.load(Ordering::SeqCst) > 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), ended).await.expect("all spans end");
+    }
+}
+
 #[tokio::test]
 async fn a_request_and_its_jobs_stand_in_one_trace() {
     let (collected, address) = Collected::start().await;
     let traces = Traces::start(Some(&address), "serve").unwrap();
-    let watching = tracing::subscriber::set_default(tracing_subscriber::registry().with(traces.watcher().unwrap()));
+    let open = Open::default();
+    let seen = tracing_subscriber::registry().with(traces.watcher().unwrap()).with(open.clone());
+    let watching = tracing::subscriber::set_default(seen);
     let folder = tempfile::tempdir().unwrap();
     let (app, worker, token) = server(folder.path()).await;
 
@@ -163,6 +200,7 @@ async fn a_request_and_its_jobs_stand_in_one_trace() {
         .await;
     async {}.instrument(tracing::info_span!(target: "sqlx::query", "statement", text = "librarysecret5")).await;
     drop(watching);
+    open.none().await;
     traces.end().await;
 
     let spans = collected.spans();
