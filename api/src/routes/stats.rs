@@ -18,7 +18,7 @@ use crate::{
     error::ErrorBody,
     extract::Path,
     respond::{Members, Reply},
-    stac::utc,
+    stac::{collection::kilometres, utc},
     words,
 };
 
@@ -60,11 +60,6 @@ struct MonthStatistics {
     sequences: i64,
     /// How long their tracks are, kilometres.
     length_km: f64,
-}
-
-/// Metres as kilometres, to the metre.
-fn kilometres(metres: f64) -> f64 {
-    metres.round() / 1000.0
 }
 
 impl From<Published> for PublishedStatistics {

@@ -171,9 +171,14 @@ impl Collection {
     }
 }
 
-/// Kilometres to the metre.
+/// Metres as kilometres, to the metre.
+pub(crate) fn kilometres(metres: f64) -> f64 {
+    metres.round() / 1000.0
+}
+
+/// How long the track of a sequence is, kilometres.
 pub(crate) fn length_km(sequence: &Sequence) -> f64 {
-    sequence.summary.length_m.round() / 1000.0
+    kilometres(sequence.summary.length_m)
 }
 
 /// As the API names it.

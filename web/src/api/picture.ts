@@ -67,6 +67,11 @@ export interface Picture {
   readonly links: readonly PictureLink[];
 }
 
+/** The link to the neighbour in the sequence; null at its end. */
+export function linkTo(picture: Picture, rel: 'next' | 'prev'): PictureLink | null {
+  return picture.links.find((link) => link.rel === rel) ?? null;
+}
+
 const MAX_LINKS = 200;
 
 /** Where a point is; null for anything else. */

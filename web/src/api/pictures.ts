@@ -122,10 +122,14 @@ export interface PlaceOfPicture {
 /** So many pictures in a box are told of, the nearest to its middle first. */
 const MOST_AROUND = 30;
 
+/** A box as the API reads it: to the centimetre. */
+function boxText(box: Box): string {
+  return box.map((side) => side.toFixed(7)).join(',');
+}
+
 /** Where pictures in a box were taken. */
 export async function placesAround(box: Box, signal?: AbortSignal): Promise<PlaceOfPicture[]> {
-  const within = box.map((side) => side.toFixed(7)).join(',');
-  const answer = await request(`/search?bbox=${within}&limit=${MOST_AROUND}&fields=id,collection,geometry`, { signal });
+  const answer = await request(`/search?bbox=${boxText(box)}&limit=${MOST_AROUND}&fields=id,collection,geometry`, { signal });
   return list(object(answer).features).flatMap((raw) => {
     const item = object(raw);
     const [id, place] = [text(item.id), parsePlace(item.geometry)];
@@ -135,9 +139,8 @@ export async function placesAround(box: Box, signal?: AbortSignal): Promise<Plac
 
 /** The picture nearest to the middle of a box, of one sequence if given. */
 export async function nearest(box: Box, sequence: string | null, signal?: AbortSignal): Promise<Picture | null> {
-  const within = box.map((side) => side.toFixed(7)).join(',');
   const of = sequence === null ? '' : `&collections=${encodeURIComponent(sequence)}`;
-  const picture = first(await request(`/search?bbox=${within}&limit=1${of}`, { signal }));
+  const picture = first(await request(`/search?bbox=${boxText(box)}&limit=1${of}`, { signal }));
   return picture === null ? null : remember(picture);
 }
 

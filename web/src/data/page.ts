@@ -4,9 +4,8 @@ import '../styles/data.css';
 
 import { type Dataset, type DatasetFile, getDataset } from '../api/dataset';
 import { copyField } from '../app/copyField';
-import { errorText } from '../app/errorText';
-import { navigate } from '../app/navigate';
 import type { Page } from '../app/page';
+import { tryAgain } from '../app/tryAgain';
 import { type Child, h } from '../lib/dom';
 import { formatBytes, formatMoment } from '../lib/time';
 import { formatNumber, language, plural, t } from '../locales';
@@ -91,13 +90,7 @@ export async function openData(): Promise<Page> {
   try {
     dataset = await getDataset();
   } catch (error) {
-    const again = (): void => {
-      navigate('/data');
-    };
-    return sheet(
-      h('p', { class: 'problem', role: 'alert' }, errorText(error)),
-      h('p', {}, h('button', { type: 'button', class: 'button', onclick: again }, t('app.retry'))),
-    );
+    return sheet(...tryAgain(error, '/data'));
   }
   return sheet(
     h('p', {}, t('data.intro')),

@@ -3,12 +3,12 @@ import '../styles/embed.css';
 
 import { backgroundStyleAddress, configuration } from '../api/configuration';
 import { isNotFound } from '../api/errors';
-import type { Picture } from '../api/picture';
+import { linkTo, type Picture } from '../api/picture';
 import { firstOfSequence, getPicture } from '../api/pictures';
 import { iconButton } from '../app/iconButton';
 import { fill, h } from '../lib/dom';
 import { t } from '../locales';
-import { arrowTowards, chooseArrows } from '../walk/arrows';
+import { wayOn } from '../walk/arrows';
 import { credit, takenText } from '../walk/caption';
 import { failureText } from '../walk/failure';
 import type { Direction } from '../walk/ground';
@@ -182,17 +182,16 @@ export class Embed {
   }
 
   private follow(rel: 'next' | 'prev'): void {
-    const link = this.picture?.links.find((each) => each.rel === rel);
-    if (link !== undefined) void this.go(link);
+    const link = this.picture === null ? null : linkTo(this.picture, rel);
+    if (link !== null) void this.go(link);
   }
 
   /** Walks where the reader looks, or away from there; along the sequence when nothing lies that way. */
   private walk(forwards: boolean): void {
     const { view } = this.pictureView;
     if (this.picture === null || view === null) return;
-    const arrow = arrowTowards(chooseArrows(this.picture), view.heading + (forwards ? 0 : 180));
-    if (arrow === null) this.follow(forwards ? 'next' : 'prev');
-    else void this.go(arrow.link);
+    const link = wayOn(this.picture, view.heading, forwards);
+    if (link !== null) void this.go(link);
   }
 
   /** The keys of the site that make sense here. */

@@ -30,7 +30,7 @@ export class Which {
       h('p', { class: 'hint' }, t('mine.whichHint')),
       h(
         'div',
-        { class: 'mine-range' },
+        { class: 'numbers' },
         h('label', { for: 'mine-first' }, t('mine.first')),
         this.firstField,
         h('label', { for: 'mine-last' }, t('mine.last')),

@@ -2,10 +2,9 @@ import { configuration } from '../api/configuration';
 import { getPage, getPageText, type PageSummary } from '../api/pages';
 import { type PageName, pageNameOf } from '../api/pageNames';
 import { openNotFound } from '../app/notFound';
-import { errorText } from '../app/errorText';
-import { navigate } from '../app/navigate';
 import type { Page } from '../app/page';
 import { session } from '../app/session';
+import { tryAgain } from '../app/tryAgain';
 import { type Child, h } from '../lib/dom';
 import { t } from '../locales';
 import { bestLanguage, readersLanguages, tagOf } from './language';
@@ -44,15 +43,7 @@ function unwritten(name: PageName): Page {
 }
 
 function failed(name: PageName, url: URL, error: unknown): Page {
-  const again = (): void => {
-    navigate(url.pathname + url.search);
-  };
-  return sheet(
-    name,
-    h('h1', {}, titleOf(name)),
-    h('p', { class: 'problem', role: 'alert' }, errorText(error)),
-    h('p', {}, h('button', { type: 'button', class: 'button', onclick: again }, t('app.retry'))),
-  );
+  return sheet(name, h('h1', {}, titleOf(name)), ...tryAgain(error, url.pathname + url.search));
 }
 
 /** `/pages/{name}`, with `?lang=TAG` to read it in a language, or `?edit=TAG` to write it. */

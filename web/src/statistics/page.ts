@@ -5,9 +5,8 @@ import '../styles/statistics.css';
 import { isNotFound } from '../api/errors';
 import { getStatistics, type Period, type Statistics } from '../api/statistics';
 import { userById } from '../api/users';
-import { errorText } from '../app/errorText';
-import { navigate } from '../app/navigate';
 import type { Page } from '../app/page';
+import { tryAgain } from '../app/tryAgain';
 import { type Child, h } from '../lib/dom';
 import { formatNumber, language, t } from '../locales';
 import { lengthText } from '../mine/words';
@@ -119,20 +118,11 @@ export async function openStatistics(url: URL): Promise<Page> {
       ),
     );
   } catch (error) {
-    const again = (): void => {
-      navigate(url.pathname + url.search);
-    };
-    const gone = account !== null && isNotFound(error);
+    if (account === null || !isNotFound(error)) return sheet(title, ...tryAgain(error, url.pathname + url.search));
     return sheet(
       title,
-      h('p', { class: 'problem', role: 'alert' }, gone ? t('statistics.nobody') : errorText(error)),
-      h(
-        'p',
-        {},
-        gone
-          ? h('a', { href: '/statistics', class: 'button' }, t('statistics.all'))
-          : h('button', { type: 'button', class: 'button', onclick: again }, t('app.retry')),
-      ),
+      h('p', { class: 'problem', role: 'alert' }, t('statistics.nobody')),
+      h('p', {}, h('a', { href: '/statistics', class: 'button' }, t('statistics.all'))),
     );
   }
 }

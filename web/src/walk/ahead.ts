@@ -1,4 +1,4 @@
-import type { Picture, PictureLink } from '../api/picture';
+import { linkTo, type Picture, type PictureLink } from '../api/picture';
 import { getPicture } from '../api/pictures';
 
 /** So many images are held, so that the browser keeps them. */
@@ -26,7 +26,7 @@ export class Ahead {
     const saving = savesData();
     void this.along(picture, saving ? 1 : steps, saving, latest.signal);
     if (saving) return;
-    const next = picture.links.find(({ rel }) => rel === 'next');
+    const next = linkTo(picture, 'next');
     for (const link of others) {
       if (link !== null && link.id !== next?.id) void this.fetch(link, latest.signal).catch(() => undefined);
     }
@@ -41,8 +41,8 @@ export class Ahead {
     let at = from;
     try {
       for (let step = 0; step < steps; step += 1) {
-        const link = at.links.find(({ rel }) => rel === 'next');
-        if (link === undefined) return;
+        const link = linkTo(at, 'next');
+        if (link === null) return;
         at = await this.fetch(link, signal);
         if (step === 0 && !saving) this.hold(at.sd);
       }

@@ -1,4 +1,4 @@
-import type { Picture, PictureLink } from '../api/picture';
+import { linkTo, type Picture, type PictureLink } from '../api/picture';
 import { bearing, distance, normalizeHeading, turnBetween } from '../lib/geometry';
 
 /** A way to go from a picture. */
@@ -61,4 +61,10 @@ export function arrowTowards(arrows: readonly Arrow[], heading: number): Arrow |
     }
   }
   return best;
+}
+
+/** The way that leads where the reader looks, or away from there; along the sequence when nothing lies that way. */
+export function wayOn(picture: Picture, heading: number, forwards: boolean): PictureLink | null {
+  const arrow = arrowTowards(chooseArrows(picture), heading + (forwards ? 0 : 180));
+  return arrow?.link ?? linkTo(picture, forwards ? 'next' : 'prev');
 }

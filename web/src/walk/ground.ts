@@ -26,7 +26,7 @@ const MARK_PX = [28, 240] as const;
 const LEAST_MARK_HEIGHT_PX = 8;
 
 /** How far away the ground is that is seen there, metres, if it is level; null where no ground is near enough. */
-function groundDistance(pitch: number): number | null {
+export function groundDistance(pitch: number): number | null {
   if (pitch >= 0) return null;
   const away = EYE_HEIGHT_M / Math.tan(radians(-pitch));
   return away > FARTHEST_M ? null : away;

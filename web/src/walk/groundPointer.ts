@@ -1,7 +1,7 @@
 import '../styles/ground.css';
 
 import { h } from '../lib/dom';
-import { type Direction, markSize } from './ground';
+import { type Direction, groundDistance, markSize } from './ground';
 import type { Surface } from './surface';
 
 /** Farther than this from where it began, in pixels, a press is a drag. */
@@ -70,7 +70,7 @@ export class GroundPointer {
     if (from === null || Math.hypot(event.clientX - from.x, event.clientY - from.y) > DRAG_PX) return;
     const surface = this.surface();
     const direction = this.directionAt(event);
-    if (surface === null || direction === null || markSize(direction, surface.focal) === null) return;
+    if (surface === null || direction === null || groundDistance(direction.pitch) === null) return;
     if (surface.is360) {
       this.onGround(direction);
       return;

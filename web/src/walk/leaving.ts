@@ -32,10 +32,11 @@ export class Leaving {
 
   constructor(private readonly stage: HTMLElement) {}
 
-  /** Has it go. Who wants nothing to move sees the next picture at once. */
-  begin(still: Element | null, { scale, aside }: Motion): void {
+  /** Has it go; `picture` gives what was seen of it. Who wants nothing to move sees the next picture at once. */
+  begin(picture: () => Element | null, { scale, aside }: Motion): void {
     this.end();
-    if (still === null || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches ? null : picture();
+    if (still === null) return;
     const element = h('div', { class: 'leaving', 'aria-hidden': 'true', 'data-testid': 'leaving' }, still);
     this.stage.after(element);
     this.element = element;

@@ -110,7 +110,7 @@ export class PictureView {
     const { picture: before, surface: old, view } = this;
     this.pointer?.hide();
     if (before !== null && old !== null && view !== null) {
-      this.leaving.begin(old.still(), motionBetween(before.place, picture.place, view.heading));
+      this.leaving.begin(() => old.still(), motionBetween(before.place, picture.place, view.heading));
     }
     if (old !== surface) old?.destroy();
     this.surface = surface;

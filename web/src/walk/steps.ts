@@ -1,10 +1,10 @@
-import { type PictureLink, type Picture } from '../api/picture';
+import { linkTo, type Picture, type PictureLink } from '../api/picture';
 import { firstOfSequence, lastOfSequence } from '../api/pictures';
 import { errorText } from '../app/errorText';
 import { toast } from '../app/toast';
 import { t } from '../locales';
 import { Ahead } from './ahead';
-import { arrowTowards, chooseArrows } from './arrows';
+import { arrowTowards, chooseArrows, wayOn } from './arrows';
 import type { Direction } from './ground';
 import { pictureOnGround } from './jump';
 import type { Target } from './mapTarget';
@@ -84,7 +84,7 @@ export class Steps {
   }
 
   linkTo(rel: 'next' | 'prev'): PictureLink | null {
-    return this.picture?.links.find((link) => link.rel === rel) ?? null;
+    return this.picture === null ? null : linkTo(this.picture, rel);
   }
 
   step(rel: 'next' | 'prev'): void {
@@ -97,13 +97,9 @@ export class Steps {
   walk(forwards: boolean): void {
     const heading = this.host.looking();
     if (this.picture === null || heading === null) return;
-    const arrow = arrowTowards(chooseArrows(this.picture), heading + (forwards ? 0 : 180));
-    if (arrow === null) {
-      this.step(forwards ? 'next' : 'prev');
-      return;
-    }
     this.stop();
-    void this.host.go(arrow.link);
+    const link = wayOn(this.picture, heading, forwards);
+    if (link !== null) void this.host.go(link);
   }
 
   /** Goes to the first or the last picture of the sequence. */

@@ -17,7 +17,7 @@ use crate::{
     routes::collections::{Format, ListParameters, page_links},
     stac::{
         Catalog, Count, Extent, Provider, STAC_VERSION,
-        collection::{length_km, license_link, status_name},
+        collection::{kilometres, length_km, license_link, status_name},
         utc,
     },
 };
@@ -289,7 +289,7 @@ fn document(
         extent: whole(&sequences),
         collections: Count { count: i64::try_from(sequences.len()).unwrap_or(i64::MAX) },
         items: Count { count: sequences.iter().map(|sequence| sequence.summary.nb_pictures).sum() },
-        length_km: length_m.round() / 1000.0,
+        length_km: kilometres(length_m),
         links,
     }
 }

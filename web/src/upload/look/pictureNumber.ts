@@ -19,7 +19,7 @@ export class PictureNumber {
       this.field.value = String(number);
       onNumber(index);
     });
-    this.element = h('div', { class: 'look-number' }, h('label', { for: 'look-number' }, t('look.number')), this.field, this.all, this.name);
+    this.element = h('div', { class: 'numbers' }, h('label', { for: 'look-number' }, t('look.number')), this.field, this.all, this.name);
   }
 
   /** These are there now. */
