@@ -3,13 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 import { firstViewBudget } from './scripts/firstView';
+import { offlineFiles, WORKER } from './scripts/offline';
 import { thirdPartyNotices } from './scripts/thirdPartyNotices';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
 export default defineConfig({
   base: '/',
-  plugins: [thirdPartyNotices(root), firstViewBudget(root)],
+  plugins: [thirdPartyNotices(root), firstViewBudget(root), offlineFiles()],
   resolve: {
     // The CSP build loads its worker from a file of ours, so that the page needs neither eval nor inline scripts.
     alias: [{ find: /^maplibre-gl$/, replacement: 'maplibre-gl/dist/maplibre-gl-csp.js' }],
@@ -23,9 +24,10 @@ export default defineConfig({
     // The two viewers are large and loaded only once something needs them.
     chunkSizeWarningLimit: 1100,
     rolldownOptions: {
-      // The site, and a picture alone, which pages of others may show within them.
-      input: ['index.html', 'embed.html'],
+      // The site; a picture alone, which pages of others may show within them; and what keeps the site's files in the browser.
+      input: ['index.html', 'embed.html', `src/worker/${WORKER}.ts`],
       output: {
+        entryFileNames: ({ name }) => (name === WORKER ? '[name].js' : 'assets/[name]-[hash].js'),
         codeSplitting: {
           groups: [
             // What nearly every page needs comes in one file instead of a dozen; what few need stays out of it.

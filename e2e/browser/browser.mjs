@@ -36,6 +36,8 @@ export const given = {
    * or more.
    */
   elsewhere: optional('FLANEUR_ELSEWHERE'),
+  /** Folders of pictures to be dropped, whose files have the same names. */
+  folders: optional('FLANEUR_FOLDERS'),
   /** Folder of files to decode, listed in its `list.json`. */
   files: process.env.FLANEUR_FILES,
 };
@@ -76,15 +78,17 @@ export function launch() {
 
 /**
  * A page that notes what it must not do: say errors in the console, throw, or ask another host. Requests to other hosts
- * than `hosts` never leave the browser. `expected` are patterns of what is allowed all the same.
+ * than `hosts` never leave the browser. `expected` are patterns of what is allowed all the same. Service workers are kept out where
+ * nothing is tried of them: what they answer is seen by no test.
  */
-export async function openPage(browser, device, { hosts = [new URL(given.url).host], expected = [], locale = 'en-GB', reducedMotion = 'reduce' } = {}) {
+export async function openPage(browser, device, { hosts = [new URL(given.url).host], expected = [], locale = 'en-GB', reducedMotion = 'reduce', serviceWorkers = 'block' } = {}) {
   const context = await browser.newContext({
     viewport: device.viewport,
     isMobile: device.isMobile ?? false,
     hasTouch: device.hasTouch ?? false,
     locale,
     reducedMotion,
+    serviceWorkers,
   });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);

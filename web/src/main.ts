@@ -6,6 +6,7 @@ import { setNavigator } from './app/navigate';
 import { Router } from './app/router';
 import { buildShell } from './app/shell';
 import { loadLanguage } from './locales';
+import { keepForOffline } from './offline/keeping';
 
 await loadLanguage();
 const root = document.getElementById('app');
@@ -16,3 +17,4 @@ setNavigator((address) => {
   router.go(address);
 });
 router.start();
+void keepForOffline();

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { DESKTOP, PATIENCE, PHONE, given, launch, openPage, screenshot, signIn } from '../browser.mjs';
+import { DESKTOP, PATIENCE, PHONE, given, launch, screenshot } from '../browser.mjs';
+import { clean } from '../reporting.mjs';
+import { LOST, filesOnServer, openUpload, slow } from '../sending.mjs';
 
 /** Bytes a second: slow enough that a file of a few megabytes is under way when the line breaks. */
 const SLOW = 250_000;
-const LOST = [/status of 409/, /ERR_INTERNET_DISCONNECTED/, /ERR_FAILED/, /ERR_CONNECTION/, /ERR_ABORTED/, /ERR_NETWORK/];
 
 let browser;
 
@@ -14,30 +15,6 @@ before(async () => {
   browser = await launch();
 });
 after(() => browser?.close());
-
-async function clean({ context, troubles, foreign }) {
-  await context.close();
-  assert.deepEqual([...foreign], [], 'asks no other host');
-  assert.deepEqual(troubles, [], 'nothing goes wrong in the browser');
-}
-
-async function openUpload(device, { expected = [], language = 'en' } = {}) {
-  const opened = await openPage(browser, device, { expected });
-  const { page } = opened;
-  await page.addInitScript((code) => localStorage.setItem('flaneur.language', code), language);
-  await signIn(page);
-  await page.goto(`${given.url}/upload`);
-  await page.getByTestId('upload-input').waitFor({ state: 'attached' });
-  return opened;
-}
-
-/** Has the line carry so many bytes a second of what the page sends; 0: as many as it can. */
-async function slow(page, bytes) {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Network.enable');
-  const uploadThroughput = bytes === 0 ? -1 : bytes;
-  await session.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput });
-}
 
 const row = (page, name) => page.getByTestId('upload-row').filter({ hasText: name });
 const paths = (files) => files.map(({ path }) => path);
@@ -56,13 +33,8 @@ const untilSent = (page, name, percent) =>
 
 const untilDone = (page) => page.getByTestId('upload-done').waitFor({ timeout: 2 * PATIENCE });
 
-async function filesOnServer(set) {
-  const headers = { Authorization: `Bearer ${given.token}` };
-  return (await (await fetch(`${given.url}/api/upload_sets/${set}/files`, { headers })).json()).files;
-}
-
 test('a line that breaks and a page that is reloaded lose nothing, and send nothing twice', async () => {
-  const opened = await openUpload(DESKTOP, { expected: LOST });
+  const opened = await openUpload(browser, DESKTOP, { expected: LOST });
   const { page, context } = opened;
   const { walk } = given.sending;
   const [first, second] = walk;
@@ -137,7 +109,7 @@ const WORDS = {
 
 for (const [language, device] of [['en', DESKTOP], ['fr', PHONE]]) {
   test(`each file has its reason, in ${language}`, async () => {
-    const opened = await openUpload(device, { language, expected: [/status of 4(00|09|22)/] });
+    const opened = await openUpload(browser, device, { language, expected: [/status of 4(00|09|22)/] });
     const { page } = opened;
     const { refused, twice, good } = given.sending;
     await page.getByTestId('upload-input').setInputFiles(paths([refused, twice, good[language]]));
@@ -158,7 +130,7 @@ for (const [language, device] of [['en', DESKTOP], ['fr', PHONE]]) {
 }
 
 test('by keyboard alone', async () => {
-  const opened = await openUpload(DESKTOP);
+  const opened = await openUpload(browser, DESKTOP);
   const { page } = opened;
   const { keys } = given.sending;
   const focused = () => page.evaluate(() => document.activeElement?.dataset.testid ?? document.activeElement?.textContent);

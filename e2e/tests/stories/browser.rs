@@ -149,6 +149,40 @@ async fn an_upload_in_a_browser_survives_a_bad_line_and_a_reload() {
     run_in_browser(&server, "tests/upload.test.mjs", &[("FLANEUR_SENDING", sending.to_string())]).await;
 }
 
+#[tokio::test]
+async fn the_site_opens_in_a_browser_without_a_network() {
+    let server = Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let walk: Vec<_> =
+        (600..603).map(|step| file(folder.path(), &format!("{step}.jpg"), &Photo::of_walk(step))).collect();
+    let account = server.commands().token("grace");
+    let given = [("FLANEUR_SENDING", json!({ "walk": walk }).to_string()), ("FLANEUR_ACCOUNT", account)];
+    run_on(&server, "tests/offline.test.mjs", &given).await;
+}
+
+#[tokio::test]
+async fn every_page_is_worked_by_keys_and_told_in_a_browser() {
+    run("tests/told.test.mjs").await;
+}
+
+/// Four folders of a camera, 500 pictures in each; every 250th is so large that it goes in pieces, all others are tiny.
+#[tokio::test]
+async fn two_thousand_files_dropped_in_a_browser_arrive_once() {
+    let server = Server::start();
+    let card = tempfile::tempdir().unwrap();
+    let folders: Vec<_> = (100..104).map(|folder| card.path().join(format!("{folder}GOPRO"))).collect();
+    for (folder, first) in folders.iter().zip((0..).step_by(500)) {
+        std::fs::create_dir(folder).unwrap();
+        for number in 0..500 {
+            let index = first + number;
+            let (width, height) = if number % 250 == 100 { (2400, 1800) } else { (64, 48) };
+            let photo = Photo::textured(width, height, index).at(Placement::walk(index));
+            std::fs::write(folder.join(format!("GOPR{number:04}.JPG")), photo).unwrap();
+        }
+    }
+    run_in_browser(&server, "tests/many.test.mjs", &[("FLANEUR_FOLDERS", json!(folders).to_string())]).await;
+}
+
 /// A picture of a camera that knows when but not where: at the time of that step of the walk.
 fn lost(size: (u32, u32), step: u32) -> Vec<u8> {
     let mut exif = Exif::new(None);

@@ -6,7 +6,7 @@ import { labelled } from '../app/labelled';
 import { type Child, h } from '../lib/dom';
 import { wait } from '../lib/time';
 import { t } from '../locales';
-import { whenWatched } from '../upload/connection';
+import { whenWatched } from '../app/connection';
 import { Incomplete, simpleForm } from '../app/form';
 import { Section } from './section';
 import { transferAddress } from './transferAddress';

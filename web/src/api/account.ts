@@ -1,5 +1,6 @@
 import { request } from './client';
 import { object, text } from './json';
+import { requestKept } from './kept';
 
 export interface Account {
   readonly id: string;
@@ -26,8 +27,12 @@ function parse(raw: unknown): Account {
   };
 }
 
+/** Where the signed-in account is told of. */
+export const ACCOUNT = '/users/me';
+
+/** Who is signed in; without a network, who was when there was one. */
 export async function whoAmI(): Promise<Account> {
-  return parse(await request('/users/me'));
+  return parse(await requestKept(ACCOUNT));
 }
 
 /** Opens a session with a token that the operator or the API handed out. */
@@ -53,7 +58,7 @@ export async function endSession(next: string): Promise<string | null> {
  * takes the session away, too.
  */
 export async function eraseAccount(name: string): Promise<void> {
-  await request(`/users/me?name=${encodeURIComponent(name)}`, { method: 'DELETE' });
+  await request(`${ACCOUNT}?name=${encodeURIComponent(name)}`, { method: 'DELETE' });
 }
 
 /** Where the archive of all that the signed-in account has comes from. */

@@ -1,5 +1,7 @@
+import { ACCOUNT } from './account';
 import { request } from './client';
 import { object, text } from './json';
+import { requestKept } from './kept';
 
 export const VISIBILITIES = ['anyone', 'logged-only', 'owner-only'] as const;
 export type Visibility = (typeof VISIBILITIES)[number];
@@ -41,10 +43,10 @@ export function changesOf(from: Choices, to: Choices): Record<string, unknown> {
 }
 
 export async function getChoices(signal?: AbortSignal): Promise<Choices> {
-  return parseChoices(await request('/users/me', { signal }));
+  return parseChoices(await requestKept(ACCOUNT, { signal }));
 }
 
 /** Chooses. Answers what holds then. */
 export async function choose(from: Choices, to: Choices): Promise<Choices> {
-  return parseChoices(await request('/users/me', { method: 'PATCH', body: changesOf(from, to) }));
+  return parseChoices(await request(ACCOUNT, { method: 'PATCH', body: changesOf(from, to) }));
 }

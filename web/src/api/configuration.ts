@@ -1,6 +1,6 @@
 import { httpUrl } from '../lib/urls';
-import { request } from './client';
 import { list, number, object, text } from './json';
+import { requestKept } from './kept';
 import { PAGE_NAMES, type PageName } from './pageNames';
 
 /** A place elsewhere with whose accounts people sign in here. */
@@ -100,9 +100,9 @@ export function signInAddress({ href }: Provider, next: string): string {
   return address.href;
 }
 
-/** The instance's settings; asked for once, and again after a failure. */
+/** The instance's settings; asked for once, and again after a failure. Without a network, as they were. */
 export function configuration(): Promise<Configuration> {
-  known ??= request('/configuration')
+  known ??= requestKept('/configuration')
     .then(parseConfiguration)
     .catch((error: unknown) => {
       known = null;

@@ -1,7 +1,9 @@
 import { configuration } from '../api/configuration';
+import { ApiError } from '../api/errors';
 import { fill, h } from '../lib/dom';
 import { t } from '../locales';
 import { type Page, type Route, routeOf } from './page';
+import { tryAgain } from './tryAgain';
 
 /** Shows the page of the current address and follows links within the site without reloading. */
 export class Router {
@@ -78,9 +80,10 @@ export class Router {
     try {
       page = await route.open(url);
     } catch (error) {
-      // Most likely a newer version was deployed and this one's files are gone.
-      console.error(error);
-      page = { element: h('p', { class: 'sheet', role: 'alert' }, t('error.unexpected')), title: null };
+      // Without a network, its files are not here; else a newer version was deployed, most likely, and this one's are gone.
+      const why = navigator.onLine ? error : new ApiError('network', 0, null);
+      if (why === error) console.error(error);
+      page = { element: h('div', { class: 'sheet' }, ...tryAgain(why, () => { location.reload(); })), title: null };
     }
     if (visit !== this.visit) {
       page.destroy?.();

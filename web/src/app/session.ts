@@ -1,5 +1,6 @@
-import { type Account, endSession, redeemInvite, signInWith, whoAmI } from '../api/account';
+import { type Account, ACCOUNT, endSession, redeemInvite, signInWith, whoAmI } from '../api/account';
 import { ApiError } from '../api/errors';
+import { forgetKept } from '../api/kept';
 
 const HINT_KEY = 'flaneur.signedIn';
 /** Cookies that the server sets beside the session's own, which scripts can't read. */
@@ -22,6 +23,7 @@ function keepHint(signedIn: boolean): void {
   } catch {
     // Without storage we ask the server at every visit.
   }
+  if (!signedIn) forgetKept(ACCOUNT);
 }
 
 type Listener = (account: Account | null) => void;

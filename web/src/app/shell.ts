@@ -147,6 +147,17 @@ function accountMenu(): HTMLElement {
   return menu;
 }
 
+/** Says that there is no network, while there is none. */
+function offlineNotice(): HTMLElement {
+  const notice = h('p', { class: 'offline', role: 'status', 'data-testid': 'offline' });
+  const draw = (): void => {
+    notice.textContent = navigator.onLine ? '' : t('app.offline');
+  };
+  for (const event of ['online', 'offline']) window.addEventListener(event, draw);
+  draw();
+  return notice;
+}
+
 /** The frame around every page: header and main element. */
 export function buildShell(root: HTMLElement): Shell {
   const brand = h('span', {}, 'Flaneur');
@@ -171,12 +182,14 @@ export function buildShell(root: HTMLElement): Shell {
   };
   onConfigurationChange(drawBanner);
   drawBanner();
+  const offline = offlineNotice();
   const logo = h('img', { src: '/favicon.svg', alt: '', width: 28, height: 28 });
   fill(
     root,
     h('a', { href: '#content', class: 'skip' }, t('app.skip')),
     bannerPlace,
     h('header', { class: 'header' }, h('a', { href: '/', class: 'brand' }, logo, brand), nav),
+    offline,
     outlet,
     h('div', { class: 'toasts', role: 'status', 'aria-live': 'polite' }),
   );

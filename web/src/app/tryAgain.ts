@@ -1,15 +1,19 @@
+import { ApiError } from '../api/errors';
 import { h } from '../lib/dom';
 import { t } from '../locales';
 import { errorText } from './errorText';
-import { navigate } from './navigate';
 
-/** What is shown in place of a page that could not be loaded: why, and a way to load it again. */
-export function tryAgain(error: unknown, address: string): readonly [HTMLElement, HTMLElement] {
-  const again = (): void => {
-    navigate(address);
-  };
-  return [
-    h('p', { class: 'problem', role: 'alert' }, errorText(error)),
-    h('p', {}, h('button', { type: 'button', class: 'button', onclick: again }, t('app.retry'))),
-  ];
+/**
+ * What is shown in place of a page that could not be loaded: why, and a way to load it again. Where there was no network, it is
+ * loaded again by itself when there is.
+ */
+export function tryAgain(error: unknown, again: () => void): readonly [HTMLElement, HTMLElement] {
+  const problem = h('p', { class: 'problem', role: 'alert' }, errorText(error));
+  if (error instanceof ApiError && error.kind === 'network') {
+    const back = (): void => {
+      if (problem.isConnected) again();
+    };
+    window.addEventListener('online', back, { once: true });
+  }
+  return [problem, h('p', {}, h('button', { type: 'button', class: 'button', onclick: again }, t('app.retry')))];
 }

@@ -5,6 +5,7 @@ import '../styles/data.css';
 import { type Dataset, type DatasetFile, getDataset } from '../api/dataset';
 import { copyField } from '../app/copyField';
 import type { Page } from '../app/page';
+import { navigate } from '../app/navigate';
 import { tryAgain } from '../app/tryAgain';
 import { type Child, h } from '../lib/dom';
 import { formatBytes, formatMoment } from '../lib/time';
@@ -90,7 +91,7 @@ export async function openData(): Promise<Page> {
   try {
     dataset = await getDataset();
   } catch (error) {
-    return sheet(...tryAgain(error, '/data'));
+    return sheet(...tryAgain(error, () => { navigate('/data'); }));
   }
   return sheet(
     h('p', {}, t('data.intro')),

@@ -9,7 +9,7 @@ import { iconButton } from '../app/iconButton';
 import { fill, h } from '../lib/dom';
 import { t } from '../locales';
 import { wayOn } from '../walk/arrows';
-import { credit, takenText } from '../walk/caption';
+import { credit, openedText, takenText } from '../walk/caption';
 import { failureText } from '../walk/failure';
 import type { Direction } from '../walk/ground';
 import { pictureOnGround } from '../walk/jump';
@@ -139,8 +139,7 @@ export class Embed {
     document.documentElement.dataset.picture = picture.id;
     const taken = takenText(picture);
     fill(this.credit, credit(picture), taken === '' ? null : h('time', { datetime: picture.takenAt }, taken));
-    this.announcer.textContent =
-      taken === '' || picture.author === null ? t('walk.openedUntitled') : t('walk.opened', { date: taken, author: picture.author });
+    this.announcer.textContent = openedText(picture);
     this.showOnMap(picture);
     this.pointOut();
   }

@@ -2,14 +2,14 @@
  * The wall-clock time where the picture was taken, in the reader's language.
  *
  * `iso` carries the offset of that place (`2021-07-29T11:16:54+02:00`); the digits are shown as they stand, since a
- * reader elsewhere wants to know that it was noon there, not what their own clock said.
+ * reader elsewhere wants to know that it was noon there, not what their own clock said. `medium` has seconds, `short` has none.
  */
-export function formatLocalTime(iso: string, language: string): string {
+export function formatLocalTime(iso: string, language: string, timeStyle: 'short' | 'medium' = 'short'): string {
   const wall = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)/.exec(iso);
   if (wall === null) return iso;
   const asUtc = new Date(`${wall[1] ?? ''}T${wall[2] ?? ''}Z`);
   if (Number.isNaN(asUtc.getTime())) return iso;
-  return new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(asUtc);
+  return new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle, timeZone: 'UTC' }).format(asUtc);
 }
 
 /** How a day is written: `1 June 2016`, `1 Jun 2016` or `Jun 2016`. */

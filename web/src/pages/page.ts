@@ -4,6 +4,7 @@ import { type PageName, pageNameOf } from '../api/pageNames';
 import { openNotFound } from '../app/notFound';
 import type { Page } from '../app/page';
 import { session } from '../app/session';
+import { navigate } from '../app/navigate';
 import { tryAgain } from '../app/tryAgain';
 import { type Child, h } from '../lib/dom';
 import { t } from '../locales';
@@ -43,7 +44,7 @@ function unwritten(name: PageName): Page {
 }
 
 function failed(name: PageName, url: URL, error: unknown): Page {
-  return sheet(name, h('h1', {}, titleOf(name)), ...tryAgain(error, url.pathname + url.search));
+  return sheet(name, h('h1', {}, titleOf(name)), ...tryAgain(error, () => { navigate(url.pathname + url.search); }));
 }
 
 /** `/pages/{name}`, with `?lang=TAG` to read it in a language, or `?edit=TAG` to write it. */

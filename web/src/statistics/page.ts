@@ -6,6 +6,7 @@ import { isNotFound } from '../api/errors';
 import { getStatistics, type Period, type Statistics } from '../api/statistics';
 import { userById } from '../api/users';
 import type { Page } from '../app/page';
+import { navigate } from '../app/navigate';
 import { tryAgain } from '../app/tryAgain';
 import { type Child, h } from '../lib/dom';
 import { formatNumber, language, t } from '../locales';
@@ -118,7 +119,7 @@ export async function openStatistics(url: URL): Promise<Page> {
       ),
     );
   } catch (error) {
-    if (account === null || !isNotFound(error)) return sheet(title, ...tryAgain(error, url.pathname + url.search));
+    if (account === null || !isNotFound(error)) return sheet(title, ...tryAgain(error, () => { navigate(url.pathname + url.search); }));
     return sheet(
       title,
       h('p', { class: 'problem', role: 'alert' }, t('statistics.nobody')),

@@ -8,6 +8,7 @@ import { language, plural, t } from '../locales';
 import { askForTerms } from '../pages/terms';
 import { Announcer } from './announcer';
 import { buildChooser } from './chooser';
+import { whenOnline } from '../app/connection';
 import { keyOf } from './correction';
 import { type CreditDefaults, CreditFields } from './credit';
 import { MAX_FILE_BYTES, pathOf, sortFiles, type Sorted } from './files';
@@ -125,8 +126,13 @@ export class UploadForm {
       if (found === null || this.isStarting || this.sending !== null) return;
       this.unfinished = found;
     } catch (error) {
+      if (this.abort.signal.aborted) return;
+      if (!navigator.onLine) {
+        whenOnline(this.abort.signal).then(() => this.lookForUnfinished(), () => undefined);
+        return;
+      }
       // Nothing is lost by that: it is offered at the next visit.
-      if (!this.abort.signal.aborted) this.say(t('upload.offer.unknown'), errorText(error));
+      this.say(t('upload.offer.unknown'), errorText(error));
       return;
     }
     const { unfinished } = this;
@@ -276,6 +282,7 @@ export class UploadForm {
     fill(this.terms);
     try {
       await this.look.ready();
+      await this.untilOnline();
       const set = this.unfinished === null ? await this.createSet() : this.unfinished.record.id;
       if (this.unfinished !== null) this.keepGrown(this.unfinished);
       this.keepCorrections(set);
@@ -290,6 +297,16 @@ export class UploadForm {
       this.isStarting = false;
       this.start.disabled = false;
     }
+  }
+
+  /** Who presses the button without a network need not press it again. */
+  private async untilOnline(): Promise<void> {
+    if (navigator.onLine) return;
+    const text = t('upload.waitsForNetwork');
+    this.announcer.say(text);
+    fill(this.notes, h('p', { class: 'banner', 'data-testid': 'upload-waits' }, text));
+    await whenOnline(this.abort.signal);
+    fill(this.notes);
   }
 
   /** What was chosen stays, and is sent once they agreed. */

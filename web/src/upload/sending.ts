@@ -5,7 +5,7 @@ import { type Child, fill, h } from '../lib/dom';
 import { wait } from '../lib/time';
 import { plural, t } from '../locales';
 import type { Announcer } from './announcer';
-import { whenOnline, whenWatched } from './connection';
+import { whenOnline, whenWatched } from '../app/connection';
 import type { Correction } from './correction';
 import type { Filter, Item, Ledger } from './ledger';
 import { ProgressPanel } from './progressPanel';

@@ -14,6 +14,7 @@ import {
 } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-csp-worker.js?url';
 
+import { whenOnline } from '../app/connection';
 import { h } from '../lib/dom';
 import type { Box, Place } from '../lib/geometry';
 import { t } from '../locales';
@@ -144,7 +145,9 @@ export class BaseMap {
       showWorld(this.map, world);
       this.cleanups.push(showCountryNames(this.map, world));
     } catch (error) {
-      if (!this.signal.aborted) console.warn(error);
+      if (this.signal.aborted) return;
+      console.warn(error);
+      if (!navigator.onLine) whenOnline(this.signal).then(() => this.drawWorld(), () => undefined);
     }
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { authorText } from './caption';
+import { authorText, openedText } from './caption';
 
 describe('who made a picture', () => {
   it('is named beside a licence as the holder of the rights', () => {
@@ -13,5 +13,17 @@ describe('who made a picture', () => {
 
   it('may not be known', () => {
     expect(authorText({ author: null, licence: 'CC-BY-SA-4.0' })).toBeNull();
+  });
+});
+
+describe('what is told of a picture', () => {
+  it('differs from what was told of the one a second before', () => {
+    const told = ['2024-05-01T12:00:02+02:00', '2024-05-01T12:00:03+02:00'].map((takenAt) => openedText({ takenAt, author: 'alice' }));
+    expect(told[0]).toMatch(/12:00:02.*alice/);
+    expect(told[1]).not.toBe(told[0]);
+  });
+
+  it('is little where little is known', () => {
+    expect(openedText({ takenAt: null, author: 'alice' })).toBe('Picture opened');
   });
 });

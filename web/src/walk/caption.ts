@@ -63,6 +63,12 @@ export function takenText(picture: Picture): string {
   return picture.takenAt === null ? '' : formatLocalTime(picture.takenAt, language());
 }
 
+/** What is told of a picture that is seen now. With seconds, as a sentence that stays the same is not told again. */
+export function openedText({ takenAt, author }: Pick<Picture, 'takenAt' | 'author'>): string {
+  if (takenAt === null || author === null) return t('walk.openedUntitled');
+  return t('walk.opened', { date: formatLocalTime(takenAt, language(), 'medium'), author });
+}
+
 /**
  * Who took the picture, when, with what, and what may be done with it. Answers the buttons that correct it and that begin to
  * blur something.

@@ -1,4 +1,4 @@
-import type { ExpressionSpecification, LayerSpecification, Map, VectorSourceSpecification } from 'maplibre-gl';
+import type { ExpressionSpecification, LayerSpecification, Map, VectorSourceSpecification, VectorTileSource } from 'maplibre-gl';
 
 import { request } from '../api/client';
 import { list, number, object } from '../api/json';
@@ -164,6 +164,14 @@ export class Coverage {
     this.map.addSource(SOURCE, source);
     for (const layer of layers(this.theme)) this.map.addLayer(layer);
     this.select(this.sequence);
+  }
+
+  /** Asks for the tiles in view once more. Answers whether there is anything drawn to ask for. */
+  renew(): boolean {
+    const drawn = this.map.getSource<VectorTileSource>(SOURCE);
+    if (drawn === undefined) return false;
+    drawn.setTiles(drawn.tiles);
+    return true;
   }
 
   /** Shows one sequence, or none, in the colour of what is selected. */

@@ -50,17 +50,20 @@ export class MapView {
   private readonly styled: Promise<void>;
   private isStyled: () => void = () => undefined;
   private ready = false;
+  /** What the coverage is narrowed down by. */
+  private query: string;
   private areas: PublicAreas | null = null;
 
   private constructor(
     private readonly base: BaseMap,
     private readonly abort: AbortController,
-    private readonly choice: CoverageChoice,
+    choice: CoverageChoice,
     private readonly events: MapEvents,
   ) {
     const { map } = base;
     this.map = map;
     this.cone = new ViewCone(map);
+    this.query = choice.query;
     this.coverage = new Coverage(map, choice.theme);
     this.styled = new Promise((resolve) => (this.isStyled = resolve));
   }
@@ -128,6 +131,7 @@ export class MapView {
    * @throws {ApiError} when the API can't be asked, with what was drawn before still there.
    */
   narrow(query: string): Promise<void> {
+    this.query = query;
     return this.coverage.load(query, this.styled, this.abort.signal);
   }
 
@@ -159,6 +163,7 @@ export class MapView {
       this.onHover(event);
     });
     map.on('mouseout', () => this.preview.remove());
+    window.addEventListener('online', () => void this.renew(), { signal: this.abort.signal });
     this.cleanups.push(
       onSchemeChange(() => {
         this.coverage.colour();
@@ -166,9 +171,19 @@ export class MapView {
     );
   }
 
+  /** What could not be loaded while there was no network comes when there is one. */
+  private async renew(): Promise<void> {
+    if (this.coverage.renew()) return;
+    try {
+      await this.narrow(this.query);
+    } catch {
+      if (!this.abort.signal.aborted) this.events.onProblem('coverage');
+    }
+  }
+
   private async furnish(): Promise<void> {
     const { signal } = this.abort;
-    const coverage = this.narrow(this.choice.query).then(
+    const coverage = this.narrow(this.query).then(
       () => true,
       (error: unknown) => {
         if (!signal.aborted) console.warn(error);
@@ -179,7 +194,7 @@ export class MapView {
     this.isStyled();
     const found = await coverage;
     if (signal.aborted) return;
-    if (!found) this.events.onProblem('coverage');
+    if (!found && navigator.onLine) this.events.onProblem('coverage');
     this.map.on('idle', () => {
       const first = this.coverage.firstZoom;
       if (first === null) return;

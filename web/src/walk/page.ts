@@ -4,13 +4,14 @@ import { backgroundStyleAddress, configuration } from '../api/configuration';
 import { isNotFound } from '../api/errors';
 import { type PictureLink, type Picture } from '../api/picture';
 import { coveredArea, firstOfSequence, getPicture } from '../api/pictures';
+import { whenOnline } from '../app/connection';
 import { errorText } from '../app/errorText';
 import type { Page } from '../app/page';
 import { toast } from '../app/toast';
 import { clamp } from '../lib/geometry';
 import { t } from '../locales';
 import { Blurring } from './blur/blurring';
-import { showCaption, takenText } from './caption';
+import { openedText, showCaption } from './caption';
 import { Comparing } from './compare/comparing';
 import { TimeTravel } from './dates/timeTravel';
 import { Editing } from './edit/editing';
@@ -135,7 +136,11 @@ class Walk {
       onLeave: () => { this.focusMap(); },
     });
     this.showFocus();
-    void this.start();
+    this.start().catch((error: unknown) => {
+      if (this.abort.signal.aborted) return;
+      console.error(error);
+      toast(errorText(error), 'error');
+    });
   }
 
   /** The address was changed by back, forward or by hand. */
@@ -179,7 +184,12 @@ class Walk {
 
   private async start(): Promise<void> {
     const picture = this.openFromState();
-    await this.startMap();
+    await this.startMap().catch(async (error: unknown) => {
+      // Without a network, its files may not be here.
+      if (navigator.onLine) throw error;
+      await whenOnline(this.abort.signal);
+      await this.startMap();
+    });
     if (this.abort.signal.aborted) return;
     if (this.state.picture === null && this.state.sequence === null) await this.showCoveredArea();
     await picture;
@@ -218,7 +228,9 @@ class Walk {
       this.layout.empty.hidden = area !== null;
       if (area?.box != null && this.state.map === null && this.picture === null) this.mapView?.fit(area.box);
     } catch (error) {
-      if (!this.abort.signal.aborted) toast(errorText(error), 'error');
+      if (this.abort.signal.aborted) return;
+      if (navigator.onLine) toast(errorText(error), 'error');
+      else whenOnline(this.abort.signal).then(() => this.showCoveredArea(), () => undefined);
     }
   }
 
@@ -297,6 +309,8 @@ class Walk {
     const gone = isNotFound(error);
     if (gone) this.state = { ...this.state, compare: null };
     this.pictureView.fail(failureText(error), gone ? null : retry);
+    const { signal } = this.opening?.signal.aborted === false ? this.opening : this.abort;
+    if (!gone && !navigator.onLine) whenOnline(signal).then(retry, () => undefined);
   }
 
   private onShown(picture: Picture): void {
@@ -314,11 +328,7 @@ class Walk {
     this.reporting.offer(picture);
     this.timeTravel.offer(picture);
     this.steps.offer(picture);
-    const date = takenText(picture);
-    this.layout.announcer.textContent =
-      date === '' || picture.author === null
-        ? t('walk.openedUntitled')
-        : t('walk.opened', { date, author: picture.author });
+    this.layout.announcer.textContent = openedText(picture);
     this.showOnMap(picture);
     this.showComparison();
     this.addressChanged();
