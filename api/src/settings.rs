@@ -48,6 +48,8 @@ pub struct Settings {
     pub max_reports_per_minute: u32,
     /// So many have to report something urgent about a picture or sequence to withhold it before a moderator looked; 0: never.
     pub reports_to_withhold: i64,
+    /// Days that moderators have to look at a report; `None`: as long as they like.
+    pub report_review_days: Option<u16>,
     /// Whether reports of who is not signed in count for that.
     pub anonymous_reports_withhold: bool,
     /// Most uploads (tus) that an account may have begun and not ended.
@@ -158,6 +160,7 @@ impl Default for Settings {
             max_lines_per_minute: 100_000,
             max_reports_per_minute: 10,
             reports_to_withhold: 1,
+            report_review_days: Some(30),
             anonymous_reports_withhold: true,
             max_logins_per_minute: 30,
             sign_up: true,

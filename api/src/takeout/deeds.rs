@@ -64,20 +64,21 @@ async fn write_edits(takeout: &Takeout, archive: &mut Archive) -> Result<(), Hal
 /// Those that it made, and those about what is its: as it is told of them.
 async fn write_reports(takeout: &Takeout, archive: &mut Archive) -> Result<(), Halt> {
     let catalog = &takeout.api.catalog;
-    let (mut lines, mut before) = (Lines::new("reports"), None);
+    let (mut lines, mut after) = (Lines::new("reports"), None);
     loop {
-        let query = ReportQuery { of: Some(takeout.account.id), filter: None, before, limit: PAGE };
+        let of = Some(takeout.account.id);
+        let query = ReportQuery { of, filter: None, oldest_first: false, after, limit: PAGE };
         let page = catalog.reports(&query).await?;
         let ids: Vec<ReportId> = page.iter().map(|report| report.id).collect();
-        let mut of: HashMap<ReportId, Vec<ReportEvent>> = HashMap::new();
+        let mut by_report: HashMap<ReportId, Vec<ReportEvent>> = HashMap::new();
         for event in catalog.events_of_reports(&ids).await? {
-            of.entry(event.report).or_default().push(event);
+            by_report.entry(event.report).or_default().push(event);
         }
         for report in &page {
-            let events = of.remove(&report.id).unwrap_or_default();
+            let events = by_report.remove(&report.id).unwrap_or_default();
             lines.add(archive, &report_line(takeout, report, &events)?).await?;
         }
-        before = page.last().map(|report| (report.opened_at, report.id));
+        after = page.last().map(|report| (report.opened_at, report.id));
         if (page.len() as i64) < PAGE {
             return lines.end(archive).await;
         }

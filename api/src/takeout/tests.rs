@@ -277,7 +277,8 @@ async fn all_that_is_held_on_an_account_is_in_it_and_nothing_of_others() {
     let jwt = fixture.owner.jwt.as_str();
     assert!(!taken.holds(jwt) && !taken.holds("eyJ") && !taken.holds("jwt_token") && !taken.holds("sha256\":["));
     assert!(!taken.holds("\"original\""), "where it lay");
-    let query = ReportQuery { of: Some(fixture.owner.account.id), filter: None, before: None, limit: 10 };
+    let query =
+        ReportQuery { of: Some(fixture.owner.account.id), filter: None, oldest_first: false, after: None, limit: 10 };
     for report in fixture.api.catalog.reports(&query).await.unwrap() {
         let key = hex(&report.case_sha256);
         assert!(!taken.holds(&key));

@@ -190,6 +190,60 @@ test('everything goes by keyboard', async (t) => {
   await clean(opened);
 });
 
+test('an administrator goes through the reports by keys', async (t) => {
+  const [first, second] = given.walk.slice(0, 2);
+  // Not a stranger's: whose reports are found wrong hides nothing any more, and all strangers here have one address.
+  const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${given.token}` };
+  const made = [];
+  for (const { id } of [first, second]) {
+    t.after(() => settle(id));
+    const body = JSON.stringify({ issue: 'other', picture_id: id, reporter_comments: `about ${id}` });
+    const answer = await fetch(`${given.url}/api/reports`, { method: 'POST', headers, body });
+    assert.ok(answer.ok, `${answer.status}`);
+    made.push((await answer.json()).id);
+  }
+  const opened = await openPage(browser, DESKTOP);
+  const { page } = opened;
+  await signIn(page);
+  await page.goto(`${given.url}/reports`);
+  const entries = page.getByTestId('report-entry');
+  const [one, two] = made.map((id) => page.locator(`[data-report="${id}"]`));
+  await two.waitFor();
+  assert.deepEqual(await entries.evaluateAll((all) => all.map((each) => each.dataset.report)), made, 'what is due comes first');
+  assert.match(await one.getByTestId('report-due').textContent(), /^To be decided by /);
+  const current = () => page.evaluate(() => document.activeElement?.closest('[data-report]')?.dataset.report ?? null);
+  const untilCurrent = (id) => page.waitForFunction((wanted) => document.activeElement?.closest('[data-report]')?.dataset.report === wanted, id);
+  await page.keyboard.press('?');
+  await page.getByText('Write a reason; Escape leads back').waitFor();
+  await lookAt(page, DESKTOP, 'reports-keys');
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  assert.equal(await current(), made[1]);
+  await page.keyboard.press('j');
+  assert.equal(await current(), made[1], 'there is no more');
+  await page.keyboard.press('k');
+  assert.equal(await current(), made[0]);
+  await page.keyboard.press('r');
+  await page.keyboard.type('It is as it should be, i think');
+  await page.keyboard.press('Escape');
+  assert.equal(await current(), made[0]);
+  await page.keyboard.press('i');
+  await untilCurrent(made[1]);
+  await one.getByText('Nothing was found to be wrong.').waitFor();
+  assert.equal(await one.getByTestId('report-answer').textContent(), 'It is as it should be, i think');
+  await page.locator('.toast').getByText('Nothing was found to be wrong.').waitFor();
+  await page.keyboard.press('h');
+  await two.getByText('Nobody has looked at it yet. Until then').waitFor();
+  assert.equal(await isPublic(second.id), false);
+  await page.keyboard.press('s');
+  await two.getByText('Solved.').waitFor();
+  assert.equal(await isPublic(second.id), true);
+  assert.equal(await focus(page), 'report-status', 'after the last one, one stays there');
+  await page.keyboard.press('o');
+  await untilShown(page, second.id);
+  await clean(opened);
+});
+
 test('an administrator who reports sees what is hidden, and may blur it instead', async (t) => {
   const opened = await openPage(browser, DESKTOP);
   const { page } = opened;

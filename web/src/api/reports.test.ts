@@ -29,6 +29,7 @@ describe('a report', () => {
       about: { kind: 'picture', id: 'p1' },
       openedAt: '2026-11-30T06:03:22.082551Z',
       closedAt: null,
+      due: null,
       comments: '<b>',
       answer: null,
       answers: [{ at: 'a', role: 'moderator', comments: 'so' }],
@@ -92,6 +93,7 @@ describe('a list of reports', () => {
       '/reports',
       { filter: "status IN ('open','open_autofix','waiting')", limit: '20' },
     ]);
+    expect(asked(reportsAddress({ whose: 'all', open: true, dueFirst: true }, 20, null))[1]).toMatchObject({ sortby: 'ts_opened' });
     expect(asked(reportsAddress({ whose: 'reporter', open: false }, 5, '1_a'))).toEqual([
       '/users/me/reports',
       { filter: "reporter = 'me' AND status IN ('closed_solved','closed_ignored')", limit: '5', page: '1_a' },

@@ -57,6 +57,8 @@ export interface Report {
   readonly openedAt: string;
   /** ISO 8601; none while it is open. */
   readonly closedAt: string | null;
+  /** By when it is to be decided, ISO 8601; told to administrators only, while it is open. */
+  readonly due: string | null;
   /** What the reporter wrote. */
   readonly comments: string | null;
   /** What whoever decided, or the owner, wrote last. */
@@ -92,7 +94,7 @@ export interface ReportPatch {
   readonly withheld?: boolean;
 }
 
-/** A page of reports, the latest first. */
+/** A page of reports. */
 export interface ReportPage {
   readonly reports: readonly Report[];
   /** Where the next page begins; none on the last one. */
@@ -104,6 +106,8 @@ export interface ReportsWanted {
   /** Those of everybody, those about what is mine, or those that I made. */
   readonly whose: 'all' | 'owner' | 'reporter';
   readonly open: boolean;
+  /** What is to be decided next comes first, instead of the latest. */
+  readonly dueFirst?: boolean;
 }
 
 export const isClosed = ({ status }: Report): boolean => status === 'closed_solved' || status === 'closed_ignored';
@@ -155,6 +159,7 @@ export function parseReport(raw: unknown): Report | null {
     about,
     openedAt,
     closedAt: text(report.ts_closed),
+    due: text(report['flaneur:due']),
     comments: text(report.reporter_comments),
     answer: text(report.resolver_comments),
     answers: list(report['flaneur:answers']).flatMap(parseAnswer),
@@ -178,10 +183,11 @@ export function parseReports(raw: unknown): ReportPage {
 }
 
 /** The address of a page of reports. */
-export function reportsAddress({ whose, open }: ReportsWanted, limit: number, page: string | null): string {
+export function reportsAddress({ whose, open, dueFirst }: ReportsWanted, limit: number, page: string | null): string {
   const status = open ? "status IN ('open','open_autofix','waiting')" : "status IN ('closed_solved','closed_ignored')";
   const parameters = new URLSearchParams({
     filter: whose === 'all' ? status : `${whose} = 'me' AND ${status}`,
+    ...(dueFirst === true ? { sortby: 'ts_opened' } : {}),
     limit: String(limit),
     ...(page === null ? {} : { page }),
   });

@@ -1,6 +1,13 @@
+import { wait } from '../lib/time';
+
+/** Milliseconds that a line is told of before it carries anything. */
+export const SETTLED_MS = 1_000;
+
 /** Resolves when the browser is, or comes, online; rejects when `signal` fires first. */
-export function whenOnline(signal: AbortSignal): Promise<void> {
-  return until(window, 'online', () => navigator.onLine, signal);
+export async function whenOnline(signal: AbortSignal): Promise<void> {
+  if (navigator.onLine && !signal.aborted) return;
+  await until(window, 'online', () => navigator.onLine, signal);
+  await wait(SETTLED_MS, signal);
 }
 
 /** Resolves when somebody looks at the page and it is online: nothing is asked of the server for nobody. */

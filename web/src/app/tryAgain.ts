@@ -1,6 +1,7 @@
 import { ApiError } from '../api/errors';
 import { h } from '../lib/dom';
 import { t } from '../locales';
+import { whenOnline } from './connection';
 import { errorText } from './errorText';
 
 /**
@@ -9,11 +10,10 @@ import { errorText } from './errorText';
  */
 export function tryAgain(error: unknown, again: () => void): readonly [HTMLElement, HTMLElement] {
   const problem = h('p', { class: 'problem', role: 'alert' }, errorText(error));
-  if (error instanceof ApiError && error.kind === 'network') {
-    const back = (): void => {
+  if (error instanceof ApiError && error.kind === 'network' && !navigator.onLine) {
+    void whenOnline(new AbortController().signal).then(() => {
       if (problem.isConnected) again();
-    };
-    window.addEventListener('online', back, { once: true });
+    });
   }
   return [problem, h('p', {}, h('button', { type: 'button', class: 'button', onclick: again }, t('app.retry')))];
 }

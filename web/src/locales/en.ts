@@ -2,6 +2,7 @@ import { enAccount } from './en.account';
 import { enAreas } from './en.areas';
 import { enData } from './en.data';
 import { enMine } from './en.mine';
+import { enReports } from './en.reports';
 import { enShare } from './en.share';
 import { enStatistics } from './en.statistics';
 import { enTrack } from './en.track';
@@ -9,7 +10,7 @@ import { enTrack } from './en.track';
 /**
  * Every text of the site in English. Another language is a file beside this one with the same keys. What
  * accounts and pages say stands in `en.account.ts`, what the page about the data says in `en.data.ts`, what is said where pictures
- * are shared in `en.share.ts`, of excluded areas in `en.areas.ts`, of one's own pictures in `en.mine.ts`,
+ * are shared in `en.share.ts`, of reports in `en.reports.ts`, of excluded areas in `en.areas.ts`, of one's own pictures in `en.mine.ts`,
  * and of what is about to be sent, and of recorded tracks, in `en.track.ts`.
  * `{name}` stands for a value; a key ending in `_one` or `_other` (and `_few`, `_many`) depends on `count`.
  */
@@ -333,59 +334,6 @@ export const en = {
   'report.mine': 'All my reports',
   'report.finish': 'Close',
 
-  'reports.title': 'Reports',
-  'reports.signIn': 'Sign in to see the reports that concern you.',
-  'reports.which': 'Which reports to show',
-  'reports.open': 'Open',
-  'reports.closed': 'Closed',
-  'reports.owner': 'About my pictures',
-  'reports.reporter': 'Made by me',
-  'reports.none': 'There are no such reports.',
-  'reports.more': 'Show more',
-  'reports.thumb': 'The reported picture',
-  'reports.noThumb': 'No preview',
-  'reports.picture': 'Open the picture',
-  'reports.sequence': 'Open the sequence',
-  'reports.details': 'Details',
-  'reports.of.picture': 'A picture',
-  'reports.of.sequence': 'A whole sequence',
-  'reports.opened': 'Reported {when}',
-  'reports.closedAt': 'closed {when}',
-  'reports.comments': 'What was reported',
-  'reports.answer': 'Answer',
-  'reports.answerOf': 'Answer ({role}), {when}',
-  'reports.email': 'E-mail address of the reporter',
-  'reports.reason': 'Reason (optional)',
-  'reports.reasonHint': 'Whoever reported it and whoever uploaded it read this.',
-  'reports.ownerReason': 'Your answer',
-  'reports.noAnswer': 'Write your answer first.',
-  'reports.actions': 'What to do',
-  'reports.do.ignore': 'Nothing is wrong',
-  'reports.do.ignoreShow': 'Nothing is wrong: show it',
-  'reports.do.solve': 'Solved',
-  'reports.do.solveShow': 'Solved: show it',
-  'reports.do.solveHide': 'Solved: keep it hidden',
-  'reports.do.hide': 'Hide it',
-  'reports.do.wait': 'Being looked at',
-  'reports.do.reopen': 'Open again',
-  'reports.do.answer': 'Send the answer',
-  'reports.do.takeBack': 'Take it back',
-  'reports.status.open': 'Nobody has looked at it yet.',
-  'reports.status.openHidden': 'Nobody has looked at it yet. Until then, only the owner and administrators see it.',
-  'reports.status.waiting': 'It is being looked at.',
-  'reports.status.waitingHidden': 'It is being looked at. Meanwhile, only the owner and administrators see it.',
-  'reports.status.solved': 'Solved.',
-  'reports.status.takenBack': 'Whoever reported it took it back.',
-  'reports.status.deleted': 'It was deleted.',
-  'reports.status.solvedHidden': 'Solved: only the owner and administrators see it from now on.',
-  'reports.status.ignored': 'Nothing was found to be wrong.',
-  'reports.status.ignoredHidden': 'Nothing was found to be wrong, but only the owner and administrators see it.',
-  'reports.history': 'What was done',
-  'reports.role.reporter': 'reporter',
-  'reports.role.owner': 'owner',
-  'reports.role.moderator': 'administrator',
-  'reports.role.rule': 'the server by itself',
-  'reports.by': '{name} ({role})',
   'case.title': 'Report',
   'case.issue': 'What is wrong',
   'case.status': 'How far it is',
@@ -544,6 +492,7 @@ export const en = {
   ...enData,
   ...enAreas,
   ...enMine,
+  ...enReports,
   ...enShare,
   ...enStatistics,
   ...enTrack,

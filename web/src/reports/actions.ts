@@ -9,6 +9,8 @@ export interface Action {
   readonly name: 'ignore' | 'solve' | 'solveHide' | 'hide' | 'wait' | 'reopen' | 'answer' | 'takeBack';
   readonly label: MessageKey;
   readonly patch: ReportPatch;
+  /** The key that does it; none where it is not done often. */
+  readonly key?: string;
   /** Whether a text goes with it. */
   readonly reason: 'optional' | 'needed' | 'none';
 }
@@ -16,26 +18,28 @@ export interface Action {
 function moderatorActions(report: Report): Action[] {
   const { withheld } = report;
   const reason = 'optional';
-  const hide: Action = { name: 'hide', label: 'reports.do.hide', patch: { withheld: true }, reason };
+  const hide: Action = { name: 'hide', label: 'reports.do.hide', patch: { withheld: true }, key: 'h', reason };
   if (isClosed(report)) {
-    return [{ name: 'reopen', label: 'reports.do.reopen', patch: { status: 'open' }, reason }];
+    return [{ name: 'reopen', label: 'reports.do.reopen', patch: { status: 'open' }, key: 'u', reason }];
   }
-  const wait: Action = { name: 'wait', label: 'reports.do.wait', patch: { status: 'waiting' }, reason };
+  const wait: Action = { name: 'wait', label: 'reports.do.wait', patch: { status: 'waiting' }, key: 'w', reason };
   return [
     {
       name: 'ignore',
       label: withheld ? 'reports.do.ignoreShow' : 'reports.do.ignore',
       patch: { status: 'closed_ignored', withheld: false },
+      key: 'i',
       reason,
     },
     {
       name: 'solve',
       label: withheld ? 'reports.do.solveShow' : 'reports.do.solve',
       patch: { status: 'closed_solved', withheld: false },
+      key: 's',
       reason,
     },
     ...(withheld
-      ? [{ name: 'solveHide', label: 'reports.do.solveHide', patch: { status: 'closed_solved', withheld: true }, reason } as const]
+      ? [{ name: 'solveHide', label: 'reports.do.solveHide', patch: { status: 'closed_solved', withheld: true }, key: 'h', reason } as const]
       : [hide]),
     ...(report.status === 'waiting' ? [] : [wait]),
   ];

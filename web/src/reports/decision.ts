@@ -59,6 +59,7 @@ export function decision(report: Report, viewer: Viewer, onDone: (report: Report
           pressed = button;
           void act(action);
         },
+        ...(action.key === undefined ? {} : { 'aria-keyshortcuts': action.key }),
         'data-testid': `report-do-${action.name}`,
       },
       t(action.label),

@@ -3,7 +3,7 @@ import { type Child, fill, h } from '../lib/dom';
 import { t } from '../locales';
 import type { Viewer } from './actions';
 import { decision } from './decision';
-import { addressOf, statusKey, whenText } from './words';
+import { addressOf, dueText, isOverdue, statusKey, whenText } from './words';
 
 /** Whether a viewer may see what is reported. */
 function isSeen({ withheld }: Report, viewer: Viewer): boolean {
@@ -48,7 +48,12 @@ export class ReportEntry {
   private readonly status = h('p', { class: 'report-status', tabindex: -1, 'data-testid': 'report-status' });
   private readonly image: HTMLElement;
 
-  constructor(report: Report, private readonly viewer: Viewer) {
+  /** `onDecided`: it is decided here; answers whether the focus was taken elsewhere. */
+  constructor(
+    report: Report,
+    private readonly viewer: Viewer,
+    private readonly onDecided: (entry: ReportEntry) => boolean,
+  ) {
     this.element.dataset.report = report.id;
     this.image = thumb(report, viewer);
     this.show(report);
@@ -58,16 +63,33 @@ export class ReportEntry {
     this.issue.focus();
   }
 
+  /** How far it is, in words. */
+  get statusText(): string {
+    return this.status.textContent;
+  }
+
+  /** Does what a key stands for here. Answers whether there is such a thing. */
+  press(key: string): boolean {
+    if (key === 'r') {
+      const reason = this.element.querySelector('textarea');
+      reason?.focus();
+      return reason !== null;
+    }
+    const wanted = this.element.querySelector<HTMLElement>(`[aria-keyshortcuts="${CSS.escape(key)}"]`);
+    wanted?.click();
+    return wanted !== null;
+  }
+
   private show(report: Report): void {
     const { about } = report;
     this.issue.textContent = t(`report.issue.${report.issue}`);
     this.status.textContent = t(statusKey(report));
-    const looks = h('a', { href: addressOf(report), 'data-testid': 'report-open-about' }, t(`reports.${about.kind}`));
+    const looks = h('a', { href: addressOf(report), 'aria-keyshortcuts': 'o', 'data-testid': 'report-open-about' }, t(`reports.${about.kind}`));
     const links = h(
       'p',
       { class: 'report-links' },
       isSeen(report, this.viewer) ? looks : null,
-      h('a', { href: `/reports/${encodeURIComponent(report.id)}`, 'data-testid': 'report-details' }, t('reports.details')),
+      h('a', { href: `/reports/${encodeURIComponent(report.id)}`, 'aria-keyshortcuts': 'd', 'data-testid': 'report-details' }, t('reports.details')),
     );
     const facts = h(
       'div',
@@ -75,6 +97,7 @@ export class ReportEntry {
       this.issue,
       this.status,
       h('p', { class: 'hint' }, `${t(`reports.of.${about.kind}`)}. ${whenText(report)}.`),
+      report.due === null ? null : h('p', { class: isOverdue(report.due) ? 'report-due problem' : 'report-due', 'data-testid': 'report-due' }, dueText(report.due)),
       quote(t('reports.comments'), report.comments, 'report-comments'),
       quote(t('reports.answer'), report.answer, 'report-answer'),
       quote(t('reports.email'), report.email, 'report-email'),
@@ -83,7 +106,7 @@ export class ReportEntry {
     const form = decision(report, this.viewer, (changed) => {
       this.show(changed);
       // What was pressed is gone; and this is what came of it.
-      this.status.focus();
+      if (!this.onDecided(this)) this.status.focus();
     });
     fill(this.element, this.image, facts, form);
   }

@@ -10,6 +10,7 @@ import { fill, h } from '../lib/dom';
 import { type MessageKey, t } from '../locales';
 import type { Viewer } from './actions';
 import { ReportEntry } from './entry';
+import { Triage } from './triage';
 
 /** Reports that are asked for at once. */
 const PAGE_SIZE = 20;
@@ -37,6 +38,20 @@ function choice<V>(label: string, options: readonly (readonly [V, MessageKey, st
   return h('div', { class: 'filters', role: 'group', 'aria-label': label }, ...buttons);
 }
 
+/** Which keys there are, for whoever decides. */
+function keysHelp(): HTMLDetailsElement {
+  const keys = ['j', 'k', 'o', 'd', 'r', 'i', 's', 'h', 'w', 'u'] as const;
+  const lines = keys.map((key) =>
+    h('div', { class: 'key-row' }, h('dt', {}, h('kbd', {}, key.toUpperCase())), h('dd', {}, t(`reports.key.${key}`))),
+  );
+  return h(
+    'details',
+    { class: 'report-keys', 'data-testid': 'reports-keys' },
+    h('summary', { 'aria-keyshortcuts': '?' }, t('reports.keys')),
+    h('dl', { class: 'keys' }, ...lines),
+  );
+}
+
 /** The reports that are somebody's business, with what they can do about them. */
 class Reports {
   readonly element = h('div');
@@ -47,6 +62,8 @@ class Reports {
   private readonly stopSession: () => void;
   private wanted: ReportsWanted = { whose: 'all', open: true };
   private loading: AbortController | null = null;
+  private entries: ReportEntry[] = [];
+  private triage: Triage | null = null;
 
   constructor() {
     this.stopSession = session.onChange(() => void this.begin());
@@ -64,13 +81,13 @@ class Reports {
       );
       return;
     }
-    this.wanted = { whose: account.moderates ? 'all' : 'owner', open: true };
+    this.wanted = { whose: account.moderates ? 'all' : 'owner', open: true, dueFirst: account.moderates };
     const open = choice(
       t('reports.which'),
       [[true, 'reports.open', 'reports-open'], [false, 'reports.closed', 'reports-closed']],
       true,
       (value: boolean) => {
-        this.show({ ...this.wanted, open: value });
+        this.show({ ...this.wanted, open: value, dueFirst: value && account.moderates });
       },
     );
     const whose = choice<ReportsWanted['whose']>(
@@ -82,7 +99,21 @@ class Reports {
       },
     );
     fill(this.choices, account.moderates ? null : whose, open);
-    fill(this.element, this.choices, this.list, this.state);
+    const help = account.moderates ? keysHelp() : null;
+    if (help !== null) {
+      this.triage ??= new Triage(
+        {
+          entries: () => this.entries,
+          more: () => this.state.querySelector<HTMLElement>('[data-testid=reports-more]')?.click(),
+          help: () => {
+            help.open = !help.open;
+            help.querySelector('summary')?.focus();
+          },
+        },
+        this.abort.signal,
+      );
+    }
+    fill(this.element, this.choices, help, this.list, this.state);
     this.show(this.wanted);
   }
 
@@ -95,6 +126,7 @@ class Reports {
   private show(wanted: ReportsWanted): void {
     this.wanted = wanted;
     fill(this.list);
+    this.entries = [];
     void this.load(null);
   }
 
@@ -106,7 +138,8 @@ class Reports {
     try {
       const { reports, next } = await listReports(this.wanted, PAGE_SIZE, page, signal);
       if (signal.aborted) return;
-      const entries = reports.map((report) => new ReportEntry(report, VIEWERS[this.wanted.whose]));
+      const entries = reports.map((report) => new ReportEntry(report, VIEWERS[this.wanted.whose], (entry) => this.triage?.decided(entry) === true));
+      this.entries.push(...entries);
       this.list.append(...entries.map((entry) => entry.element));
       this.showEnd(next);
       // The button that asked for more is gone.

@@ -4,7 +4,7 @@ import type { Report } from '../api/reports';
 import { sentText } from '../walk/report/sent';
 import { actionsFor, type Viewer } from './actions';
 import { caseOf } from './caseAddress';
-import { addressOf, statusKey, whenText } from './words';
+import { addressOf, dueText, isOverdue, statusKey, whenText } from './words';
 
 function report(changes: Partial<Report> = {}): Report {
   return {
@@ -14,6 +14,7 @@ function report(changes: Partial<Report> = {}): Report {
     about: { kind: 'picture', id: 'p1' },
     openedAt: '2026-11-30T06:00:00Z',
     closedAt: null,
+    due: null,
     comments: null,
     answer: null,
     answers: [],
@@ -102,5 +103,14 @@ describe('the address of a case', () => {
   it('takes no other fragment for a key', () => {
     expect(of('/reports/r1#content').key).toBeNull();
     expect(of('/reports/r1#a%20key%20with%20spaces').key).toBeNull();
+  });
+});
+
+describe('by when it is to be decided', () => {
+  it('is told, and that it was not', () => {
+    const [soon, gone] = [new Date(Date.now() + 86_400_000), new Date(Date.now() - 86_400_000)].map((each) => each.toISOString());
+    expect(isOverdue(soon ?? '')).toBe(false);
+    expect(dueText(soon ?? '')).toMatch(/^To be decided by /);
+    expect(dueText(gone ?? '')).toMatch(/^Should have been decided by /);
   });
 });

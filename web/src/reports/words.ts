@@ -32,6 +32,17 @@ export function whenText(report: Report): string {
   return `${opened}, ${t('reports.closedAt', { when: moment(report.closedAt) })}`;
 }
 
+/** Whether the time is over that there was to decide. */
+export function isOverdue(due: string): boolean {
+  return Date.parse(due) < Date.now();
+}
+
+/** By when a report is to be decided. */
+export function dueText(due: string): string {
+  const when = formatMoment(due, language());
+  return isOverdue(due) ? t('reports.overdue', { when }) : t('reports.due', { when });
+}
+
 /** The address where what is reported is looked at. */
 export function addressOf({ about }: Report): string {
   const id = encodeURIComponent(about.id);

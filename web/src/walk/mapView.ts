@@ -1,8 +1,10 @@
 import { type Map, type MapMouseEvent, Popup } from 'maplibre-gl';
 
 import { freshAddress } from '../api/pictures';
+import { SETTLED_MS } from '../app/connection';
 import { h } from '../lib/dom';
 import { type Box, boxAround, metresPerPixel, type Place } from '../lib/geometry';
+import { wait } from '../lib/time';
 import { t } from '../locales';
 import { BaseMap, PICTURE_ZOOM } from './baseMap';
 import { Coverage, GRID, LINES, POINTS } from './coverage';
@@ -163,7 +165,8 @@ export class MapView {
       this.onHover(event);
     });
     map.on('mouseout', () => this.preview.remove());
-    window.addEventListener('online', () => void this.renew(), { signal: this.abort.signal });
+    const { signal } = this.abort;
+    window.addEventListener('online', () => void wait(SETTLED_MS, signal).then(() => this.renew(), () => undefined), { signal });
     this.cleanups.push(
       onSchemeChange(() => {
         this.coverage.colour();

@@ -171,7 +171,12 @@ async fn create(
             return Err(ApiError::conflict("It has been reported often enough: moderators know, and will look at it"));
         }
     };
-    let mut document = view::report(&report, Roles { reporter: true, ..Roles::of(&identity, &report) }, &url);
+    let mut document = view::report(
+        &report,
+        Roles { reporter: true, ..Roles::of(&identity, &report) },
+        api.settings.report_review_days,
+        &url,
+    );
     if !is_new && reporter.is_none() {
         // Others come from the same network.
         (document.reporter_comments, document.resolver_comments) = (None, None);

@@ -7,7 +7,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{Roles, filter, require_moderator, told::Reports, view};
 use crate::{
-    Api, ApiResult, Identity, Link, PublicUrl,
+    Api, ApiError, ApiResult, Identity, Link, PublicUrl,
     error::ErrorBody,
     extract::{Query, cut, given, page_size, place, place_text},
     respond::Reply,
@@ -27,11 +27,23 @@ struct Which {
     /// CQL2 text over `status`, `issue`, `reporter`, `owner` (both: `'me'` or a UUID), `picture_id`, `sequence_id` and
     /// `ts_opened`. If nothing is said: `status IN ('open', 'open_autofix', 'waiting')`.
     filter: Option<String>,
+    /// `-ts_opened`: the latest first, or `ts_opened`: the oldest, which is to be decided next.
+    #[param(default = "-ts_opened")]
+    sortby: Option<String>,
     /// At most so many; more than 1000 is read as 1000.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 1000, default = 100)]
     limit: Option<String>,
     /// Where the page before ended: taken from its `next` link.
     page: Option<String>,
+}
+
+/// Reads `sortby`. A plus that is not encoded arrives as a space.
+fn oldest_first(sortby: Option<&str>) -> ApiResult<bool> {
+    match sortby.unwrap_or("-ts_opened").trim_start() {
+        "-ts_opened" => Ok(false),
+        "ts_opened" | "+ts_opened" => Ok(true),
+        _ => Err(ApiError::bad_request("`sortby` has to be `ts_opened` or `-ts_opened`")),
+    }
 }
 
 async fn page(
@@ -47,7 +59,8 @@ async fn page(
     let query = ReportQuery {
         of,
         filter: filter::parse(sent.unwrap_or(filter::OPEN), me)?,
-        before: place(which.page.as_ref(), |id| id.parse().ok())?,
+        oldest_first: oldest_first(given(which.sortby.as_ref()))?,
+        after: place(which.page.as_ref(), |id| id.parse().ok())?,
         limit: limit + 1,
     };
     let (found, has_more) = cut(api.catalog.reports(&query).await?, limit);
@@ -58,17 +71,21 @@ async fn page(
         if let Some(sent) = sent {
             next.append_pair("filter", sent);
         }
+        if query.oldest_first {
+            next.append_pair("sortby", "ts_opened");
+        }
         next.append_pair("limit", &limit.to_string());
         next.append_pair("page", &place_text(last.opened_at, last.id));
         links.push(Link::json("next", next.finish()));
     }
-    let told = |report: &Report| view::report(report, Roles::of(identity, report), url);
+    let told =
+        |report: &Report| view::report(report, Roles::of(identity, report), api.settings.report_review_days, url);
     Ok(Reports { reports: found.iter().map(told).collect(), links })
 }
 
 /// Reports
 ///
-/// The latest first. For administrators.
+/// The latest first, if nothing else is said. For administrators.
 #[utoipa::path(
     get, path = "/reports", tag = "Reports",
     params(Which),
@@ -93,7 +110,7 @@ async fn all(
 
 /// Reports that concern me
 ///
-/// The latest first: those that I made, and those about what is mine.
+/// Those that I made, and those about what is mine. The latest first, if nothing else is said.
 #[utoipa::path(
     get, path = "/users/me/reports", tag = "Reports",
     params(Which),

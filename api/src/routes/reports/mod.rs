@@ -69,7 +69,7 @@ impl Roles {
 pub(crate) fn as_concerned(report: &Report, account: AccountId, url: &PublicUrl) -> ReportDocument {
     let reporter = report.reporter == Some(account);
     let roles = Roles { reporter, owner: report.owner == account, moderator: false, signed_in: true };
-    view::report(report, roles, url)
+    view::report(report, roles, None, url)
 }
 
 /// Refuses whoever is no moderator.

@@ -52,7 +52,7 @@ async fn show(
     Query(Key { key }): Query<Key>,
 ) -> ApiResult<Response> {
     let (report, roles) = find(&api, &identity, id, key.as_deref()).await?;
-    let mut document = view::report(&report, roles, &url);
+    let mut document = view::report(&report, roles, api.settings.report_review_days, &url);
     let events = api.catalog.report_events(report.id).await?;
     document.answers = Some(view::answers(&events));
     document.history = roles.moderator.then(|| events.iter().map(view::event).collect());
@@ -199,7 +199,7 @@ async fn patch(
     let (report, roles) = find(&api, &identity, id, None).await?;
     let wanted = Wanted::read(&body)?;
     if wanted.is_empty() {
-        return reply.json(&view::report(&report, roles, &url));
+        return reply.json(&view::report(&report, roles, api.settings.report_review_days, &url));
     }
     let acts_as = wanted.permitted(roles, &report)?;
     let decision = Decision {
@@ -216,5 +216,5 @@ async fn patch(
     let world = api.world.clone();
     let decided = api.catalog.decide(&decision, &move || JobId(world.id())).await?;
     let decided = decided.ok_or_else(|| ApiError::not_found("Report doesn't exist"))?;
-    reply.json(&view::report(&decided, roles, &url))
+    reply.json(&view::report(&decided, roles, api.settings.report_review_days, &url))
 }

@@ -230,6 +230,15 @@ async fn who_may_decide_what() {
     assert_eq!(patch(&fixture, other, id, &set("waiting")).await.status, 409, "it is closed");
     assert_eq!(patch(&fixture, admin, id, &set("open")).await.json()["status"], "open");
 
+    // By when it is to be decided: told to administrators, while it is open.
+    let due = |document: &Value| document["flaneur:due"].as_str().map(|due| due.parse::<jiff::Timestamp>().unwrap());
+    let reopened = read(&fixture, admin, &path_of(&plain)).await.json();
+    let opened: jiff::Timestamp = reopened["ts_opened"].as_str().unwrap().parse().unwrap();
+    assert_eq!(due(&reopened), Some(opened + jiff::SignedDuration::from_hours(30 * 24)));
+    assert_eq!(due(&read(&fixture, admin, "/reports").await.json()["reports"][0]), due(&reopened));
+    assert_eq!(due(&read(&fixture, owner, &path_of(&plain)).await.json()), None);
+    assert_eq!(due(&patch(&fixture, admin, id, &set("closed_solved")).await.json()), None);
+
     // Whoever is reported does not lift what a report does.
     let urgent = report(&fixture, other, &about(&sequence, 1, "privacy")).await.json();
     let id = &urgent["id"];
@@ -268,6 +277,10 @@ async fn reports_are_listed_for_whom_they_concern() {
         reports.into_iter().map(|report| report["id"].clone()).collect::<Vec<_>>()
     };
     assert_eq!(listed(admin, "/reports").await, ids);
+    let oldest_first: Vec<_> = ids.iter().rev().cloned().collect();
+    for sortby in ["ts_opened", "%2Bts_opened", "+ts_opened"] {
+        assert_eq!(listed(admin, &format!("/reports?sortby={sortby}")).await, oldest_first, "{sortby}");
+    }
     assert_eq!(listed(owner, "/users/me/reports").await, ids);
     assert_eq!(listed(other, "/users/me/reports").await, ids[1..2]);
     assert_eq!(listed(owner, "/users/me/reports?filter=reporter%20%3D%20'me'").await, ids[..1]);
@@ -282,17 +295,21 @@ async fn reports_are_listed_for_whom_they_concern() {
         "/reports?page=x",
         "/reports?limit=0",
         "/reports?filter=owner='you'",
+        "/reports?sortby=status",
     ] {
         assert_eq!(read(&fixture, admin, wrong).await.status, 400, "{wrong}");
     }
-    let (mut paged, mut next) = (Vec::new(), "/reports?limit=1&filter=ts_opened%3E'2020-01-01'".to_owned());
-    loop {
-        let page = read(&fixture, admin, &next).await.json();
-        paged.extend(page["reports"].as_array().unwrap().iter().map(|report| report["id"].clone()));
-        let Some(href) = link(&page, "next") else { break };
-        next = href;
+    for (sortby, expected) in [("-ts_opened", &ids), ("ts_opened", &oldest_first)] {
+        let filter = "filter=ts_opened%3E'2020-01-01'";
+        let (mut paged, mut next) = (Vec::new(), format!("/reports?limit=1&sortby={sortby}&{filter}"));
+        loop {
+            let page = read(&fixture, admin, &next).await.json();
+            paged.extend(page["reports"].as_array().unwrap().iter().map(|report| report["id"].clone()));
+            let Some(href) = link(&page, "next") else { break };
+            next = href;
+        }
+        assert_eq!(paged, *expected);
     }
-    assert_eq!(paged, ids);
     for path in ["/reports", "/admin/reports/stats", "/admin/reports/log"] {
         assert_eq!((read(&fixture, None, path).await.status, read(&fixture, owner, path).await.status), (401, 403));
     }

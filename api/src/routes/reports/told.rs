@@ -30,6 +30,11 @@ pub(crate) struct ReportDocument {
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     pub(crate) ts_opened: Timestamp,
+    /// For administrators, while it is open: by when it is to be decided. What it hides is shown again then, unless an
+    /// administrator looked at it.
+    #[serde(rename = "flaneur:due", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    pub(crate) due: Option<Timestamp>,
     /// When it was closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime, nullable = false)]

@@ -1,6 +1,7 @@
 //! Reports as they are shown.
 
 use flaneur_catalog::model::{Report, ReportEvent, ReportRole, ReportStatus, Reported};
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Roles,
@@ -9,7 +10,8 @@ use super::{
 use crate::{Link, PublicUrl};
 
 /// A report, as far as somebody in these roles is told. Where to reach the reporter, and who decided, is the moderators'.
-pub fn report(report: &Report, roles: Roles, url: &PublicUrl) -> ReportDocument {
+/// `review`: the days that moderators have, if they have not as long as they like.
+pub fn report(report: &Report, roles: Roles, review: Option<u16>, url: &PublicUrl) -> ReportDocument {
     let own = url.api(&format!("/reports/{}", report.id));
     let (picture_id, sequence_id, about) = match report.about {
         Reported::Picture(id) => (Some(id), None, Link::geojson("item", url.api(&format!("/pictures/{id}")))),
@@ -26,6 +28,7 @@ pub fn report(report: &Report, roles: Roles, url: &PublicUrl) -> ReportDocument 
         picture_id,
         sequence_id,
         ts_opened: report.opened_at,
+        due: None,
         ts_closed: report.closed_at,
         reporter_comments: report.comments.clone(),
         resolver_comments: report.resolver_comments.clone(),
@@ -46,8 +49,14 @@ pub fn report(report: &Report, roles: Roles, url: &PublicUrl) -> ReportDocument 
         told.reporter_account_id = report.reporter;
         told.owner_account_id = Some(report.owner);
         told.resolver_account_id = report.resolver;
+        told.due = review.filter(|_| !report.status.is_closed()).and_then(|days| due(report.opened_at, days));
     }
     told
+}
+
+/// So many days later; `None` after the end of time.
+fn due(opened: Timestamp, days: u16) -> Option<Timestamp> {
+    opened.checked_add(SignedDuration::from_hours(24 * i64::from(days))).ok()
 }
 
 /// How far it is, in words for everybody concerned.

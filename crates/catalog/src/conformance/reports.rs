@@ -337,7 +337,7 @@ pub async fn reports_of_what_is_deleted_are_closed(scene: &Scene) {
 
 pub async fn reports_are_listed(scene: &Scene) {
     let (street, bob) = (street(scene, 3).await, scene.account("bob").await);
-    let all = ReportQuery { of: None, filter: None, before: None, limit: 10 };
+    let all = ReportQuery { of: None, filter: None, oldest_first: false, after: None, limit: 10 };
     let mut expected = Vec::new();
     for (at, issue) in [Issue::Privacy, Issue::Other, Issue::Other].into_iter().enumerate() {
         let reporter = (at > 0).then_some(&bob);
@@ -349,16 +349,21 @@ pub async fn reports_are_listed(scene: &Scene) {
     let list = async |query: ReportQuery| scene.catalog.reports(&query).await.unwrap();
     assert_eq!(list(all.clone()).await, expected);
     assert_eq!(list(ReportQuery { limit: -1, ..all.clone() }).await, []);
-    let mut paged = Vec::new();
-    loop {
-        let before = paged.last().map(|report: &Report| (report.opened_at, report.id));
-        let page = list(ReportQuery { before, limit: 1, ..all.clone() }).await;
-        if page.is_empty() {
-            break;
+    for oldest_first in [false, true] {
+        let mut paged = Vec::new();
+        loop {
+            let after = paged.last().map(|report: &Report| (report.opened_at, report.id));
+            let page = list(ReportQuery { oldest_first, after, limit: 1, ..all.clone() }).await;
+            if page.is_empty() {
+                break;
+            }
+            paged.extend(page);
         }
-        paged.extend(page);
+        if oldest_first {
+            paged.reverse();
+        }
+        assert_eq!(paged, expected);
     }
-    assert_eq!(paged, expected);
     assert_eq!(list(ReportQuery { of: Some(street.account.id), ..all.clone() }).await, expected, "about what is hers");
     let his: Vec<Report> = expected.iter().filter(|report| report.reporter == Some(bob.id)).cloned().collect();
     assert_eq!(list(ReportQuery { of: Some(bob.id), ..all.clone() }).await, his);

@@ -303,15 +303,17 @@ pub enum ReportProperty {
 /// A condition over reports.
 pub type ReportFilter = Filter<ReportProperty>;
 
-/// Which reports to list, the latest first.
+/// Which reports to list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReportQuery {
     /// Only those that this account made, or that are about what is its.
     pub of: Option<AccountId>,
     /// Only those that this holds for.
     pub filter: Option<ReportFilter>,
-    /// Only those before this one.
-    pub before: Option<(Timestamp, ReportId)>,
+    /// The oldest first, instead of the latest.
+    pub oldest_first: bool,
+    /// Only those that come after this one.
+    pub after: Option<(Timestamp, ReportId)>,
     /// At most so many.
     pub limit: i64,
 }

@@ -397,11 +397,12 @@ async fn list(connection: &mut Connection, query: &ReportQuery) -> Result<Vec<Re
         }
         conditions.push(filter::condition(&mut values, filter)?);
     }
-    if let Some((at, id)) = query.before {
-        conditions.push(format!("(r.opened_at, r.id) < ({}, {})", values.bind(micros(at))?, values.bind(id)?));
+    let (later, order) = if query.oldest_first { (">", "ASC") } else { ("<", "DESC") };
+    if let Some((at, id)) = query.after {
+        conditions.push(format!("(r.opened_at, r.id) {later} ({}, {})", values.bind(micros(at))?, values.bind(id)?));
     }
     let sql = format!(
-        "SELECT {REPORT} FROM reports r WHERE {} ORDER BY r.opened_at DESC, r.id DESC LIMIT +{}",
+        "SELECT {REPORT} FROM reports r WHERE {} ORDER BY r.opened_at {order}, r.id {order} LIMIT +{}",
         conditions.join(" AND "),
         values.bind(at_least_none(query.limit))?,
     );

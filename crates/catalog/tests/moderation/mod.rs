@@ -37,8 +37,11 @@ pub async fn reports(catalog: &SqliteCatalog, now: Timestamp, job: &(dyn Fn() ->
         let open = Value::Text("open_autofix".to_owned());
         for (of, status) in [(None, true), (None, false), (Some(account), true), (Some(account), false)] {
             let filter = status.then(|| Filter::Compare(ReportProperty::Status, Comparison::Equal, open.clone()));
-            let query = ReportQuery { of, filter, before: Some((Timestamp::MAX, report.id)), limit: 10 };
-            assert!(!catalog.reports(&query).await.unwrap().is_empty());
+            for (oldest_first, after) in [(false, Timestamp::MAX), (true, Timestamp::MIN)] {
+                let filter = filter.clone();
+                let query = ReportQuery { of, filter, oldest_first, after: Some((after, report.id)), limit: 10 };
+                assert!(!catalog.reports(&query).await.unwrap().is_empty());
+            }
         }
         let decision = Decision {
             report: report.id,

@@ -29,7 +29,7 @@ pub async fn run(args: ApiArgs) -> Result<()> {
         &args.logins,
         &args.upload_limit,
         &args.memory,
-        &args.work_limit,
+        (&args.work_limit, &args.review),
         &args.cdn,
     )?;
     let logins = args.logins.providers()?;

@@ -36,7 +36,7 @@ pub async fn run(args: Settings) -> Result<()> {
         &args.logins,
         &args.upload_limit,
         &args.memory,
-        &args.work_limit,
+        (&args.work_limit, &args.review),
         &args.cdn,
     )?;
     let logins = args.logins.providers()?;
@@ -73,7 +73,7 @@ pub async fn run(args: Settings) -> Result<()> {
         }
         let mut worker = work::worker(
             &args.working,
-            &args.work_limit,
+            (&args.work_limit, &args.review),
             seal_to,
             detector,
             catalog.clone(),

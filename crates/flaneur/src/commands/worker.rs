@@ -28,7 +28,7 @@ pub async fn run(args: WorkerArgs) -> Result<()> {
         }
         let worker = work::worker(
             &args.working,
-            &args.work_limit,
+            (&args.work_limit, &args.review),
             seal_to,
             detector,
             catalog.clone(),

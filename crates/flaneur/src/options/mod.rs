@@ -22,7 +22,7 @@ pub use place::Place;
 pub use safekeeping::{BackupArgs, DoctorArgs, RestoreArgs};
 pub use sealing::{NOBODY, Sealing, UnsealArgs, recipients};
 pub use settings::{
-    ApiArgs, Cdn, Front, Instance, Log, Memory, Naming, Operator, Settings, TilerArgs, UploadLimit, WorkLimit,
+    ApiArgs, Cdn, Front, Instance, Log, Memory, Naming, Operator, Review, Settings, TilerArgs, UploadLimit, WorkLimit,
     WorkerArgs, Working,
 };
 pub use snapshot::SnapshotArgs;

@@ -35,6 +35,8 @@ pub struct Settings {
     #[command(flatten)]
     pub work_limit: WorkLimit,
     #[command(flatten)]
+    pub review: Review,
+    #[command(flatten)]
     pub operator: Operator,
     #[command(flatten)]
     pub log: Log,
@@ -62,6 +64,8 @@ pub struct ApiArgs {
     #[command(flatten)]
     pub work_limit: WorkLimit,
     #[command(flatten)]
+    pub review: Review,
+    #[command(flatten)]
     pub operator: Operator,
     #[command(flatten)]
     pub log: Log,
@@ -80,6 +84,8 @@ pub struct WorkerArgs {
     pub sealing: Sealing,
     #[command(flatten)]
     pub work_limit: WorkLimit,
+    #[command(flatten)]
+    pub review: Review,
     #[command(flatten)]
     pub operator: Operator,
     #[command(flatten)]
@@ -238,6 +244,23 @@ pub struct WorkLimit {
     pub max_pixels: u64,
 }
 
+/// What is reported.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What the instance is")]
+pub struct Review {
+    /// Days that moderators have to look at a report; what it hid is shown again then. 0: it stays hidden until they do. The
+    /// same for all processes
+    #[arg(long, value_name = "DAYS", env = "FLANEUR_REPORT_REVIEW_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(0..=3650))]
+    report_review_days: u16,
+}
+
+impl Review {
+    /// Days that moderators have, if not as long as they like.
+    pub fn days(&self) -> Option<u16> {
+        (self.report_review_days > 0).then_some(self.report_review_days)
+    }
+}
+
 /// What is kept in memory of panoramas.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits")]
@@ -300,10 +323,6 @@ pub struct Working {
     /// from its last byte to its answer, so it is only for tests that it can be short
     #[arg(long, value_name = "SECONDS", env = "FLANEUR_ORPHAN_GRACE", default_value_t = 3600, hide = true, value_parser = clap::value_parser!(u64).range(1..=604_800))]
     pub orphan_grace: u64,
-    /// Days that moderators have to look at a report; what it hid is shown again then. 0: it stays hidden until they do. The
-    /// same for all workers
-    #[arg(long, value_name = "DAYS", env = "FLANEUR_REPORT_REVIEW_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(0..=3650))]
-    pub report_review_days: u16,
 }
 
 /// What the operator sees of the process.

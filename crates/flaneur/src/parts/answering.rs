@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use tokio::sync::Semaphore;
 
 use super::{accounts, front::public_url};
-use crate::options::{Cdn, Front, Instance, Logins, Memory, UploadLimit, WorkLimit};
+use crate::options::{Cdn, Front, Instance, Logins, Memory, Review, UploadLimit, WorkLimit};
 
 /// What the API's handlers work with.
 pub async fn api(
@@ -56,7 +56,7 @@ pub fn settings(
     logins: &Logins,
     upload: &UploadLimit,
     memory: &Memory,
-    work: &WorkLimit,
+    (work, review): (&WorkLimit, &Review),
     cdn: &Cdn,
 ) -> Result<flaneur_api::Settings> {
     Ok(flaneur_api::Settings {
@@ -72,6 +72,7 @@ pub fn settings(
         anonymous_uploads: instance.anonymous_uploads,
         collaborative_metadata: instance.collaborative_metadata,
         reports_to_withhold: i64::from(instance.reports_to_hide),
+        report_review_days: review.days(),
         anonymous_reports_withhold: instance.anonymous_reports_hide,
         credential_origins: front.credential_origins.clone(),
         max_file_size: upload.max_file_size << 20,

@@ -11,7 +11,7 @@ use flaneur_worker::{
     DispatchDefaults, Models, Options, Surgery, Worker, seal_to::Recipients, surgery::Cutting, sweep::Sweeping,
 };
 
-use crate::options::{WorkLimit, Working};
+use crate::options::{Review, WorkLimit, Working};
 
 /// Most pictures processed at once by one process.
 const MAX_LANES: usize = 256;
@@ -29,7 +29,7 @@ pub async fn models(working: &Working) -> Result<Detector> {
 /// A worker, ready to run.
 pub fn worker(
     working: &Working,
-    limit: &WorkLimit,
+    (limit, review): (&WorkLimit, &Review),
     seal_to: Recipients,
     detector: Detector,
     catalog: Arc<dyn Catalog>,
@@ -45,7 +45,7 @@ pub fn worker(
         lease: Duration::from_secs(working.lease),
         seal_to,
         sweep: Sweeping { grace: Duration::from_secs(working.orphan_grace), before: None },
-        review_days: (working.report_review_days > 0).then_some(working.report_review_days),
+        review_days: review.days(),
         dispatch: DispatchDefaults {
             split_distance: defaults.split_distance,
             split_time: defaults.split_time,
