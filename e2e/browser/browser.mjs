@@ -113,6 +113,11 @@ export async function openPage(browser, device, { hosts = [new URL(given.url).ho
   return { context, page, troubles, foreign };
 }
 
+/** Waits until the map of a page, or of a frame within it, is drawn. */
+export function untilMap(page) {
+  return page.waitForFunction(() => document.documentElement.dataset.mapReady === 'true', null, { timeout: PATIENCE });
+}
+
 /** Loads a page anew. The same page with another fragment would not be loaded, but go there, and tell once what is told once. */
 export async function load(page, address) {
   await page.goto('about:blank');

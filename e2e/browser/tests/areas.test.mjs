@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { accessible } from '../accessible.mjs';
-import { DESKTOP, PHONE, given, launch, lookAt, openPage, signIn } from '../browser.mjs';
+import { DESKTOP, PHONE, given, launch, lookAt, openPage, signIn, untilMap } from '../browser.mjs';
 import { clean, fits, focus, isPublic, tabTo } from '../reporting.mjs';
 
 let browser;
@@ -297,7 +297,7 @@ test('on a phone, an administrator draws with a finger and opens a file; everybo
   await page.getByText('Everybody knows of it: it is drawn on the map of pictures.').nth(1).waitFor();
 
   await page.goto(`${given.url}/#focus=map&map=19/${HOME.lat}/${HOME.lon}`);
-  await page.waitForFunction(() => document.documentElement.dataset.mapReady === 'true');
+  await untilMap(page);
   const map = await page.getByTestId('map').boundingBox();
   // What is told comes after the map. Beside the pictures, which would be opened.
   await assert.doesNotReject(async () => {

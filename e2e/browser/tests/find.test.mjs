@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { DESKTOP, PHONE, given, launch, lookAt, openPage } from '../browser.mjs';
+import { DESKTOP, PHONE, given, launch, lookAt, openPage, untilMap } from '../browser.mjs';
 import { clean, fits } from '../reporting.mjs';
 
 const [flat] = given.walk;
@@ -13,8 +13,6 @@ let browser;
 
 before(async () => (browser = await launch()));
 after(() => browser?.close());
-
-const untilMap = (page) => page.waitForFunction(() => document.documentElement.dataset.mapReady === 'true');
 
 /** Waits until the map is at a place; coordinates in the address are rounded. */
 const at = (page, lat, lon, zoom) =>

@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { accessible } from '../accessible.mjs';
-import { DESKTOP, PATIENCE, PHONE, given, launch, lookAt, openPage, signIn } from '../browser.mjs';
+import { DESKTOP, PATIENCE, PHONE, given, launch, lookAt } from '../browser.mjs';
 import { clean, fits, focus, tabTo } from '../reporting.mjs';
+import { openUpload } from '../sending.mjs';
 
 let browser;
 
@@ -14,16 +15,6 @@ after(() => browser?.close());
 
 const { walk, far, twice, lost, silent, track, right } = given.sending;
 const METRES_PER_DEGREE = 111_320;
-
-async function openUpload(device, language = 'en', expected = []) {
-  const opened = await openPage(browser, device, { expected });
-  const { page } = opened;
-  await page.addInitScript((code) => localStorage.setItem('flaneur.language', code), language);
-  await signIn(page);
-  await page.goto(`${given.url}/upload`);
-  await page.getByTestId('upload-input').waitFor({ state: 'attached' });
-  return opened;
-}
 
 const choose = (page, files) => page.getByTestId('upload-input').setInputFiles(files.map(({ path }) => path));
 const untilTold = (page, text) => page.getByTestId('look-told').getByText(text).waitFor();
@@ -79,7 +70,7 @@ async function onMap(page, files, step) {
 }
 
 test('what would become of files is told and drawn, and what has no place is placed on a track', async () => {
-  const opened = await openUpload(DESKTOP);
+  const opened = await openUpload(browser, DESKTOP);
   const { page } = opened;
   const sent = [];
   page.on('request', (request) => {
@@ -128,7 +119,7 @@ test('what would become of files is told and drawn, and what has no place is pla
 });
 
 test('by keyboard and in French, and a picture is looked at and taken off the list', async () => {
-  const opened = await openUpload(DESKTOP, 'fr');
+  const opened = await openUpload(browser, DESKTOP, { language: 'fr' });
   const { page } = opened;
   await choose(page, walk);
   await tabTo(page, 'look-open');
@@ -152,7 +143,7 @@ test('by keyboard and in French, and a picture is looked at and taken off the li
 });
 
 test('clocks, directions and a place are put right by mouse, and are on the server what was told', async () => {
-  const opened = await openUpload(DESKTOP);
+  const opened = await openUpload(browser, DESKTOP);
   const { page } = opened;
   const files = right.mouse;
   await choose(page, files);
@@ -210,7 +201,7 @@ test('clocks, directions and a place are put right by mouse, and are on the serv
 });
 
 test('a place is put right by keyboard, of a picture that was nowhere too, and what becomes of them follows', async () => {
-  const opened = await openUpload(DESKTOP);
+  const opened = await openUpload(browser, DESKTOP);
   const { page } = opened;
   const files = right.keys;
   await choose(page, files);
@@ -251,7 +242,7 @@ test('a place is put right by keyboard, of a picture that was nowhere too, and w
 });
 
 test('what was put right outlives a reload in the middle of it', async () => {
-  const opened = await openUpload(DESKTOP, 'en', [/ERR_ABORTED/, /ERR_FAILED/]);
+  const opened = await openUpload(browser, DESKTOP, { expected: [/ERR_ABORTED/, /ERR_FAILED/] });
   const { page } = opened;
   const files = right.reload;
   page.on('dialog', (dialog) => dialog.accept());
@@ -300,7 +291,7 @@ test('what was put right outlives a reload in the middle of it', async () => {
 });
 
 test('all look to the right of the track, on a phone', async () => {
-  const opened = await openUpload(PHONE);
+  const opened = await openUpload(browser, PHONE);
   const { page } = opened;
   const files = right.phone;
   await choose(page, files);
@@ -334,7 +325,7 @@ test('all look to the right of the track, on a phone', async () => {
 });
 
 test('on a phone', async () => {
-  const opened = await openUpload(PHONE);
+  const opened = await openUpload(browser, PHONE);
   const { page } = opened;
   await choose(page, [...walk, ...lost]);
   await page.getByTestId('look-open').tap();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { untilShown } from '../blurring.mjs';
-import { DESKTOP, PHONE, given, launch, load, lookAt, openPage, screenshot } from '../browser.mjs';
+import { DESKTOP, PHONE, given, launch, load, lookAt, openPage, screenshot, untilMap } from '../browser.mjs';
 import { clean, fits, tabTo } from '../reporting.mjs';
 
 const [flat] = given.walk;
@@ -21,8 +21,6 @@ after(() => browser?.close());
 
 /** The map around the walk, from which a hash goes on. */
 const HERE = `#focus=map&map=16/${flat.lat}/${flat.lon}`;
-
-const untilMap = (page) => page.waitForFunction(() => document.documentElement.dataset.mapReady === 'true');
 
 const state = (page) => page.getByTestId('filter-state');
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { untilShown } from '../blurring.mjs';
-import { DESKTOP, PATIENCE, PHONE, given, launch, lookAt, openPage, signIn } from '../browser.mjs';
+import { DESKTOP, PATIENCE, PHONE, given, launch, lookAt, openPage, signIn, untilMap } from '../browser.mjs';
 import { clean, openPicture } from '../reporting.mjs';
 import { LOST, openUpload } from '../sending.mjs';
 
@@ -46,15 +46,13 @@ async function untilKept(page) {
   });
 }
 
-const untilMapped = (page) => page.waitForFunction(() => document.documentElement.dataset.mapReady === 'true');
-
 const notice = (page) => page.getByTestId('offline');
 
 test('the site opens, and keeps none of the pictures that were seen', async () => {
   const opened = await openPage(browser, PHONE, options);
   const { page, context } = opened;
   await openPicture(page, given.walk[0].id);
-  await untilMapped(page);
+  await untilMap(page);
   await untilKept(page);
   const paths = await kept(page);
   assert.ok(paths.includes('/'), 'the document is kept');
@@ -73,7 +71,7 @@ test('the site opens, and keeps none of the pictures that were seen', async () =
   // It comes by itself, as does the map.
   await context.setOffline(false);
   await untilShown(page, given.walk[0].id);
-  await untilMapped(page);
+  await untilMap(page);
   assert.equal(await notice(page).isVisible(), false);
   assert.equal(await page.locator('.toast').count(), 0, 'nothing is said of what the notice says');
 
@@ -119,12 +117,12 @@ test('who signs out is forgotten, and files of another version are dropped', asy
   await signIn(page, given.account);
   await page.goto(`${given.url}/statistics`);
   await untilKept(page);
-  const account = () => page.evaluate(() => JSON.stringify({ ...localStorage }).includes('grace'));
-  await page.waitForFunction(() => JSON.stringify({ ...localStorage }).includes('grace'));
+  const isKnown = () => JSON.stringify({ ...localStorage }).includes('grace');
+  await page.waitForFunction(isKnown);
   await page.getByTestId('account-name').click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByTestId('account-name').waitFor({ state: 'hidden' });
-  assert.equal(await account(), false);
+  assert.equal(await page.evaluate(isKnown), false);
 
   await page.evaluate(async () => {
     await (await caches.open('flaneur-site')).put('/assets/page-of-yesterday.js', new Response(''));
@@ -145,7 +143,7 @@ test('a page that was never opened here is opened once there is a network', asyn
   await page.getByRole('link', { name: 'Home' }).click();
   await page.getByText('The server cannot be reached.').waitFor();
   await context.setOffline(false);
-  await untilMapped(page);
+  await untilMap(page);
   await clean(opened);
 });
 

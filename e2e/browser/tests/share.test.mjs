@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 
 import { accessible } from '../accessible.mjs';
 import { untilShown } from '../blurring.mjs';
-import { DESKTOP, PHONE, given, launch, lookAt, openPage, screenshot, signIn } from '../browser.mjs';
+import { DESKTOP, PHONE, given, launch, lookAt, openPage, screenshot, signIn, untilMap } from '../browser.mjs';
 import { clean, fits, openPicture, tabTo } from '../reporting.mjs';
 
 const JOSM = '127.0.0.1:8111';
@@ -144,7 +144,7 @@ test('on a desktop, by keyboard', async () => {
   await page.getByTestId('share').waitFor({ state: 'detached' });
 
   const frame = await shownElsewhere(page, code, panorama.id, licence);
-  await frame.waitForFunction(() => document.documentElement.dataset.mapReady === 'true');
+  await untilMap(frame);
   await accessible(frame);
   await lookAt(page, DESKTOP, 'share-embedded');
   const tab = context.waitForEvent('page');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { DESKTOP, PATIENCE, PHONE, given, launch, load, lookAt, openPage, screenshot, signIn } from '../browser.mjs';
+import { DESKTOP, PATIENCE, PHONE, given, launch, load, lookAt, openPage, screenshot, signIn, untilMap } from '../browser.mjs';
 import { clean, fits, tabTo } from '../reporting.mjs';
 
 let browser;
@@ -17,9 +17,6 @@ const shown = (page) => page.evaluate(() => document.documentElement.dataset.pic
 
 const untilShown = (page, id) =>
   page.waitForFunction((wanted) => document.documentElement.dataset.picture === wanted, id, { timeout: PATIENCE });
-
-const untilMap = (page) =>
-  page.waitForFunction(() => document.documentElement.dataset.mapReady === 'true', null, { timeout: PATIENCE });
 
 /** Whether the canvas that shows the map, or a picture, has more than one colour. */
 async function isDrawn(page, testId) {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { untilShown } from '../blurring.mjs';
-import { DESKTOP, given, launch, openPage, signIn } from '../browser.mjs';
+import { DESKTOP, given, launch, openPage, signIn, untilMap } from '../browser.mjs';
 import { clean, openPicture } from '../reporting.mjs';
 import { assertStructured, walkByKeys } from '../told.mjs';
 
@@ -61,7 +61,7 @@ test('the map and a picture are worked by keys, and told', async () => {
   const { page } = opened;
   await signIn(page);
   await page.goto(given.url);
-  await page.waitForFunction(() => document.documentElement.dataset.mapReady === 'true');
+  await untilMap(page);
   await assertStructured(page, 'the map');
   await walkByKeys(page, 'the map');
 

@@ -1,12 +1,12 @@
 import { ApiError } from '../api/errors';
 import { beginTransfer, isPreparing, isUnderWay, listTransfers, stopTransfer, type Transfer } from '../api/transfers';
+import { whenWatched } from '../app/connection';
 import { confirmThen } from '../app/confirm';
 import { errorText } from '../app/errorText';
 import { labelled } from '../app/labelled';
 import { type Child, h } from '../lib/dom';
 import { wait } from '../lib/time';
 import { t } from '../locales';
-import { whenWatched } from '../app/connection';
 import { Incomplete, simpleForm } from '../app/form';
 import { Section } from './section';
 import { transferAddress } from './transferAddress';

@@ -10,6 +10,11 @@ export async function whenOnline(signal: AbortSignal): Promise<void> {
   await wait(SETTLED_MS, signal);
 }
 
+/** Runs something when the browser is, or comes, online; never once `signal` fired. */
+export function onceOnline(run: () => unknown, signal: AbortSignal): void {
+  whenOnline(signal).then(run, () => undefined);
+}
+
 /** Resolves when somebody looks at the page and it is online: nothing is asked of the server for nobody. */
 export async function whenWatched(signal: AbortSignal): Promise<void> {
   await until(document, 'visibilitychange', () => !document.hidden, signal);

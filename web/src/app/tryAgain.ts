@@ -1,7 +1,7 @@
 import { ApiError } from '../api/errors';
 import { h } from '../lib/dom';
 import { t } from '../locales';
-import { whenOnline } from './connection';
+import { onceOnline } from './connection';
 import { errorText } from './errorText';
 
 /**
@@ -11,9 +11,9 @@ import { errorText } from './errorText';
 export function tryAgain(error: unknown, again: () => void): readonly [HTMLElement, HTMLElement] {
   const problem = h('p', { class: 'problem', role: 'alert' }, errorText(error));
   if (error instanceof ApiError && error.kind === 'network' && !navigator.onLine) {
-    void whenOnline(new AbortController().signal).then(() => {
+    onceOnline(() => {
       if (problem.isConnected) again();
-    });
+    }, new AbortController().signal);
   }
   return [problem, h('p', {}, h('button', { type: 'button', class: 'button', onclick: again }, t('app.retry')))];
 }

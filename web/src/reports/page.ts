@@ -64,6 +64,7 @@ class Reports {
   private loading: AbortController | null = null;
   private entries: ReportEntry[] = [];
   private triage: Triage | null = null;
+  private help: HTMLDetailsElement | null = null;
 
   constructor() {
     this.stopSession = session.onChange(() => void this.begin());
@@ -99,21 +100,9 @@ class Reports {
       },
     );
     fill(this.choices, account.moderates ? null : whose, open);
-    const help = account.moderates ? keysHelp() : null;
-    if (help !== null) {
-      this.triage ??= new Triage(
-        {
-          entries: () => this.entries,
-          more: () => this.state.querySelector<HTMLElement>('[data-testid=reports-more]')?.click(),
-          help: () => {
-            help.open = !help.open;
-            help.querySelector('summary')?.focus();
-          },
-        },
-        this.abort.signal,
-      );
-    }
-    fill(this.element, this.choices, help, this.list, this.state);
+    this.help = account.moderates ? keysHelp() : null;
+    if (account.moderates) this.triage ??= this.startTriage();
+    fill(this.element, this.choices, this.help, this.list, this.state);
     this.show(this.wanted);
   }
 
@@ -121,6 +110,20 @@ class Reports {
     this.stopSession();
     this.abort.abort();
     this.loading?.abort();
+  }
+
+  private startTriage(): Triage {
+    const host = {
+      entries: () => this.entries,
+      more: () => this.state.querySelector<HTMLElement>('[data-testid=reports-more]')?.click(),
+      // Whoever signs in anew gets another list of keys.
+      help: () => {
+        if (this.help === null) return;
+        this.help.open = !this.help.open;
+        this.help.querySelector('summary')?.focus();
+      },
+    };
+    return new Triage(host, this.abort.signal);
   }
 
   private show(wanted: ReportsWanted): void {

@@ -8,7 +8,7 @@ import { language, plural, t } from '../locales';
 import { askForTerms } from '../pages/terms';
 import { Announcer } from './announcer';
 import { buildChooser } from './chooser';
-import { whenOnline } from '../app/connection';
+import { onceOnline, whenOnline } from '../app/connection';
 import { keyOf } from './correction';
 import { type CreditDefaults, CreditFields } from './credit';
 import { MAX_FILE_BYTES, pathOf, sortFiles, type Sorted } from './files';
@@ -128,7 +128,7 @@ export class UploadForm {
     } catch (error) {
       if (this.abort.signal.aborted) return;
       if (!navigator.onLine) {
-        whenOnline(this.abort.signal).then(() => this.lookForUnfinished(), () => undefined);
+        onceOnline(() => this.lookForUnfinished(), this.abort.signal);
         return;
       }
       // Nothing is lost by that: it is offered at the next visit.

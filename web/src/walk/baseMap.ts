@@ -14,7 +14,7 @@ import {
 } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-csp-worker.js?url';
 
-import { whenOnline } from '../app/connection';
+import { onceOnline } from '../app/connection';
 import { h } from '../lib/dom';
 import type { Box, Place } from '../lib/geometry';
 import { t } from '../locales';
@@ -147,7 +147,7 @@ export class BaseMap {
     } catch (error) {
       if (this.signal.aborted) return;
       console.warn(error);
-      if (!navigator.onLine) whenOnline(this.signal).then(() => this.drawWorld(), () => undefined);
+      if (!navigator.onLine) onceOnline(() => this.drawWorld(), this.signal);
     }
   }
 

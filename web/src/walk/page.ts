@@ -4,7 +4,7 @@ import { backgroundStyleAddress, configuration } from '../api/configuration';
 import { isNotFound } from '../api/errors';
 import { type PictureLink, type Picture } from '../api/picture';
 import { coveredArea, firstOfSequence, getPicture } from '../api/pictures';
-import { whenOnline } from '../app/connection';
+import { onceOnline, whenOnline } from '../app/connection';
 import { errorText } from '../app/errorText';
 import type { Page } from '../app/page';
 import { toast } from '../app/toast';
@@ -230,7 +230,7 @@ class Walk {
     } catch (error) {
       if (this.abort.signal.aborted) return;
       if (navigator.onLine) toast(errorText(error), 'error');
-      else whenOnline(this.abort.signal).then(() => this.showCoveredArea(), () => undefined);
+      else onceOnline(() => this.showCoveredArea(), this.abort.signal);
     }
   }
 
@@ -310,7 +310,7 @@ class Walk {
     if (gone) this.state = { ...this.state, compare: null };
     this.pictureView.fail(failureText(error), gone ? null : retry);
     const { signal } = this.opening?.signal.aborted === false ? this.opening : this.abort;
-    if (!gone && !navigator.onLine) whenOnline(signal).then(retry, () => undefined);
+    if (!gone && !navigator.onLine) onceOnline(retry, signal);
   }
 
   private onShown(picture: Picture): void {

@@ -30,7 +30,7 @@ async function keepDocument(): Promise<void> {
   const document = await fetch(DOCUMENT, { cache: 'no-cache', credentials: 'omit' });
   if (!document.ok) throw new Error(`the site answers ${document.status}`);
   const html = await document.clone().text();
-  await keep(['/favicon.svg', ...[...html.matchAll(/(?:src|href)="([^"]+)"/g)].flatMap(([, path]) => path ?? [])]);
+  await keep([...html.matchAll(/(?:src|href)="([^"]+)"/g)].flatMap(([, path]) => path ?? []));
   await (await caches.open(CACHE)).put(DOCUMENT, document);
 }
 
@@ -58,13 +58,14 @@ async function open(request: Request): Promise<Response> {
 }
 
 /** Files never change: their names are made of what is in them. */
-async function load(request: Request): Promise<Response> {
+async function load(event: FetchEvent): Promise<Response> {
+  const { request } = event;
   const cache = await caches.open(CACHE);
   const kept = await cache.match(request, { ignoreVary: true });
   if (kept !== undefined) return kept;
   const answer = await fetch(request);
-  // A disk that is full is no reason not to answer.
-  if (answer.ok) await cache.put(request, answer.clone()).catch(() => undefined);
+  // The page does not wait for that; and a disk that is full is no reason not to answer.
+  if (answer.ok) event.waitUntil(cache.put(request, answer.clone()).catch(() => undefined));
   return answer;
 }
 
@@ -83,7 +84,7 @@ self.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate') {
     if (!NOT_OURS.test(pathname)) event.respondWith(open(request));
   } else if (pathname.startsWith('/assets/') || pathname === '/favicon.svg') {
-    event.respondWith(load(request));
+    event.respondWith(load(event));
   }
 });
 
