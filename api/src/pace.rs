@@ -1,4 +1,4 @@
-//! Bounds how much an account, or who has none, does in a minute, or of what takes long in an hour, at one process.
+//! Bounds how much an account, or who has none, does in a minute, or of what takes long in an hour or a day, at one process.
 
 use std::{
     collections::HashMap,
@@ -34,6 +34,8 @@ pub enum Doing {
     Webhooks,
     /// Taking along all that an account has. Counted by the hour.
     Takeouts,
+    /// Asking to be written to at an address, which may be anybody's. Counted by the day.
+    Addresses,
 }
 
 /// Who is counted.
@@ -43,6 +45,8 @@ pub enum Whom {
     Account(AccountId),
     /// Whoever is not signed in, by the network they come from; none: it is not known.
     Address(Option<IpAddr>),
+    /// Whoever reads mails at an e-mail address, which stands here as its SHA-256.
+    Mailbox([u8; 32]),
 }
 
 impl Doing {
@@ -56,6 +60,7 @@ impl Doing {
             Self::Lines => "lines",
             Self::Webhooks => "webhooks",
             Self::Takeouts => "archives",
+            Self::Addresses => "addresses",
         }
     }
 
@@ -63,16 +68,17 @@ impl Doing {
     fn span(self) -> (i64, &'static str) {
         match self {
             Self::Takeouts => (3600, "an hour"),
+            Self::Addresses => (86_400, "a day"),
             _ => (60, "a minute"),
         }
     }
 }
 
-/// What was begun in the present minute, and in the present hour.
+/// What was begun in the present minute, hour and day.
 #[derive(Debug, Default)]
 pub struct Pace(Mutex<HashMap<i64, Span>>);
 
-/// A minute or an hour.
+/// A minute, an hour or a day.
 #[derive(Debug, Default)]
 struct Span {
     number: i64,
@@ -80,7 +86,7 @@ struct Span {
 }
 
 impl Pace {
-    /// Counts one more, or refuses it with 429 if they have begun `most` in this minute, or of takeouts in this hour.
+    /// Counts one more, or refuses it with 429 if they have begun `most` in this minute, or in the hour or day that it is counted by.
     pub fn count(&self, whom: Whom, doing: Doing, most: u32, now: Timestamp) -> ApiResult<()> {
         self.count_many(whom, doing, 1, most, now)
     }

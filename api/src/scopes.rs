@@ -23,7 +23,7 @@ pub fn need(method: &Method, path: &str) -> Need {
     let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
     match parts.as_slice() {
         // All that is held on an account is more than what it may read with this or that.
-        ["auth", ..] | ["users", "me", "tokens" | "logins", ..] | ["users", _, "takeout"] => Need::Everything,
+        ["auth", ..] | ["users", "me", "tokens" | "logins" | "mail", ..] | ["users", _, "takeout"] => Need::Everything,
         ["search"] => Need::Read,
         _ if reads => Need::Read,
         // Once begun, an upload may be given up by whoever may send.

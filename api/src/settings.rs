@@ -50,6 +50,8 @@ pub struct Settings {
     pub reports_to_withhold: i64,
     /// Days that moderators have to look at a report; `None`: as long as they like.
     pub report_review_days: Option<u16>,
+    /// Whether people can be written to.
+    pub mails: bool,
     /// Whether reports of who is not signed in count for that.
     pub anonymous_reports_withhold: bool,
     /// Most uploads (tus) that an account may have begun and not ended.
@@ -161,6 +163,7 @@ impl Default for Settings {
             max_reports_per_minute: 10,
             reports_to_withhold: 1,
             report_review_days: Some(30),
+            mails: false,
             anonymous_reports_withhold: true,
             max_logins_per_minute: 30,
             sign_up: true,

@@ -15,6 +15,9 @@ const REPORTS: i64 = 100;
 /// How long who reported something can be reached after that was decided.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(90 * 24);
 
+/// How long an address that an account gave waits to be confirmed.
+const UNCONFIRMED: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 /// Tidies until told to stop.
 pub async fn run(worker: Worker, stop: CancellationToken) {
     loop {
@@ -45,5 +48,6 @@ async fn round(worker: &Worker) -> Result<(), CatalogError> {
             );
         }
     }
+    catalog.forget_unconfirmed_addresses(now - UNCONFIRMED).await?;
     catalog.forget_reporters(now - REMEMBERED).await
 }

@@ -38,6 +38,8 @@ export const given = {
   elsewhere: optional('FLANEUR_ELSEWHERE'),
   /** Folders of pictures to be dropped, whose files have the same names. */
   folders: optional('FLANEUR_FOLDERS'),
+  /** File of the mails that were sent: one of JSON in each line, with `to` and `text`. */
+  mails: process.env.FLANEUR_MAILS,
   /** Folder of files to decode, listed in its `list.json`. */
   files: process.env.FLANEUR_FILES,
 };

@@ -1,6 +1,7 @@
 """A mail server for tests: tells its port, then each mail that it takes as a line of JSON. Ends with its standard input.
 
-Nobody has the address nobody@…, and later@… is refused for now the first time.
+With an argument, the lines are written into that file as well. Nobody has the address nobody@…, and later@… is refused for now
+the first time.
 """
 
 import asyncio
@@ -35,7 +36,11 @@ class Inbox:
             "automatic": mail["Auto-Submitted"],
             "text": mail.get_content().replace("\r\n", "\n"),
         }
-        print(json.dumps(told), flush=True)
+        line = json.dumps(told)
+        print(line, flush=True)
+        if sys.argv[1:]:
+            with open(sys.argv[1], "a", encoding="utf-8") as file:
+                file.write(f"{line}\n")
         return "250 OK"
 
 

@@ -1,6 +1,7 @@
 //! A mail server that keeps what it is given.
 
 use std::{
+    path::Path,
     process::{Child, Command, Stdio},
     thread::JoinHandle,
 };
@@ -26,8 +27,18 @@ pub struct Inbox {
 impl Inbox {
     /// Starts one on a free port.
     pub fn start() -> Self {
+        Self::run(None)
+    }
+
+    /// Starts one that also writes what it takes into a file, a line of JSON for each mail, for others to read.
+    pub fn into_file(file: &Path) -> Self {
+        Self::run(Some(file))
+    }
+
+    fn run(file: Option<&Path>) -> Self {
         let mut child = Command::new(Tools::python())
             .arg(Tools::repository().join("e2e/mail/server.py"))
+            .args(file)
             // It ends when this is closed: also when the test is killed.
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsString,
+    net::TcpListener,
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
     thread::JoinHandle,
@@ -27,6 +28,7 @@ pub struct ServerOptions {
     place: Vec<String>,
     environment: Vec<(String, String)>,
     allowed: Vec<String>,
+    listen: Option<String>,
 }
 
 impl ServerOptions {
@@ -35,6 +37,16 @@ impl ServerOptions {
     pub fn with(mut self, arguments: &[&str]) -> Self {
         self.arguments.extend(arguments.iter().map(|&each| each.to_owned()));
         self
+    }
+
+    /// Has it tell others that it is where it really is, on a port that it keeps.
+    #[must_use]
+    pub fn public(mut self) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = port.local_addr().expect("it is bound").to_string();
+        let url = format!("http://{address}");
+        self.listen = Some(address);
+        self.with(&["--public-url", &url])
     }
 
     /// Adds arguments that say where its data are; other commands on them get these, too.
@@ -231,7 +243,8 @@ pub(crate) struct Running {
 
 impl Running {
     fn start(options: &ServerOptions, data: &Path) -> Self {
-        let mut arguments: Vec<OsString> = ["serve", "--listen", "127.0.0.1:0", "--data"].map(Into::into).into();
+        let listen = options.listen.as_deref().unwrap_or("127.0.0.1:0");
+        let mut arguments: Vec<OsString> = ["serve", "--listen", listen, "--data"].map(Into::into).into();
         arguments.extend([data.into(), "--models".into(), Tools::models().into()]);
         arguments.extend(options.place.iter().chain(&options.arguments).map(Into::into));
         Self::launch(&arguments, &options.environment, "listening on")

@@ -1,7 +1,7 @@
 //! What mails say: in English, then in French, since nobody knows what a reporter reads. Nothing of what a reporter wrote, who may
 //! have given somebody else's address.
 
-use flaneur_catalog::model::{Issue, ReportNotice, ReportRole, ReportStatus, Reported};
+use flaneur_catalog::model::{Issue, MailAddress, ReportNotice, ReportRole, ReportStatus, Reported};
 
 use super::server::Mail;
 use crate::PublicUrl;
@@ -33,6 +33,77 @@ pub(super) fn to_reporter(notice: &ReportNotice, instance: &str, case: Option<&s
             french.1,
             follow(false),
             wrong[1]
+        ),
+    }
+}
+
+/// A mail that asks whether somebody wants to be written to at an address. `page` is where they say so.
+pub(super) fn to_confirm(address: &MailAddress, instance: &str, page: &str) -> Mail {
+    Mail {
+        id: format!("address-{}", address.request),
+        to: address.address.clone(),
+        subject: format!("{instance}: confirm your address / confirmez votre adresse"),
+        text: format!(
+            "Hello,\n\nsomebody with an account at {instance} wants to be written to at this address, when others report their \
+             pictures. If that is you, confirm it within seven days:\n{page}\n\nIf it is not, you can refuse it there, or do nothing: \
+             then nothing else is sent here.{BETWEEN}Bonjour,\n\nquelqu’un qui a un compte sur {instance} souhaite recevoir des \
+             courriels à cette adresse quand ses photos sont signalées. Si c’est vous, confirmez-la dans les sept \
+             jours :\n{page}\n\nSinon, vous pouvez la refuser au même endroit, ou ne rien faire : rien d’autre ne sera envoyé ici.\n"
+        ),
+    }
+}
+
+/// A mail to whose it is that was reported: what became of it because of the report, on which ground, who decided, with the reasons
+/// given, and how to object. `page` is where they say that they want no more of these.
+pub(super) fn to_owner(notice: &ReportNotice, instance: &str, url: &PublicUrl, to: &str, page: &str) -> Mail {
+    let (report, event) = (&notice.report, &notice.event);
+    let ([what, quoi], [ground, motif]) = (about(report.about), issue(report.issue));
+    let [done, fait] = match (notice.withheld_before, event.withholds) {
+        (false, true) => ["Others do not see it any more.", "Les autres ne la voient plus."],
+        (true, false) => {
+            ["It is no longer hidden because of this report.", "Elle n’est plus masquée par ce signalement."]
+        }
+        (true, true) => ["It stays hidden from others.", "Elle reste masquée aux autres."],
+        (false, false) => ["It is not hidden because of this report.", "Elle n’est pas masquée par ce signalement."],
+    };
+    let [closed, clos] = match event.status {
+        ReportStatus::ClosedSolved => [" The report was found to be right.", " Le signalement a été jugé fondé."],
+        ReportStatus::ClosedIgnored => [" Nothing was found to be wrong.", " Rien d’anormal n’a été constaté."],
+        _ => ["", ""],
+    };
+    let [who, qui] = match event.role {
+        ReportRole::Moderator => ["A moderator decided so.", "C’est la décision d’un modérateur."],
+        ReportRole::Reporter if event.place > 1 => {
+            ["Who reported it took that back.", "La personne a retiré son signalement."]
+        }
+        ReportRole::Reporter => [
+            "That was done automatically, by a rule of this server; a moderator looks at it next.",
+            "C’est l’effet automatique d’une règle de ce serveur ; un modérateur va l’examiner.",
+        ],
+        ReportRole::Rule | ReportRole::Owner => [
+            "That was done automatically, by a rule of this server.",
+            "C’est l’effet automatique d’une règle de ce serveur.",
+        ],
+    };
+    let decides = event.role == ReportRole::Moderator;
+    let reasons = event.comments.as_deref().map(str::trim).filter(|reasons| decides && !reasons.is_empty());
+    let given = |label: &str| reasons.map(|reasons| format!("\n\n{label}\n{reasons}")).unwrap_or_default();
+    let case = format!("{}/reports/{}", url.0, report.id);
+    Mail {
+        id: format!("owner-{}-{}", event.report, event.place),
+        to: to.to_owned(),
+        subject: format!("{instance}: a report about your pictures / un signalement sur vos photos"),
+        text: format!(
+            "Hello,\n\nsomebody reported {what} of yours: {ground}. {done}{closed} {who}{}\n\nIf you disagree, or something was done \
+             about it, say so there, signed in: the moderators read it.\n{case}\n\nAn address gets ten of these mails a day at most; \
+             all reports are at {}/reports. To get none:\n{page}{BETWEEN}Bonjour,\n\nquelqu’un a signalé {quoi} que vous avez \
+             envoyée : {motif}. {fait}{clos} {qui}{}\n\nSi vous n’êtes pas d’accord, ou si le nécessaire est fait, dites-le \
+             là-bas, une fois connecté : les modérateurs le liront.\n{case}\n\nUne adresse reçoit au plus dix de ces courriels par \
+             jour ; tous les signalements sont sur {}/reports. Pour ne plus en recevoir :\n{page}\n",
+            given("The reasons given:"),
+            url.0,
+            given("Les motifs :"),
+            url.0,
         ),
     }
 }

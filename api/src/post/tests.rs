@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use super::*;
-use crate::testing::{Fixture, HOST, fixture};
+use crate::testing::{Fixture, FixtureBuilder, HOST, fixture};
 
 /// A mail server that answers every recipient so, and counts them.
 async fn server(answer: &'static str) -> (Post, Arc<AtomicUsize>) {
@@ -55,6 +55,7 @@ fn post(server: &str) -> Post {
     }
 }
 
+/// Reports a picture whose owner is not to be told of it.
 async fn report(fixture: &Fixture) {
     let picture = fixture.sequence().await.pictures[0];
     let report = json!({ "issue": "other", "picture_id": picture, "reporter_email": "rita@example.org" });
@@ -108,6 +109,33 @@ async fn a_server_that_is_away_is_waited_for() {
     let now = fixture.api.world.now();
     let notice = fixture.api.catalog.take_notice(now + HOLD, now).await.unwrap().unwrap();
     assert_eq!(notice.attempts, 1);
+}
+
+/// Asking for a confirmation is tried as long as anything else, and a link that an account gave up asks nobody.
+#[tokio::test]
+async fn an_address_is_asked_until_it_is_changed() {
+    let fixture = FixtureBuilder::default().settings(|settings| settings.mails = true).build().await;
+    let (away, _) = server("451 try again later").await;
+    let (post, recipients) = server("250 OK").await;
+    let give = async |address: &str| {
+        let put = fixture.request("PUT", "/users/me/mail").of(Some(&fixture.owner));
+        assert_eq!(put.json(&json!({ "address": address })).send().await.status, 200);
+    };
+    give("ada@example.org").await;
+    assert!(tell(&fixture, &away).await);
+    assert!(!tell(&fixture, &post).await, "not at once");
+    fixture.clock.advance(SignedDuration::from_mins(1));
+    assert!(tell(&fixture, &post).await && !tell(&fixture, &post).await);
+    assert_eq!(recipients.load(Relaxed), 1);
+
+    // Another address is given while the first is written to: what becomes of that mail says nothing of the second.
+    give("ada@example.net").await;
+    let now = fixture.api.world.now();
+    let notice = fixture.api.catalog.take_address_notice(now + HOLD, now).await.unwrap().unwrap();
+    give("ada@example.com").await;
+    assert!(!fixture.api.catalog.note_address_notice(&notice, NoticeOutcome::Mailed).await.unwrap());
+    assert!(tell(&fixture, &post).await && !tell(&fixture, &post).await);
+    assert_eq!(recipients.load(Relaxed), 2);
 }
 
 /// Who gets a mail server later does not write to those who reported long ago.

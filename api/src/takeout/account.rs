@@ -9,6 +9,7 @@ use crate::{
     routes::{
         auth::{described_login, described_token},
         excluded_areas::Feature,
+        users::mail::MailDocument,
         webhooks::WebhookDocument,
     },
     stac::utc,
@@ -69,10 +70,12 @@ async fn own(takeout: &Takeout, traces: &AccountTraces) -> Result<Map<String, Va
             "redeemed_at": invite.redeemed_at,
         })
     });
+    let mail = MailDocument::of(&takeout.api, catalog.mail_address(id).await?);
     let sessions = traces.sessions.iter().map(|end| json!({ "expires_at": end }));
     let members = [
         ("tokens", serde_json::to_value(tokens)?),
         ("logins", Value::Array(logins)),
+        ("mail", serde_json::to_value(mail)?),
         ("webhooks", serde_json::to_value(webhooks)?),
         ("sessions", sessions.collect()),
         ("invites", invites.collect()),

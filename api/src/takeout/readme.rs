@@ -50,7 +50,7 @@ If there is a `MISSING.txt`, it names files of pictures that changed while the a
 ";
 
 const CONTENT: &str = "- `account.json`: the account itself: name, choices, answers to the terms of service, pages written; tokens (never what
-  they are used with), logins, webhooks (never what they are signed with), sessions, invites and privacy zones
+  they are used with), logins, where mails go, webhooks (never what they are signed with), sessions, invites and privacy zones
 - `upload_sets.ndjson`: what was sent in one go, with its tags, how it was to be sorted, the first 1,000 files that were refused,
   and files that have not come as a whole
 - `files.ndjson`: every file that was sent, and what became of it
@@ -124,8 +124,8 @@ fn left_out(takeout: &Takeout) -> String {
     }
     if !takeout.is_own() {
         text.push_str(
-            "This was taken out by an administrator. What only the account itself is told is not in it: its tokens, logins, webhooks,\n\
-             sessions, invites and privacy zones.\n",
+            "This was taken out by an administrator. What only the account itself is told is not in it: its tokens, logins, mail address,\n\
+             webhooks, sessions, invites and privacy zones.\n",
         );
     }
     text

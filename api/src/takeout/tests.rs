@@ -304,7 +304,7 @@ async fn an_administrator_gets_what_is_not_for_the_account_alone() {
     let taken = take(&fixture, &fixture.admin, &path).await;
     assert_eq!(taken.lines("pictures").len(), 3);
     let account = taken.json("account.json");
-    for member in ["tokens", "logins", "sessions", "invites", "privacy_zones"] {
+    for member in ["tokens", "logins", "mail", "sessions", "invites", "privacy_zones"] {
         assert!(account.get(member).is_none(), "{member}");
     }
     for secret in ["zone of the owner", "token of the owner", "subject of the owner", "login of the owner"] {

@@ -460,7 +460,6 @@ async fn edits(catalog: &SqliteCatalog) {
     assert!(!catalog.search(&shown(picture)).await.unwrap().items[0].annotations.is_empty());
 }
 
-/// Reports a picture and a sequence, lists reports and decides them.
 /// A search for one picture, by an administrator.
 fn shown(picture: PictureId) -> SearchQuery {
     SearchQuery { ids: vec![picture], ..SearchQuery::all(Viewer::Account { id: Uuid::nil(), admin: true }, 10) }
@@ -504,6 +503,7 @@ async fn hot_statements_take_an_index() {
     takeout(&catalog).await;
     edits(&catalog).await;
     moderation::reports(&catalog, now(), &job).await;
+    moderation::addresses(&catalog, now()).await;
     dataset(&catalog).await;
     writes(&catalog).await;
     let statements = std::mem::take(&mut *overheard.0.lock().unwrap());

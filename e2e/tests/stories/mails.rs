@@ -1,15 +1,22 @@
-//! Who reported something hears by mail what becomes of it, and moderators hear that there is something to decide.
+//! Who reported something hears by mail what becomes of it, whose it is what becomes of theirs, and moderators hear that there is
+//! something to decide.
 
 use flaneur_e2e::{Client, Inbox, Photo, Placement, SHORT, Server, ServerOptions, text, until};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::browser::run_in_browser;
+
 /// A server that hands its mails in there.
 fn server(inbox: &Inbox) -> Server {
+    options(inbox).with(&["--public-url", "https://street.example.org"]).start()
+}
+
+fn options(inbox: &Inbox) -> ServerOptions {
     let smtp = inbox.url();
     let mails =
         ["--smtp", &smtp, "--mail-from", "A town <street@example.org>", "--moderators-email", "town@example.org"];
-    ServerOptions::default().with(&mails).with(&["--public-url", "https://street.example.org"]).start()
+    ServerOptions::default().with(&mails)
 }
 
 async fn mails(inbox: &Inbox, count: usize) -> Vec<Value> {
@@ -101,4 +108,112 @@ async fn an_address_gets_few_mails_a_day() {
     let to = |whom: &str| inbox.mails().iter().filter(|mail| mail["to"] == json!([whom])).count();
     until("the last report is told", SHORT, async || (to("last@example.org") == 1).then_some(())).await;
     assert_eq!((to("victim@example.org"), to("town@example.org")), (10, 1));
+}
+
+/// The key in a link to where an address is confirmed.
+fn key_of(mail: &Value) -> String {
+    let written = text(mail, "/text");
+    let key = written.lines().find_map(|line| line.strip_prefix("https://street.example.org/mail#"));
+    key.expect("a link").trim().to_owned()
+}
+
+#[tokio::test]
+async fn whose_it_is_hears_by_mail_what_became_of_it_and_why() {
+    let inbox = Inbox::start();
+    let server = server(&inbox);
+    let (admin, alice, nobody) = (server.admin(), server.account("alice"), server.anonymous());
+    let to_alice = || -> Vec<Value> {
+        inbox.mails().into_iter().filter(|mail| mail["to"] == json!(["alice@example.org"])).collect()
+    };
+    let come = async |count: usize| {
+        let come = async || Some(to_alice()).filter(|mails| mails.len() >= count);
+        until(&format!("{count} mails come to alice"), SHORT, come).await.pop().unwrap()
+    };
+    let photo = Photo::textured(2000, 1500, 1).at(Placement::walk(0));
+    let state = alice.upload("one", vec![("one.jpg".to_owned(), photo)]).await;
+    let picture = text(&alice.items(&state).await[0], "/id");
+
+    // Nothing but the link goes there before it is opened.
+    let given = alice.tell(Method::PUT, "/api/users/me/mail", &json!({ "address": "alice@example.org" })).await;
+    assert_eq!(given.ok().json()["confirmed_at"], Value::Null);
+    let key = key_of(&come(1).await);
+    let made = report(&nobody, &picture, "privacy", "rita@example.org").await;
+    let told_rita = async || inbox.mails().iter().any(|mail| mail["to"] == json!(["rita@example.org"])).then_some(());
+    until("who reported is told", SHORT, told_rita).await;
+    assert_eq!(
+        nobody.post("/api/auth/mail/confirm", &json!({ "key": key })).await.ok().json()["address"],
+        "alice@example.org"
+    );
+    assert_eq!(alice.json("/api/users/me/mail").await["offered"], true);
+
+    // A moderator decides, for a reason that she reads; then she hears no more.
+    let path = format!("/api/reports/{}", text(&made, "/id"));
+    let shown = json!({ "status": "waiting", "flaneur:withheld": false, "resolver_comments": "A door, no face" });
+    admin.tell(Method::PATCH, &path, &shown).await.ok();
+    let mail = come(2).await;
+    let body = text(&mail, "/text");
+    for part in ["no longer hidden", "A moderator decided so.", "A door, no face", "plus masquée", &path[4..]] {
+        assert!(body.contains(part), "{part}: {body}");
+    }
+    assert!(!body.contains("rita") && !body.contains("spam"), "neither who reported nor what they wrote: {body}");
+    assert_eq!(key_of(&mail), key);
+    let hidden =
+        json!({ "status": "closed_solved", "flaneur:withheld": true, "resolver_comments": "It shows a garden" });
+    admin.tell(Method::PATCH, &path, &hidden).await.ok();
+    let body = text(&come(3).await, "/text");
+    for part in ["Others do not see it any more.", "found to be right", "It shows a garden", "jugé fondé"] {
+        assert!(body.contains(part), "{part}: {body}");
+    }
+    nobody.post("/api/auth/mail/refuse", &json!({ "key": key })).await.ok();
+    assert_eq!(nobody.post("/api/auth/mail/confirm", &json!({ "key": key })).await.status, 404);
+    let again = json!({ "status": "closed_ignored", "flaneur:withheld": false });
+    admin.tell(Method::PATCH, &path, &again).await.ok();
+    let rita = json!(["rita@example.org"]);
+    let told = async || (inbox.mails().iter().filter(|mail| mail["to"] == rita).count() >= 3).then_some(());
+    until("who reported is told again", SHORT, told).await;
+    assert_eq!(to_alice().len(), 3);
+    for secret in ["alice@example.org", &key] {
+        assert!(!server.log().join("\n").contains(secret), "the log holds {secret}");
+    }
+}
+
+/// Whoever has an account cannot have any number of mails sent to people.
+#[tokio::test]
+async fn few_addresses_are_asked_a_day() {
+    let inbox = Inbox::start();
+    let server = server(&inbox);
+    let (alice, carol) = (server.account("alice"), server.account("carol"));
+    let give = async |who: &Client, address: &str| {
+        who.tell(Method::PUT, "/api/users/me/mail", &json!({ "address": address })).await.status
+    };
+    for wrong in ["", "alice", "alice@", "a@example.org\r\nBcc: b@example.org", "a b@example.org"] {
+        assert_eq!(give(&alice, wrong).await, 400, "{wrong}");
+    }
+    for n in 0..5 {
+        assert_eq!(give(&alice, &format!("victim{n}@example.org")).await, 200);
+    }
+    assert_eq!(give(&alice, "victim5@example.org").await, 429);
+    // Nor do several together have one person written to more often.
+    for _ in 0..4 {
+        assert_eq!(give(&carol, "Victim0@example.org").await, 200);
+    }
+    assert_eq!(give(&carol, "victim0@example.org").await, 429);
+    let silent = ServerOptions::default().start();
+    let bob = silent.account("bob");
+    let refused = bob.tell(Method::PUT, "/api/users/me/mail", &json!({ "address": "bob@example.org" })).await;
+    assert_eq!(refused.status, 409);
+    assert_eq!(bob.json("/api/users/me/mail").await["offered"], false);
+}
+
+#[tokio::test]
+async fn an_address_is_given_and_confirmed_in_a_browser() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mails");
+    std::fs::write(&file, "").unwrap();
+    let inbox = Inbox::into_file(&file);
+    // Pages that are not where it says it is may not write by their cookies.
+    let server = options(&inbox).public().start();
+    let account = server.commands().token("grace");
+    let given = [("FLANEUR_ACCOUNT", account), ("FLANEUR_MAILS", file.display().to_string())];
+    run_in_browser(&server, "tests/mail.test.mjs", &given).await;
 }

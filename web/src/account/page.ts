@@ -12,6 +12,7 @@ import { fill, h } from '../lib/dom';
 import { t } from '../locales';
 import { eraseSection, goodbye } from './erase';
 import { LoginsSection } from './logins';
+import { MailSection } from './mail';
 import { PicturesSection } from './pictures';
 import { takeoutSection } from './takeout';
 import { TermsSection } from './terms';
@@ -94,10 +95,11 @@ class AccountView {
     }
     const logins = new LoginsSection(signal);
     const tokens = new TokensSection(signal, account, () => logins.count);
+    const mail = new MailSection(signal);
     const pictures = new PicturesSection(signal, account);
     const transfers = new TransfersSection(signal);
     const webhooks = new WebhooksSection(signal);
-    const sections = [logins, tokens, pictures, transfers, webhooks, ...(this.hasTerms ? [new TermsSection(signal)] : [])];
+    const sections = [logins, mail, tokens, pictures, transfers, webhooks, ...(this.hasTerms ? [new TermsSection(signal)] : [])];
     const erase = eraseSection(account, () => {
       this.isErased = true;
       session.forget();

@@ -11,6 +11,7 @@ describe('routes', () => {
     ['/upload/', 'upload'],
     ['/sign-in', 'sign-in'],
     ['/invite', 'invite'],
+    ['/mail', 'mail'],
     ['/claim', 'claim'],
     ['/account', 'account'],
     ['/account/', 'account'],

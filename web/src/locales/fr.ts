@@ -35,6 +35,7 @@ export const fr: Messages = {
   'title.upload': 'Envoyer des photos',
   'title.signIn': 'Connexion',
   'title.invite': 'Invitation',
+  'title.mail': 'Courriels sur vos photos',
   'title.claim': 'Autoriser un appareil',
   'title.account': 'Votre compte',
   'title.reports': 'Signalements',
@@ -516,6 +517,15 @@ export const fr: Messages = {
   'invite.wrong':
     'Cette invitation n’est pas valable. Elle a peut-être servi ou expiré : demandez-en une nouvelle.',
 
+  'mail.text': 'Quelqu’un qui a un compte ici souhaite recevoir des courriels à votre adresse quand ses photos sont signalées.',
+  'mail.confirm': 'Écrivez-moi',
+  'mail.refuse': 'Ne m’écrivez pas',
+  'mail.confirmed': 'Merci. Vous recevrez ces courriels à {address}.',
+  'mail.refused': 'Plus rien ne vous sera envoyé.',
+  'mail.wrong':
+    'Ce lien ne vaut plus : il n’a pas été ouvert dans les sept jours, ou l’adresse a changé ou a été retirée depuis. Vous pouvez en demander un autre sur la page de votre compte.',
+  'mail.missing': 'Cette adresse est incomplète. Ouvrez le lien entier qui figure dans le courriel.',
+  'mail.account': 'Aller à mon compte',
   'claim.title': 'Autoriser ce programme à agir pour vous ?',
   'claim.text':
     'Un programme demande à agir au nom de {name}. Ne l’autorisez que si vous venez de le lancer vous-même.',

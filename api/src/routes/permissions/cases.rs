@@ -236,6 +236,9 @@ pub(super) const CASES: &[Case] = &[
     any("POST", "/users/me/tokens", Body::Json("{}")),
     any("GET", "/users/me/logins", Body::None),
     any("POST", "/users/me/logins", Body::Json(r#"{"provider":"osm"}"#)),
+    any("GET", "/users/me/mail", Body::None),
+    any("PUT", "/users/me/mail", Body::Json(r#"{"address":"somebody@example.org"}"#)),
+    any("DELETE", "/users/me/mail", Body::None),
     any("POST", "/users/me/accept_tos", Body::None),
     any("POST", "/users/me/tos_read", Body::None),
     any("GET", "/users/me/terms", Body::None),
@@ -260,4 +263,6 @@ pub(super) const CASES: &[Case] = &[
     open("POST", "/auth/session", Body::Json(r#"{"token":"{jwt}"}"#)),
     open("DELETE", "/auth/session", Body::None),
     open("POST", "/auth/invites/redeem", Body::Json(r#"{"code":"nothing"}"#)),
+    open("POST", "/auth/mail/confirm", Body::Json(r#"{"key":"nothing"}"#)),
+    open("POST", "/auth/mail/refuse", Body::Json(r#"{"key":"nothing"}"#)),
 ];

@@ -19,14 +19,12 @@ use crate::{
     error::ErrorBody,
     extract,
     identity::secret_hash,
-    post::{case_key, case_key_of, case_page},
+    post::{LONGEST_ADDRESS, case_key, case_key_of, case_page, is_address},
     routes::{collections::find_sequence, pictures::find_item},
 };
 
 /// Longest text of a comment, characters.
 pub const LONGEST_COMMENT: usize = 4000;
-/// Longest e-mail address, characters (RFC 5321).
-const LONGEST_EMAIL: usize = 254;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
@@ -86,11 +84,8 @@ pub fn issue(name: Option<&str>) -> ApiResult<Issue> {
 
 /// An e-mail address, as far as can be told from its looks.
 pub fn email(body: &Map<String, Value>) -> ApiResult<Option<String>> {
-    let Some(text) = text(body, "reporter_email", LONGEST_EMAIL)? else { return Ok(None) };
-    let looks_right = text
-        .rsplit_once('@')
-        .is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !host.starts_with('.'));
-    if !looks_right || text.chars().any(|letter| letter.is_whitespace() || letter.is_control()) {
+    let Some(text) = text(body, "reporter_email", LONGEST_ADDRESS)? else { return Ok(None) };
+    if !is_address(text) {
         return Err(refuse(&["reporter_email"], "Input should be an e-mail address, or left out"));
     }
     Ok(Some(text.to_owned()))

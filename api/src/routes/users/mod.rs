@@ -9,6 +9,7 @@ use crate::{Api, ApiError, ApiResult, Link, PublicUrl};
 mod collection;
 mod erase;
 mod list;
+pub(crate) mod mail;
 mod me;
 mod one;
 mod search;
@@ -22,6 +23,7 @@ pub fn router() -> OpenApiRouter<Api> {
         .merge(list::router())
         .merge(search::router())
         .merge(me::router())
+        .merge(mail::router())
         .merge(terms::router())
         .merge(one::router())
         .merge(erase::router())

@@ -149,6 +149,22 @@ pub const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "mail_addresses",
+        key: &["account_id"],
+        only: None,
+        counter: None,
+        columns: &[
+            uuid("account_id"),
+            text("address"),
+            uuid("request"),
+            bytes("key_sha256"),
+            integer("asked_at"),
+            integer("confirmed_at").or_null(),
+            integer("due_at").or_null(),
+            integer("attempts"),
+        ],
+    },
+    Table {
         name: "page_revisions",
         key: &["name", "language", "revision"],
         only: None,

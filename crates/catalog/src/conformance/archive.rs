@@ -254,6 +254,7 @@ async fn fill(scene: &Scene, seed: u64) -> Vec<Street> {
         super::edits::tag_something(scene, &account, again).await;
         super::reports::report_something(scene, again).await;
         super::webhooks::tell_something(scene, &account).await;
+        super::addresses::give_something(scene, account.id).await;
         let lease = scene.lease_any(JobKind::Process).await.unwrap();
         if random.random_bool(0.5) {
             let failure = crate::model::Failure::Park { reason: text(&mut random) };

@@ -12,6 +12,7 @@
 #![expect(clippy::unwrap_used, reason = "a rule that is broken panics: this is test code")]
 
 mod accounts;
+mod addresses;
 mod archive;
 mod area_changes;
 mod area_gate;
@@ -98,6 +99,13 @@ macro_rules! for_each_rule {
                 an_invite_uses_the_account_of_its_name
                 sessions_end
                 a_secret_is_the_same_for_all
+            }
+            addresses {
+                an_address_is_confirmed_by_its_key
+                an_old_link_confirms_nothing
+                an_address_is_refused_by_its_key
+                an_address_is_asked_by_one_at_a_time
+                addresses_are_forgotten
             }
             logins {
                 who_arrives_again_has_the_same_account
@@ -357,6 +365,9 @@ macro_rules! for_each_rule {
                 nobody_is_told_what_they_did
                 a_report_is_told_by_one_at_a_time
                 mails_to_an_address_are_counted
+                owners_are_told_what_becomes_of_theirs
+                owners_are_not_told_what_they_did
+                owners_are_written_to_where_they_confirmed
             }
             webhooks {
                 a_webhook_is_made_and_removed

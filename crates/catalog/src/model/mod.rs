@@ -59,7 +59,7 @@ pub use ids::{
 pub use inspection::{OverdueJob, PictureFiles, Schema, Stalled};
 pub use job::{DeadJob, Failure, JobCounts, JobKind, Lease, QueueLine};
 pub use login::{Arrival, Link, Login, Person};
-pub use notice::{NoticeOutcome, ReportNotice};
+pub use notice::{AddressNotice, MailAddress, NewMailAddress, NoticeOutcome, Recipient, ReportNotice};
 pub use page::{PageName, PageSummary, PageText, TermsAnswer, TermsState};
 pub use period::{Period, UnreadablePeriod};
 pub use picture::{

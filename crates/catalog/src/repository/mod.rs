@@ -7,6 +7,7 @@
 //! To add a method: write it here with its rules in the doc comment, prove the rules in `conformance`, implement it.
 
 mod accounts;
+mod addresses;
 mod archive;
 mod areas;
 mod changes;
@@ -33,6 +34,7 @@ mod uploads;
 mod webhooks;
 
 pub use accounts::Accounts;
+pub use addresses::Addresses;
 pub use archive::{Archive, Beginning, Import, Snapshot};
 pub use areas::Areas;
 pub use changes::Changes;
@@ -61,6 +63,7 @@ pub use webhooks::Webhooks;
 /// The whole catalog.
 pub trait Catalog:
     Accounts
+    + Addresses
     + Logins
     + Notices
     + Pages
@@ -90,6 +93,7 @@ pub trait Catalog:
 
 impl<T> Catalog for T where
     T: Accounts
+        + Addresses
         + Logins
         + Notices
         + Pages

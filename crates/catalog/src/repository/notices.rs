@@ -15,6 +15,6 @@ pub trait Notices: Send + Sync {
     async fn take_notice(&self, until: Timestamp, now: Timestamp) -> Result<Option<ReportNotice>>;
     /// Notes what came of it. False if somebody else took it since.
     async fn note_notice(&self, notice: &ReportNotice, outcome: NoticeOutcome, now: Timestamp) -> Result<bool>;
-    /// How many were mailed to the reporter of this address since then.
+    /// How many were mailed to this address since then: to a reporter's, or to an account's.
     async fn mailed_to(&self, email: &str, since: Timestamp) -> Result<i64>;
 }

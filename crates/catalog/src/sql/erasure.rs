@@ -31,6 +31,7 @@ async fn forget_credentials(connection: &mut Connection, id: AccountId) -> Resul
         "DELETE FROM tokens WHERE account_id = $1",
         "DELETE FROM sessions WHERE account_id = $1",
         "DELETE FROM logins WHERE account_id = $1",
+        "DELETE FROM mail_addresses WHERE account_id = $1",
         "DELETE FROM areas WHERE account_id = $1",
         "DELETE FROM area_sweeps WHERE owner = $1",
     ] {

@@ -6,6 +6,7 @@
 //! documents through `Json`.
 
 mod accounts;
+mod addresses;
 mod annotations;
 pub mod archive;
 mod areas;

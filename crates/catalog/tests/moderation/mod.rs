@@ -2,10 +2,10 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "this is test code")]
 
 use flaneur_catalog::{
-    Notices as _, Pictures as _, Reports as _,
+    Addresses as _, Notices as _, Pictures as _, Reports as _,
     model::{
-        Comparison, Decision, Filter, Issue, JobId, NewReport, NoticeOutcome, PictureId, ReportId, ReportProperty,
-        ReportQuery, ReportReceipt, ReportRole, ReportStatus, Reported, Value, WithholdRule,
+        Comparison, Decision, Filter, Issue, JobId, NewMailAddress, NewReport, NoticeOutcome, PictureId, ReportId,
+        ReportProperty, ReportQuery, ReportReceipt, ReportRole, ReportStatus, Reported, Value, WithholdRule,
     },
     sqlite::SqliteCatalog,
 };
@@ -63,4 +63,26 @@ pub async fn reports(catalog: &SqliteCatalog, now: Timestamp, job: &(dyn Fn() ->
     let notice = catalog.take_notice(now + SignedDuration::from_mins(2), now).await.unwrap().unwrap();
     assert!(catalog.note_notice(&notice, NoticeOutcome::Mailed, now).await.unwrap());
     assert_eq!(catalog.mailed_to("nobody@example.org", now).await.unwrap(), 0);
+}
+
+/// Gives addresses, asks there, and hears yes, no and nothing.
+pub async fn addresses(catalog: &SqliteCatalog, now: Timestamp) {
+    let account = city::ADA;
+    for (number, wanted) in [(600, true), (601, false)] {
+        let key_sha256 = vec![u8::try_from(number % 256).unwrap()];
+        let address = format!("ada{number}@example.org");
+        let request = Uuid::from_u128(number);
+        let new = NewMailAddress { account, address, request, key_sha256: key_sha256.clone(), at: now };
+        assert!(catalog.give_mail_address(new).await.unwrap());
+        let notice = catalog.take_address_notice(now + SignedDuration::from_mins(2), now).await.unwrap().unwrap();
+        assert!(catalog.note_address_notice(&notice, NoticeOutcome::Mailed).await.unwrap());
+        let answered = if wanted {
+            catalog.confirm_mail_address(&key_sha256, now, now).await
+        } else {
+            catalog.refuse_mail_address(&key_sha256).await
+        };
+        assert_eq!(answered.unwrap().unwrap().request, request);
+        catalog.forget_unconfirmed_addresses(now).await.unwrap();
+    }
+    assert!(!catalog.drop_mail_address(account).await.unwrap());
 }

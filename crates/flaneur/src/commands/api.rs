@@ -34,6 +34,7 @@ pub async fn run(args: ApiArgs) -> Result<()> {
     )?;
     let logins = args.logins.providers()?;
     let post = args.mail.post(args.front.public_url.as_deref())?;
+    let settings = flaneur_api::Settings { mails: post.is_some(), ..settings };
     let addressing = front::addressing(&args.front)?;
     let process = Process::begin("api", &args.log, &args.operator, args.front.drain_delay).await?;
     let listener = front::listen(args.front.listen, "--listen").await?;

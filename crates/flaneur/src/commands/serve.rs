@@ -41,6 +41,7 @@ pub async fn run(args: Settings) -> Result<()> {
     )?;
     let logins = args.logins.providers()?;
     let post = args.mail.post(args.front.public_url.as_deref())?;
+    let settings = flaneur_api::Settings { mails: post.is_some(), ..settings };
     args.sealing.chosen()?;
     let addressing = front::addressing(&args.front)?;
     let process = Process::begin("serve", &args.log, &args.operator, args.front.drain_delay).await?;

@@ -31,7 +31,7 @@ const WHOLE_DOCUMENT: &str = "index.html";
 const EMBEDDED_DOCUMENT: &str = "embed.html";
 
 /// Paths of the site's pages; all are answered with the one HTML document, which looks at the path itself.
-const PAGES: [&str; 17] = [
+const PAGES: [&str; 18] = [
     "/",
     "/upload",
     "/sign-in",
@@ -39,6 +39,7 @@ const PAGES: [&str; 17] = [
     "/account/excluded-areas",
     "/excluded-areas",
     "/invite",
+    "/mail",
     "/claim",
     "/data",
     "/statistics",
