@@ -26,6 +26,7 @@ pub mod metrics;
 mod openapi;
 mod pace;
 mod post;
+mod quota;
 mod respond;
 mod rights;
 pub mod routes;
@@ -49,6 +50,7 @@ pub use identity::{Gate, Identity};
 pub use links::{Link, PublicUrl};
 pub use pace::{Doing, Pace, Whom};
 pub use post::{MailError, MailServer, Post, mailbox, run_post};
+pub use quota::Usages;
 pub use routes::stats::Counted;
 pub use routes::{panicked, upload_sets::finish_uploads};
 pub use settings::{Defaults, License, Settings};
@@ -80,6 +82,8 @@ pub struct Api {
     pub pace: Arc<Pace>,
     /// What was last counted of the instance.
     pub counted: Arc<Counted>,
+    /// What accounts have, as it was counted lately.
+    pub usages: Arc<Usages>,
     /// Bounds how many archives of accounts are made at once.
     pub takeouts: Arc<Takeouts>,
     /// Cuts tiles and views out of panoramas, and keeps what was just asked for.

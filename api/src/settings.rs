@@ -54,6 +54,10 @@ pub struct Settings {
     pub mails: bool,
     /// Whether reports of who is not signed in count for that.
     pub anonymous_reports_withhold: bool,
+    /// Most pictures that an account may have, where nothing else was said of it; 0: as many as it likes.
+    pub most_pictures: i64,
+    /// Most bytes of the files that they came in; 0: as many as it likes.
+    pub most_bytes: i64,
     /// Most uploads (tus) that an account may have begun and not ended.
     pub max_open_uploads: i64,
     /// Seconds after which an upload of which nothing came expires.
@@ -168,6 +172,8 @@ impl Default for Settings {
             max_logins_per_minute: 30,
             sign_up: true,
             enforce_terms: false,
+            most_pictures: 0,
+            most_bytes: 0,
             max_open_uploads: 200,
             upload_lifetime: 24 * 3600,
             background_style: None,

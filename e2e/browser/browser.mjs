@@ -28,7 +28,7 @@ export const given = {
   streets: optional('FLANEUR_STREETS'),
   /** Pictures in which something is to be blurred, by what is done with them: `{ mouse: id, … }`. */
   blur: optional('FLANEUR_BLUR'),
-  /** A token of an account that is erased. */
+  /** A token of another account: one that is erased, or that has nothing. */
   somebody: process.env.FLANEUR_SOMEBODY,
   /**
    * Where people sign in, and a server that takes no newcomers: `{ oidc, osm, closed }`, each an address. Or where there is

@@ -118,6 +118,7 @@ async fn open(
         logins,
         pace: Arc::default(),
         counted: Arc::default(),
+        usages: Arc::default(),
         takeouts: Arc::default(),
         followers: Arc::new(tokio::sync::Semaphore::new(MAX_FOLLOWERS)),
         uploads: Arc::new(tokio::sync::Semaphore::new(MAX_UPLOADS)),

@@ -24,7 +24,7 @@ use crate::{
     Api, ApiError,
     error::chain,
     lease::{HOLD, keep},
-    rights,
+    quota, rights,
     routes::{
         collections::plain_set,
         upload_sets::{Arrival, Arrived, spot, store_file, turn},
@@ -254,6 +254,11 @@ impl Courier<'_> {
         let api = self.api;
         // Before anything lies here.
         let form = picture.form(position).map_err(|error| Trouble::Lasting(error.message().to_owned()))?;
+        match quota::admit(api, self.account, 0).await {
+            Ok(()) => {}
+            Err(error) if error.status().is_client_error() => return Ok(Err(sentence(&error))),
+            Err(error) => return Err(error.into()),
+        }
         let _turn = turn(api).await?;
         let at = spot(api, picture.id).await?;
         let broken: Arc<std::sync::Mutex<Option<Trouble>>> = Arc::default();
@@ -273,6 +278,7 @@ impl Courier<'_> {
                 return Err(broken.unwrap_or_else(|| error.into()));
             }
         };
+        let size = file.received.size;
         let place = ChosenPlace { sequence: self.transfer.options.sequence, position: form.position };
         let judged = Arrived {
             rights: picture.rights(license, &self.account.name),
@@ -282,7 +288,10 @@ impl Courier<'_> {
         .judge(Arrival { form, file })
         .await;
         match judged {
-            Ok(_) => Ok(Ok(())),
+            Ok(_) => {
+                quota::add(api, self.account.id, i64::try_from(size).unwrap_or(i64::MAX));
+                Ok(Ok(()))
+            }
             Err(error) if error.status().is_client_error() => Ok(Err(sentence(&error))),
             Err(error) => Err(error.into()),
         }

@@ -27,6 +27,6 @@ pub use error::{CatalogError, Result};
 pub use location::{DatabaseUrl, UnreadableUrl, open, pending_migrations};
 pub use repository::{
     Accounts, Addresses, Archive, Areas, Beginning, COVERED_ZOOM, Catalog, Changes, Counting, Coverage, Dataset, Edits,
-    Erasure, Import, Inspection, Jobs, Logins, Notices, Pages, Pictures, Redactions, Reports, Sequences, Settings,
-    Snapshot, Takeout, Transfers, Upkeep, UploadSets, Uploads, Webhooks,
+    Erasure, Import, Inspection, Jobs, Logins, Notices, Pages, Pictures, Quotas, Redactions, Reports, Sequences,
+    Settings, Snapshot, Takeout, Transfers, Upkeep, UploadSets, Uploads, Webhooks,
 };

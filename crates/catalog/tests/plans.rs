@@ -13,7 +13,8 @@ use std::collections::BTreeSet;
 use flaneur_access::Viewer;
 use flaneur_catalog::{
     Accounts as _, Areas as _, Counting as _, Coverage as _, Dataset as _, Edits as _, Jobs as _, Pictures as _,
-    Sequences as _, Takeout as _, Transfers as _, Upkeep as _, UploadSets as _, Uploads as _, Webhooks as _,
+    Quotas as _, Sequences as _, Takeout as _, Transfers as _, Upkeep as _, UploadSets as _, Uploads as _,
+    Webhooks as _,
     model::{
         AnnotationId, Area, AreaId, AreaLimits, AreaReceipt, AreaRevision, AreaShape, Comparison, DatasetPart,
         DispatchPart, DispatchPlan, EditId, EditReceipt, ExcludedArea, Failure, Filter, HeadingState, HistoryOf, JobId,
@@ -185,6 +186,8 @@ async fn reads(catalog: &SqliteCatalog) {
     catalog.transfers(city::ADA, true, 10).await.unwrap();
     catalog.webhooks(city::ADA).await.unwrap();
     catalog.take_webhook(1, Uuid::nil(), now(), now()).await.unwrap();
+    catalog.usage(city::ADA).await.unwrap();
+    catalog.quota(city::ADA).await.unwrap();
     catalog.upload_sets_since(city::ADA, now()).await.unwrap();
     catalog.files(city::SET, 10, 10).await.unwrap();
     catalog.shots(city::SET).await.unwrap();

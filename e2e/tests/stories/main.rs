@@ -40,6 +40,7 @@ mod pixels;
 mod postgres;
 mod previews;
 mod privacy;
+mod quotas;
 mod reading;
 mod replays;
 mod reports;

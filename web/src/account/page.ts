@@ -16,6 +16,7 @@ import { MailSection } from './mail';
 import { PicturesSection } from './pictures';
 import { takeoutSection } from './takeout';
 import { TermsSection } from './terms';
+import { UsageSection } from './usage';
 import { TokensSection } from './tokens';
 import { TransfersSection } from './transfers';
 import { WebhooksSection } from './webhooks';
@@ -96,10 +97,11 @@ class AccountView {
     const logins = new LoginsSection(signal);
     const tokens = new TokensSection(signal, account, () => logins.count);
     const mail = new MailSection(signal);
+    const usage = new UsageSection(signal);
     const pictures = new PicturesSection(signal, account);
     const transfers = new TransfersSection(signal);
     const webhooks = new WebhooksSection(signal);
-    const sections = [logins, mail, tokens, pictures, transfers, webhooks, ...(this.hasTerms ? [new TermsSection(signal)] : [])];
+    const sections = [logins, mail, tokens, usage, pictures, transfers, webhooks, ...(this.hasTerms ? [new TermsSection(signal)] : [])];
     const erase = eraseSection(account, () => {
       this.isErased = true;
       session.forget();

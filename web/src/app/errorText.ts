@@ -8,6 +8,7 @@ function line(detail: string | null): string {
 /** What went wrong, as a sentence for the reader. */
 export function errorText(error: unknown): string {
   if (!(error instanceof ApiError)) return t('error.unexpected');
+  if (error.reason === 'quota') return t('error.quota');
   if (error.kind !== 'refused') return t(`error.${error.kind}`);
   const detail = line(error.detail);
   return detail === '' ? t('error.refusedBare') : t('error.refused', { detail });

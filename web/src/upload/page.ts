@@ -8,6 +8,7 @@ import { session } from '../app/session';
 import { type Child, fill, h } from '../lib/dom';
 import { around, t } from '../locales';
 import { askForTerms, changedNotice } from '../pages/terms';
+import { roomNotice } from '../account/usage';
 import { creditDefaults } from './credit';
 import { UploadForm } from './form';
 
@@ -66,13 +67,14 @@ export async function openUpload(): Promise<Page> {
       fill(content, askForTerms(t('terms.ask'), () => void goOn()));
       return;
     }
-    form = new UploadForm(await creditDefaults(), () => {
+    const [credit, room] = await Promise.all([creditDefaults(), roomNotice()]);
+    form = new UploadForm(credit, () => {
       form?.destroy();
       // It takes no more files while the next one is made.
       fill(content);
       void show();
     });
-    fill(content, terms?.accepted === true && !terms.changeRead ? changedNotice() : null, form.element);
+    fill(content, terms?.accepted === true && !terms.changeRead ? changedNotice() : null, room, form.element);
   };
   await show();
   const licences = await configuration().then(

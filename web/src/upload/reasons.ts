@@ -3,7 +3,7 @@ import { list, object } from '../api/json';
 import { type MessageKey, t } from '../locales';
 import { conflictOf, refusedFor } from './conflicts';
 
-const KNOWN = ['invalid_file', 'invalid_metadata', 'in_excluded_area'] as const;
+const KNOWN = ['invalid_file', 'invalid_metadata', 'in_excluded_area', 'quota'] as const;
 
 /** A sentence of the server's without line breaks. */
 export function oneLine(message: string | null): string {

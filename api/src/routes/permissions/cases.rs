@@ -236,6 +236,7 @@ pub(super) const CASES: &[Case] = &[
     any("POST", "/users/me/tokens", Body::Json("{}")),
     any("GET", "/users/me/logins", Body::None),
     any("POST", "/users/me/logins", Body::Json(r#"{"provider":"osm"}"#)),
+    any("GET", "/users/me/usage", Body::None),
     any("GET", "/users/me/mail", Body::None),
     any("PUT", "/users/me/mail", Body::Json(r#"{"address":"somebody@example.org"}"#)),
     any("DELETE", "/users/me/mail", Body::None),

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     Api, ApiError, ApiResult, Identity, PublicUrl,
     extract::refuse_nul,
-    rights,
+    quota, rights,
     routes::edits::TagEdit,
     uploader::{agreed, uploader},
 };
@@ -108,6 +108,7 @@ pub async fn create(
     let user_agent = user_agent(&headers);
     let created_at = api.world.now();
     admit(&api, &account).await?;
+    quota::admit(&api, &account, 0).await?;
     let set = api
         .catalog
         .create_upload_set(NewUploadSet {

@@ -28,7 +28,7 @@ use super::{
 use crate::{
     Api, ApiError, ApiResult, Doing, Identity, PublicUrl, Whom,
     extract::Path,
-    metrics,
+    metrics, quota,
     uploader::{missing, own_upload_set},
 };
 
@@ -54,7 +54,7 @@ const QUEUE: Duration = Duration::from_secs(30);
         (status = 409, description = "It has been sent before", body = crate::error::ErrorBody),
         (status = 413, description = "It is too large", body = crate::error::ErrorBody),
         (status = 415, description = "Not a form", body = crate::error::ErrorBody),
-        (status = 422, description = "The set has as many files as it may have", body = crate::error::ErrorBody),
+        (status = 422, description = "The set, or its account, has as much as it may have", body = crate::error::ErrorBody),
         (status = 429, description = "Too many files in a minute", body = crate::error::ErrorBody),
         (status = 503, description = "Too many files at once; try again in a moment", body = crate::error::ErrorBody),
     )
@@ -96,11 +96,14 @@ pub async fn take_form(
     request: Request,
 ) -> ApiResult<FileRecord> {
     let multipart = form_of(request).await?;
-    admit(api, set, account)?;
+    admit(api, set, account, 0).await?;
     let _turn = turn(api).await?;
     let (picture, at, arrival) = take_in(api, multipart, PictureId(api.world.id())).await?;
     let place = sequence.map(|sequence| ChosenPlace { sequence, position: arrival.form.position });
-    Arrived::sent(api, set, account, picture, at, place).judge(arrival).await
+    let size = arrival.file.received.size;
+    let record = Arrived::sent(api, set, account, picture, at, place).judge(arrival).await?;
+    quota::add(api, account.id, i64::try_from(size).unwrap_or(i64::MAX));
+    Ok(record)
 }
 
 /// The form of a request that has a picture in it.
@@ -118,8 +121,8 @@ async fn form_of(request: Request) -> ApiResult<Multipart> {
         .map_err(|_| ApiError::bad_request("The form could not be read: its Content-Type names no boundary"))
 }
 
-/// Refuses a file that would be one too many, whatever it is.
-pub fn admit(api: &Api, set: &UploadSet, account: &Account) -> ApiResult<()> {
+/// Refuses a file that would be one too many, whatever it is; and one of so many bytes (0: it is not known yet) that does not fit.
+pub async fn admit(api: &Api, set: &UploadSet, account: &Account, coming: i64) -> ApiResult<()> {
     let most = api.settings.max_files_per_set;
     if set.received >= most {
         return Err(ApiError::new(
@@ -128,7 +131,8 @@ pub fn admit(api: &Api, set: &UploadSet, account: &Account) -> ApiResult<()> {
         )
         .for_reason("too_many"));
     }
-    api.pace.count(Whom::Account(account.id), Doing::Files, api.settings.max_files_per_minute, api.world.now())
+    api.pace.count(Whom::Account(account.id), Doing::Files, api.settings.max_files_per_minute, api.world.now())?;
+    quota::admit(api, account, coming).await
 }
 
 /// Waits for a place among those that send, and keeps it until dropped.

@@ -16,6 +16,7 @@ mod search;
 mod table;
 mod takeout;
 mod terms;
+mod usage;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
@@ -24,6 +25,7 @@ pub fn router() -> OpenApiRouter<Api> {
         .merge(search::router())
         .merge(me::router())
         .merge(mail::router())
+        .merge(usage::router())
         .merge(terms::router())
         .merge(one::router())
         .merge(erase::router())

@@ -83,6 +83,8 @@ pub const TABLES: &[Table] = &[
             integer("erased_at").or_null(),
             text("license").or_null(),
             text("attribution").or_null(),
+            integer("most_pictures").or_null(),
+            integer("most_bytes").or_null(),
         ],
     },
     Table {

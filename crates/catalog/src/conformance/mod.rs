@@ -40,6 +40,7 @@ mod logins;
 mod notices;
 mod pages;
 mod processing;
+mod quotas;
 mod redactions;
 mod reports;
 mod scene;
@@ -243,6 +244,10 @@ macro_rules! for_each_rule {
                 only_waiting_pictures_keep_their_originals
                 a_lost_lease_publishes_nothing
                 a_lease_is_for_its_own_subject
+            }
+            quotas {
+                what_an_account_has_is_counted
+                an_account_has_the_quota_that_was_said
             }
             redactions {
                 drawn_regions_are_noted_with_a_job

@@ -24,7 +24,7 @@ fn new(scene: &Scene, account: &Account, upload_set: UploadSetId, length: i64) -
     }
 }
 
-async fn begin(scene: &Scene, account: &Account, set: UploadSetId, length: i64) -> UploadId {
+pub(super) async fn begin(scene: &Scene, account: &Account, set: UploadSetId, length: i64) -> UploadId {
     let new = new(scene, account, set, length);
     let id = new.id;
     assert_eq!(scene.catalog.begin_upload(new, 100).await.unwrap(), UploadReceipt::Begun);

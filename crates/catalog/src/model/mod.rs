@@ -19,6 +19,7 @@ mod notice;
 mod page;
 pub mod period;
 mod picture;
+mod quota;
 mod redaction;
 mod region;
 mod report;
@@ -66,6 +67,7 @@ pub use picture::{
     BoxClass, Camera, Detection, Edited, Item, ItemLinks, Neighbour, Objects, Orientation, Picture, PictureStatus,
     Projection, Publication, Revisions, Shape, TileMatrix,
 };
+pub use quota::{Quota, Usage};
 pub use redaction::{
     Outline, Patch, Redaction, RedactionOrigin, RedactionReceipt, RedactionState, RegionClass, Republication, Undo,
     UndoReceipt, UndoState,

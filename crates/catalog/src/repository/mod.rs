@@ -21,6 +21,7 @@ mod logins;
 mod notices;
 mod pages;
 mod pictures;
+mod quotas;
 mod redactions;
 mod reports;
 mod sequences;
@@ -48,6 +49,7 @@ pub use logins::Logins;
 pub use notices::Notices;
 pub use pages::Pages;
 pub use pictures::Pictures;
+pub use quotas::Quotas;
 pub use redactions::Redactions;
 pub use reports::Reports;
 pub use sequences::Sequences;
@@ -71,6 +73,7 @@ pub trait Catalog:
     + UploadSets
     + Uploads
     + Pictures
+    + Quotas
     + Redactions
     + Reports
     + Sequences
@@ -101,6 +104,7 @@ impl<T> Catalog for T where
         + UploadSets
         + Uploads
         + Pictures
+        + Quotas
         + Redactions
         + Reports
         + Sequences

@@ -30,6 +30,7 @@ mod notices;
 mod pages;
 mod picture_rows;
 mod pictures;
+mod quotas;
 mod redactions;
 mod related;
 mod reports;

@@ -63,6 +63,7 @@ pub fn run(parsed: Parsed) -> Result<ExitCode> {
         },
         Command::Account(args) => match args.command {
             AccountCommand::List(args) => runtime.block_on(account::list(args)).map(done),
+            AccountCommand::Quota(args) => runtime.block_on(account::quota(args)).map(done),
             AccountCommand::Erase(args) => runtime.block_on(account::erase(args)).map(done),
         },
         Command::Invite(args) => runtime.block_on(invite::run(args)).map(done),

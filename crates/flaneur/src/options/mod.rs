@@ -14,7 +14,7 @@ mod snapshot;
 use clap::{Args, Parser, Subcommand};
 use flaneur_catalog::model::JobId;
 
-pub use accounts::{AccountArgs, AccountCommand, EraseAccount, ListAccounts};
+pub use accounts::{AccountArgs, AccountCommand, AccountQuota, EraseAccount, ListAccounts};
 pub use export::ExportArgs;
 pub use fetch::FetchArgs;
 pub use logins::Logins;

@@ -233,6 +233,13 @@ pub struct UploadLimit {
     /// Largest HEIC, PNG or WebP file accepted, MiB; two are read into memory at once
     #[arg(long, value_name = "MIB", env = "FLANEUR_MAX_CONVERTED_SIZE", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=500))]
     pub max_converted_size: u64,
+    /// Most pictures that an account may have, unless `flaneur account quota` says otherwise of it; 0: as many as it likes. Those who
+    /// run the instance may have any number
+    #[arg(long, value_name = "NUMBER", env = "FLANEUR_ACCOUNT_PICTURES", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=1_000_000_000))]
+    pub account_pictures: u64,
+    /// The same in gigabytes of the files that they came in
+    #[arg(long, value_name = "GIGABYTES", env = "FLANEUR_ACCOUNT_GIGABYTES", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=1_000_000))]
+    pub account_gigabytes: u64,
 }
 
 /// What is worked on.

@@ -36,6 +36,7 @@ pub async fn api(
         logins: logins.into(),
         pace: Arc::default(),
         counted: Arc::default(),
+        usages: Arc::default(),
         takeouts: Arc::default(),
         followers: Arc::new(Semaphore::new(flaneur_api::MAX_FOLLOWERS)),
         uploads: Arc::new(Semaphore::new(flaneur_api::MAX_UPLOADS)),
@@ -78,6 +79,8 @@ pub fn settings(
         max_file_size: upload.max_file_size << 20,
         max_converted_size: upload.max_converted_size << 20,
         max_pixels: work.max_pixels * 1_000_000,
+        most_pictures: upload.account_pictures.try_into().unwrap_or(i64::MAX),
+        most_bytes: gigabytes(upload.account_gigabytes),
         background_style: instance.background_style.clone(),
         geocoder: instance.geocoder.clone(),
         cdn_url: cdn.checked()?,
@@ -92,6 +95,11 @@ pub fn settings(
             .transpose()?,
         ..flaneur_api::Settings::default()
     })
+}
+
+/// Bytes of so many gigabytes.
+pub fn gigabytes(number: u64) -> i64 {
+    number.saturating_mul(1_000_000_000).try_into().unwrap_or(i64::MAX)
 }
 
 /// Licences that may be chosen, each of which is on the list of SPDX.

@@ -11,7 +11,7 @@ use super::{finish, headers, metadata, spool};
 use crate::{
     Api, ApiError, ApiResult, Identity, PublicUrl,
     extract::Path,
-    metrics,
+    metrics, quota,
     routes::upload_sets::{intake::too_large, receive::admit},
     uploader::{missing, own_upload_set},
 };
@@ -36,6 +36,7 @@ use crate::{
         (status = 404, description = "There is no such set", body = crate::error::ErrorBody),
         (status = 412, description = "Another version of tus", body = crate::error::ErrorBody),
         (status = 413, description = "It is too large, see `Tus-Max-Size`", body = crate::error::ErrorBody),
+        (status = 422, description = "The set, or its account, has as much as it may have", body = crate::error::ErrorBody),
         (status = 429, description = "Too many uploads were begun", body = crate::error::ErrorBody),
     )
 )]
@@ -56,8 +57,8 @@ pub async fn create(
 async fn begin(api: &Api, identity: &Identity, url: &PublicUrl, id: &str, given: &HeaderMap) -> ApiResult<Response> {
     let id: UploadSetId = id.parse().map_err(|_| missing())?;
     let (set, account) = own_upload_set(api, identity, id).await?;
-    admit(api, &set, &account)?;
     let length = headers::number(given, &headers::UPLOAD_LENGTH)?;
+    admit(api, &set, &account, length).await?;
     if length.unsigned_abs() > api.settings.max_file_size {
         let mut response = too_large(api.settings.max_file_size).into_response();
         response.headers_mut().insert(headers::TUS_MAX_SIZE, HeaderValue::from(api.settings.max_file_size));
@@ -82,7 +83,7 @@ async fn begin(api: &Api, identity: &Identity, url: &PublicUrl, id: &str, given:
         expires_at: spool::expiry(api, now),
     };
     match api.catalog.begin_upload(options.clone(), api.settings.max_open_uploads).await? {
-        UploadReceipt::Begun => {}
+        UploadReceipt::Begun => quota::add(api, account.id, length),
         UploadReceipt::NoSuchSet => return Err(missing()),
         UploadReceipt::TooMany => {
             return Err(ApiError::new(
