@@ -17,7 +17,7 @@ use crate::{
     metrics,
     routes::{
         pictures::{asked_for, no_item},
-        upload_sets::take_form,
+        upload_sets::{PictureForm, take_form},
     },
     stac::Item,
     uploader::{own_upload_set, uploader},
@@ -40,7 +40,7 @@ pub fn router() -> OpenApiRouter<Api> {
 #[utoipa::path(
     post, path = "/collections/{id}/items", tag = "Upload",
     params(("id" = Uuid, Path, description = "The sequence", example = "f6a2f13d-0676-4f8c-81c6-c7ec5ef10e72")),
-    request_body(content_type = "multipart/form-data", content = Object),
+    request_body(content_type = "multipart/form-data", content = PictureForm),
     responses(
         (status = 202, description = "It is stored, and will be blurred and shown; `Location` is its address", content_type = "application/geo+json", body = Item),
         (status = 400, description = "The file is no picture we take, lacks place or time, or was taken in an excluded area", body = ErrorBody),

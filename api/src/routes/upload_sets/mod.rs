@@ -7,6 +7,7 @@ use crate::Api;
 mod complete;
 mod create;
 mod files;
+mod form;
 mod formats;
 mod intake;
 mod notices;
@@ -22,6 +23,7 @@ pub(crate) mod view;
 pub(crate) mod tests;
 
 pub(super) use create::{admit as admit_set, check_title, user_agent};
+pub(crate) use form::PictureForm;
 pub(crate) use intake::{Arrival, file_name, store as store_file};
 pub(crate) use overrides::Form;
 pub(super) use receive::take_form;

@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
+    form::PictureForm,
     formats::Head,
     intake::{Arrival, take_in},
     notices, overrides,
@@ -44,7 +45,7 @@ const QUEUE: Duration = Duration::from_secs(30);
 #[utoipa::path(
     post, path = "/upload_sets/{id}/files", tag = "Upload",
     params(("id" = String, Path, description = "The set's id")),
-    request_body(content_type = "multipart/form-data", content = Object),
+    request_body(content_type = "multipart/form-data", content = PictureForm),
     responses(
         (status = 202, description = "It is stored, and will be blurred and shown; or the sender's picture of the same bytes will say what was sent with them now", body = FileDocument),
         (status = 400, description = "The file is no picture we take, lacks place or time, or was taken in an excluded area", body = crate::error::ErrorBody),
