@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use flaneur_access::Viewer;
 use flaneur_coverage::quadkey::{self, Bbox};
 
-use super::{Connection, dialect::PICTURES_IN_SPANS, statement::Values};
+use super::{Connection, dialect::PICTURES_IN_SPANS, spans::Span, statement::Values};
 use crate::{
     Result,
-    model::{Item, Neighbour, PictureId, Projection, SequenceId},
+    model::{Item, Neighbour, Picture, PictureId, Projection, SequenceId},
     stored::rows::{named, time},
 };
 
@@ -22,7 +22,7 @@ const LINKS: usize = 20;
 const RANGES: usize = 8;
 /// Pictures whose surroundings are read in one query.
 const BATCH: usize = 16;
-/// Surrounding pictures that a query considers at most. Where more were taken at one spot, some links are missing.
+/// Surrounding pictures of other sequences that a query considers at most. Where more were taken at one spot, some links are missing.
 const CANDIDATES: i64 = 20_000;
 /// Mean radius of the Earth (IUGG), metres.
 const EARTH: f64 = 6_371_008.8;
@@ -45,8 +45,11 @@ pub async fn relate(connection: &mut Connection, viewer: Viewer, items: &mut [It
         let mut values = Values::default();
         let mut spans = Vec::new();
         for (subject, item) in batch.iter().enumerate() {
-            for range in quadkey::ranges(&surroundings(item.picture.lon, item.picture.lat), RANGES) {
-                spans.push((subject as i64, *range.start(), *range.end()));
+            let Picture { lon, lat, sequence, .. } = item.picture;
+            let near = surroundings(lon, lat);
+            for range in quadkey::ranges(&near, RANGES) {
+                let keys = (*range.start(), *range.end());
+                spans.push(Span { subject: subject as i64, sequence, keys, lats: (near.south, near.north) });
             }
         }
         let width = if batch.len() == 1 { RANGES } else { BATCH * RANGES };
@@ -55,7 +58,8 @@ pub async fn relate(connection: &mut Connection, viewer: Viewer, items: &mut [It
         let sql = format!(
             "{spans} SELECT w.subject, p.id, p.sequence_id, p.lon, p.lat, p.captured_at, p.heading, p.projection
              FROM {PICTURES_IN_SPANS}
-             WHERE p.quadkey BETWEEN w.low AND w.high AND {seen} LIMIT {CANDIDATES}",
+             WHERE p.quadkey BETWEEN w.low AND w.high AND {seen} AND p.lat BETWEEN w.south AND w.north
+                 AND (w.sequence_id IS NULL OR p.sequence_id <> w.sequence_id) LIMIT {CANDIDATES}",
         );
         let mut found: HashMap<i64, Vec<Candidate>> = HashMap::new();
         for candidate in values.fetch_all::<Candidate>(connection, sql).await? {
