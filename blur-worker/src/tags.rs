@@ -46,8 +46,8 @@ pub fn of_original(
 
 /// Has a file say under which licence it is.
 fn licensed(tag: &mut Geotag, picture: &Picture) {
-    let holder = picture.exif.get("Exif.Image.Copyright").map(String::as_str);
-    if let Some(notice) = picture.rights.notice(holder) {
+    let holder = picture.exif.get("Exif.Image.Copyright");
+    if let Some(notice) = picture.rights.notice(holder.as_deref()) {
         tag.copyright = Some(notice);
     }
 }

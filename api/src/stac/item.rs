@@ -1,10 +1,8 @@
 //! A picture as a STAC Item, field by field as Panoramax clients read it.
 
-use std::collections::BTreeMap;
-
 use flaneur_access::Visibility;
 use flaneur_catalog::model::{
-    self, Annotation, AnnotationId, Edited, Neighbour, Objects, Picture, PictureId, Semantic, SequenceId,
+    self, Annotation, AnnotationId, Edited, Exif, Neighbour, Objects, Picture, PictureId, Semantic, SequenceId,
 };
 use flaneur_geotag::{CaptureTime, Position, Restated, TimeSource, restate};
 use flaneur_storage::PublicKey;
@@ -140,7 +138,7 @@ pub struct Properties {
     pub file_size: i64,
     /// EXIF and XMP values by their Exiv2 names, as far as they may be shown.
     #[schema(value_type = Object)]
-    pub exif: BTreeMap<String, String>,
+    pub exif: Exif,
     /// Tags of the picture.
     #[schema(value_type = Vec<super::Tag>)]
     pub semantics: Vec<Semantic>,
@@ -239,9 +237,9 @@ impl Item {
     /// Writes a picture down.
     pub fn new(item: model::Item, url: &PublicUrl, license: &License) -> Self {
         let license = license.of(&item.picture.rights);
-        let links = links(&item, url, &license);
+        let interior_orientation = InteriorOrientation::of(&item.picture);
+        let links = links(&item, interior_orientation.visible_area.is_none(), url, &license);
         let model::Item { mut picture, producer, sequence_semantics, annotations, .. } = item;
-        let interior_orientation = InteriorOrientation::of(&picture);
         let exif = shown_exif(&mut picture);
         let tiles = picture.objects.as_ref().and_then(|objects| objects.tiles.as_ref()).map(|(_, matrix)| *matrix);
         let file = |name: &str| url.api(&format!("/pictures/{}/{name}", picture.id));
@@ -320,8 +318,8 @@ pub(crate) fn accuracy(metres: Option<f64>) -> Option<f64> {
 }
 
 /// The tags of the file, telling what was edited since.
-fn shown_exif(picture: &mut Picture) -> BTreeMap<String, String> {
-    let mut exif = std::mem::take(&mut picture.exif);
+fn shown_exif(picture: &mut Picture) -> Exif {
+    let exif = std::mem::take(&mut picture.exif);
     let edited = picture.edited;
     if edited == Edited::default() {
         return exif;
@@ -333,8 +331,9 @@ fn shown_exif(picture: &mut Picture) -> BTreeMap<String, String> {
         local: picture.captured_local.clone(),
         source: TimeSource::Override,
     };
+    let mut values = exif.into_values();
     restate(
-        &mut exif,
+        &mut values,
         &Restated {
             position: edited.position.then_some(position),
             captured: edited.time.then(captured),
@@ -342,7 +341,7 @@ fn shown_exif(picture: &mut Picture) -> BTreeMap<String, String> {
             pose: edited.pose.then_some([orientation.pitch, orientation.roll]),
         },
     );
-    exif
+    values.into()
 }
 
 fn assets(file: &dyn Fn(&str) -> String, objects: Option<&Objects>) -> Assets {
@@ -386,7 +385,7 @@ pub(crate) fn multihash(sha256: &str) -> String {
     format!("1220{sha256}")
 }
 
-fn links(item: &model::Item, url: &PublicUrl, license: &License) -> Vec<Link> {
+fn links(item: &model::Item, whole_sphere: bool, url: &PublicUrl, license: &License) -> Vec<Link> {
     let address =
         |sequence: SequenceId, picture: PictureId| url.api(&format!("/collections/{sequence}/items/{picture}"));
     let walk = |rel: &str, to: &Neighbour| {
@@ -403,7 +402,6 @@ fn links(item: &model::Item, url: &PublicUrl, license: &License) -> Vec<Link> {
         links.push(Link::geojson("self", address(sequence, picture.id)));
     }
     links.push(super::collection::license_link(license));
-    let whole_sphere = super::orientation::visible_area(&picture.exif).is_none();
     if whole_sphere && picture.objects.as_ref().is_some_and(|objects| objects.tiles.is_some()) {
         let file = url.api(&format!("/pictures/{}/view.jpg", picture.id));
         // The address as it stands is a view, too: clients that know nothing of templates can follow it.

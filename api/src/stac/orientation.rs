@@ -1,8 +1,6 @@
 //! What the camera saw, in the words of STAC's perspective-imagery extension.
 
-use std::collections::BTreeMap;
-
-use flaneur_catalog::model::Picture;
+use flaneur_catalog::model::{Exif, Picture};
 use serde::Serialize;
 
 /// The inside of the camera.
@@ -43,7 +41,7 @@ impl InteriorOrientation {
 }
 
 /// The margins out of Google's photo sphere metadata; none if the whole sphere is there or the numbers make no sense.
-pub(crate) fn visible_area(exif: &BTreeMap<String, String>) -> Option<[i64; 4]> {
+pub(crate) fn visible_area(exif: &Exif) -> Option<[i64; 4]> {
     let number = |name: &str| {
         let text = exif.get(&format!("Xmp.GPano.{name}"))?;
         text.trim().parse::<i64>().ok().filter(|pixels| (0..1 << 24).contains(pixels))
@@ -77,6 +75,6 @@ mod tests {
         assert_eq!(margins(["0", "0", "8000", "4000"], ["8000", "4000"]), None);
         assert_eq!(margins(["0", "500", "8000", "4000"], ["8000", "4000"]), None, "beyond the whole");
         assert_eq!(margins(["x", "500", "8000", "4000"], ["8000", "4000"]), None);
-        assert_eq!(visible_area(&BTreeMap::new()), None);
+        assert_eq!(visible_area(&Exif::default()), None);
     }
 }

@@ -1,7 +1,5 @@
 //! What the pictures of a sequence are like.
 
-use std::collections::BTreeMap;
-
 use flaneur_access::Visibility;
 use flaneur_catalog::model::{
     AccountId, Camera, Detection, Edited, Orientation, Picture, PictureId, PictureStatus, Projection, Revisions,
@@ -120,7 +118,7 @@ impl Recipe {
                 field_of_view: Some(if panorama { 360.0 } else { 96.0 }),
                 artist: self.artist.clone(),
             },
-            exif: exif.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect::<BTreeMap<_, _>>(),
+            exif: exif.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect(),
             overrides: serde_json::json!({}),
             revisions: Revisions::default(),
             edited: Edited::default(),

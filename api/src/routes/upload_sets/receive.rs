@@ -364,7 +364,7 @@ impl<'a> Arrived<'a> {
                 field_of_view: tag.field_of_view,
                 artist: tag.artist.clone(),
             },
-            exif: tag.exif.clone(),
+            exif: tag.exif.clone().into(),
             overrides,
             revisions: Revisions::default(),
             edited: Edited::default(),

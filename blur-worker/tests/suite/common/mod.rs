@@ -157,7 +157,7 @@ impl Bench {
             projection: Projection::Flat,
             shape: Shape { width: 320, height: 200 },
             camera: Camera::default(),
-            exif: std::collections::BTreeMap::default(),
+            exif: flaneur_catalog::model::Exif::default(),
             overrides: serde_json::json!({}),
             revisions: Revisions::default(),
             edited: Edited::default(),

@@ -23,7 +23,7 @@ use flaneur_catalog::{
     Accounts as _, Jobs as _, Pictures as _, Sequences as _, UploadSets as _,
     archive::{TABLES, Value},
     model::{
-        Account, AccountId, Camera, DispatchPart, DispatchPlan, Edited, JobId, JobKind, Lease, NewAccount,
+        Account, AccountId, Camera, DispatchPart, DispatchPlan, Edited, Exif, JobId, JobKind, Lease, NewAccount,
         NewUploadSet, Objects, Orientation, Picture, PictureId, PictureStatus, PlacedShot, Projection, Publication,
         Receipt, ReceivedFile, Revisions, Rights, SequenceId, Shape, SortMethod, UploadSetId,
     },
@@ -150,7 +150,7 @@ impl Town {
             projection: Projection::Flat,
             shape: Shape { width: 320, height: 200 },
             camera: Camera::default(),
-            exif: BTreeMap::new(),
+            exif: Exif::default(),
             overrides: serde_json::json!({}),
             revisions: Revisions::default(),
             edited: Edited::default(),

@@ -8,7 +8,7 @@ use super::{
     scene::{Scene, Street, ids, viewer},
 };
 use crate::model::{
-    Account, AnnotationId, Area, ItemLinks, Neighbour, Order, Orientation, Parts, Picture, PictureId, Projection,
+    Account, AnnotationId, Area, Exif, ItemLinks, Neighbour, Order, Orientation, Parts, Picture, PictureId, Projection,
     SearchQuery, SequenceId, Wish,
 };
 
@@ -76,7 +76,7 @@ pub async fn what_is_not_wanted_of_an_item_is_not_read(scene: &Scene) {
         let query = SearchQuery { parts, ..all.clone() };
         let mut expected = whole.clone();
         if !exif {
-            expected.picture.exif.clear();
+            expected.picture.exif = Exif::default();
         }
         if !neighbours {
             expected.links = ItemLinks::default();

@@ -1,6 +1,6 @@
 //! What the rules need over and over: accounts, sets, pictures, and the way of a picture from upload to being shown.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use flaneur_access::{Viewer, Visibility};
 use flaneur_coverage::quadkey::Bbox;
@@ -11,7 +11,7 @@ use super::Subject;
 use crate::{
     Catalog,
     model::{
-        Account, AccountId, Camera, DispatchPart, DispatchPlan, Edited, Item, JobId, JobKind, Lease, NewAccount,
+        Account, AccountId, Camera, DispatchPart, DispatchPlan, Edited, Exif, Item, JobId, JobKind, Lease, NewAccount,
         NewUploadSet, Objects, Orientation, Picture, PictureId, PictureStatus, PlacedShot, Projection, Publication,
         Receipt, ReceivedFile, RefusedFile, Rejection, Revisions, Rights, SearchQuery, Semantic, SequenceId,
         SequenceQuery, SequenceSummary, Severity, Shape, SortMethod, UploadSetId,
@@ -158,7 +158,7 @@ impl Scene {
                 field_of_view: Some(80.0),
                 artist: None,
             },
-            exif: BTreeMap::from([("Exif.Image.Make".to_owned(), "Make".to_owned())]),
+            exif: Exif::from_iter([("Exif.Image.Make".to_owned(), "Make".to_owned())]),
             overrides: serde_json::json!({ "b": 1, "a": [null, "text"] }),
             revisions: Revisions::default(),
             edited: Edited::default(),

@@ -10,6 +10,7 @@ mod coverage;
 mod dataset;
 mod difference;
 mod edit;
+mod exif;
 mod filter;
 mod ids;
 mod inspection;
@@ -50,6 +51,7 @@ pub use edit::{
     CaptureState, Edit, EditChange, EditReceipt, Editable, HeadingState, HistoryOf, MOST_CHANGES, NewEdit,
     PictureFields, PoseState, PositionState, Selection, SequenceFields, Unfulfilled, Wish,
 };
+pub use exif::Exif;
 pub use filter::{
     Comparison, Filter, Pattern, PatternPart, PictureFilter, PictureProperty, SequenceFilter, SequenceProperty, Value,
 };

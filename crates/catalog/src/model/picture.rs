@@ -1,12 +1,10 @@
 //! Pictures, what is known of them, and how they are asked for.
 
-use std::collections::BTreeMap;
-
 use flaneur_access::{Subject, Visibility};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Exclusion, PictureId, Rejection, SequenceId, UploadSetId};
+use super::{AccountId, Exclusion, Exif, PictureId, Rejection, SequenceId, UploadSetId};
 
 /// How far a picture is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -247,7 +245,7 @@ pub struct Picture {
     /// What took it.
     pub camera: Camera,
     /// EXIF and XMP values by their Exiv2 names, allow-listed.
-    pub exif: BTreeMap<String, String>,
+    pub exif: Exif,
     /// What the client asked to be used instead of the file's own metadata, as it was sent.
     pub overrides: serde_json::Value,
     /// Which correction the catalog and the served files are at.

@@ -1,6 +1,6 @@
 //! Pictures in their table.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 use flaneur_coverage::quadkey;
 use sqlx::types::Json;
@@ -9,7 +9,7 @@ use super::{Connection, Db, explain};
 use crate::{
     Result,
     model::{
-        AccountId, Camera, Edited, Objects, Orientation, Picture, PictureId, PictureStatus, Revisions, Rights,
+        AccountId, Camera, Edited, Exif, Objects, Orientation, Picture, PictureId, PictureStatus, Revisions, Rights,
         Semantic, SequenceId, Shape, UploadSetId,
     },
     stored::{
@@ -63,7 +63,7 @@ pub struct PictureRow {
     camera_artist: Option<String>,
     focal_length: Option<f64>,
     field_of_view: Option<f64>,
-    exif: Packed<BTreeMap<String, String>>,
+    exif: Packed<Exif>,
     overrides: Packed<serde_json::Value>,
     file_name: String,
     content_md5: String,
