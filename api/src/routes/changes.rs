@@ -170,7 +170,7 @@ async fn changes(
     let items = if with_items { Some(items(&api, &url, &found).await?) } else { None };
     let address = |after: i64| {
         let items = if with_items { "&items=true" } else { "" };
-        url.api(&format!("/changes?after={after}&limit={limit}{items}"))
+        url.api(format_args!("/changes?after={after}&limit={limit}{items}"))
     };
     reply.json(&Page {
         changes: found.iter().map(Line::from).collect(),

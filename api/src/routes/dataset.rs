@@ -203,7 +203,7 @@ fn describe(api: &Api, url: &PublicUrl, parts: &[&DatasetPart], incomplete: bool
 
 fn asset(part: &DatasetPart, url: &PublicUrl) -> DatasetAsset {
     DatasetAsset {
-        href: url.api(&format!("/dataset/{}", part.file)),
+        href: url.api(format_args!("/dataset/{}", part.file)),
         media_type: ObjectKind::Dataset.media_type(),
         title: format!("Pictures in the tile {}", part.tile),
         roles: ["data"],

@@ -157,7 +157,7 @@ async fn begin(
 }
 
 fn accepted(url: &PublicUrl, sequence: SequenceId, id: TransferId) -> Response {
-    let address = url.api(&format!("/collections/{sequence}"));
+    let address = url.api(format_args!("/collections/{sequence}"));
     (StatusCode::ACCEPTED, [(header::LOCATION, address)], Json(BegunTransfer { id })).into_response()
 }
 
@@ -332,7 +332,7 @@ async fn document(api: &Api, identity: &Identity, transfer: &Transfer, url: &Pub
         nb_items_to_transfer: progress.wanted.unwrap_or(progress.taken + progress.left_out),
         nb_transfered_items: progress.taken,
         nb_left_out_items: progress.left_out,
-        links: [Link::json("self", url.api(&format!("/collections/{sequence}")))],
+        links: [Link::json("self", url.api(format_args!("/collections/{sequence}")))],
     };
     Ok(TransferDocument {
         id: transfer.options.id,

@@ -153,7 +153,7 @@ async fn make(
     }
     let made = api.catalog.webhook(new.id).await?.ok_or_else(missing)?;
     let document = WebhookDocument { secret: Some(shown(&secret_of(&api.tokens, new.id))), ..made.into() };
-    let location = url.api(&format!("/webhooks/{}", new.id));
+    let location = url.api(format_args!("/webhooks/{}", new.id));
     let headers = [(header::LOCATION, location), (header::CACHE_CONTROL, "no-store".to_owned())];
     Ok((StatusCode::CREATED, headers, Json(document)).into_response())
 }

@@ -120,7 +120,7 @@ pub struct Collection {
 impl Collection {
     /// Writes a sequence down.
     pub fn new(sequence: Sequence, url: &PublicUrl, license: &License) -> Self {
-        let own = url.api(&format!("/collections/{}", sequence.id));
+        let own = url.api(format_args!("/collections/{}", sequence.id));
         let summary = &sequence.summary;
         let license = license.of(&summary.rights);
         let mut stac_extensions = vec!["https://stac-extensions.github.io/stats/v0.2.0/schema.json"];
@@ -138,7 +138,7 @@ impl Collection {
         // Of several licences, each picture names its own.
         links.extend((license.id != VARIOUS).then(|| license_link(&license)));
         links.push(
-            Link::json("upload_set", url.api(&format!("/upload_sets/{}", sequence.upload_set)))
+            Link::json("upload_set", url.api(format_args!("/upload_sets/{}", sequence.upload_set)))
                 .titled("The upload it was made from"),
         );
         let accuracy = super::accuracy(summary.accuracy);

@@ -7,11 +7,10 @@ use flaneur_catalog::model::{
 use flaneur_geotag::{CaptureTime, Position, Restated, TimeSource, restate};
 use flaneur_storage::PublicKey;
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use super::{
     InteriorOrientation, Provider, STAC_VERSION,
-    tiles::{asset_templates, tile_matrix_sets},
+    tiles::{AssetTemplates, TileMatrixSets},
     utc,
 };
 use crate::{License, Link, PublicUrl};
@@ -65,7 +64,7 @@ pub struct Item {
     /// Panoramas: how tiles are addressed, with `{TileCol}` and `{TileRow}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
-    pub asset_templates: Option<Value>,
+    pub asset_templates: Option<AssetTemplates>,
 }
 
 /// Properties of a picture.
@@ -149,7 +148,7 @@ pub struct Properties {
     /// Panoramas: the grid of tiles.
     #[serde(rename = "tiles:tile_matrix_sets", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
-    pub tile_matrix_sets: Option<Value>,
+    pub tile_matrix_sets: Option<TileMatrixSets>,
 }
 
 /// What an item tells of its sequence.
@@ -242,7 +241,7 @@ impl Item {
         let model::Item { mut picture, producer, sequence_semantics, annotations, .. } = item;
         let exif = shown_exif(&mut picture);
         let tiles = picture.objects.as_ref().and_then(|objects| objects.tiles.as_ref()).map(|(_, matrix)| *matrix);
-        let file = |name: &str| url.api(&format!("/pictures/{}/{name}", picture.id));
+        let file = |name: &str| url.api(format_args!("/pictures/{}/{name}", picture.id));
         let mut providers = vec![Provider::account(picture.account, producer.clone())];
         providers.extend(picture.camera.artist.clone().map(Provider::photographer));
         let mut stac_extensions = vec![
@@ -267,7 +266,7 @@ impl Item {
             providers,
             links,
             assets: assets(&file, picture.objects.as_ref()),
-            asset_templates: tiles.map(|_| asset_templates(&file("tiled/{TileCol}_{TileRow}.jpg"))),
+            asset_templates: tiles.map(|_| AssetTemplates::at(file("tiled/{TileCol}_{TileRow}.jpg"))),
             properties: Properties {
                 datetime: utc(picture.captured_at),
                 datetimetz: picture.captured_local.clone(),
@@ -290,7 +289,7 @@ impl Item {
                 rank: picture.rank,
                 image: file("hd.jpg"),
                 thumbnail: file("thumb.jpg"),
-                tile_matrix_sets: tiles.map(|matrix| tile_matrix_sets(picture.id, matrix)),
+                tile_matrix_sets: tiles.map(|matrix| TileMatrixSets::of(picture.id, matrix)),
                 file_name: picture.file_name,
                 file_size: picture.size,
                 exif,
@@ -387,23 +386,21 @@ pub(crate) fn multihash(sha256: &str) -> String {
 
 fn links(item: &model::Item, whole_sphere: bool, url: &PublicUrl, license: &License) -> Vec<Link> {
     let address =
-        |sequence: SequenceId, picture: PictureId| url.api(&format!("/collections/{sequence}/items/{picture}"));
-    let walk = |rel: &str, to: &Neighbour| {
-        Link::geojson(rel, address(to.sequence, to.id))
-            .with("id", to.id.to_string())
-            .with("geometry", json!({"type": "Point", "coordinates": [to.lon, to.lat]}))
+        |sequence: SequenceId, picture: PictureId| url.api(format_args!("/collections/{sequence}/items/{picture}"));
+    let walk = |rel: &'static str, to: &Neighbour| {
+        Link::geojson(rel, address(to.sequence, to.id)).to_picture(to.id, Point::new(to.lon, to.lat))
     };
     let picture = &item.picture;
     let mut links = vec![Link::json("root", url.api("")).titled("Instance catalog")];
     if let Some(sequence) = picture.sequence {
-        let collection = url.api(&format!("/collections/{sequence}"));
+        let collection = url.api(format_args!("/collections/{sequence}"));
         links.push(Link::json("parent", collection.clone()));
         links.push(Link::json("collection", collection));
         links.push(Link::geojson("self", address(sequence, picture.id)));
     }
     links.push(super::collection::license_link(license));
     if whole_sphere && picture.objects.as_ref().is_some_and(|objects| objects.tiles.is_some()) {
-        let file = url.api(&format!("/pictures/{}/view.jpg", picture.id));
+        let file = url.api(format_args!("/pictures/{}/view.jpg", picture.id));
         // The address as it stands is a view, too: clients that know nothing of templates can follow it.
         let template = format!("{file}{{?heading,yaw,pitch,roll,fov,width,height}}");
         links.push(

@@ -142,7 +142,7 @@ pub async fn generate(
         expires_at: token.expires_at,
         scopes: token.scopes.map(|scopes| scopes.names().collect()),
         jwt_token: api.tokens.sign(token.id).map_err(|error| ApiError::internal(&error))?,
-        links: [Link::json("claim", url.api(&format!("/auth/tokens/{}/claim", token.id)))],
+        links: [Link::json("claim", url.api(format_args!("/auth/tokens/{}/claim", token.id)))],
     }))
 }
 

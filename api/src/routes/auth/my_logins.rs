@@ -84,7 +84,7 @@ pub fn describe(api: &Api, login: &Login, url: &PublicUrl) -> ConnectedLogin {
         name: login.person.name.clone(),
         connected_at: login.created_at,
         used_at: login.used_at,
-        links: [Link::json("self", url.api(&format!("/users/me/logins/{id}")))],
+        links: [Link::json("self", url.api(format_args!("/users/me/logins/{id}")))],
     }
 }
 

@@ -84,7 +84,7 @@ pub async fn list(State(api): State<Api>, identity: Identity, url: PublicUrl) ->
             .iter()
             .map(|token| ListedToken {
                 token: describe(token),
-                links: [Link::json("self", url.api(&format!("/users/me/tokens/{}", token.id)))],
+                links: [Link::json("self", url.api(format_args!("/users/me/tokens/{}", token.id)))],
             })
             .collect(),
     ))

@@ -88,7 +88,7 @@ async fn take(
     let record = take_form(api, &set, &account, Some(id), request).await?;
     let picture = record.picture.ok_or_else(no_item)?;
     let document = asked_for(api, &identity, url, picture).await?;
-    let address = url.api(&format!("/collections/{id}/items/{picture}"));
+    let address = url.api(format_args!("/collections/{id}/items/{picture}"));
     let headers = [
         (header::LOCATION, address),
         (header::CONTENT_TYPE, "application/geo+json".to_owned()),

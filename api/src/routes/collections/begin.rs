@@ -85,7 +85,7 @@ async fn begin(
     let owner = Identity { account: Some(account) };
     let found = find_sequence(&api, &owner, sequence).await?;
     let document = collection_document(&api, &identity, &url, found).await?;
-    let address = url.api(&format!("/collections/{sequence}"));
+    let address = url.api(format_args!("/collections/{sequence}"));
     Ok((AppendHeaders([(header::LOCATION, address)]), Json(document)))
 }
 

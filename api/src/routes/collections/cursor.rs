@@ -59,7 +59,7 @@ pub(crate) fn page_links(
     asked: Option<Cursor>,
     list: &SequenceList,
 ) -> Vec<Link> {
-    let page = |rel: &str, backwards: bool, place: SequencePlace| {
+    let page = |rel: &'static str, backwards: bool, place: SequencePlace| {
         let cursor = Cursor { order, backwards, place }.to_string();
         Link::json(rel, with_query(base, kept.iter().copied().chain([("page", Some(cursor.as_str()))])))
     };

@@ -28,7 +28,7 @@ pub(super) async fn answer(
         let Some(picture) = first.get(&Some(sequence.id)) else { continue };
         let (lon, lat) = (picture.lon, picture.lat);
         let page = format!("{}/#pic={}&focus=pic&map=18/{lat}/{lon}", url.0, picture.id);
-        let document = url.api(&format!("/collections/{}", sequence.id));
+        let document = url.api(format_args!("/collections/{}", sequence.id));
         let thumb = format!("{document}/thumb.jpg");
         let said = format!(
             "Sequence \"{}\" by \"{}\" was captured on {}.",

@@ -140,9 +140,9 @@ async fn items(
     let query = parameters.search(identity.viewer(), limit + 1, fields.parts())?;
     let found = api.catalog.sequence_items_found(id, &query, after).await?;
     let (found, more) = cut(found, limit);
-    let base = url.api(&format!("/collections/{id}/items"));
+    let base = url.api(format_args!("/collections/{id}/items"));
     let size = limit.to_string();
-    let page = |rel: &str, after: i64| {
+    let page = |rel: &'static str, after: i64| {
         let after = after.to_string();
         let after = (after != "0").then_some(after.as_str());
         let place = [("limit", Some(size.as_str())), ("startAfterRank", after)];
@@ -155,8 +155,8 @@ async fn items(
     ];
     let mut links = vec![
         Link::json("root", url.api("")).titled("Instance catalog"),
-        Link::json("parent", url.api(&format!("/collections/{id}"))),
-        Link::json("collection", url.api(&format!("/collections/{id}"))),
+        Link::json("parent", url.api(format_args!("/collections/{id}"))),
+        Link::json("collection", url.api(format_args!("/collections/{id}"))),
         Link::geojson("self", with_query(&base, own.into_iter().chain(parameters.kept()))),
     ];
     // Of those that fit, nobody counts back, nor ahead.

@@ -48,7 +48,7 @@ pub(crate) async fn collection_document(
     sequence: Sequence,
 ) -> ApiResult<Collection> {
     let subject = Subject { owner: sequence.account.0, visibility: sequence.visibility, published: true };
-    let own = url.api(&format!("/collections/{}", sequence.id));
+    let own = url.api(format_args!("/collections/{}", sequence.id));
     let mut document = Collection::new(sequence, url, &api.settings.license);
     document.links.extend(permission_links(api, identity, subject, &own, false).await?);
     Ok(document)

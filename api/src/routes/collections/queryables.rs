@@ -57,7 +57,7 @@ async fn within_sequence(
     Path(id): Path<Uuid>,
 ) -> ApiResult<Response> {
     super::one::find_sequence(&api, &identity, SequenceId(id)).await?;
-    reply.document(QUERYABLES, &PictureProperty::queryables(&url.api(&format!("/collections/{id}/queryables"))))
+    reply.document(QUERYABLES, &PictureProperty::queryables(&url.api(format_args!("/collections/{id}/queryables"))))
 }
 
 #[cfg(test)]

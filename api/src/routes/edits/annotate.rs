@@ -138,7 +138,7 @@ async fn annotate(
         None => None,
     };
     let annotation = annotation.ok_or_else(no_item)?;
-    let address = url.api(&format!("/annotations/{}", annotation.id));
+    let address = url.api(format_args!("/annotations/{}", annotation.id));
     let mut answer = Json(annotation_document(&annotation)).into_response();
     if let Ok(address) = HeaderValue::try_from(address) {
         answer.headers_mut().insert(header::LOCATION, address);

@@ -89,7 +89,7 @@ async fn of_picture(
 ) -> ApiResult<Response> {
     let item = find_item(&api, &identity, PictureId(id)).await?;
     let subject = item.picture.subject(Visibility::Anyone);
-    let base = url.api(&format!("/pictures/{id}/edits"));
+    let base = url.api(format_args!("/pictures/{id}/edits"));
     let document = page_of(&api, &identity, &url, (HistoryOf::Picture(PictureId(id)), subject), &page, &base).await?;
     reply.json(&document)
 }
@@ -117,7 +117,7 @@ async fn of_collection(
 ) -> ApiResult<Response> {
     let sequence = find_sequence(&api, &identity, SequenceId(id)).await?;
     let subject = Subject { owner: sequence.account.0, visibility: sequence.visibility, published: true };
-    let base = url.api(&format!("/collections/{id}/edits"));
+    let base = url.api(format_args!("/collections/{id}/edits"));
     let document = page_of(&api, &identity, &url, (HistoryOf::Sequence(SequenceId(id)), subject), &page, &base).await?;
     reply.json(&document)
 }
@@ -217,7 +217,7 @@ async fn one(
     let changes = api.catalog.edit_changes(edit.id, after.after.unwrap_or(0), MOST_CHANGES).await?;
     let mut edit = view::edit(&edit, &url, true);
     if let Some((last, _)) = changes.last().filter(|_| changes.len() as i64 == MOST_CHANGES) {
-        edit.links.push(Link::json("next", url.api(&format!("/edits/{id}?after={last}"))));
+        edit.links.push(Link::json("next", url.api(format_args!("/edits/{id}?after={last}"))));
     }
     let changes = changes.iter().map(|(_, change)| view::change(change, true)).collect();
     reply.json(&EditWithChanges { edit, changes })

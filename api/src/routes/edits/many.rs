@@ -119,7 +119,7 @@ async fn edit_many(
         changes: told(&changes),
     };
     let mut answer = (StatusCode::CREATED, Json(document)).into_response();
-    if let Ok(address) = HeaderValue::try_from(url.api(&format!("/edits/{}", edit.id))) {
+    if let Ok(address) = HeaderValue::try_from(url.api(format_args!("/edits/{}", edit.id))) {
         answer.headers_mut().insert(header::LOCATION, address);
     }
     Ok(answer)

@@ -50,7 +50,7 @@ pub fn annotation_document(annotation: &Annotation) -> AnnotationDocument {
 
 /// An edit, with the links that lead on from it.
 pub fn edit(edit: &Edit, url: &PublicUrl, may_undo: bool) -> EditDocument {
-    let own = url.api(&format!("/edits/{}", edit.id));
+    let own = url.api(format_args!("/edits/{}", edit.id));
     let mut links = vec![Link::json("self", own.clone())];
     if may_undo && edit.undone_by.is_none() {
         links.push(Link::json("undo", format!("{own}/undo")).with("method", "POST"));

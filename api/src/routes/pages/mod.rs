@@ -75,7 +75,7 @@ struct PageLanguage {
 fn described(page: PageSummary, url: &PublicUrl) -> Described {
     let name = page.name.as_str();
     let language = |language: String| {
-        let href = url.api(&format!("/pages/{name}/{language}"));
+        let href = url.api(format_args!("/pages/{name}/{language}"));
         PageLanguage { language, links: [Link::of("self", "text/html", href)] }
     };
     Described { name, version: page.version, languages: page.languages.into_iter().map(language).collect() }

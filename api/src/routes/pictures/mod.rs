@@ -89,10 +89,10 @@ pub(crate) async fn item_document(
     let subject = item.picture.subject(Visibility::Anyone);
     let mut document = stac::Item::new(item, url, &api.settings.license);
     let Some(sequence) = document.collection else { return Ok(document) };
-    let own = url.api(&format!("/collections/{sequence}/items/{}", document.id));
+    let own = url.api(format_args!("/collections/{sequence}/items/{}", document.id));
     document.links.extend(permission_links(api, identity, subject, &own, true).await?);
     if decide(identity.viewer(), Action::Manage, subject).is_ok() {
-        let redactions = url.api(&format!("/pictures/{}/redactions", document.id));
+        let redactions = url.api(format_args!("/pictures/{}/redactions", document.id));
         document.links.push(Link::json("redactions", redactions));
     }
     Ok(document)

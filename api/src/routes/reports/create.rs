@@ -180,7 +180,7 @@ async fn create(
         && let Some(key) = case_key_of(&api.tokens, &report)
     {
         document.links.push(Link::of("case", "text/html", case_page(&url, report.id, &key)));
-        document.links.push(Link::json("status", url.api(&format!("/reports/{}?key={key}", report.id))));
+        document.links.push(Link::json("status", url.api(format_args!("/reports/{}?key={key}", report.id))));
     }
     Ok((StatusCode::OK, Json(document)).into_response())
 }

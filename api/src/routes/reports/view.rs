@@ -12,10 +12,12 @@ use crate::{Link, PublicUrl};
 /// A report, as far as somebody in these roles is told. Where to reach the reporter, and who decided, is the moderators'.
 /// `review`: the days that moderators have, if they have not as long as they like.
 pub fn report(report: &Report, roles: Roles, review: Option<u16>, url: &PublicUrl) -> ReportDocument {
-    let own = url.api(&format!("/reports/{}", report.id));
+    let own = url.api(format_args!("/reports/{}", report.id));
     let (picture_id, sequence_id, about) = match report.about {
-        Reported::Picture(id) => (Some(id), None, Link::geojson("item", url.api(&format!("/pictures/{id}")))),
-        Reported::Sequence(id) => (None, Some(id), Link::json("collection", url.api(&format!("/collections/{id}")))),
+        Reported::Picture(id) => (Some(id), None, Link::geojson("item", url.api(format_args!("/pictures/{id}")))),
+        Reported::Sequence(id) => {
+            (None, Some(id), Link::json("collection", url.api(format_args!("/collections/{id}"))))
+        }
     };
     let mut links = vec![Link::json("self", own.clone()), about];
     if roles.signed_in && (roles.moderator || !report.status.is_closed()) {

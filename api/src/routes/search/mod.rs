@@ -54,7 +54,7 @@ async fn search(
     Query(parameters): Query<SearchParameters>,
 ) -> ApiResult<Response> {
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-    let own = Link::geojson("self", url.api(&format!("/search{query}")));
+    let own = Link::geojson("self", url.api(format_args!("/search{query}")));
     let next = |token: String| {
         let pairs: Vec<(String, String)> = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
             .filter(|(name, _)| name != "token")

@@ -48,7 +48,7 @@ pub async fn list(
     let offset = part.offset.unwrap_or(0).max(0);
     let limit = part.limit.unwrap_or(PAGE).clamp(1, PAGE);
     let files = api.catalog.files(id, offset, limit).await?;
-    let own = url.api(&format!("/upload_sets/{id}/files"));
+    let own = url.api(format_args!("/upload_sets/{id}/files"));
     let mut links = vec![Link::json("self", own.clone())];
     if files.len() as i64 == limit {
         links.push(Link::json("next", format!("{own}?offset={}&limit={limit}", offset + limit)));

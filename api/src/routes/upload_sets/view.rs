@@ -46,7 +46,7 @@ pub fn upload_set(state: &UploadSetState, url: &PublicUrl, manager: Option<&Acco
 }
 
 fn links(set: &UploadSet, url: &PublicUrl, manager: Option<&Account>) -> Vec<Link> {
-    let own = url.api(&format!("/upload_sets/{}", set.options.id));
+    let own = url.api(format_args!("/upload_sets/{}", set.options.id));
     let mut links = vec![Link::json("self", own.clone())];
     if manager.is_some() {
         links.extend(
@@ -67,7 +67,7 @@ fn sequence(sequence: &UploadSetSequence, url: &PublicUrl) -> SetSequence {
         title: sequence.title.clone(),
         nb_items: sequence.nb_items,
         items_status: ItemsStatus::of_sequence(sequence.counts),
-        links: [Link::json("self", url.api(&format!("/collections/{}", sequence.id)))],
+        links: [Link::json("self", url.api(format_args!("/collections/{}", sequence.id)))],
         ready: sequence.ready,
         extent: sequence.interval.map(|interval| ExtentInTime { temporal: temporal(interval) }),
     }
@@ -88,7 +88,7 @@ pub fn file(file: &FileRecord, set: &UploadSet, viewer: AccountId, url: &PublicU
         file_name: file.file_name.clone(),
         inserted_at: file.inserted_at,
         file_type: "picture",
-        links: [Link::json("parent", url.api(&format!("/upload_sets/{}", set.options.id)))],
+        links: [Link::json("parent", url.api(format_args!("/upload_sets/{}", set.options.id)))],
         picture_id: file.picture,
         content_md5: file.content_md5.clone(),
         size: file.size,

@@ -175,7 +175,7 @@ async fn listed(
     let (mut query, cursor) = parameters.query(identity.viewer(), parameters.limit(MOST, MOST)?, None)?;
     query.account = Some(account.id);
     let list = api.catalog.sequences(&query).await?;
-    let own = url.api(&format!("/users/{}/{name}", account.id));
+    let own = url.api(format_args!("/users/{}/{name}", account.id));
     let more = page_links(&own, &parameters.kept(), query.order, cursor, &list);
     Ok((own, more, list))
 }
@@ -296,7 +296,7 @@ fn document(
 
 fn child(sequence: &Sequence, url: &PublicUrl) -> Link {
     let summary = &sequence.summary;
-    Link::json("child", url.api(&format!("/collections/{}", sequence.id)))
+    Link::json("child", url.api(format_args!("/collections/{}", sequence.id)))
         .titled(sequence.title.clone())
         .with("id", sequence.id.to_string())
         .with("stats:items", json!({"count": summary.nb_pictures}))
@@ -310,7 +310,7 @@ fn child(sequence: &Sequence, url: &PublicUrl) -> Link {
 
 /// What says that a sequence is gone, as far as the viewer goes.
 fn no_child(id: SequenceId, url: &PublicUrl) -> Link {
-    Link::json("child", url.api(&format!("/collections/{id}")))
+    Link::json("child", url.api(format_args!("/collections/{id}")))
         .with("id", id.to_string())
         .with("geovisio:status", status_name(SequenceStatus::Deleted))
 }

@@ -87,7 +87,7 @@ async fn list(
         Link::json("user-search", url.api("/users/search")).titled("Search users"),
     ];
     let child = |account: &Account| {
-        Link::json("child", url.api(&format!("/users/{}/collection", account.id)))
+        Link::json("child", url.api(format_args!("/users/{}/collection", account.id)))
             .titled(format!("Sequences of {}", account.name))
     };
     links.extend(accounts.iter().map(child));

@@ -58,7 +58,7 @@ impl User {
 
 /// Where to go from an account.
 fn links(id: AccountId, url: &PublicUrl) -> Vec<Link> {
-    let own = url.api(&format!("/users/{id}"));
+    let own = url.api(format_args!("/users/{id}"));
     vec![
         Link::json("user-info", own.clone()),
         Link::json("collection", format!("{own}/collection")),

@@ -143,7 +143,7 @@ fn credited(item: &Item) -> &str {
 /// A picture as it is, or what one sees of a panorama, in this direction if one knows where north is.
 fn image(item: &Item, heading: Option<f64>, url: &PublicUrl) -> Image {
     let picture = &item.picture;
-    let file = |name: &str| url.api(&format!("/pictures/{}/{name}", picture.id));
+    let file = |name: &str| url.api(format_args!("/pictures/{}/{name}", picture.id));
     let cut = picture.objects.as_ref().is_some_and(|objects| objects.tiles.is_some());
     if picture.projection == Projection::Equirectangular && cut {
         let towards = heading.filter(|_| picture.orientation.heading.is_some());

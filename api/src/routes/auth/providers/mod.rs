@@ -113,7 +113,7 @@ impl Described {
 
 /// Where a browser begins to sign in there.
 pub fn address(provider: &Provider, url: &PublicUrl) -> String {
-    url.api(&format!("/auth/login/{}", provider.id()))
+    url.api(format_args!("/auth/login/{}", provider.id()))
 }
 
 /// The provider of this name.

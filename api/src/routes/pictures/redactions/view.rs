@@ -107,7 +107,7 @@ impl From<&Undo> for UndoDocument {
 
 /// Where the redactions of a picture are told.
 pub fn status_url(redaction: &Redaction, url: &PublicUrl) -> String {
-    url.api(&format!("/pictures/{}/redactions", redaction.picture))
+    url.api(format_args!("/pictures/{}/redactions", redaction.picture))
 }
 
 /// One redaction. `sealed`: whether what it removed is kept, so that it can be undone.

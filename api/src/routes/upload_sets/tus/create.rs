@@ -96,7 +96,7 @@ async fn begin(api: &Api, identity: &Identity, url: &PublicUrl, id: &str, given:
             .for_reason("too_many"));
         }
     }
-    let own = url.api(&format!("/upload_sets/{}/tus/{}", set.options.id, options.id));
+    let own = url.api(format_args!("/upload_sets/{}/tus/{}", set.options.id, options.id));
     let upload = Upload { options, received: 0, parts: 0, outcome: None };
     if upload.is_full() {
         // Nothing is going to come.
