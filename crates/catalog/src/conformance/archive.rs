@@ -118,18 +118,15 @@ pub async fn an_import_is_whole_or_not_at_all(scene: &Scene) {
     let table = Table::named("accounts").unwrap();
     let account = |at: u128| {
         let id = uuid::Uuid::from_u128(at);
-        vec![
+        let mut row = vec![
             Value::Uuid(id),
             Value::Text(format!("A {at}")),
             Value::Text(format!("a {at}")),
             Value::Boolean(at == 1),
             Value::Integer(5),
-            Value::Null,
-            Value::Null,
-            Value::Null,
-            Value::Null,
-            Value::Null,
-        ]
+        ];
+        row.resize(table.columns.len(), Value::Null);
+        row
     };
     let mut import = catalog.import().await.unwrap();
     import.rows(table, &all(table), (1..50).map(account).collect()).await.unwrap();
