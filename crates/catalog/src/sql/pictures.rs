@@ -148,36 +148,39 @@ impl Pictures for Store {
         Ok(detections.flatten().map(|packed| packed.0).unwrap_or_default())
     }
 
+    // Each statement of these sees one state, and decides by itself what may be seen: a transaction around them would say no more,
+    // and is handed over three times.
+
     async fn item(&self, viewer: Viewer, id: PictureId) -> Result<Option<Item>> {
-        let mut tx = self.read().await?;
+        let mut reader = self.readers.acquire().await?;
         let mut values = Values::default();
         let seen = values.seen(viewer, "p")?;
         let hits = format!("SELECT p.id FROM pictures p WHERE p.id = {} AND {seen} LIMIT 1", values.bind(id)?);
-        let mut found = items::items(&mut tx, values, viewer, &hits, "p.id").await?;
-        related::relate(&mut tx, viewer, &mut found).await?;
+        let mut found = items::items(&mut reader, values, viewer, &hits, "p.id").await?;
+        related::relate(&mut reader, viewer, &mut found).await?;
         Ok(found.pop())
     }
 
     async fn unfinished_item(&self, id: PictureId) -> Result<Option<Item>> {
-        let mut tx = self.read().await?;
+        let mut reader = self.readers.acquire().await?;
         let mut values = Values::default();
         let hits = format!("SELECT p.id FROM pictures p WHERE p.id = {} AND {UNFINISHED}", values.bind(id)?);
-        Ok(items::items(&mut tx, values, Viewer::Anonymous, &hits, "p.id").await?.pop())
+        Ok(items::items(&mut reader, values, Viewer::Anonymous, &hits, "p.id").await?.pop())
     }
 
     async fn unfinished_items(&self, sequence: SequenceId, limit: i64) -> Result<Vec<Item>> {
-        let mut tx = self.read().await?;
+        let mut reader = self.readers.acquire().await?;
         let mut values = Values::default();
         let hits = format!(
             "SELECT p.id FROM pictures p WHERE p.sequence_id = {} AND {UNFINISHED} ORDER BY p.rank LIMIT +{}",
             values.bind(sequence)?,
             values.bind(at_least_none(limit))?,
         );
-        items::items(&mut tx, values, Viewer::Anonymous, &hits, "p.rank").await
+        items::items(&mut reader, values, Viewer::Anonymous, &hits, "p.rank").await
     }
 
     async fn search(&self, query: &SearchQuery) -> Result<Found> {
-        search::search(&mut *self.read().await?, query).await
+        search::search(&mut *self.readers.acquire().await?, query).await
     }
 
     async fn sequence_items_found(
@@ -186,23 +189,23 @@ impl Pictures for Store {
         query: &SearchQuery,
         after_rank: i64,
     ) -> Result<Vec<Item>> {
-        hits::by_rank(&mut *self.read().await?, sequence, query, after_rank).await
+        hits::by_rank(&mut *self.readers.acquire().await?, sequence, query, after_rank).await
     }
 
     async fn last_rank(&self, viewer: Viewer, sequence: SequenceId) -> Result<Option<i64>> {
-        let mut tx = self.read().await?;
+        let mut reader = self.readers.acquire().await?;
         let mut values = Values::default();
         let seen = values.seen(viewer, "p")?;
         let sql = format!(
             "SELECT p.rank FROM pictures p WHERE p.sequence_id = {} AND {seen} ORDER BY p.rank DESC LIMIT 1",
             values.bind(sequence)?,
         );
-        let ranks: Vec<(i64,)> = values.fetch_all(&mut tx, sql).await?;
+        let ranks: Vec<(i64,)> = values.fetch_all(&mut reader, sql).await?;
         Ok(ranks.first().map(|(rank,)| *rank))
     }
 
     async fn first_items(&self, viewer: Viewer, sequences: &[SequenceId]) -> Result<Vec<Item>> {
-        let mut tx = self.read().await?;
+        let mut reader = self.readers.acquire().await?;
         let mut values = Values::default();
         let seen = values.seen(viewer, "f")?;
         let hits = format!(
@@ -210,7 +213,7 @@ impl Pictures for Store {
              FROM sequences w WHERE w.id IN ({})",
             values.ids(sequences.iter().map(|id| id.0))?,
         );
-        items::items(&mut tx, values, viewer, &hits, "p.id").await
+        items::items(&mut reader, values, viewer, &hits, "p.id").await
     }
 
     async fn publish_picture(&self, lease: &Lease, publication: Publication, jobs: [JobId; 3]) -> Result<bool> {

@@ -157,9 +157,13 @@ const STATEMENTS: usize = 256;
 
 /// Whether a connection that nobody uses can be used. When a disk is full or fails, SQLite ends a transaction by itself; the
 /// driver's own attempt to end it then fails, and from there on it takes the connection for one within a transaction that
-/// nobody can end. (Before this is asked, the pool has had an answer from the connection, so no ending is under way.)
-fn is_sound(connection: &Connection) -> bool {
-    !connection.is_in_transaction()
+/// nobody can end. One that is within a transaction is asked something first: its ending may be under way. Others need not be
+/// asked: each question is two hand-overs between threads, which cost more than to read a picture.
+async fn is_sound(connection: &mut Connection) -> sqlx::Result<bool> {
+    if connection.is_in_transaction() {
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 fn migrations() -> sqlx::migrate::Migrator {
@@ -198,7 +202,8 @@ impl SqliteCatalog {
             .idle_timeout(None)
             .max_lifetime(None)
             .acquire_timeout(PATIENCE)
-            .before_acquire(|connection, _| Box::pin(async { Ok(is_sound(connection)) }))
+            .test_before_acquire(false)
+            .before_acquire(|connection, _| Box::pin(is_sound(connection)))
             .connect_with(writing)
             .await?;
         migrations().run(&writer).await?;
@@ -207,7 +212,8 @@ impl SqliteCatalog {
             .max_connections(parallel.clamp(4, 16))
             .acquire_timeout(PATIENCE)
             .max_lifetime(None)
-            .before_acquire(|connection, _| Box::pin(async { Ok(is_sound(connection)) }))
+            .test_before_acquire(false)
+            .before_acquire(|connection, _| Box::pin(is_sound(connection)))
             .connect_lazy_with(options.read_only(true));
         Ok(Self {
             writer,
