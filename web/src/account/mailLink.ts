@@ -1,6 +1,6 @@
 import '../styles/forms.css';
 
-import { ApiError } from '../api/errors';
+import { isNotFound } from '../api/errors';
 import { answerLink } from '../api/mail';
 import { simpleForm } from '../app/form';
 import type { Page } from '../app/page';
@@ -14,7 +14,7 @@ function answer(key: string, wanted: boolean, over: (text: string, role: 'status
       const { address } = await answerLink(key, wanted);
       over(wanted ? t('mail.confirmed', { address: address ?? '' }) : t('mail.refused'), 'status');
     } catch (error) {
-      if (!(error instanceof ApiError && error.kind === 'notFound')) throw error;
+      if (!isNotFound(error)) throw error;
       over(t('mail.wrong'), 'alert');
     }
   };
