@@ -218,15 +218,20 @@ test('of a large panorama the first pixels come after few requests and little da
   // With everything there that shows panoramas.
   await openPicture(page, street[0]);
   await untilQuiet(page);
-  const sizes = [];
-  let seen = false;
-  page.on('requestfinished', (request) => {
-    if (!seen) sizes.push(request.sizes().then(({ responseBodySize }) => ({ url: request.url(), bytes: responseBodySize })));
-  });
-  await page.evaluate((id) => { location.hash = `focus=pic&pic=${id}`; }, large);
-  await page.waitForFunction((id) => document.documentElement.dataset.picture === id, large, { timeout: PATIENCE });
-  seen = true;
-  const fetched = await Promise.all(sizes);
+  // What has come at the moment that it is shown, as the page itself has it: this test may hear of that later.
+  await page.evaluate((id) => {
+    performance.clearResourceTimings();
+    const watcher = new MutationObserver(() => {
+      if (document.documentElement.dataset.picture !== id) return;
+      watcher.disconnect();
+      const come = performance.getEntriesByType('resource');
+      window.fetched = come.map(({ name, encodedBodySize }) => ({ url: name, bytes: encodedBodySize }));
+    });
+    watcher.observe(document.documentElement, { attributeFilter: ['data-picture'] });
+    location.hash = `focus=pic&pic=${id}`;
+  }, large);
+  await page.waitForFunction(() => window.fetched !== undefined, null, { timeout: PATIENCE });
+  const fetched = await page.evaluate(() => window.fetched);
   const picture = fetched.filter(({ url }) => url.includes(large));
   const told = JSON.stringify(fetched);
   // What is known of it, then its smallest version; the map moves meanwhile.
