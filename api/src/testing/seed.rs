@@ -5,7 +5,7 @@ use flaneur_catalog::model::{
     AccountId, DispatchPart, DispatchPlan, JobId, JobKind, Lease, NewUploadSet, Objects, Outline, PictureId,
     PlacedShot, Projection, Publication, Receipt, ReceivedFile, Redaction, RedactionId, RedactionOrigin,
     RedactionReceipt, RedactionState, RegionClass, Republication, Rights, Semantic, SequenceId, SequenceSummary,
-    SortMethod, TileMatrix, UploadSetId,
+    SortMethod, Summarised, TileMatrix, UploadSetId,
 };
 use flaneur_coverage::quadkey::Bbox;
 use flaneur_jpeg::TileGrid;
@@ -215,7 +215,6 @@ impl Fixture {
             bbox: Some(Bbox { west: first.lon, south: first.lat, east: last.lon, north: last.lat }),
             interval: Some((first.captured_at, last.captured_at)),
             length_m: 10.0 * (points.len() - 1) as f64,
-            lines: vec![points.iter().map(|point| (point.lon, point.lat)).collect()],
             capture_date: Some("2021-07-29".to_owned()),
             camera: Some(first.camera.clone()),
             projection: Some(recipe.projection),
@@ -225,7 +224,9 @@ impl Fixture {
             pixel_density: Some(if panorama { 16 } else { 20 }),
             rights: first.rights.clone(),
         };
-        assert!(self.api.catalog.store_summary(&lease, id, &summary, self.api.world.now()).await.unwrap());
+        let lines = vec![points.iter().map(|point| (point.lon, point.lat)).collect()];
+        let summarised = Summarised { summary, lines };
+        assert!(self.api.catalog.store_summary(&lease, id, &summarised, self.api.world.now()).await.unwrap());
     }
 
     async fn lease(&self, kind: JobKind) -> Lease {

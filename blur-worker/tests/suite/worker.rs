@@ -5,7 +5,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 use crate::common::{Bench, photo};
 use flaneur_access::Viewer;
 use flaneur_catalog::{
-    Jobs as _, Pictures as _, Sequences as _, UploadSets as _, Uploads as _,
+    Coverage as _, Jobs as _, Pictures as _, Sequences as _, UploadSets as _, Uploads as _,
     model::{
         JobCounts, JobId, JobKind, NewUpload, PartId, PictureId, PictureStatus, SequenceOrder, SequenceQuery, UploadId,
         UploadPart, UploadReceipt,
@@ -72,7 +72,11 @@ async fn pictures_become_public_and_originals_are_destroyed() {
         .await
         .unwrap()
         .sequences();
-    assert_eq!(sequences[0].summary.lines[0].len(), 4);
+    assert_eq!(sequences.len(), 1);
+    let corner = sequences[0].summary.bbox.unwrap();
+    let near = flaneur_coverage::quadkey::Tile::at(12, corner.west, corner.south).keys();
+    let marks = bench.catalog.sequence_marks(Viewer::Anonymous, None, near, None, 10).await.unwrap();
+    assert_eq!(marks[0].lines[0].len(), 4);
     assert_eq!(bench.catalog.job_counts().await.unwrap(), JobCounts::default(), "the queue is empty");
 }
 

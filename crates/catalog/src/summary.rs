@@ -2,13 +2,13 @@
 
 use flaneur_dispatch::{bbox, length_m, track};
 
-use crate::model::{Rights, SequenceSummary, SummaryPoint, VARIOUS};
+use crate::model::{Rights, SequenceSummary, Summarised, SummaryPoint, VARIOUS};
 
 /// Neighbours further apart are not joined by a line, metres: the reference server's rule.
 const MAX_GAP_M: f64 = 75.0;
 
 /// Sums the published pictures of a sequence, in order, up.
-pub fn summarise(points: &[SummaryPoint]) -> SequenceSummary {
+pub fn summarise(points: &[SummaryPoint]) -> Summarised {
     let positions: Vec<(f64, f64)> = points.iter().map(|point| (point.lon, point.lat)).collect();
     // No line leads through what is not shown.
     let runs = points.chunk_by(|_, next| !next.apart);
@@ -24,12 +24,11 @@ pub fn summarise(points: &[SummaryPoint]) -> SequenceSummary {
     let first = points.iter().map(|point| point.captured_at).min();
     let last = points.iter().map(|point| point.captured_at).max();
     let earliest = points.iter().min_by_key(|point| point.captured_at);
-    SequenceSummary {
+    let summary = SequenceSummary {
         nb_pictures: points.len() as i64,
         bbox: bbox(&positions),
         interval: first.zip(last),
         length_m: length,
-        lines,
         capture_date: earliest.map(|point| point.captured_local.chars().take(10).collect()),
         camera: common(points, |point| Some(point.camera.clone())),
         projection: common(points, |point| Some(point.projection)),
@@ -41,7 +40,8 @@ pub fn summarise(points: &[SummaryPoint]) -> SequenceSummary {
             license: license(points),
             attribution: common(points, |point| point.rights.attribution.clone()),
         },
-    }
+    };
+    Summarised { summary, lines }
 }
 
 /// The licence of all, or that there are several.
@@ -93,9 +93,9 @@ mod tests {
     #[test]
     fn agreement_is_told_and_disagreement_is_not() {
         let mut points: Vec<_> = (1..=10).map(|n| point(n, 2.0 + n as f64 * 1e-4)).collect();
-        let summary = summarise(&points);
+        let Summarised { summary, lines } = summarise(&points);
         assert_eq!(summary.nb_pictures, 10);
-        assert_eq!(summary.lines.len(), 1);
+        assert_eq!(lines.len(), 1);
         assert!((summary.length_m - 67.0).abs() < 1.0, "{}", summary.length_m);
         assert_eq!(summary.accuracy, Some(9.0));
         assert_eq!(summary.interval.map(|(first, last)| last.as_second() - first.as_second()), Some(9));
@@ -104,7 +104,7 @@ mod tests {
         points[4].pixel_density = None;
         assert_eq!(summary.rights.license.as_deref(), Some("CC-BY-4.0"));
         points[5].rights.license = None;
-        let summary = summarise(&points);
+        let summary = summarise(&points).summary;
         assert_eq!(summary.camera, None);
         assert_eq!(summary.pixel_density, None);
         assert_eq!(summary.rights.license.as_deref(), Some("various"));
@@ -121,9 +121,9 @@ mod tests {
 
     #[test]
     fn scattered_pictures_stay_on_the_map() {
-        let summary = summarise(&[point(1, 2.0), point(2, 3.0)]);
-        assert_eq!(summary.lines, [vec![(2.0, 48.0)], vec![(3.0, 48.0)]]);
+        let Summarised { summary, lines } = summarise(&[point(1, 2.0), point(2, 3.0)]);
+        assert_eq!(lines, [vec![(2.0, 48.0)], vec![(3.0, 48.0)]]);
         assert_eq!(summary.length_m.to_bits(), 0.0_f64.to_bits());
-        assert_eq!(summarise(&[]), SequenceSummary::default());
+        assert_eq!(summarise(&[]), Summarised::default());
     }
 }

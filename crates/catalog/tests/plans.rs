@@ -21,7 +21,7 @@ use flaneur_catalog::{
         JobKind, Marked, NewEdit, NewUpload, Objects, Order, PartId, Parts, PictureFields, PictureId, PictureMark,
         PictureProperty, PlacedShot, Publication, ReceivedFile, RefusedFile, Rejection, ReportId, SearchQuery,
         Selection, Semantic, SequenceFields, SequenceKey, SequenceMark, SequenceOrder, SequencePlace, SequenceProperty,
-        SequenceQuery, SequenceSummary, Severity, Shape, Sweep, TagEdits, UploadId, UploadOutcome, UploadPart,
+        SequenceQuery, Severity, Shape, Summarised, Sweep, TagEdits, UploadId, UploadOutcome, UploadPart,
         UploadReceipt, Value, Wish,
     },
     sqlite::SqliteCatalog,
@@ -300,7 +300,7 @@ async fn writes(catalog: &SqliteCatalog) {
     };
     assert!(catalog.apply_dispatch(&dispatch, &plan, &job).await.unwrap());
     let refresh = lease(catalog, JobKind::Refresh).await;
-    let summary = SequenceSummary { lines: vec![vec![(2.0, 48.0)]], ..SequenceSummary::default() };
+    let summary = Summarised { lines: vec![vec![(2.0, 48.0)]], ..Summarised::default() };
     assert!(catalog.store_summary(&refresh, refresh.subject.into(), &summary, now()).await.unwrap());
     assert!(catalog.delete_picture(shots[150].id, [job(), job()], now()).await.unwrap());
     assert!(catalog.delete_sequence(city::sequence(1), &job, now()).await.unwrap());

@@ -4,7 +4,7 @@ use flaneur_access::Visibility;
 use flaneur_catalog::{
     CatalogError,
     archive::{Column, Row, Table, Value, stored},
-    model::{AreaShape, Exclusion, PictureId, Projection, Rights, SequenceSummary, Shape, SummaryPoint},
+    model::{AreaShape, Exclusion, PictureId, Projection, Rights, Shape, Summarised, SummaryPoint},
     summary::summarise,
 };
 use flaneur_coverage::quadkey;
@@ -166,7 +166,7 @@ fn semantics(set: &Set<'_>) -> Result<Value, CatalogError> {
 }
 
 /// Sums a sequence up as the worker does: what is hidden is not told of, and breaks the line.
-fn summary(set: &Set<'_>, pictures: &[Picture]) -> SequenceSummary {
+fn summary(set: &Set<'_>, pictures: &[Picture]) -> Summarised {
     let camera = set.camera;
     let density = Shape { width: camera.size.0, height: camera.size.1 }.density(camera.field_of_view);
     let (mut points, mut apart) = (Vec::new(), false);
@@ -207,7 +207,7 @@ pub fn sequence(
     sequence: &Sequence,
     pictures: &[Picture],
 ) -> Result<(), CatalogError> {
-    let summary = summary(set, pictures);
+    let Summarised { summary, lines } = summary(set, pictures);
     let kept = |value: Value| if sequence.deleted { Value::Null } else { value };
     let bbox = summary.bbox;
     let title = if set.sequences.len() > 1 { format!("{}-{}", set.title(), sequence.place + 1) } else { set.title() };
@@ -238,10 +238,10 @@ pub fn sequence(
         ("user_agent", text(user_agent(set))),
         ("camera", summary.camera.map_or(Ok(Value::Null), |camera| json(&camera))?),
         ("semantics", semantics(set)?),
-        ("lines", kept(Value::Bytes(stored::lines(&summary.lines)))),
-        ("outline", kept(Value::Bytes(stored::lines(&flaneur_coverage::outline(&summary.lines))))),
+        ("lines", kept(Value::Bytes(stored::lines(&lines)))),
+        ("outline", kept(Value::Bytes(stored::lines(&flaneur_coverage::outline(&lines))))),
     ])?;
-    for cell in stored::cells(&summary.lines) {
+    for cell in stored::cells(&lines) {
         cells.add([("cell", Value::Integer(cell)), ("sequence_id", Value::Uuid(sequence.id))])?;
     }
     Ok(())

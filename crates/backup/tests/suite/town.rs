@@ -249,7 +249,9 @@ impl Town {
                 nb_pictures: points.len() as i64,
                 ..flaneur_catalog::model::SequenceSummary::default()
             };
-            assert!(self.catalog.store_summary(&lease, id, &summary, self.now()).await.unwrap());
+            let summarised =
+                flaneur_catalog::model::Summarised { summary, ..flaneur_catalog::model::Summarised::default() };
+            assert!(self.catalog.store_summary(&lease, id, &summarised, self.now()).await.unwrap());
         }
     }
 

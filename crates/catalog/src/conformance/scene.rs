@@ -14,7 +14,7 @@ use crate::{
         Account, AccountId, Camera, DispatchPart, DispatchPlan, Edited, Exif, Item, JobId, JobKind, Lease, NewAccount,
         NewUploadSet, Objects, Orientation, Picture, PictureId, PictureStatus, PlacedShot, Projection, Publication,
         Receipt, ReceivedFile, RefusedFile, Rejection, Revisions, Rights, SearchQuery, Semantic, SequenceId,
-        SequenceQuery, SequenceSummary, Severity, Shape, SortMethod, UploadSetId,
+        SequenceQuery, SequenceSummary, Severity, Shape, SortMethod, Summarised, UploadSetId,
     },
     world::{Clock as _, Generator, ManualClock, World},
 };
@@ -304,15 +304,15 @@ impl Scene {
     }
 
     /// The summary of a sequence as its pictures say.
-    pub async fn summary(&self, id: SequenceId) -> SequenceSummary {
+    pub async fn summary(&self, id: SequenceId) -> Summarised {
         let points = self.catalog.summary_points(id).await.unwrap();
         let (Some(first), Some(last)) = (points.first(), points.last()) else {
-            return SequenceSummary::default();
+            return Summarised::default();
         };
         let fold = |of: fn(f64, f64) -> f64, value: fn(&crate::model::SummaryPoint) -> f64| {
             points.iter().map(value).reduce(of).unwrap()
         };
-        SequenceSummary {
+        let summary = SequenceSummary {
             nb_pictures: points.len() as i64,
             bbox: Some(Bbox {
                 west: fold(f64::min, |point| point.lon),
@@ -322,7 +322,6 @@ impl Scene {
             }),
             interval: Some((first.captured_at, last.captured_at)),
             length_m: 12.5,
-            lines: vec![points.iter().map(|point| (point.lon, point.lat)).collect()],
             capture_date: Some(first.captured_local.chars().take(10).collect()),
             camera: Some(first.camera.clone()),
             projection: Some(first.projection),
@@ -331,7 +330,8 @@ impl Scene {
             accuracy: first.accuracy,
             pixel_density: first.pixel_density,
             rights: first.rights.clone(),
-        }
+        };
+        Summarised { summary, lines: vec![points.iter().map(|point| (point.lon, point.lat)).collect()] }
     }
 
     /// Brings pictures all the way from upload to being shown, as one sequence of a set of their own.

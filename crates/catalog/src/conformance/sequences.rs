@@ -7,13 +7,16 @@ use jiff::{SignedDuration, Timestamp};
 use super::scene::{Scene, Street, viewer};
 use crate::model::{
     Account, DispatchPart, JobKind, Picture, Projection, Rights, SequenceId, SequencePlace, SequenceQuery,
-    SequenceStatus, SequenceSummary,
+    SequenceStatus, SequenceSummary, Summarised,
 };
 
 async fn store(scene: &Scene, id: SequenceId, summary: &SequenceSummary) {
+    let lines =
+        vec![vec![(179.5, 0.1), (180.0, 0.1 + 0.2)], vec![(-180.0, 0.3), (-179.5, 1.0 / 3.0)], vec![(1.0, 1.0)]];
+    let summarised = Summarised { summary: summary.clone(), lines };
     scene.catalog.enqueue(scene.job(), JobKind::Refresh, id.0, scene.now()).await.unwrap();
     let lease = scene.lease(JobKind::Refresh, id.0).await;
-    assert!(scene.catalog.store_summary(&lease, id, summary, scene.now()).await.unwrap());
+    assert!(scene.catalog.store_summary(&lease, id, &summarised, scene.now()).await.unwrap());
 }
 
 async fn list(scene: &Scene, query: &SequenceQuery) -> Vec<SequenceId> {
@@ -44,7 +47,6 @@ pub async fn a_summary_is_stored(scene: &Scene) {
         bbox: Some(Bbox { west: 179.5, south: -1.25, east: -179.5, north: 1.0 / 3.0 }),
         interval: Some((scene.now(), scene.now() + SignedDuration::from_micros(1_000_001))),
         length_m: 123.456,
-        lines: vec![vec![(179.5, 0.1), (180.0, 0.1 + 0.2)], vec![(-180.0, 0.3), (-179.5, 1.0 / 3.0)], vec![(1.0, 1.0)]],
         capture_date: Some("2024-06-01".to_owned()),
         camera: Some((Some("Make".to_owned()), None)),
         projection: Some(Projection::Equirectangular),
@@ -66,7 +68,8 @@ pub async fn a_summary_is_stored(scene: &Scene) {
     let lost = scene.lease(JobKind::Refresh, street.sequence.0).await;
     scene.pass(60);
     scene.lease(JobKind::Refresh, street.sequence.0).await;
-    let other = SequenceSummary { nb_pictures: 99, ..SequenceSummary::default() };
+    let summary = SequenceSummary { nb_pictures: 99, ..SequenceSummary::default() };
+    let other = Summarised { summary, ..Summarised::default() };
     assert!(!scene.catalog.store_summary(&lost, street.sequence, &other, scene.now()).await.unwrap());
     let stored = scene.catalog.sequence(Viewer::Anonymous, street.sequence).await.unwrap().unwrap();
     assert_eq!(stored.summary, SequenceSummary::default(), "a lost lease stores nothing");
@@ -121,7 +124,7 @@ pub async fn a_sequence_waits_for_its_pictures(scene: &Scene) {
 
     // A summary that comes after the end brings nothing back.
     scene.catalog.enqueue(scene.job(), JobKind::Refresh, street.sequence.0, scene.now()).await.unwrap();
-    let summary = scene.summary(street.sequence).await;
+    let summary = scene.summary(street.sequence).await.summary;
     assert!(scene.catalog.delete_sequence(street.sequence, &|| scene.job(), scene.now()).await.unwrap());
     store(scene, street.sequence, &summary).await;
     assert_eq!(status().await, None);
@@ -166,7 +169,7 @@ pub async fn sequences_are_found_by_box(scene: &Scene) {
     let ada = scene.account("ada").await;
     let paris = street_at(scene, &ada, &[(2.3, 48.8), (2.4, 48.9)]).await.sequence;
     let fiji = street_at(scene, &ada, &[(179.9, -17.0)]).await.sequence;
-    let mut across = scene.summary(fiji).await;
+    let mut across = scene.summary(fiji).await.summary;
     across.bbox = Some(Bbox { west: 179.9, south: -17.0, east: -179.9, north: -16.0 });
     store(scene, fiji, &across).await;
     let within = async |west, south, east, north| {

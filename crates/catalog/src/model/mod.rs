@@ -83,7 +83,8 @@ pub use rights::{LONGEST_ATTRIBUTION, Rights, VARIOUS};
 pub use search::{Area, Found, Order, Parts, SearchPlace, SearchQuery, squared_distance};
 pub use sequence::{
     DispatchPart, DispatchPlan, DispatchShot, DuplicateShot, ListedSequence, PlacedShot, Sequence, SequenceKey,
-    SequenceList, SequenceOrder, SequencePlace, SequenceQuery, SequenceStatus, SequenceSummary, SummaryPoint,
+    SequenceList, SequenceOrder, SequencePlace, SequenceQuery, SequenceStatus, SequenceSummary, Summarised,
+    SummaryPoint,
 };
 pub use statistics::{Lately, Published, PublishedMonth, Statistics};
 pub use takeout::{AccountTraces, InviteTrace, OwnCounts, OwnPicture, OwnPlace, PageTrace};

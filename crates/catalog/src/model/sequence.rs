@@ -73,8 +73,6 @@ pub struct SequenceSummary {
     pub interval: Option<(Timestamp, Timestamp)>,
     /// Length of the track, metres.
     pub length_m: f64,
-    /// The track: line strings of (lon, lat) in degrees.
-    pub lines: Vec<Vec<(f64, f64)>>,
     /// The day of the earliest capture in local time, `YYYY-MM-DD`.
     pub capture_date: Option<String>,
     /// Make and model, if all pictures agree.
@@ -91,6 +89,15 @@ pub struct SequenceSummary {
     pub pixel_density: Option<i64>,
     /// Licence and whom to name, if all pictures agree; else [`super::VARIOUS`] and nobody.
     pub rights: Rights,
+}
+
+/// What is computed from the pictures of a sequence, with its track: only maps are drawn from that, and read it by themselves.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Summarised {
+    /// All but the track.
+    pub summary: SequenceSummary,
+    /// The track: line strings of (lon, lat) in degrees.
+    pub lines: Vec<Vec<(f64, f64)>>,
 }
 
 /// One shown picture of a sequence, in order, for its summary.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::{
     Result,
     model::{
-        DispatchPlan, DispatchShot, JobId, Lease, Sequence, SequenceId, SequenceList, SequenceQuery, SequenceSummary,
+        DispatchPlan, DispatchShot, JobId, Lease, Sequence, SequenceId, SequenceList, SequenceQuery, Summarised,
         SummaryPoint, UploadSetId,
     },
 };
@@ -52,7 +52,7 @@ pub trait Sequences: Send + Sync {
         &self,
         lease: &Lease,
         id: SequenceId,
-        summary: &SequenceSummary,
+        summarised: &Summarised,
         now: Timestamp,
     ) -> Result<bool>;
 

@@ -6,16 +6,13 @@ use sqlx::types::Json;
 use crate::{
     Result,
     model::{AccountId, Rights, Semantic, Sequence, SequenceId, SequenceSummary, UploadSetId},
-    stored::{
-        lines,
-        rows::{interval, named, time},
-    },
+    stored::rows::{interval, named, time},
 };
 
 /// The columns of [`SequenceRow`]. The sequence is `s`, its account `a`.
 pub const SEQUENCE: &str = "s.id, s.account_id, a.name AS producer, s.upload_set_id, s.title, s.status, s.visibility,
     s.semantics, s.user_agent, s.nb_pictures, s.west, s.south, s.east, s.north, s.first_captured_at,
-    s.last_captured_at, s.length_m, s.lines, s.capture_date, s.camera, s.projection, s.field_of_view, s.focal_length,
+    s.last_captured_at, s.length_m, s.capture_date, s.camera, s.projection, s.field_of_view, s.focal_length,
     s.accuracy, s.pixel_density, s.created_at, s.updated_at, s.sorted_by,
     s.license, s.attribution";
 
@@ -42,7 +39,6 @@ pub struct SequenceRow {
     first_captured_at: Option<i64>,
     last_captured_at: Option<i64>,
     length_m: f64,
-    lines: Option<Vec<u8>>,
     capture_date: Option<String>,
     camera: Option<Json<MakeModel>>,
     projection: Option<String>,
@@ -76,7 +72,6 @@ impl SequenceRow {
                 bbox: corners.map(|((west, south), (east, north))| Bbox { west, south, east, north }),
                 interval: interval(self.first_captured_at, self.last_captured_at)?,
                 length_m: self.length_m,
-                lines: lines::decode(&self.lines.unwrap_or_default())?,
                 capture_date: self.capture_date,
                 camera: self.camera.map(|json| json.0),
                 projection: self.projection.as_deref().map(named).transpose()?,

@@ -16,7 +16,7 @@ use crate::{
     Result, Sequences,
     model::{
         Camera, DispatchPlan, DispatchShot, JobId, JobKind, Lease, PictureId, Projection, Rights, Sequence, SequenceId,
-        SequenceList, SequenceQuery, SequenceSummary, Shape, SummaryPoint, UploadSetId,
+        SequenceList, SequenceQuery, Shape, Summarised, SummaryPoint, UploadSetId,
     },
     signals::Topic,
     stored::{
@@ -222,9 +222,10 @@ impl Sequences for Store {
         &self,
         lease: &Lease,
         id: SequenceId,
-        summary: &SequenceSummary,
+        summarised: &Summarised,
         now: Timestamp,
     ) -> Result<bool> {
+        let Summarised { summary, lines: track } = summarised;
         let mut tx = self.write().await?;
         tombstones::hold_sequence(&mut tx, id).await?;
         if !jobs::end(&mut tx, lease, JobKind::Refresh, id.0).await? {
@@ -249,7 +250,7 @@ impl Sequences for Store {
         .bind(summary.interval.map(|(first, _)| micros(first)))
         .bind(summary.interval.map(|(_, last)| micros(last)))
         .bind(summary.length_m)
-        .bind(lines::encode(&summary.lines))
+        .bind(lines::encode(track))
         .bind(&summary.capture_date)
         .bind(summary.camera.as_ref().map(Json))
         .bind(summary.projection.map(Projection::as_str))
@@ -258,13 +259,13 @@ impl Sequences for Store {
         .bind(summary.accuracy)
         .bind(summary.pixel_density)
         .bind(micros(now))
-        .bind(lines::encode(&flaneur_coverage::outline(&summary.lines)))
+        .bind(lines::encode(&flaneur_coverage::outline(track)))
         .bind(&summary.rights.license)
         .bind(&summary.rights.attribution)
         .execute(&mut *tx)
         .await?;
         if stored.rows_affected() == 1 {
-            cover(&mut tx, id, &summary.lines).await?;
+            cover(&mut tx, id, track).await?;
             // Where it was is touched by the change of its track; where it is now, here.
             coverage_tiles::touch_sequence(&mut tx, id, now).await?;
         }
