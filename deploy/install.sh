@@ -34,7 +34,7 @@ for each in "$models"/*.toml "$models"/*.onnx "$models"/*.so*; do
     install -m 0644 "$each" "$name.new"
     mv "$name.new" "$name"
 done
-install -m 0644 "$here/../docs/operations.md" /usr/local/share/doc/flaneur/operations.md
+install -m 0644 -t /usr/local/share/doc/flaneur "$here"/../docs/operations.md "$here"/../docs/reports.md
 
 units=/etc/systemd/system
 for each in "$here"/systemd/*.service "$here"/systemd/*.timer "$here"/systemd/*.target; do

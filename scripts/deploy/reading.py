@@ -19,7 +19,8 @@ OF_SCRIPTS = {"FLANEUR_CACHE", "FLANEUR_CONFIG"}
 
 def texts(root: pathlib.Path) -> Iterator[Tuple[str, str]]:
     """Every file of the deployment and the manual, by its path."""
-    for path in [*sorted((root / "deploy").rglob("*")), root / "docs" / "operations.md", root / "docs" / "sizing.md"]:
+    manuals = [root / "docs" / f"{name}.md" for name in ("operations", "reports", "sizing")]
+    for path in [*sorted((root / "deploy").rglob("*")), *manuals]:
         if path.is_file() and path.name != ".env" and path.parent.name != "tls":
             yield str(path.relative_to(root)), path.read_text()
 

@@ -24,7 +24,8 @@ def install(place: root.Place, server: root.Root) -> None:
     checkout = server.path("/root/checkout")
     shutil.copytree(place.checkout / "deploy", checkout / "deploy", symlinks=True)
     (checkout / "docs").mkdir()
-    shutil.copy(place.checkout / "docs/operations.md", checkout / "docs")
+    for manual in ("operations.md", "reports.md"):
+        shutil.copy(place.checkout / "docs" / manual, checkout / "docs")
     shutil.copytree(place.models, checkout / "models")
     (checkout / "target/release").mkdir(parents=True)
     shutil.copy(place.binary, checkout / "target/release/flaneur")
