@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use flaneur_catalog::{CatalogError, model::JobId};
+use flaneur_catalog::{
+    CatalogError,
+    model::{JobId, MailAddress},
+};
 use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 
@@ -14,9 +17,6 @@ const EVERY: Duration = Duration::from_secs(15);
 const REPORTS: i64 = 100;
 /// How long who reported something can be reached after that was decided.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(90 * 24);
-
-/// How long an address that an account gave waits to be confirmed.
-const UNCONFIRMED: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Tidies until told to stop.
 pub async fn run(worker: Worker, stop: CancellationToken) {
@@ -48,6 +48,6 @@ async fn round(worker: &Worker) -> Result<(), CatalogError> {
             );
         }
     }
-    catalog.forget_unconfirmed_addresses(now - UNCONFIRMED).await?;
+    catalog.forget_unconfirmed_addresses(now - MailAddress::WAITS).await?;
     catalog.forget_reporters(now - REMEMBERED).await
 }

@@ -3,7 +3,7 @@
 use axum::{extract::State, response::Response};
 use flaneur_catalog::model::{MailAddress, NewMailAddress};
 use http::StatusCode;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -25,8 +25,6 @@ pub fn router() -> OpenApiRouter<Api> {
 
 /// So many addresses an account may give in a day, to each of which a mail goes; and so many such mails an address gets.
 const MOST_A_DAY: u32 = 5;
-/// How long a link holds that confirms an address.
-const OPENED_WITHIN: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Where an account is written to.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -167,7 +165,7 @@ async fn confirm(
     extract::Json(AddressKey { key }): extract::Json<AddressKey>,
 ) -> ApiResult<Response> {
     let now = api.world.now();
-    let confirmed = api.catalog.confirm_mail_address(&secret_hash(&key), now - OPENED_WITHIN, now).await?;
+    let confirmed = api.catalog.confirm_mail_address(&secret_hash(&key), now - MailAddress::WAITS, now).await?;
     reply.private().json(&MailDocument::of(&api, Some(confirmed.ok_or_else(gone)?)))
 }
 

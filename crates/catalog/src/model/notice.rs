@@ -1,6 +1,6 @@
 //! What is told by mail: what becomes of reports, and that an address is to be confirmed.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{AccountId, Report, ReportEvent};
@@ -71,6 +71,11 @@ pub struct MailAddress {
     pub asked_at: Timestamp,
     /// When whoever reads mails there said that it is theirs; none: nothing else is written there.
     pub confirmed_at: Option<Timestamp>,
+}
+
+impl MailAddress {
+    /// How long one that was given waits to be confirmed: after that its link holds no more, and it is forgotten.
+    pub const WAITS: SignedDuration = SignedDuration::from_hours(7 * 24);
 }
 
 /// An address that was given, and not yet confirmed.
