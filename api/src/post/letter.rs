@@ -53,12 +53,13 @@ pub(super) fn to_confirm(address: &MailAddress, instance: &str, page: &str) -> M
     }
 }
 
-/// A mail to whose it is that was reported: what became of it because of the report, on which ground, who decided, with the reasons
-/// given, and how to object. `page` is where they say that they want no more of these.
+/// A mail to whose it is that was reported, or that those who run the instance deleted: what became of it, on which ground, who decided,
+/// with the reasons given, and how to object. `page` is where they say that they want no more of these.
 pub(super) fn to_owner(notice: &ReportNotice, instance: &str, url: &PublicUrl, to: &str, page: &str) -> Mail {
     let (report, event) = (&notice.report, &notice.event);
     let ([what, quoi], [ground, motif]) = (about(report.about), issue(report.issue));
     let [done, fait] = match (notice.withheld_before, event.withholds) {
+        _ if report.deleted => ["It was deleted.", "Elle a été supprimée."],
         (false, true) => ["Others do not see it any more.", "Les autres ne la voient plus."],
         (true, false) => {
             ["It is no longer hidden because of this report.", "Elle n’est plus masquée par ce signalement."]
@@ -66,7 +67,10 @@ pub(super) fn to_owner(notice: &ReportNotice, instance: &str, url: &PublicUrl, t
         (true, true) => ["It stays hidden from others.", "Elle reste masquée aux autres."],
         (false, false) => ["It is not hidden because of this report.", "Elle n’est pas masquée par ce signalement."],
     };
+    // Nobody reported it: whoever deleted it wrote that down.
+    let removed = event.place == 1 && event.role == ReportRole::Moderator;
     let [closed, clos] = match event.status {
+        _ if removed => ["", ""],
         ReportStatus::ClosedSolved => [" The report was found to be right.", " Le signalement a été jugé fondé."],
         ReportStatus::ClosedIgnored => [" Nothing was found to be wrong.", " Rien d’anormal n’a été constaté."],
         _ => ["", ""],
@@ -88,16 +92,31 @@ pub(super) fn to_owner(notice: &ReportNotice, instance: &str, url: &PublicUrl, t
     let decides = event.role == ReportRole::Moderator;
     let reasons = event.comments.as_deref().map(str::trim).filter(|reasons| decides && !reasons.is_empty());
     let given = |label: &str| reasons.map(|reasons| format!("\n\n{label}\n{reasons}")).unwrap_or_default();
+    let [opening, ouverture] = if removed {
+        [
+            format!("{what} of yours was deleted: {ground}."),
+            format!("{quoi} que vous aviez envoyée a été supprimée : {motif}."),
+        ]
+    } else {
+        [
+            format!("somebody reported {what} of yours: {ground}. {done}{closed}"),
+            format!("quelqu’un a signalé {quoi} que vous avez envoyée : {motif}. {fait}{clos}"),
+        ]
+    };
+    let [subject, objet] = if removed {
+        ["something of yours was deleted", "un contenu de votre part a été supprimé"]
+    } else {
+        ["a report about your pictures", "un signalement sur vos photos"]
+    };
     let case = format!("{}/reports/{}", url.0, report.id);
     Mail {
         id: format!("owner-{}-{}", event.report, event.place),
         to: to.to_owned(),
-        subject: format!("{instance}: a report about your pictures / un signalement sur vos photos"),
+        subject: format!("{instance}: {subject} / {objet}"),
         text: format!(
-            "Hello,\n\nsomebody reported {what} of yours: {ground}. {done}{closed} {who}{}\n\nIf you disagree, or something was done \
+            "Hello,\n\n{opening} {who}{}\n\nIf you disagree, or something was done \
              about it, say so there, signed in: the moderators read it.\n{case}\n\nAn address gets ten of these mails a day at most; \
-             all reports are at {}/reports. To get none:\n{page}{BETWEEN}Bonjour,\n\nquelqu’un a signalé {quoi} que vous avez \
-             envoyée : {motif}. {fait}{clos} {qui}{}\n\nSi vous n’êtes pas d’accord, ou si le nécessaire est fait, dites-le \
+             all reports are at {}/reports. To get none:\n{page}{BETWEEN}Bonjour,\n\n{ouverture} {qui}{}\n\nSi vous n’êtes pas d’accord, ou si le nécessaire est fait, dites-le \
              là-bas, une fois connecté : les modérateurs le liront.\n{case}\n\nUne adresse reçoit au plus dix de ces courriels par \
              jour ; tous les signalements sont sur {}/reports. Pour ne plus en recevoir :\n{page}\n",
             given("The reasons given:"),

@@ -314,6 +314,37 @@ test('who reported takes it back', { skip: given.account === undefined }, async 
   await clean(opened);
 });
 
+/** An administrator deletes a picture that was reported, on a phone with a keyboard. */
+async function deletedByAdministrator(id) {
+  const opened = await openPage(browser, PHONE);
+  const { page } = opened;
+  await signIn(page);
+  await page.goto(`${given.url}/reports`);
+  const [{ id: report }] = await reportsOf(id);
+  const entry = page.locator(`[data-report="${report}"]`);
+  await entry.getByTestId('report-reason').fill('x'.repeat(900));
+  await entry.getByTestId('report-do-delete').tap();
+  await entry.getByText('may have 800 characters at most').waitFor();
+  assert.equal(await focus(page), 'report-reason');
+  await entry.getByTestId('report-reason').fill('It shows more than a park');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('x');
+  await page.getByTestId('confirm').getByText('Delete this picture?').waitFor();
+  await lookAt(page, PHONE, 'reports-delete');
+  await fits(page, PHONE);
+  await page.keyboard.press('Escape');
+  await page.getByTestId('confirm').waitFor({ state: 'detached' });
+  assert.equal((await reportsOf(id)).length, 1, 'nothing is deleted yet');
+  await page.keyboard.press('x');
+  assert.equal(await focus(page), 'confirm-no');
+  await page.getByTestId('confirm-yes').tap();
+  await entry.getByText('It was deleted.').waitFor();
+  assert.equal(await focus(page), 'report-status');
+  assert.equal(await entry.getByTestId('report-do-delete').count(), 0);
+  await lookAt(page, PHONE, 'reports-deleted');
+  await clean(opened);
+}
+
 test('who uploaded it answers', { skip: given.account === undefined || given.uploads === null }, async (t) => {
   const opened = await openPage(browser, DESKTOP);
   const { page } = opened;
@@ -346,6 +377,18 @@ test('who uploaded it answers', { skip: given.account === undefined || given.upl
   assert.equal(await entry.getByTestId('report-answer').textContent(), 'It is a park');
   await untilDrawn(page);
   await lookAt(page, DESKTOP, 'reports-owner');
+
+  await deletedByAdministrator(id);
+  await page.goto(`${given.url}/reports`);
+  await page.getByTestId('reports-closed').click();
+  // What was reported, and that it was deleted.
+  await entry.nth(1).waitFor();
+  await entry.getByText('It shows more than a park').waitFor();
+  assert.equal(await entry.getByTestId('report-thumb').count(), 0);
+  await lookAt(page, DESKTOP, 'reports-owner-deleted');
+  await fits(page, DESKTOP);
+  await entry.filter({ hasText: 'It shows more than a park' }).getByTestId('report-details').click();
+  await page.getByTestId('case-answer').getByText('It shows more than a park').waitFor();
   await clean(opened);
 });
 

@@ -177,6 +177,76 @@ async fn whose_it_is_hears_by_mail_what_became_of_it_and_why() {
     }
 }
 
+#[tokio::test]
+async fn whose_it_is_hears_why_it_was_deleted() {
+    let inbox = Inbox::start();
+    let server = server(&inbox);
+    let (admin, alice, nobody) = (server.admin(), server.account("alice"), server.anonymous());
+    let photos = (0..4).map(|n| (format!("{n}.jpg"), Photo::textured(1200, 900, n).at(Placement::walk(n)))).collect();
+    let state = alice.upload("four", photos).await;
+    let items = alice.items(&state).await;
+    let paths: Vec<String> = items
+        .iter()
+        .map(|item| format!("/api/collections/{}/items/{}", text(item, "/collection"), text(item, "/id")))
+        .collect();
+    alice.tell(Method::PUT, "/api/users/me/mail", &json!({ "address": "alice@example.org" })).await.ok();
+    let key = key_of(&mails(&inbox, 1).await[0]);
+    nobody.post("/api/auth/mail/confirm", &json!({ "key": key })).await.ok();
+    let reported = report(&nobody, &text(&items[0], "/id"), "privacy", "rita@example.org").await;
+    // The moderators, who reported, and the uploader.
+    mails(&inbox, 4).await;
+
+    let delete = async |who: &Client, path: &str| who.send(who.request(Method::DELETE, path)).await.status;
+    // What makes no sense deletes nothing.
+    for wrong in ["issue=garden".to_owned(), format!("reasons={}", "x".repeat(801))] {
+        assert_eq!(delete(&admin, &format!("{}?{wrong}", paths[0])).await, 400, "{wrong}");
+    }
+    assert_eq!(delete(&nobody, &format!("{}?issue=privacy", paths[0])).await, 401);
+    // What is hidden is not there for others.
+    for (path, refused) in [(&paths[0], 404), (&paths[1], 403)] {
+        assert_eq!(delete(&server.account("eve"), &format!("{path}?issue=privacy")).await, refused);
+    }
+    let why = "issue=privacy&reasons=It%20shows%20a%20garden%20%26%20a%20pool";
+    assert_eq!(delete(&admin, &format!("{}?{why}", paths[0])).await, 204);
+    let come = async |to: &str, count: usize| {
+        let of = || inbox.mails().into_iter().filter(|mail| mail["to"] == json!([to])).collect::<Vec<_>>();
+        until(&format!("{count} mails come to {to}"), SHORT, async || Some(of()).filter(|all| all.len() >= count))
+            .await
+            .pop()
+            .unwrap()
+    };
+    let mail = come("alice@example.org", 3).await;
+    let body = text(&mail, "/text");
+    for part in
+        ["was deleted: it shows what is private", "A moderator decided so.", "It shows a garden & a pool", "supprimée"]
+    {
+        assert!(body.contains(part), "{part}: {body}");
+    }
+    assert!(text(&mail, "/subject").contains("something of yours was deleted"), "{mail}");
+    assert!(!body.contains("reported") && !body.contains("admin"), "nothing of who: {body}");
+    assert!(text(&come("rita@example.org", 2).await, "/text").contains("It was deleted since."));
+
+    // The case that the mail leads to says the same, to her and to nobody else, and she may answer.
+    let case = body.lines().find_map(|line| line.strip_prefix("https://street.example.org/reports/")).unwrap().trim();
+    let path = format!("/api/reports/{case}");
+    assert_ne!(case, text(&reported, "/id"));
+    let told = alice.json(&path).await;
+    assert_eq!((&told["issue"], &told["status"]), (&json!("privacy"), &json!("closed_solved")));
+    assert_eq!(told["flaneur:answers"][0]["comments"], "It shows a garden & a pool", "{told}");
+    assert_eq!(told["flaneur:roles"], json!(["owner"]));
+    assert_eq!(nobody.get(&path).await.status, 401);
+    assert_eq!(server.account("mallory").get(&path).await.status, 403);
+
+    // A sequence at once, without a word; what somebody deletes of their own is nobody's business.
+    assert_eq!(delete(&alice, &paths[1]).await, 204);
+    assert_eq!(delete(&admin, &format!("/api/collections/{}", text(&items[2], "/collection"))).await, 204);
+    let body = text(&come("alice@example.org", 4).await, "/text");
+    assert!(body.contains("a sequence of pictures of yours was deleted: something else."), "{body}");
+    assert!(!body.contains("reasons given"), "{body}");
+    let log = admin.json("/api/admin/reports/log").await.to_string();
+    assert_eq!(log.matches("\"moderator\"").count(), 2, "{log}");
+}
+
 /// Whoever has an account cannot have any number of mails sent to people.
 #[tokio::test]
 async fn few_addresses_are_asked_a_day() {

@@ -1,6 +1,8 @@
 import { httpUrl } from '../lib/urls';
 import { request } from './client';
+import { evenIfGone } from './errors';
 import { type Json, linkOf, list, object, text } from './json';
+import { getPicture } from './pictures';
 
 export const ISSUES = [
   'blur_missing',
@@ -71,6 +73,8 @@ export interface Report {
   readonly resolverRole: ReportRole | null;
   /** Whether only the owner and administrators see what it is about. */
   readonly withheld: boolean;
+  /** Whether what it is about is deleted. */
+  readonly deleted: boolean;
   /** Where to reach the reporter; told to administrators only. */
   readonly email: string | null;
   /** What was done, the first thing first; told to administrators only. */
@@ -86,6 +90,9 @@ export interface NewReport {
   readonly email: string;
   readonly comments: string;
 }
+
+/** Longest text of the reasons for which something is deleted, characters. */
+export const LONGEST_REASONS = 800;
 
 /** What is done about a report. */
 export interface ReportPatch {
@@ -166,6 +173,7 @@ export function parseReport(raw: unknown): Report | null {
     roles: list(report['flaneur:roles']).map(roleOf).filter((role) => role !== null),
     resolverRole: roleOf(report['flaneur:resolver_role']),
     withheld: report['flaneur:withheld'] === true,
+    deleted: report['flaneur:deleted'] === true,
     email: text(report.reporter_email),
     history: list(report.history).flatMap(parseEvent),
     casePage: httpUrl(page?.href),
@@ -222,6 +230,23 @@ export async function getReport(id: string, key: string | null, signal?: AbortSi
 
 export async function listReports(wanted: ReportsWanted, limit: number, page: string | null, signal?: AbortSignal): Promise<ReportPage> {
   return parseReports(await request(reportsAddress(wanted, limit, page), { signal }));
+}
+
+/** Where what a report is about is deleted. */
+async function deletionOf({ kind, id }: Reported): Promise<string> {
+  if (kind === 'sequence') return `/collections/${encodeURIComponent(id)}`;
+  const { sequence } = await getPicture(id, null);
+  if (sequence === null) throw new TypeError('what is shown is in a sequence');
+  return `/collections/${encodeURIComponent(sequence)}/items/${encodeURIComponent(id)}`;
+}
+
+/** Deletes what a report is about, on its ground. Whose it was is told the reasons; the report is closed by that. */
+export async function deleteReported({ about, issue }: Report, reasons: string): Promise<void> {
+  const query = new URLSearchParams(reasons === '' ? { issue } : { issue, reasons });
+  const destroy = async (): Promise<void> => {
+    await request(`${await deletionOf(about)}?${query.toString()}`, { method: 'DELETE' });
+  };
+  await evenIfGone(destroy());
 }
 
 /** Does something about a report. Answers what it is then. */

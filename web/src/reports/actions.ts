@@ -6,9 +6,10 @@ export type Viewer = 'moderator' | 'owner' | 'reporter';
 
 /** Something that can be done about a report. */
 export interface Action {
-  readonly name: 'ignore' | 'solve' | 'solveHide' | 'hide' | 'wait' | 'reopen' | 'answer' | 'takeBack';
+  readonly name: 'ignore' | 'solve' | 'solveHide' | 'hide' | 'wait' | 'delete' | 'reopen' | 'answer' | 'takeBack';
   readonly label: MessageKey;
-  readonly patch: ReportPatch;
+  /** What is said of the report; none where what it is about is deleted. */
+  readonly patch: ReportPatch | null;
   /** The key that does it; none where it is not done often. */
   readonly key?: string;
   /** Whether a text goes with it. */
@@ -16,11 +17,13 @@ export interface Action {
 }
 
 function moderatorActions(report: Report): Action[] {
-  const { withheld } = report;
+  const { withheld, about, deleted } = report;
   const reason = 'optional';
   const hide: Action = { name: 'hide', label: 'reports.do.hide', patch: { withheld: true }, key: 'h', reason };
+  const destroy: Action = { name: 'delete', label: `reports.do.delete.${about.kind}`, patch: null, key: 'x', reason };
   if (isClosed(report)) {
-    return [{ name: 'reopen', label: 'reports.do.reopen', patch: { status: 'open' }, key: 'u', reason }];
+    const reopen: Action = { name: 'reopen', label: 'reports.do.reopen', patch: { status: 'open' }, key: 'u', reason };
+    return withheld && !deleted ? [reopen, destroy] : [reopen];
   }
   const wait: Action = { name: 'wait', label: 'reports.do.wait', patch: { status: 'waiting' }, key: 'w', reason };
   return [
@@ -42,6 +45,7 @@ function moderatorActions(report: Report): Action[] {
       ? [{ name: 'solveHide', label: 'reports.do.solveHide', patch: { status: 'closed_solved', withheld: true }, key: 'h', reason } as const]
       : [hide]),
     ...(report.status === 'waiting' ? [] : [wait]),
+    ...(deleted ? [] : [destroy]),
   ];
 }
 

@@ -23,14 +23,15 @@ function fact(label: string, ...content: Child[]): HTMLElement {
   return h('div', {}, h('dt', {}, label), h('dd', {}, ...content));
 }
 
-function eventEntry({ at, role, who, status, withheld, comments }: ReportEvent): HTMLElement {
+/** `first`: nothing was done before; what is solved then was deleted by who wrote that down. */
+function eventEntry({ at, role, who, status, withheld, comments }: ReportEvent, first: boolean): HTMLElement {
   const part = t(`reports.role.${role}`);
   const by = who === null ? part : t('reports.by', { name: who, role: part });
   return h(
     'li',
     {},
     h('p', { class: 'hint' }, h('time', { datetime: at }, formatMoment(at, language())), ` ${by}`),
-    status === null ? null : h('p', {}, t(statusKey({ status, withheld: withheld === true, resolverRole: role }))),
+    status === null ? null : h('p', {}, t(statusKey({ status, withheld: withheld === true, resolverRole: role, deleted: role === 'rule' || first }))),
     comments === null ? null : h('p', { class: 'report-text' }, comments),
   );
 }
@@ -74,7 +75,7 @@ class Case {
   private show(report: Report, signedIn: boolean): void {
     this.status.textContent = t(statusKey(report));
     const looks = h('a', { href: addressOf(report) }, t(`reports.${report.about.kind}`));
-    const isSeen = !report.withheld || report.roles.includes('moderator') || report.roles.includes('owner');
+    const isSeen = !report.deleted && (!report.withheld || report.roles.includes('moderator') || report.roles.includes('owner'));
     const viewer = VIEWERS.find((each) => report.roles.includes(each));
     const form = signedIn && viewer !== undefined
       ? decision(report, viewer, () => {
@@ -87,7 +88,7 @@ class Case {
       'section',
       { class: 'report-history', 'data-testid': 'case-history' },
       h('h2', {}, t('reports.history')),
-      h('ol', {}, ...report.history.map(eventEntry)),
+      h('ol', {}, ...report.history.map((event, place) => eventEntry(event, place === 0))),
     );
     fill(
       this.element,

@@ -1,5 +1,6 @@
 import { forgetAllPictures } from '../api/pictures';
-import { patchReport, type Report } from '../api/reports';
+import { deleteReported, getReport, LONGEST_REASONS, patchReport, type Report } from '../api/reports';
+import { confirmThen } from '../app/confirm';
 import { errorText } from '../app/errorText';
 import { labelled } from '../app/labelled';
 import { h } from '../lib/dom';
@@ -27,6 +28,28 @@ export function decision(report: Report, viewer: Viewer, onDone: (report: Report
     trouble.textContent = text;
     trouble.hidden = false;
   };
+  const destroy = (reasons: string): void => {
+    const { kind } = report.about;
+    if (reasons.length > LONGEST_REASONS) {
+      complain(t('reports.longReasons', { most: LONGEST_REASONS }));
+      reason.focus();
+      return;
+    }
+    let now: Report | null = null;
+    confirmThen({
+      title: t(`reports.delete.${kind}`),
+      text: t(`reports.deleteText.${kind}`),
+      yes: t('reports.deleteYes'),
+      act: async () => {
+        await deleteReported(report, reasons);
+        now = await getReport(report.id, null);
+      },
+      onDone: () => {
+        forgetAllPictures();
+        onDone(now ?? report);
+      },
+    });
+  };
   const act = async ({ patch, reason: wanted }: Action): Promise<void> => {
     const answer = reason.value.trim();
     if (wanted === 'needed' && answer === '') {
@@ -35,6 +58,10 @@ export function decision(report: Report, viewer: Viewer, onDone: (report: Report
       return;
     }
     trouble.hidden = true;
+    if (patch === null) {
+      destroy(answer);
+      return;
+    }
     element.inert = true;
     try {
       const changed = await patchReport(report.id, answer === '' ? patch : { ...patch, answer });

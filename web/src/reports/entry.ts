@@ -5,9 +5,9 @@ import type { Viewer } from './actions';
 import { decision } from './decision';
 import { addressOf, dueText, isOverdue, statusKey, whenText } from './words';
 
-/** Whether a viewer may see what is reported. */
-function isSeen({ withheld }: Report, viewer: Viewer): boolean {
-  return !withheld || viewer !== 'reporter';
+/** Whether it is there, and a viewer may see what is reported. */
+function isSeen({ withheld, deleted }: Report, viewer: Viewer): boolean {
+  return !deleted && (!withheld || viewer !== 'reporter');
 }
 
 /** What is seen of what is reported, for whoever may see it. */
@@ -46,7 +46,7 @@ export class ReportEntry {
   readonly element = h('li', { class: 'report-entry', 'data-testid': 'report-entry' });
   private readonly issue = h('h2', { tabindex: -1 });
   private readonly status = h('p', { class: 'report-status', tabindex: -1, 'data-testid': 'report-status' });
-  private readonly image: HTMLElement;
+  private image: HTMLElement;
 
   /** `onDecided`: it is decided here; answers whether the focus was taken elsewhere. */
   constructor(
@@ -82,6 +82,7 @@ export class ReportEntry {
 
   private show(report: Report): void {
     const { about } = report;
+    if (report.deleted) this.image = thumb(report, this.viewer);
     this.issue.textContent = t(`report.issue.${report.issue}`);
     this.status.textContent = t(statusKey(report));
     const looks = h('a', { href: addressOf(report), 'aria-keyshortcuts': 'o', 'data-testid': 'report-open-about' }, t(`reports.${about.kind}`));

@@ -40,7 +40,7 @@ function choice<V>(label: string, options: readonly (readonly [V, MessageKey, st
 
 /** Which keys there are, for whoever decides. */
 function keysHelp(): HTMLDetailsElement {
-  const keys = ['j', 'k', 'o', 'd', 'r', 'i', 's', 'h', 'w', 'u'] as const;
+  const keys = ['j', 'k', 'o', 'd', 'r', 'i', 's', 'h', 'w', 'x', 'u'] as const;
   const lines = keys.map((key) =>
     h('div', { class: 'key-row' }, h('dt', {}, h('kbd', {}, key.toUpperCase())), h('dd', {}, t(`reports.key.${key}`))),
   );

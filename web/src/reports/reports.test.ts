@@ -21,6 +21,7 @@ function report(changes: Partial<Report> = {}): Report {
     roles: [],
     resolverRole: null,
     withheld: true,
+    deleted: false,
     email: null,
     history: [],
     casePage: null,
@@ -34,14 +35,16 @@ function names(changes: Partial<Report>, viewer: Viewer): string[] {
 
 describe('what can be done', () => {
   it('is everything for an administrator', () => {
-    expect(names({}, 'moderator')).toEqual(['ignore', 'solve', 'solveHide', 'wait']);
-    expect(names({ withheld: false, status: 'waiting' }, 'moderator')).toEqual(['ignore', 'solve', 'hide']);
-    expect(names({ status: 'closed_solved' }, 'moderator')).toEqual(['reopen']);
+    expect(names({}, 'moderator')).toEqual(['ignore', 'solve', 'solveHide', 'wait', 'delete']);
+    expect(names({ withheld: false, status: 'waiting' }, 'moderator')).toEqual(['ignore', 'solve', 'hide', 'delete']);
+    expect(names({ status: 'closed_solved' }, 'moderator')).toEqual(['reopen', 'delete']);
+    expect(names({ status: 'closed_solved', deleted: true }, 'moderator')).toEqual(['reopen']);
+    expect(names({ status: 'closed_solved', withheld: false }, 'moderator')).toEqual(['reopen']);
   });
 
   it('always says whether it is shown when an administrator closes it', () => {
-    const closing = actionsFor(report(), 'moderator').filter(({ patch }) => patch.status?.startsWith('closed') === true);
-    expect(closing.map(({ name, patch }) => [name, patch.withheld])).toEqual([
+    const closing = actionsFor(report(), 'moderator').filter(({ patch }) => patch?.status?.startsWith('closed') === true);
+    expect(closing.map(({ name, patch }) => [name, patch?.withheld])).toEqual([
       ['ignore', false],
       ['solve', false],
       ['solveHide', true],
@@ -71,7 +74,7 @@ describe('words', () => {
     const solved = report({ status: 'closed_solved', withheld: false });
     expect(statusKey(solved)).toBe('reports.status.solved');
     expect(statusKey({ ...solved, resolverRole: 'reporter' })).toBe('reports.status.takenBack');
-    expect(statusKey({ ...solved, resolverRole: 'rule' })).toBe('reports.status.deleted');
+    expect(statusKey({ ...solved, deleted: true })).toBe('reports.status.deleted');
   });
 
   it('say when it was closed only while it is', () => {

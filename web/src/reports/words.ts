@@ -18,8 +18,8 @@ const HIDDEN: Record<Report['status'], MessageKey> = {
 };
 
 /** The sentence about how far a report is, and whether what it is about is seen meanwhile. */
-export function statusKey({ status, withheld, resolverRole }: Pick<Report, 'status' | 'withheld' | 'resolverRole'>): MessageKey {
-  if (status === 'closed_solved' && !withheld && resolverRole === 'rule') return 'reports.status.deleted';
+export function statusKey({ status, withheld, resolverRole, deleted }: Pick<Report, 'status' | 'withheld' | 'resolverRole' | 'deleted'>): MessageKey {
+  if (status === 'closed_solved' && deleted) return 'reports.status.deleted';
   if (status === 'closed_solved' && !withheld && resolverRole === 'reporter') return 'reports.status.takenBack';
   return (withheld ? HIDDEN : SHOWN)[status];
 }

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::{Api, ApiError, ApiResult, Identity, PublicUrl, identity::secret_hash};
 
+pub(super) use create::issue;
 use told::ReportDocument;
 pub(crate) use view::{answers, event};
 

@@ -50,6 +50,9 @@ pub(crate) struct ReportDocument {
     /// Whether what it is about is withheld from others because of it.
     #[serde(rename = "flaneur:withheld")]
     pub(crate) withheld: bool,
+    /// Whether what it is about is deleted.
+    #[serde(rename = "flaneur:deleted")]
+    pub(crate) deleted: bool,
     /// How far it is, in words.
     pub(crate) message: &'static str,
     /// What whoever asks is to it.

@@ -19,7 +19,10 @@ pub fn report(report: &Report, roles: Roles, review: Option<u16>, url: &PublicUr
             (None, Some(id), Link::json("collection", url.api(format_args!("/collections/{id}"))))
         }
     };
-    let mut links = vec![Link::json("self", own.clone()), about];
+    let mut links = vec![Link::json("self", own.clone())];
+    if !report.deleted {
+        links.push(about);
+    }
     if roles.signed_in && (roles.moderator || !report.status.is_closed()) {
         links.push(Link::json("edit", own).with("method", "PATCH"));
     }
@@ -35,6 +38,7 @@ pub fn report(report: &Report, roles: Roles, review: Option<u16>, url: &PublicUr
         reporter_comments: report.comments.clone(),
         resolver_comments: report.resolver_comments.clone(),
         withheld: report.withholds,
+        deleted: report.deleted,
         message: message(report),
         roles: roles.names(),
         resolver_role: report.resolver_role,
@@ -73,8 +77,8 @@ fn message(report: &Report) -> &'static str {
             "It is being looked at. Meanwhile, what it is about is shown to its owner and administrators only."
         }
         (ReportStatus::Waiting, false, _) => "It is being looked at.",
-        (ReportStatus::ClosedSolved, _, Some(ReportRole::Rule)) if of_picture => "The picture was deleted.",
-        (ReportStatus::ClosedSolved, _, Some(ReportRole::Rule)) => "The sequence was deleted.",
+        (ReportStatus::ClosedSolved, _, _) if report.deleted && of_picture => "The picture was deleted.",
+        (ReportStatus::ClosedSolved, _, _) if report.deleted => "The sequence was deleted.",
         (ReportStatus::ClosedSolved, _, Some(ReportRole::Reporter)) => {
             "Whoever reported it took it back, or says that it is solved."
         }
@@ -89,7 +93,8 @@ fn message(report: &Report) -> &'static str {
 /// What was said about a report after it was made, for everybody concerned: by whom is told as their role.
 pub fn answers(events: &[ReportEvent]) -> Vec<ReportAnswer> {
     let told = |event: &ReportEvent| {
-        let comments = event.comments.as_ref().filter(|comments| event.place > 1 && !comments.is_empty())?;
+        let answers = event.place > 1 || event.role != ReportRole::Reporter;
+        let comments = event.comments.as_ref().filter(|comments| answers && !comments.is_empty())?;
         Some(ReportAnswer { at: event.at, role: event.role, comments: comments.clone() })
     };
     events.iter().filter_map(told).collect()

@@ -3,8 +3,15 @@
 use flaneur_access::{Viewer, Visibility};
 use flaneur_coverage::quadkey::Tile;
 
-use super::scene::{Scene, Street, viewer};
-use crate::model::{JobKind, Picture, PictureId, PictureStatus, Receipt, SequenceId, UploadSetId};
+use super::{
+    notices::take_for,
+    reports::report_something,
+    scene::{Scene, Street, viewer},
+};
+use crate::model::{
+    Account, Issue, JobKind, Picture, PictureId, PictureStatus, Receipt, Recipient, Removal, Report, ReportId,
+    ReportRole, ReportStatus, Reported, SequenceId, UploadSetId,
+};
 
 /// No way to read a picture leads to it any more, for nobody.
 async fn assert_gone(scene: &Scene, street: &Street, id: PictureId) {
@@ -145,4 +152,63 @@ pub async fn a_deleted_set_takes_everything_along(scene: &Scene) {
     assert_eq!(scene.catalog.extent().await.unwrap(), None);
     let counts = scene.catalog.job_counts().await.unwrap();
     assert_eq!((counts.queued, counts.leased, counts.dead), (3, 0, 0), "all that is left to do is to destroy");
+}
+
+fn removal(scene: &Scene, about: Reported, by: &Account) -> Removal {
+    let id = ReportId(scene.world.id());
+    let reasons = Some("It shows a garden".to_owned());
+    Removal { id, about, by: by.id, issue: Issue::Privacy, reasons, case_sha256: vec![9; 32], at: scene.now() }
+}
+
+/// What whoever runs the instance deletes is gone as what its owner deletes, and its owner is told why.
+pub async fn what_is_deleted_of_others_is_told(scene: &Scene) {
+    let (ada, mona) = (scene.account("ada").await, scene.account("mona").await);
+    let street = scene.street(&ada, Visibility::Anyone, 3).await;
+    let reported = report_something(scene, street.pictures[0]).await;
+    while take_for(scene, Recipient::Owner).await.is_some() {}
+    scene.pass(5);
+    let remove = async |removal: &Removal| scene.catalog.remove(removal, &|| scene.job()).await.unwrap();
+    let picture = removal(scene, Reported::Picture(street.pictures[0]), &mona);
+    assert!(remove(&picture).await);
+    assert_gone(scene, &street, street.pictures[0]).await;
+    let kept = scene.catalog.find_report(picture.id).await.unwrap().unwrap();
+    let expected = Report {
+        id: picture.id,
+        about: picture.about,
+        owner: ada.id,
+        issue: Issue::Privacy,
+        status: ReportStatus::ClosedSolved,
+        reporter: Some(mona.id),
+        email: None,
+        comments: None,
+        resolver: Some(mona.id),
+        resolver_role: Some(ReportRole::Moderator),
+        resolver_comments: picture.reasons.clone(),
+        opened_at: scene.now(),
+        closed_at: Some(scene.now()),
+        updated_at: scene.now(),
+        case_sha256: vec![9; 32],
+        withholds: false,
+        deleted: true,
+    };
+    assert_eq!(kept, expected);
+    let closed = scene.catalog.find_report(reported.id).await.unwrap().unwrap();
+    assert_eq!((closed.status, closed.resolver_role), (ReportStatus::ClosedSolved, Some(ReportRole::Rule)));
+    assert!(!reported.deleted && closed.deleted);
+    let told = take_for(scene, Recipient::Owner).await.unwrap();
+    assert_eq!((&told.report, told.event.role), (&kept, ReportRole::Moderator));
+    assert_eq!((told.event.account, &told.event.comments), (Some(mona.id), &picture.reasons));
+    scene.pass(1);
+    assert!(!remove(&removal(scene, picture.about, &mona)).await, "it is gone");
+
+    let sequence = removal(scene, Reported::Sequence(street.sequence), &mona);
+    assert!(remove(&sequence).await);
+    for id in &street.pictures[1..] {
+        assert_gone(scene, &street, *id).await;
+    }
+    assert!(!remove(&removal(scene, sequence.about, &mona)).await);
+    assert_eq!(scene.catalog.moderation_log(None, 10).await.unwrap()[0].report, sequence.id);
+    while let Some(told) = take_for(scene, Recipient::Reporter).await {
+        assert_ne!(told.report.id, sequence.id, "nobody reported it");
+    }
 }

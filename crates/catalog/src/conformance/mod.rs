@@ -396,6 +396,7 @@ macro_rules! for_each_rule {
                 a_deleted_file_can_be_sent_again
                 a_deleted_sequence_takes_its_pictures_along
                 a_deleted_set_takes_everything_along
+                what_is_deleted_of_others_is_told
             }
             archive {
                 a_snapshot_is_of_one_moment

@@ -11,7 +11,7 @@ use super::{
 use crate::model::{Decision, NoticeOutcome, Recipient, Report, ReportNotice, ReportRole, ReportStatus};
 
 /// Takes the next that is for them. What is for others is dropped.
-async fn take_for(scene: &Scene, recipient: Recipient) -> Option<ReportNotice> {
+pub(super) async fn take_for(scene: &Scene, recipient: Recipient) -> Option<ReportNotice> {
     loop {
         let now = scene.now();
         let taken = scene.catalog.take_notice(now + SignedDuration::from_secs(60), now).await.unwrap()?;

@@ -117,6 +117,7 @@ pub async fn a_report_is_kept(scene: &Scene) {
         updated_at: scene.now(),
         case_sha256: vec![7; 32],
         withholds: false,
+        deleted: false,
     };
     assert_eq!(report, expected);
     assert_eq!(scene.catalog.find_report(first.id).await.unwrap(), Some(expected));

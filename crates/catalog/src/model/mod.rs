@@ -76,8 +76,8 @@ pub use redaction::{
 };
 pub use region::{MOST_REGION_POSITIONS, Region, RegionPart};
 pub use report::{
-    Decision, Issue, MOST_OPEN_REPORTS, NewReport, Report, ReportEvent, ReportFilter, ReportProperty, ReportQuery,
-    ReportReceipt, ReportRole, ReportStatus, Reported, WithholdRule,
+    Decision, Issue, MOST_OPEN_REPORTS, NewReport, Removal, Report, ReportEvent, ReportFilter, ReportProperty,
+    ReportQuery, ReportReceipt, ReportRole, ReportStatus, Reported, WithholdRule,
 };
 pub use rights::{LONGEST_ATTRIBUTION, Rights, VARIOUS};
 pub use search::{Area, Found, Order, Parts, SearchPlace, SearchQuery, squared_distance};

@@ -183,6 +183,25 @@ pub struct NewReport {
     pub rule: WithholdRule,
 }
 
+/// What whoever runs the instance deletes of another's. It is kept as a report that is closed, about which its owner is told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Removal {
+    /// Identifier of that report.
+    pub id: ReportId,
+    /// What is deleted.
+    pub about: Reported,
+    /// By whom.
+    pub by: AccountId,
+    /// On which ground.
+    pub issue: Issue,
+    /// Why, for its owner.
+    pub reasons: Option<String>,
+    /// Hash of the secret by which the case can be followed.
+    pub case_sha256: Vec<u8>,
+    /// Now.
+    pub at: Timestamp,
+}
+
 /// A report.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
@@ -218,6 +237,8 @@ pub struct Report {
     pub case_sha256: Vec<u8>,
     /// Whether something is withheld because of it.
     pub withholds: bool,
+    /// Whether what it is about is deleted.
+    pub deleted: bool,
 }
 
 /// What became of a [`NewReport`].

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use crate::{
     Result,
     model::{
-        Decision, Issue, JobId, NewReport, Report, ReportEvent, ReportId, ReportQuery, ReportReceipt, ReportStatus,
+        Decision, Issue, JobId, NewReport, Removal, Report, ReportEvent, ReportId, ReportQuery, ReportReceipt,
+        ReportStatus,
     },
 };
 
@@ -18,6 +19,9 @@ pub trait Reports: Send + Sync {
     /// does not, whatever the rule, if a moderator ignored the same issue of the same thing before, or ignored three
     /// reports or more of the same reporter and more than were solved. `fresh` makes ids for jobs.
     async fn report(&self, new: &NewReport, fresh: &(dyn Fn() -> JobId + Send + Sync)) -> Result<ReportReceipt>;
+    /// Deletes what is another's, with a tombstone, and keeps that it was and why, at once: none of both happens without the
+    /// other. Its owner may have to be told. False if it is gone already. `fresh` makes ids for jobs.
+    async fn remove(&self, removal: &Removal, fresh: &(dyn Fn() -> JobId + Send + Sync)) -> Result<bool>;
     /// By id.
     async fn find_report(&self, id: ReportId) -> Result<Option<Report>>;
     /// Does something about a report; none if there is no such report. What is withheld is shown again as soon as no report

@@ -33,6 +33,8 @@ mod pictures;
 mod quotas;
 mod redactions;
 mod related;
+mod removals;
+mod report_lists;
 mod reports;
 mod search;
 mod sequence_lists;

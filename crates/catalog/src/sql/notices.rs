@@ -24,7 +24,11 @@ pub async fn ask(connection: &mut Connection, report: ReportId) -> Result<()> {
     let deleted = "e.role = 'rule' AND e.status = 'closed_solved'";
     let turned = format!("({WITHHELD_BEFORE}) <> e.withholds");
     for (recipient, tells) in [
-        (Recipient::Reporter, format!("e.place = 1 OR e.role <> 'reporter' AND {closed}")),
+        // What is closed from the beginning was deleted by a moderator, and nobody reported it.
+        (
+            Recipient::Reporter,
+            format!("CASE e.place WHEN 1 THEN NOT ({closed}) ELSE e.role <> 'reporter' AND {closed} END"),
+        ),
         (
             Recipient::Owner,
             format!(

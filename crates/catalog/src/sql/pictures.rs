@@ -114,6 +114,18 @@ async fn whereabouts(connection: &mut Connection, id: PictureId) -> Result<Optio
         .await?)
 }
 
+/// Deletes a picture; a tombstone remains. `jobs` destroys its objects, and refreshes its sequence. False if there is none.
+pub async fn delete(connection: &mut Connection, id: PictureId, jobs: [JobId; 2], now: Timestamp) -> Result<bool> {
+    let [destroy, refresh] = jobs;
+    hold_pictures(connection, Of::Picture(id)).await?;
+    let Some(sequence) = whereabouts(connection, id).await? else { return Ok(false) };
+    tombstones::bury_pictures(connection, Of::Picture(id), &|| destroy, now).await?;
+    if let Some(sequence) = sequence {
+        disturb_sequence(connection, sequence, refresh, now).await?;
+    }
+    Ok(true)
+}
+
 /// In a sequence, and not published.
 const UNFINISHED: &str = "p.status IN ('waiting', 'broken')";
 
@@ -313,18 +325,10 @@ impl Pictures for Store {
     }
 
     async fn delete_picture(&self, id: PictureId, jobs: [JobId; 2], now: Timestamp) -> Result<bool> {
-        let [destroy, refresh] = jobs;
         let mut tx = self.write().await?;
-        hold_pictures(&mut tx, Of::Picture(id)).await?;
-        let Some(sequence) = whereabouts(&mut tx, id).await? else {
-            return Ok(false);
-        };
-        tombstones::bury_pictures(&mut tx, Of::Picture(id), &|| destroy, now).await?;
-        if let Some(sequence) = sequence {
-            disturb_sequence(&mut tx, sequence, refresh, now).await?;
-        }
+        let deleted = delete(&mut tx, id, jobs, now).await?;
         self.announce(tx, &Topic::ALL).await?;
-        Ok(true)
+        Ok(deleted)
     }
 
     async fn with_original(&self, ids: &[PictureId]) -> Result<BTreeSet<PictureId>> {

@@ -7,27 +7,29 @@ use uuid::Uuid;
 use super::{
     Connection, Store, areas, at_least_none, commit,
     dialect::FOR_UPDATE,
-    explain, filter, notices,
+    explain, notices,
     pictures::resettle,
+    removals, report_lists,
     statement::Values,
     tombstones::{Of, hold_pictures, hold_sequence},
 };
 use crate::{
     Reports, Result,
     model::{
-        AccountId, Comparison, Decision, Filter, Issue, JobId, MOST_OPEN_REPORTS, NewReport, PictureId, Report,
-        ReportEvent, ReportFilter, ReportId, ReportProperty, ReportQuery, ReportReceipt, ReportRole, ReportStatus,
-        Reported, SequenceId, Value,
+        AccountId, Decision, Issue, JobId, MOST_OPEN_REPORTS, NewReport, PictureId, Removal, Report, ReportEvent,
+        ReportId, ReportQuery, ReportReceipt, ReportRole, ReportStatus, Reported, SequenceId,
     },
     signals::Topic,
     stored::rows::{micros, named, time},
 };
 
 /// The columns of [`ReportRow`]. The table is `r`.
-const REPORT: &str =
+pub const REPORT: &str =
     "r.id, r.picture_id, r.sequence_id, r.owner_id, r.issue, r.status, r.reporter_id, r.reporter_email,
     r.reporter_comments, r.resolver_id, r.resolver_role, r.resolver_comments, r.opened_at, r.closed_at, r.updated_at,
-    r.case_sha256, EXISTS (SELECT 1 FROM withheld w WHERE w.report_id = r.id) AS withholds";
+    r.case_sha256, EXISTS (SELECT 1 FROM withheld w WHERE w.report_id = r.id) AS withholds,
+    NOT EXISTS (SELECT 1 FROM pictures x WHERE x.id = r.picture_id AND x.status <> 'deleted')
+        AND NOT EXISTS (SELECT 1 FROM sequences x WHERE x.id = r.sequence_id AND x.status <> 'deleted') AS deleted";
 
 /// Urgent issues, for conditions.
 fn urgent() -> String {
@@ -36,8 +38,9 @@ fn urgent() -> String {
     names.join(", ")
 }
 
+/// A report as it is stored.
 #[derive(sqlx::FromRow)]
-struct ReportRow {
+pub struct ReportRow {
     id: ReportId,
     picture_id: Option<PictureId>,
     sequence_id: Option<SequenceId>,
@@ -55,10 +58,11 @@ struct ReportRow {
     updated_at: i64,
     case_sha256: Vec<u8>,
     withholds: bool,
+    deleted: bool,
 }
 
 impl ReportRow {
-    fn report(self) -> Result<Report> {
+    pub fn report(self) -> Result<Report> {
         let about = match (self.picture_id, self.sequence_id) {
             (Some(id), _) => Reported::Picture(id),
             (None, id) => Reported::Sequence(id.unwrap_or(SequenceId(Uuid::nil()))),
@@ -80,6 +84,7 @@ impl ReportRow {
             updated_at: time(self.updated_at)?,
             case_sha256: self.case_sha256,
             withholds: self.withholds,
+            deleted: self.deleted,
         })
     }
 }
@@ -145,7 +150,7 @@ pub async fn find(connection: &mut Connection, id: ReportId, lock: &str) -> Resu
 }
 
 /// Whose it is, unless it is gone. Until the end of the transaction nobody else changes it.
-async fn owner(connection: &mut Connection, about: Reported) -> Result<Option<AccountId>> {
+pub async fn owner(connection: &mut Connection, about: Reported) -> Result<Option<AccountId>> {
     let table = match about {
         Reported::Picture(id) => {
             hold_pictures(connection, Of::Picture(id)).await?;
@@ -301,7 +306,7 @@ pub async fn event(connection: &mut Connection, id: ReportId, place: i64) -> Res
 }
 
 /// Notes in the log what a report is now, and that it may have to be told.
-async fn log(
+pub async fn log(
     connection: &mut Connection,
     report: ReportId,
     (account, role, comments): (Option<AccountId>, ReportRole, Option<&str>),
@@ -323,7 +328,12 @@ async fn log(
     notices::ask(connection, report).await
 }
 
-async fn insert(connection: &mut Connection, new: &NewReport, owner: AccountId, status: ReportStatus) -> Result<()> {
+pub async fn insert(
+    connection: &mut Connection,
+    new: &NewReport,
+    owner: AccountId,
+    status: ReportStatus,
+) -> Result<()> {
     let (picture, sequence) = match new.about {
         Reported::Picture(id) => (Some(id), None),
         Reported::Sequence(id) => (None, Some(id)),
@@ -367,49 +377,6 @@ pub async fn settle_deleted(connection: &mut Connection, which: &str, key: Uuid,
     Ok(())
 }
 
-/// States that a filter asks for and nothing else, if it does.
-fn statuses(filter: &ReportFilter) -> Option<Vec<Value>> {
-    filter.conjuncts().into_iter().find_map(|part| match part {
-        Filter::Compare(ReportProperty::Status, Comparison::Equal, value) => Some(vec![value.clone()]),
-        Filter::OneOf(ReportProperty::Status, values) if !values.is_empty() => Some(values.clone()),
-        _ => None,
-    })
-}
-
-async fn list(connection: &mut Connection, query: &ReportQuery) -> Result<Vec<Report>> {
-    let mut values = Values::default();
-    let mut conditions = vec!["TRUE".to_owned()];
-    if let Some(account) = query.of {
-        let account = values.bind(account)?;
-        conditions.push(format!("(r.reporter_id = {account} OR r.owner_id = {account})"));
-    }
-    if let Some(filter) = &query.filter {
-        // By an index of their own: there are few that are open.
-        if let Some(all) = statuses(filter) {
-            let all: Vec<String> = all
-                .iter()
-                .map(|value| match value {
-                    Value::Text(text) => values.bind(text.clone()),
-                    _ => Ok("NULL".to_owned()),
-                })
-                .collect::<Result<_>>()?;
-            conditions.push(format!("r.status IN ({})", all.join(", ")));
-        }
-        conditions.push(filter::condition(&mut values, filter)?);
-    }
-    let (later, order) = if query.oldest_first { (">", "ASC") } else { ("<", "DESC") };
-    if let Some((at, id)) = query.after {
-        conditions.push(format!("(r.opened_at, r.id) {later} ({}, {})", values.bind(micros(at))?, values.bind(id)?));
-    }
-    let sql = format!(
-        "SELECT {REPORT} FROM reports r WHERE {} ORDER BY r.opened_at {order}, r.id {order} LIMIT +{}",
-        conditions.join(" AND "),
-        values.bind(at_least_none(query.limit))?,
-    );
-    let rows: Vec<ReportRow> = values.fetch_all(connection, sql).await?;
-    rows.into_iter().map(ReportRow::report).collect()
-}
-
 #[async_trait]
 impl Reports for Store {
     async fn report(&self, new: &NewReport, fresh: &(dyn Fn() -> JobId + Send + Sync)) -> Result<ReportReceipt> {
@@ -435,6 +402,13 @@ impl Reports for Store {
         let made = find(&mut tx, new.id, "").await?;
         self.announce(tx, &Topic::ALL).await?;
         Ok(made.map_or(ReportReceipt::Gone, ReportReceipt::Made))
+    }
+
+    async fn remove(&self, removal: &Removal, fresh: &(dyn Fn() -> JobId + Send + Sync)) -> Result<bool> {
+        let mut tx = self.write().await?;
+        let removed = removals::remove(&mut tx, removal, fresh).await?;
+        self.announce(tx, &Topic::ALL).await?;
+        Ok(removed)
     }
 
     async fn find_report(&self, id: ReportId) -> Result<Option<Report>> {
@@ -497,7 +471,7 @@ impl Reports for Store {
     }
 
     async fn reports(&self, query: &ReportQuery) -> Result<Vec<Report>> {
-        list(&mut *self.readers.acquire().await?, query).await
+        report_lists::list(&mut *self.readers.acquire().await?, query).await
     }
 
     async fn count_reports(&self) -> Result<Vec<(ReportStatus, Issue, i64)>> {

@@ -280,15 +280,26 @@ impl Sequences for Store {
         now: Timestamp,
     ) -> Result<bool> {
         let mut tx = self.write().await?;
-        // Pictures are held before their sequence.
-        tombstones::hold_pictures(&mut tx, Of::Sequence(id)).await?;
-        if !tombstones::bury_sequence(&mut tx, id, now).await? {
-            return Ok(false);
-        }
-        tombstones::bury_pictures(&mut tx, Of::Sequence(id), fresh, now).await?;
+        let deleted = delete(&mut tx, id, fresh, now).await?;
         self.announce(tx, &Topic::ALL).await?;
-        Ok(true)
+        Ok(deleted)
     }
+}
+
+/// Deletes a sequence with its pictures; tombstones remain. False if there is none.
+pub async fn delete(
+    connection: &mut Connection,
+    id: SequenceId,
+    fresh: &(dyn Fn() -> JobId + Send + Sync),
+    now: Timestamp,
+) -> Result<bool> {
+    // Pictures are held before their sequence.
+    tombstones::hold_pictures(connection, Of::Sequence(id)).await?;
+    if !tombstones::bury_sequence(connection, id, now).await? {
+        return Ok(false);
+    }
+    tombstones::bury_pictures(connection, Of::Sequence(id), fresh, now).await?;
+    Ok(true)
 }
 
 /// Make and model in one, if they agree.
