@@ -36,6 +36,7 @@ describe('a report', () => {
       roles: ['reporter'],
       resolverRole: null,
       withheld: true,
+      deleted: false,
       email: null,
       history: [],
       casePage: 'https://pictures.invalid/reports/r1#key',
