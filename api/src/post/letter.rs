@@ -67,10 +67,7 @@ pub(super) fn to_owner(notice: &ReportNotice, instance: &str, url: &PublicUrl, t
         (true, true) => ["It stays hidden from others.", "Elle reste masquée aux autres."],
         (false, false) => ["It is not hidden because of this report.", "Elle n’est pas masquée par ce signalement."],
     };
-    // Nobody reported it: whoever deleted it wrote that down.
-    let removed = event.place == 1 && event.role == ReportRole::Moderator;
     let [closed, clos] = match event.status {
-        _ if removed => ["", ""],
         ReportStatus::ClosedSolved => [" The report was found to be right.", " Le signalement a été jugé fondé."],
         ReportStatus::ClosedIgnored => [" Nothing was found to be wrong.", " Rien d’anormal n’a été constaté."],
         _ => ["", ""],
@@ -92,6 +89,8 @@ pub(super) fn to_owner(notice: &ReportNotice, instance: &str, url: &PublicUrl, t
     let decides = event.role == ReportRole::Moderator;
     let reasons = event.comments.as_deref().map(str::trim).filter(|reasons| decides && !reasons.is_empty());
     let given = |label: &str| reasons.map(|reasons| format!("\n\n{label}\n{reasons}")).unwrap_or_default();
+    // Nobody reported it: whoever deleted it wrote that down.
+    let removed = event.place == 1 && event.role == ReportRole::Moderator;
     let [opening, ouverture] = if removed {
         [
             format!("{what} of yours was deleted: {ground}."),
@@ -114,10 +113,10 @@ pub(super) fn to_owner(notice: &ReportNotice, instance: &str, url: &PublicUrl, t
         to: to.to_owned(),
         subject: format!("{instance}: {subject} / {objet}"),
         text: format!(
-            "Hello,\n\n{opening} {who}{}\n\nIf you disagree, or something was done \
-             about it, say so there, signed in: the moderators read it.\n{case}\n\nAn address gets ten of these mails a day at most; \
-             all reports are at {}/reports. To get none:\n{page}{BETWEEN}Bonjour,\n\n{ouverture} {qui}{}\n\nSi vous n’êtes pas d’accord, ou si le nécessaire est fait, dites-le \
-             là-bas, une fois connecté : les modérateurs le liront.\n{case}\n\nUne adresse reçoit au plus dix de ces courriels par \
+            "Hello,\n\n{opening} {who}{}\n\nIf you disagree, or something was done about it, say so there, signed in: the \
+             moderators read it.\n{case}\n\nAn address gets ten of these mails a day at most; all reports are at {}/reports. \
+             To get none:\n{page}{BETWEEN}Bonjour,\n\n{ouverture} {qui}{}\n\nSi vous n’êtes pas d’accord, ou si le nécessaire \
+             est fait, dites-le là-bas, une fois connecté : les modérateurs le liront.\n{case}\n\nUne adresse reçoit au plus dix de ces courriels par \
              jour ; tous les signalements sont sur {}/reports. Pour ne plus en recevoir :\n{page}\n",
             given("The reasons given:"),
             url.0,

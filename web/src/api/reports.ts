@@ -3,6 +3,7 @@ import { request } from './client';
 import { evenIfGone } from './errors';
 import { type Json, linkOf, list, object, text } from './json';
 import { getPicture } from './pictures';
+import { deletePicture, deleteSequence } from './sequences';
 
 export const ISSUES = [
   'blur_missing',
@@ -232,19 +233,17 @@ export async function listReports(wanted: ReportsWanted, limit: number, page: st
   return parseReports(await request(reportsAddress(wanted, limit, page), { signal }));
 }
 
-/** Where what a report is about is deleted. */
-async function deletionOf({ kind, id }: Reported): Promise<string> {
-  if (kind === 'sequence') return `/collections/${encodeURIComponent(id)}`;
-  const { sequence } = await getPicture(id, null);
-  if (sequence === null) throw new TypeError('what is shown is in a sequence');
-  return `/collections/${encodeURIComponent(sequence)}/items/${encodeURIComponent(id)}`;
-}
-
 /** Deletes what a report is about, on its ground. Whose it was is told the reasons; the report is closed by that. */
 export async function deleteReported({ about, issue }: Report, reasons: string): Promise<void> {
-  const query = new URLSearchParams(reasons === '' ? { issue } : { issue, reasons });
+  const why = new URLSearchParams(reasons === '' ? { issue } : { issue, reasons });
   const destroy = async (): Promise<void> => {
-    await request(`${await deletionOf(about)}?${query.toString()}`, { method: 'DELETE' });
+    if (about.kind === 'sequence') {
+      await deleteSequence(about.id, why);
+      return;
+    }
+    const { id, sequence } = await getPicture(about.id, null);
+    if (sequence === null) throw new TypeError('what is shown is in a sequence');
+    await deletePicture({ id, sequence }, why);
   };
   await evenIfGone(destroy());
 }

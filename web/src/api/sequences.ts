@@ -103,13 +103,21 @@ export async function patchSequence(sequence: string, fields: SequencePatch): Pr
   await request(address(sequence), { method: 'PATCH', body: fields });
 }
 
-/** Deletes a sequence with all its pictures. */
-export async function deleteSequence(sequence: string): Promise<void> {
-  await request(address(sequence), { method: 'DELETE' });
+/** Deletes a sequence with all its pictures. `why`: the parameters `issue` and `reasons`, where it is another's. */
+export async function deleteSequence(sequence: string, why = new URLSearchParams()): Promise<void> {
+  await request(withWhy(address(sequence), why), { method: 'DELETE' });
 }
 
-export async function deletePicture({ id, sequence }: OwnPicture): Promise<void> {
-  await request(`${address(sequence)}/items/${encodeURIComponent(id)}`, { method: 'DELETE' });
+/** Deletes a picture. `why` as for a sequence. */
+export async function deletePicture(
+  { id, sequence }: Pick<OwnPicture, 'id' | 'sequence'>,
+  why = new URLSearchParams(),
+): Promise<void> {
+  await request(withWhy(`${address(sequence)}/items/${encodeURIComponent(id)}`, why), { method: 'DELETE' });
+}
+
+function withWhy(path: string, why: URLSearchParams): string {
+  return why.size === 0 ? path : `${path}?${why.toString()}`;
 }
 
 /** What a sequence is called. */
